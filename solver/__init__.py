@@ -1,0 +1,30 @@
+"""The trace language: read it, write it, run it, and judge what a model wrote in it."""
+
+from .grammar import EXPERTS, OPS, Program, Step, Trace, op_table
+from .machine import Solution, solve
+from .refusal import FormatError, Refusal, TraceError
+from .reward import REWARDS, Verdict, compute_score, judge, trace_reward
+from .text import extract, fence, read, write
+
+__all__ = [
+    "EXPERTS",
+    "OPS",
+    "REWARDS",
+    "FormatError",
+    "Program",
+    "Refusal",
+    "Solution",
+    "Step",
+    "Trace",
+    "TraceError",
+    "Verdict",
+    "compute_score",
+    "extract",
+    "fence",
+    "judge",
+    "op_table",
+    "read",
+    "solve",
+    "trace_reward",
+    "write",
+]

@@ -1,0 +1,165 @@
+"""The command line of the solver: `python -m solver run|judge|score|table`."""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from solver.grammar import op_table
+from solver.refusal import InputError, Refusal
+from solver.reward import REWARDS, completion_text, judge
+from solver.text import extract, read
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    top = argparse.ArgumentParser(
+        prog="python -m solver",
+        description="Run symbolic traces and judge what a model wrote.",
+        epilog="example: python -m solver judge completion.txt --answer 42 --expert comparison",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    run = verbs.add_parser(
+        "run", help="run a trace and show every step with its value", epilog="example: python -m solver run trace.yaml"
+    )
+    run.add_argument("file", metavar="FILE", help="a trace or a completion; - reads standard input")
+    one = verbs.add_parser(
+        "judge",
+        help="say what a completion is worth and why",
+        epilog="example: python -m solver judge out.txt --answer 42 --expert comparison",
+    )
+    one.add_argument("file", metavar="FILE", help="a completion; - reads standard input")
+    one.add_argument("--answer", required=True, help="the right answer, exact: 42, 2.5 or 2/3")
+    one.add_argument(
+        "--expert", metavar="NAME[,NAME...]", help="the expected expert, or those of a composition in order"
+    )
+    score = verbs.add_parser(
+        "score",
+        help="judge a file of completions against a dataset",
+        description="Judge completions, one JSON object a line with id and completion, against the rows of a dataset.",
+        epilog="example: python -m solver score predictions.jsonl data/run8",
+    )
+    score.add_argument("predictions", type=Path, metavar="PREDICTIONS.jsonl")
+    score.add_argument("dataset", metavar="DATASET", help="a dataset folder, or ORG/NAME on the Hub")
+    score.add_argument("--split", default="test", help="the split the completions answer (default test)")
+    verbs.add_parser(
+        "table", help="print the table of ops that the README holds", epilog="example: python -m solver table"
+    )
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb and return the exit status: 0, 1 for a trace that is refused, 2 for an error of the user's."""
+    args = parser().parse_args(argv)
+    try:
+        return VERBS[args.verb](args)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _text(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _run(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from solver.terminal import steps_table
+
+    try:
+        Console().print(steps_table(read(extract(_text(args.file)))))
+    except Refusal as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _judge(args: argparse.Namespace) -> int:
+    try:
+        verdict = judge(_text(args.file), args.expert and args.expert.split(","), args.answer)
+    except ValueError as error:
+        raise InputError(f"--answer: {error}") from None
+    print(f"{verdict.reward}  {verdict.outcome.replace('_', ' ')}{': ' if verdict.reason else ''}{verdict.reason}")
+    return 0
+
+
+def _score(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from solver.terminal import verdict_table
+
+    rows = {row["id"]: row for row in _rows(args.dataset, args.split)}
+    counts: dict[str, Counter[str]] = {}
+    seen: set[str] = set()
+    for where, prediction in _predictions(args.predictions):
+        row_id = prediction.get("id")
+        if row_id not in rows:
+            raise InputError(f"{where}: id {row_id!r} is no row of the {args.split} split of {args.dataset}")
+        if row_id in seen:
+            raise InputError(f"{where}: id {row_id!r} stands twice; give one completion a row")
+        seen.add(row_id)
+        row = rows[row_id]
+        verdict = judge(completion_text(prediction.get("completion")), row["experts"], row["answer"])
+        for group in ("", row["expert"] or "none", f"{row['expert']}/{row['pattern']}"):
+            counts.setdefault(group, Counter())[verdict.outcome] += 1
+    if not seen:
+        raise InputError(f"{args.predictions}: no completions in it")
+    Console().print(verdict_table(counts, tuple(REWARDS.items())))
+    if len(seen) < len(rows):
+        print(f"{len(rows) - len(seen):,} of {len(rows):,} rows have no completion and are not counted")
+    return 0
+
+
+def _rows(dataset: str, split: str) -> list[dict[str, Any]]:
+    """Return the rows of a dataset folder, or of a repository on the Hub, with what judging needs."""
+    import pyarrow.parquet as pq
+
+    columns = ["id", "expert", "experts", "pattern", "answer"]
+    if Path(dataset).is_dir():
+        files = sorted(Path(dataset).glob(f"data/{split}-*.parquet"))
+        if not files:
+            raise InputError(f"{dataset}: no {split} split in it")
+        return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+    from datasets import load_dataset
+
+    try:
+        return list(load_dataset(dataset, split=split).select_columns(columns))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{dataset}: neither a dataset folder nor one on the Hub: {error}") from None
+
+
+def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, line in enumerate(_text(str(path)).splitlines(), 1):
+        if line.strip():
+            try:
+                prediction = json.loads(line)
+            except ValueError:
+                prediction = None
+            if not isinstance(prediction, dict) or not {"id", "completion"} <= prediction.keys():
+                raise InputError(f"{path}, line {number}: not a JSON object with id and completion")
+            yield f"{path}, line {number}", prediction
+
+
+def _table(_args: argparse.Namespace) -> int:
+    print(markdown_table())
+    return 0
+
+
+def markdown_table() -> str:
+    """Return the op table as the README holds it."""
+    rows = [("op", "fields", "meaning"), ("---", "---", "---")]
+    rows += [(f"`{name}`", f"`{fields}`", meaning) for name, fields, meaning in op_table()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+VERBS = {"run": _run, "judge": _judge, "score": _score, "table": _table}
+
+if __name__ == "__main__":
+    sys.exit(main())

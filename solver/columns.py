@@ -1,0 +1,232 @@
+"""Columns of exact numbers, so that the same step definitions run on a whole dataset at once.
+
+A column holds int64 numerators over one common scale; where a result would not fit it holds fractions
+instead, slower and just as exact. Never floats.
+"""
+
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import arrow
+from .machine import State
+from .number import LIMIT, read_number, write_number
+from .refusal import TraceError
+
+_INT64 = 2**63 - 1
+_MAX_SCALE = 10**12
+
+
+class Column:
+    """A column of exact numbers, `units / scale`; `units` is int64, or fractions (then `scale` is 1)."""
+
+    __slots__ = ("scale", "units")
+    __array_ufunc__ = None  # numpy scalars on the left leave the arithmetic to us
+
+    def __init__(self, units: np.ndarray, scale: int = 1):
+        self.units = units
+        self.scale = scale
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    @classmethod
+    def of(cls, values: Any) -> "Column":
+        """Return the column of an iterable of fractions or integers."""
+        values = [Fraction(value) for value in values]
+        scale = lcm(*{value.denominator for value in values}) if values else 1
+        units = [value.numerator * (scale // value.denominator) for value in values]
+        if scale > _MAX_SCALE or any(abs(unit) > _INT64 for unit in units):
+            return cls(_objects(values))
+        return cls(np.array(units, dtype=np.int64), scale)
+
+    @classmethod
+    def parse(cls, texts: pa.Array) -> "Column":
+        """Return the column that a string array writes; raise ValueError at a text that is no number."""
+        try:
+            return cls(arrow.values(pc.cast(texts, pa.int64())))
+        except pa.ArrowInvalid:
+            coded = texts.dictionary_encode()
+            table = cls.of(read_number(text) for text in coded.dictionary.to_pylist())
+            return table.take(arrow.values(coded.indices))
+
+    def text(self) -> pa.Array:
+        """Return the canonical texts, as `number.write_number` writes them."""
+        if self.scale == 1 and self.exact:
+            return pc.cast(arrow.integers(self.units), pa.string())
+        units, where = np.unique(self.units, return_inverse=True)
+        table = arrow.texts(write_number(Fraction(unit) / self.scale) for unit in units.tolist())
+        return table.take(arrow.integers(where.reshape(-1)))
+
+    def take(self, indices: np.ndarray) -> "Column":
+        """Return the rows at `indices`."""
+        return Column(self.units[indices], self.scale)
+
+    def fractions(self) -> list[Fraction]:
+        """Return the rows as fractions."""
+        return [Fraction(unit) / self.scale for unit in self.units.tolist()]
+
+    def terminates(self) -> np.ndarray:
+        """Return which rows are terminating decimals: no prime but 2 and 5 is left in the denominator."""
+        if not self.exact:
+            return np.array([10**80 % unit.denominator == 0 for unit in self.units])
+        odd = self.scale
+        for prime in (2, 5):
+            while odd % prime == 0:
+                odd //= prime
+        return self.units % odd == 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether the column is in integers, the fast form."""
+        return bool(self.units.dtype != object)
+
+    def __add__(self, other: Any) -> "Column":
+        return self._linear(other, np.add)
+
+    def __radd__(self, other: Any) -> "Column":
+        return self + other
+
+    def __sub__(self, other: Any) -> "Column":
+        return self._linear(other, np.subtract)
+
+    def __rsub__(self, other: Any) -> "Column":
+        return _column(other, len(self)) - self
+
+    def __mul__(self, other: Any) -> "Column":
+        other = _column(other, len(self))
+        if self.exact and other.exact and _top(self) * _top(other) <= _INT64:
+            return _reduced(self.units * other.units, self.scale * other.scale)
+        return Column(_fractions(self) * _fractions(other))
+
+    def __rmul__(self, other: Any) -> "Column":
+        return self * other
+
+    def __truediv__(self, other: Any) -> "Column":
+        other = _column(other, len(self))
+        if self.exact and other.exact and max(_top(self) * other.scale, _top(other) * self.scale) <= _INT64:
+            above, below = self.units * other.scale, other.units * self.scale
+            common = np.gcd(above, below) * np.sign(below)
+            above, below = above // common, below // common
+            scale = lcm(*np.unique(below).tolist()) if len(below) else 1
+            if scale <= _MAX_SCALE and _top(self) * other.scale * scale <= _INT64:
+                return Column(above * (scale // below), scale)
+        return Column(_fractions(self) / _fractions(other))
+
+    def __rtruediv__(self, other: Any) -> "Column":
+        return _column(other, len(self)) / self
+
+    def __floordiv__(self, other: Any) -> "Column":
+        a, b = _aligned(self, _column(other, len(self)))
+        return Column(a.units // b.units)
+
+    def __rfloordiv__(self, other: Any) -> "Column":
+        return _column(other, len(self)) // self
+
+    def __mod__(self, other: Any) -> "Column":
+        a, b = _aligned(self, _column(other, len(self)))
+        return Column(a.units % b.units, a.scale)
+
+    def __rmod__(self, other: Any) -> "Column":
+        return _column(other, len(self)) % self
+
+    def __neg__(self) -> "Column":
+        return Column(-self.units, self.scale)
+
+    def __eq__(self, other: object) -> Any:
+        return self._compare(other, np.equal)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare(other, np.not_equal)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compare(other, np.less)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compare(other, np.less_equal)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compare(other, np.greater)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compare(other, np.greater_equal)
+
+    __hash__ = None  # type: ignore[assignment]  # comparing gives an array, so a column is no key
+
+    def _linear(self, other: Any, operation: np.ufunc) -> "Column":
+        a, b = _aligned(self, _column(other, len(self)))
+        if a.exact and _top(a) + _top(b) > _INT64:
+            a, b = Column(_fractions(a)), Column(_fractions(b))
+        return Column(operation(a.units, b.units), a.scale)
+
+    def _compare(self, other: Any, operation: np.ufunc) -> np.ndarray:
+        a, b = _aligned(self, _column(other, len(self)))
+        return operation(a.units, b.units).astype(bool)
+
+
+def _objects(values: Any) -> np.ndarray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _fractions(column: Column) -> np.ndarray:
+    return _objects(column.fractions()) if column.exact else column.units
+
+
+def _top(column: Column) -> int:
+    """Return the largest magnitude among the units of an integer column."""
+    units = column.units
+    return max(int(units.max()), -int(units.min())) if len(units) else 0
+
+
+def _column(value: Any, rows: int) -> Column:
+    """Return a number as a column of one repeated value, and a column as it is."""
+    if isinstance(value, Column):
+        return value
+    value = Fraction(value)
+    if value.denominator <= _MAX_SCALE and abs(value.numerator) <= _INT64:
+        return Column(np.broadcast_to(np.int64(value.numerator), rows), value.denominator)
+    return Column(_objects([value] * rows))
+
+
+def _reduced(units: np.ndarray, scale: int) -> Column:
+    """Return the column over the smallest scale, so that scales do not grow with every product."""
+    if scale == 1:
+        return Column(units)
+    common = gcd(int(np.gcd.reduce(units)) if len(units) else scale, scale)
+    if scale // common > _MAX_SCALE:
+        return Column(_fractions(Column(units, scale)))
+    return Column(units // common, scale // common)
+
+
+def _aligned(a: Column, b: Column) -> tuple[Column, Column]:
+    """Return both columns over one scale, or both as fractions."""
+    if a.exact and b.exact:
+        if a.scale == b.scale:
+            return a, b
+        scale = lcm(a.scale, b.scale)
+        if scale <= _MAX_SCALE and max(_top(a) * (scale // a.scale), _top(b) * (scale // b.scale)) <= _INT64:
+            return Column(a.units * (scale // a.scale), scale), Column(b.units * (scale // b.scale), scale)
+    return Column(_fractions(a)), Column(_fractions(b))
+
+
+class ColumnState(State):
+    """The state of a column of traces that differ only in their numbers and in what their names stand for."""
+
+    def require(self, claim: Any, code: str, reason: str) -> None:
+        """Raise TraceError unless the claim holds for every row, naming the first that it fails for."""
+        if isinstance(claim, np.ndarray) and not claim.all():
+            raise TraceError(code, f"in row {int(np.argmin(claim))}: {reason}")
+        if isinstance(claim, bool) and not claim:
+            raise TraceError(code, reason)
+
+    def fits(self, value: Any) -> Any:
+        """Return whether the numbers are within bounds; int64 always is."""
+        if value.exact:
+            return True
+        return all(-LIMIT < unit.numerator < LIMIT and unit.denominator < LIMIT for unit in value.units)

@@ -1,0 +1,120 @@
+"""YAML text to plain nodes, safely: strings, lists and dicts, and nothing that YAML itself would interpret.
+
+Model output and strangers' pattern files come through here. What libyaml must not see (too much text, too
+deep a nesting) is refused by a linear scan first: it was seen to crash on 60 KB of `[` and to take quadratic
+time on deep flow nesting. Events are read one by one, so aliases are never expanded and no tag is resolved.
+"""
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from .refusal import FormatError
+
+MAX_TEXT = 16_384
+"""Bytes of the longest document."""
+MAX_EVENTS = 4_096
+"""Nodes and brackets of the longest document."""
+MAX_DEPTH = 8
+"""Lists and mappings inside one another; a composition needs five."""
+
+_BRACKET = re.compile(r"[\[\]{}]")
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A node that plain data does not have; `what` completes the sentence 'this is ...'."""
+
+    what: str
+
+
+Node = str | list["Node"] | dict[str, "Node"] | Odd
+
+
+def load(text: str, max_text: int = MAX_TEXT) -> Node:
+    """Return the one document in `text` as nodes; raise FormatError if it is not one small YAML document.
+
+    Scalars stay text, quoted or not. A key given twice, an anchor, an alias or a tag makes the value an
+    `Odd`, so that the reader of the field can say where it stood.
+    """
+    _scan(text, max_text)
+    try:
+        return _build(text)
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise FormatError("not_yaml", f"not YAML{line}: {problem}") from None
+
+
+def _scan(text: str, max_text: int) -> None:
+    if len(text) > max_text:
+        raise FormatError("too_long", f"{len(text)} characters; at most {max_text} are read")
+    if not text.isascii():
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise FormatError("not_yaml", "not YAML: the text is not valid Unicode") from None
+        if size > max_text:
+            raise FormatError("too_long", f"{size} bytes; at most {max_text} are read")
+    depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise FormatError("too_deep", f"brackets nest more than {MAX_DEPTH} deep")
+
+
+def _build(text: str) -> Node:
+    """Fold the event stream into nodes with a stack of open containers."""
+    root: list[Node] = []
+    stack: list[_Open] = [_Open(root)]
+    documents = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if count > MAX_EVENTS:
+            raise FormatError("too_long", f"more than {MAX_EVENTS} YAML nodes")
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            stack[-1].add(event.value, event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            node: Node = {} if kind is yaml.MappingStartEvent else []
+            stack[-1].add(node, event)
+            stack.append(_Open(node))
+            if len(stack) > MAX_DEPTH + 1:
+                raise FormatError("too_deep", f"lists and mappings nest more than {MAX_DEPTH} deep")
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            stack.pop()
+        elif kind is yaml.AliasEvent:
+            stack[-1].add(Odd("a YAML alias"), None)
+        elif kind is yaml.DocumentStartEvent:
+            documents += 1
+    if documents != 1:
+        raise FormatError("not_yaml", f"{documents} YAML documents; write exactly one")
+    return root[0]
+
+
+class _Open:
+    """A container that is being filled; in a mapping, keys and values take turns."""
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, node: list[Node] | dict[str, Node]):
+        self.node = node
+        self.key: str | None = None
+
+    def add(self, node: Node, event: yaml.Event | None) -> None:
+        if event is not None and event.anchor is not None:
+            node = Odd("a YAML anchor")
+        elif event is not None and event.tag not in (None, "!"):
+            node = Odd("a YAML tag")
+        if isinstance(self.node, list):
+            self.node.append(node)
+        elif self.key is None:
+            if not isinstance(node, str):
+                raise FormatError("not_yaml", "a key that is not a plain word")
+            self.key = node
+        else:
+            twice = self.key in self.node
+            self.node[self.key] = Odd("given twice") if twice else node
+            self.key = None

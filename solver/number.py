@@ -1,0 +1,46 @@
+"""Exact numbers: how one is read from text, written as text, and how large it may be."""
+
+import re
+from fractions import Fraction
+
+LITERAL = re.compile(r"(-?)(?:((?:0|[1-9][0-9]*)?\.[0-9]+|0|[1-9][0-9]*)|(0|[1-9][0-9]*)/([1-9][0-9]*))")
+LIMIT = 10**40
+"""No numerator or denominator reaches this, neither written nor computed."""
+MAX_LITERAL = 48
+"""Characters of the longest number that is read."""
+MAX_PLACES = 12
+"""Decimal places of the longest decimal that is written; beyond it a number is written as a fraction."""
+
+
+def read_number(text: str) -> Fraction:
+    """Return the exact number that `text` writes: an integer, a decimal or a fraction such as 2/3.
+
+    The grammar is our own, so that no YAML or Python rule creeps in: `010`, `1e3`, `1_000`, `80,000` and
+    `0x1F` are no numbers. Raises ValueError saying so.
+    """
+    found = LITERAL.fullmatch(text) if len(text) <= MAX_LITERAL else None
+    if found is None:
+        shown = text if len(text) <= 40 else text[:37] + "..."
+        raise ValueError(f"{shown!r} is not a number; write one exact number such as 12, 2.5 or 2/3")
+    sign, plain, top, bottom = found.groups()
+    value = Fraction(plain) if plain else Fraction(int(top), int(bottom))
+    if not fits(value):
+        raise ValueError(f"{text} is too large; a number has at most {len(str(LIMIT)) - 1} digits")
+    return -value if sign else value
+
+
+def write_number(value: Fraction) -> str:
+    """Return the one text of a number: an integer, else a decimal without trailing zeros, else a/b."""
+    top, bottom = value.numerator, value.denominator
+    if bottom == 1:
+        return str(top)
+    places = next((k for k in range(1, MAX_PLACES + 1) if 10**k % bottom == 0), None)
+    if places is None:
+        return f"{top}/{bottom}"
+    digits = str(abs(top) * (10**places // bottom)).rjust(places + 1, "0")
+    return f"{'-' if top < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def fits(value: Fraction) -> bool:
+    """Return whether the number is small enough to go on computing with."""
+    return -LIMIT < value.numerator < LIMIT and value.denominator < LIMIT

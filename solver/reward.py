@@ -1,0 +1,104 @@
+"""Judging model output: a verdict for any text, with the graduated reward of P9, and its trainer-shaped forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .machine import solve
+from .number import read_number
+from .refusal import FormatError, Refusal, TraceError
+from .text import extract, outline
+
+REWARDS = {"correct": 1.0, "wrong_answer": 0.7, "broken": 0.5, "wrong_expert": 0.3, "unparsed": 0.0}
+"""The ladder, best first: each outcome and what it is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a completion is worth and why; `part` and `step` say where it failed, counted from 1."""
+
+    outcome: str
+    reason: str = ""
+    code: str = ""
+    part: int | None = None
+    step: int | None = None
+    answer: Fraction | None = None
+    experts: tuple[str, ...] = ()
+    fits_shape: bool = False
+    identities: int = 0
+
+    @property
+    def reward(self) -> float:
+        """The reward of the outcome, 0.0 to 1.0."""
+        return REWARDS[self.outcome]
+
+
+def judge(completion: object, experts: str | Sequence[str] | None, answer: Fraction | int | str) -> Verdict:
+    """Judge a completion against the expected experts, in order, and the exact answer.
+
+    Total: any text gets a verdict, quickly, on any thread. `experts` is a name, the sequence of a
+    composition's, or None where any will do. Raises ValueError only for an `answer` that is not a number,
+    which is the caller's data and not the model's.
+    """
+    gold = read_number(answer) if isinstance(answer, str) else Fraction(answer)
+    wanted = (experts,) if isinstance(experts, str) else experts and tuple(experts)
+    found: tuple[str, ...] = ()
+    if not isinstance(completion, str):
+        return Verdict("unparsed", "no text", "no_trace")
+    try:
+        document = outline(extract(completion))
+        found = document.experts
+        if wanted and found != wanted:
+            named = " then ".join(name[:40] for name in found[: len(wanted) + 1])
+            return Verdict("wrong_expert", f"{named}; expected {' then '.join(wanted)}", "wrong_expert", experts=found)
+        program = document.program()
+        solution = solve(program)
+    except FormatError as error:
+        return _refused("unparsed", error, found)
+    except TraceError as error:
+        return _refused("broken", error, found)
+    shaped = all(trace.fits_shape for trace in program)
+    right = solution.answer == gold
+    return Verdict(
+        "correct" if right else "wrong_answer",
+        "" if right else f"the trace gives {solution.answer}, expected {gold}",
+        "" if right else "wrong_answer",
+        answer=solution.answer,
+        experts=found,
+        fits_shape=shaped,
+        identities=solution.identities,
+    )
+
+
+def _refused(outcome: str, error: Refusal, experts: tuple[str, ...]) -> Verdict:
+    return Verdict(outcome, str(error), error.code, error.part, error.step, experts=experts)
+
+
+def completion_text(completion: object) -> object:
+    """Return the text of a completion, plain or conversational (a list of messages, of which the last counts)."""
+    if isinstance(completion, list) and completion and isinstance(completion[-1], dict):
+        return completion[-1].get("content")
+    return completion
+
+
+def trace_reward(
+    completions: list[Any], answer: list[str], experts: list[Any] | None = None, **_columns: Any
+) -> list[float]:
+    """Score completions for TRL: one reward each, from the dataset's `answer` and `experts` columns.
+
+    >>> trace_reward(["no trace"], answer=["42"])
+    [0.0]
+    """
+    wanted = experts or [None] * len(completions)
+    return [
+        judge(completion_text(text), names, gold).reward
+        for text, names, gold in zip(completions, wanted, answer, strict=True)
+    ]
+
+
+def compute_score(
+    data_source: str, solution_str: str, ground_truth: str, extra_info: dict[str, Any] | None = None
+) -> float:
+    """Score one completion for verl; `extra_info` may carry `experts`."""
+    return judge(solution_str, (extra_info or {}).get("experts"), ground_truth).reward

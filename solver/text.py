@@ -1,0 +1,172 @@
+"""Programs as text: finding the trace in a completion, reading it, and writing it canonically."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from .document import MAX_EVENTS, Node, Odd, load
+from .grammar import Program, Step, Symbols, Trace, read_step, write_step
+from .refusal import FormatError, TraceError
+
+FENCE = "```"
+_OPENING = re.compile(r"```[ \t]*(?:ya?ml)?[ \t]*(?:\r?\n|$)", re.IGNORECASE)
+# Canonical text. A scalar of these characters is the same plain scalar to YAML wherever it stands here.
+_SCALAR = r"-?[A-Za-z0-9_./]+"
+_PAIR = rf"[a-z_]{{1,40}}: (?:{_SCALAR}|\[{_SCALAR}(?:, {_SCALAR})*\])"
+_STEP = rf"- \{{{_PAIR}(?:, {_PAIR})*\}}"
+_SINGLE = re.compile(rf"expert: ([a-z_]+)\ntrace:\n({_STEP}(?:\n{_STEP})*)")
+_PART = re.compile(rf"- expert: ([a-z_]+)\n  trace:\n  ({_STEP}(?:\n  {_STEP})*)")
+_COMPOSED = re.compile(rf"(?:{_PART.pattern}(?:\n(?=-)|$))+")
+_FIELD = re.compile(rf"([a-z_]+): (?:\[([^\]]+)\]|({_SCALAR}))")
+_SHORT = MAX_EVENTS
+"""Characters of the longest text the canonical reader takes: so short a text has fewer than MAX_EVENTS nodes."""
+_TRACE = re.compile(r"^(?:- +)?\{?(?:\"|')?expert(?:\"|')?[ \t]*:", re.MULTILINE)
+
+
+def extract(completion: str) -> str:
+    """Return the trace's YAML in a completion: the first fenced block that names an expert, or bare YAML.
+
+    A fence may be unclosed, or closed without having been opened (when the prompt opened it); prose may stand
+    before and after it.
+    """
+    blocks = []
+    opening = _OPENING.search(completion)
+    bare = _TRACE.search(completion)
+    if bare and (opening is None or bare.start() < opening.start()):
+        return completion[bare.start() :].partition(f"\n{FENCE}")[0]
+    while opening:
+        end = completion.find(FENCE, opening.end())
+        block = completion[opening.end() : end if end >= 0 else None]
+        if _TRACE.search(block):
+            return block
+        blocks.append(block)
+        opening = _OPENING.search(completion, end + len(FENCE)) if end >= 0 else None
+    return blocks[0] if blocks else completion
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document with its experts named and its steps not yet read, so that routing is judged before rules.
+
+    A part's second half is the YAML node, or the canonical lines of its steps.
+    """
+
+    parts: tuple[tuple[str, dict[str, Node] | list[str]], ...]
+    composed: bool
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """The experts of the sub-traces in order."""
+        return tuple(expert for expert, _ in self.parts)
+
+    def program(self, symbols: Symbols = {}) -> Program:
+        """Read the steps; raise TraceError naming sub-trace, step and mend."""
+        if self.composed and len(self.parts) < 2:
+            raise TraceError("one_part", "a list of one trace; write it as a mapping, or compose at least two")
+        return tuple(
+            _read_trace(expert, node, number if self.composed else None, symbols)
+            for number, (expert, node) in enumerate(self.parts, 1)
+        )
+
+
+def outline(text: str) -> Outline:
+    """Return which experts a document names; raise FormatError if it is no trace at all."""
+    return canonical_outline(text) or yaml_outline(text)
+
+
+def canonical_outline(text: str) -> Outline | None:
+    """Return the outline of a text in canonical form, or None if YAML must decide what it says.
+
+    Several times faster than libyaml and never of another opinion: what it takes, YAML reads the same.
+    """
+    if len(text) > _SHORT:
+        return None
+    text = text.strip("\n")
+    single = _SINGLE.fullmatch(text)
+    if single:
+        return Outline(((single[1], single[2].split("\n")),), composed=False)
+    if not _COMPOSED.fullmatch(text):
+        return None
+    parts = tuple((part[1], part[2].split("\n  ")) for part in _PART.finditer(text))
+    return Outline(parts, composed=True)
+
+
+def yaml_outline(text: str) -> Outline:
+    """Return the outline of any text through YAML; raise FormatError if it is no trace at all."""
+    document = load(text)
+    nodes = document if isinstance(document, list) else [document]
+    if not nodes:
+        raise FormatError("no_trace", "an empty list; write a trace")
+    parts = []
+    for node in nodes:
+        if not isinstance(node, dict):
+            raise FormatError("no_trace", "no trace; write a mapping with expert and trace, or a list of such")
+        expert = node.get("expert")
+        if not isinstance(expert, str):
+            found = f"expert is {expert.what}" if isinstance(expert, Odd) else "no expert is named"
+            raise FormatError("no_expert", f"{found}; write expert: NAME")
+        parts.append((expert, node))
+    return Outline(tuple(parts), isinstance(document, list))
+
+
+def read(text: str) -> Program:
+    """Return the program that `text` writes; raise FormatError or TraceError saying what is wrong and the mend."""
+    return outline(text).program()
+
+
+def _read_trace(expert: str, node: dict[str, Node] | list[str], part: int | None, symbols: Symbols) -> Trace:
+    read: Callable[[Any], Step]
+    if isinstance(node, list):
+        steps, read = node, _read_line
+    else:
+        steps, read = _steps(node, part), partial(read_step, symbols=symbols)
+    done: list[Step] = []
+    try:
+        for step in steps:
+            done.append(read(step))
+    except TraceError as error:
+        raise error.at(part, len(done) + 1) from None
+    return Trace(expert, tuple(done))
+
+
+def _steps(node: dict[str, Node], part: int | None) -> list[Node]:
+    for key, value in node.items():
+        if key not in ("expert", "trace"):
+            raise TraceError("unknown_field", f"no field {key[:40]!r} here; a trace has expert and trace").at(
+                part, None
+            )
+        if isinstance(value, Odd):
+            raise TraceError("odd_yaml", f"{key} is {value.what}; write the plain value once").at(part, None)
+    steps = node.get("trace")
+    if not isinstance(steps, list):
+        raise TraceError("no_steps", "trace is missing or not a list; write one step a line").at(part, None)
+    return steps
+
+
+@lru_cache(maxsize=1 << 15)
+def _read_line(line: str) -> Step:
+    """Return the step of a canonical line; scaffolding lines recur, so most come from the cache."""
+    node: dict[str, Node] = {}
+    for key, pair, scalar in _FIELD.findall(line):
+        value: Node = pair.split(", ") if pair else scalar
+        node[key] = Odd("given twice") if key in node else value
+    return read_step(node)
+
+
+def write(program: Program) -> str:
+    """Return the canonical text of a program: one flow mapping per step, a composition as a list."""
+    if len(program) == 1:
+        return _write_trace(program[0], "", "")
+    return "".join(_write_trace(trace, "- ", "  ") for trace in program)
+
+
+def _write_trace(trace: Trace, dash: str, indent: str) -> str:
+    steps = "".join(f"{indent}- {write_step(step)}\n" for step in trace.steps)
+    return f"{dash}expert: {trace.expert}\n{indent}trace:\n{steps}"
+
+
+def fence(text: str) -> str:
+    """Return a trace in the ```yaml fence that completions carry."""
+    return f"{FENCE}yaml\n{text}{FENCE}"
