@@ -1,0 +1,206 @@
+"""The command line: `python -m generators build --weights run8`. Commands parse, call one function and print."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solver.refusal import InputError
+
+if TYPE_CHECKING:
+    pass
+
+DEEP = 200_000
+"""Assignments of each pattern that `check` tries."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    top = argparse.ArgumentParser(
+        prog="python -m generators",
+        description="Word problems with symbolic traces: patterns to datasets whose every row is proved.",
+        epilog="example: python -m generators build --weights run8 --rows 1000 --out data/my-run8",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, what: str, example: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(
+            name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"example: {example}"
+        )
+
+    build = verb(
+        "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
+    )
+    build.add_argument(
+        "--weights", default="run8", metavar="NAME|FILE", help="preset: run8, run7 or a file (default run8)"
+    )
+    build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
+    build.add_argument("--seed", type=int, default=0, help="which rows are drawn, and their order (default 0)")
+    build.add_argument("--out", type=Path, metavar="DIR", help="the dataset's folder (default data/PRESET)")
+    build.add_argument(
+        "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
+    )
+    build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
+    build.add_argument(
+        "--shard-rows", type=_count, default=100_000, metavar="N", help="rows of a file (default 100000)"
+    )
+    build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    build.add_argument(
+        "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
+    )
+    build.add_argument(
+        "--verify",
+        choices=("sample", "full"),
+        default="sample",
+        help="rows that get the second opinion (default sample)",
+    )
+
+    listing = verb("list", "list the patterns with expert, shape and size of their space", "python -m generators list")
+    show = verb(
+        "show",
+        "show one row of a pattern: question, trace and the solver's steps",
+        "python -m generators show times_more --index 3",
+    )
+    show.add_argument("pattern", help="a pattern's name, EXPERT/NAME, or a row's id EXPERT/NAME/PLACE")
+    show.add_argument("--index", type=int, default=0, metavar="I", help="which row, from 0 (default 0)")
+    preview = verb("preview", "print samples of a preset; nothing is written", "python -m generators preview run8 -n 5")
+    preview.add_argument("preset", nargs="?", default="run8", help="a preset's name or file (default run8)")
+    preview.add_argument("-n", type=_count, default=6, help="how many samples (default 6)")
+    preview.add_argument("--seed", type=int, default=0)
+    check = verb(
+        "check", "check pattern files, the shipped ones or a folder of yours", "python -m generators check my-patterns"
+    )
+    check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    for sub in (listing, show, preview):
+        sub.add_argument(
+            "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
+        )
+    verify = verb(
+        "verify", "audit a finished dataset from its files alone, every row", "python -m generators verify data/run8"
+    )
+    verify.add_argument("folder", type=Path, metavar="DIR")
+    verify.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
+    return top
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb and return the exit status: 0, 1 where an audit found faults, 2 for an error of the user's."""
+    args = parser().parse_args(argv)
+    try:
+        return VERBS[args.verb](args)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command resumes", file=sys.stderr)
+        return 130
+
+
+def _build(args: argparse.Namespace) -> int:
+    from . import dataset, terminal
+
+    began = time.perf_counter()
+    with terminal.Progress("building") as progress:
+        built = dataset.build(
+            args.weights,
+            rows=args.rows,
+            seed=args.seed,
+            out=args.out,
+            max_len=args.max_len,
+            tokenizer=args.tokenizer,
+            shard_rows=args.shard_rows,
+            workers=args.workers,
+            patterns=args.patterns,
+            full=args.verify == "full",
+            report=progress,
+        )
+    terminal.built(built, time.perf_counter() - began)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .library import library
+
+    terminal.patterns(library(args.patterns))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .library import library
+
+    name, _, place = args.pattern.rpartition("/")
+    by_id = place.isdigit()
+    pattern = library(args.patterns)[name if by_id else args.pattern]
+    index = int(place) if by_id else args.index
+    if not 0 <= index < pattern.space:
+        raise InputError(f"{pattern.id} has rows 0 to {pattern.space - 1:,}; {index:,} is none of them")
+    terminal.row(pattern, index)
+    return 0
+
+
+def _preview(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .library import library
+    from .preset import read_preset
+    from .recipe import Recipe
+
+    preset = read_preset(args.preset)
+    recipe: Recipe = Recipe.of(
+        preset,
+        library(args.patterns),
+        seed=args.seed,
+        rows={"train": args.n},
+        max_len=None,
+        tokenizer=None,
+        shard_rows=args.n,
+    )
+    for name, span in recipe.spans("train", 0).items():
+        pattern = recipe.library.patterns[name]
+        for place in recipe.places(pattern, "train", span).tolist():
+            terminal.row(pattern, place)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from .library import library
+    from .slots import Draw
+    from .soundness import balance, probe
+
+    checked = library(args.folder).patterns.values()
+    rows = 0
+    for pattern in checked:
+        places = probe(pattern, DEEP)
+        try:
+            balance(pattern, Draw(pattern.slots, places))
+        except InputError as error:
+            raise InputError(f"{pattern.id}.jinja: {error}") from None
+        rows += len(places)
+    print(f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .audit import audit
+
+    began = time.perf_counter()
+    with terminal.Progress("verifying") as progress:
+        found = audit(args.folder, args.tokenizer, progress)
+    terminal.audited(args.folder, found, time.perf_counter() - began)
+    return 0 if found.passed else 1
+
+
+VERBS = {"build": _build, "list": _list, "show": _show, "preview": _preview, "check": _check, "verify": _verify}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

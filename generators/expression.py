@@ -1,0 +1,83 @@
+"""Closed forms over slots: names, numbers, + - * / // % and parentheses, by an allow-list, exact."""
+
+import ast
+import operator
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from solver.number import read_number
+from solver.refusal import InputError
+
+MAX_LENGTH = 200
+_BINARY = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
+class Expression:
+    """An exact expression; runs on fractions and on columns, and can do nothing else."""
+
+    def __init__(self, text: str):
+        self.text = text.strip()
+        if len(self.text) > MAX_LENGTH:
+            raise InputError(f"the expression has {len(self.text)} characters; at most {MAX_LENGTH}")
+        try:
+            self._tree = ast.parse(self.text, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise InputError(f"{self.text!r} is no expression; write one such as count * times - count") from None
+        self.names: list[str] = []
+        self.numbers: list[Fraction] = []
+        self._check(self._tree)
+
+    def _check(self, node: ast.AST) -> None:
+        if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+            self._check(node.left)
+            self._check(node.right)
+        elif isinstance(node, ast.Name):
+            self.names.append(node.id)
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            try:
+                self.numbers.append(read_number(ast.get_source_segment(self.text, node) or ""))
+            except ValueError as error:
+                raise InputError(f"{self.text!r}: {error}") from None
+        else:
+            raise InputError(f"{self.text!r} has {type(node).__name__}; only names, numbers, + - * / // % and ( )")
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """Return the value for the slots' values; raise ZeroDivisionError as exact arithmetic does."""
+        return self._run(self._tree, values)
+
+    def _run(self, node: Any, values: Mapping[str, Any]) -> Any:
+        if isinstance(node, ast.BinOp):
+            return _BINARY[type(node.op)](self._run(node.left, values), self._run(node.right, values))
+        if isinstance(node, ast.Name):
+            return values[node.id]
+        return read_number(ast.get_source_segment(self.text, node) or "")
+
+    def solvable_for(self, name: str) -> bool:
+        """Return whether the value determines `name`, the other names being known: it stands once, under no // or %."""
+        return self.names.count(name) == 1 and not any(
+            isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv | ast.Mod) for node in ast.walk(self._tree)
+        )
+
+    def interval(self, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
+        """Return the range of the value for integers in these ranges; None where / // or % leave it open."""
+        return self._interval(self._tree, ranges)
+
+    def _interval(self, node: Any, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
+        if isinstance(node, ast.Name):
+            return ranges[node.id]
+        if isinstance(node, ast.BinOp):
+            sides = self._interval(node.left, ranges), self._interval(node.right, ranges)
+            if isinstance(node.op, ast.Add | ast.Sub | ast.Mult) and sides[0] and sides[1]:
+                corners = [_BINARY[type(node.op)](a, b) for a in sides[0] for b in sides[1]]
+                return min(corners), max(corners)
+            return None
+        number = self._run(node, {})
+        return (int(number), int(number)) if number.denominator == 1 else None

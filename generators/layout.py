@@ -1,0 +1,38 @@
+"""Where things lie in a dataset folder, which is laid out as a dataset repository of the Hub."""
+
+from .preset import SPLITS
+from .recipe import RECIPE, Recipe
+
+MANIFEST = "manifest.json"
+README = "README.md"
+
+_README = """---
+configs:
+- config_name: default
+  data_files:
+{files}
+---
+
+# {name}
+
+{rows:,} word problems with their symbolic traces, made and proved by wirework.
+
+```python
+from datasets import load_dataset
+
+dataset = load_dataset("{name}")  # this folder, or its repository on the Hub
+```
+
+Check every row again with `python -m generators verify {name}`; `{recipe}` makes the same rows again.
+"""
+
+
+def shard_path(recipe: Recipe, split: str, number: int) -> str:
+    """Return where a shard's file lies in its folder."""
+    return f"data/{split}-{number:05d}-of-{recipe.shards(split):05d}.parquet"
+
+
+def readme(recipe: Recipe) -> str:
+    """Return the page that lets `load_dataset` find the splits."""
+    files = "\n".join(f"  - split: {split}\n    path: data/{split}-*" for split in SPLITS if recipe.rows[split])
+    return _README.format(files=files, name=recipe.preset, rows=sum(recipe.rows.values()), recipe=RECIPE)

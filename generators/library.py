@@ -1,0 +1,99 @@
+"""All patterns at hand: the shipped folder, a user's folder beside it, or the texts a recipe holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from solver.document import load
+from solver.refusal import FormatError, InputError, Refusal, did_you_mean
+
+from .pattern import FOLDERS, Pattern, read_pattern
+from .slots import Vocabulary, read_vocabularies
+from .soundness import check, check_scaffolds
+
+SHIPPED = Path(__file__).resolve().parent.parent / "templates"
+VOCABULARY = "vocabulary.yaml"
+MAX_VOCABULARY = 131_072
+"""Bytes of the longest vocabulary file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """Checked patterns by id, and the texts they were made from."""
+
+    patterns: dict[str, Pattern]
+    texts: dict[str, str]
+    """Every file's text by its path inside its folder: `comparison/times_more.jinja`, `vocabulary.yaml`, ..."""
+
+    def __getitem__(self, name: str) -> Pattern:
+        """Return the pattern of an id, or of a bare name where only one has it; raise InputError."""
+        found = [pattern for pattern in self.patterns.values() if name in (pattern.id, pattern.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}")
+        known = [*self.patterns, *(pattern.name for pattern in self.patterns.values())]
+        raise InputError(f"no pattern {name}; {did_you_mean(name, known)}")
+
+
+def read_library(texts: Mapping[str, str], only: frozenset[str] | None = None) -> Library:
+    """Return the library of these texts; raise InputError naming the file. `only` limits it to some ids."""
+    vocabularies: dict[str, Vocabulary] = {}
+    for path in sorted(path for path in texts if path.endswith(VOCABULARY)):
+        try:
+            node = load(texts[path], MAX_VOCABULARY)
+        except FormatError as error:
+            raise InputError(f"{path}: {error}") from None
+        for name, vocabulary in read_vocabularies(node, path).items():
+            if name in vocabularies:
+                raise InputError(f"{path}: vocabulary {name} exists already; choose another name")
+            vocabularies[name] = vocabulary
+    patterns = {}
+    for path, text in sorted(texts.items()):
+        expert, _, file = path.rpartition("/")
+        name = file.removesuffix(".jinja")
+        if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
+            try:
+                patterns[f"{expert}/{name}"] = check(read_pattern(expert, name, text, vocabularies))
+            except (InputError, Refusal) as error:
+                raise InputError(f"{path}: {error}") from None
+    check_scaffolds(patterns.values())
+    return Library(patterns, dict(texts))
+
+
+def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
+    """Return the texts of a folder of patterns, `EXPERT/NAME.jinja` and `vocabulary.yaml`; raise InputError."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder of patterns")
+    texts = {}
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.suffix == ".jinja" and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
+            hint = did_you_mean(inside.parts[0], FOLDERS)
+            raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
+        if path.suffix == ".jinja" or path.name == VOCABULARY:
+            try:
+                name = f"{prefix}{inside}" if path.name == VOCABULARY else inside.as_posix()
+                texts[name] = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(f"{path}: cannot be read: {error}") from None
+    if not any(name.endswith(".jinja") for name in texts):
+        raise InputError(f"{folder}: no pattern in it; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
+    return texts
+
+
+@cache
+def shipped() -> dict[str, str]:
+    """Return the texts of the shipped patterns."""
+    return folder_texts(SHIPPED)
+
+
+def library(folder: Path | None = None, only: frozenset[str] | None = None) -> Library:
+    """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError."""
+    texts = dict(shipped())
+    for path, text in folder_texts(folder, "own ").items() if folder else ():
+        if path in texts:
+            raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
+        texts[path] = text
+    return read_library(texts, only)

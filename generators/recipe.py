@@ -1,0 +1,169 @@
+"""The recipe of a dataset: all that made it, so that any row can be made and audited again from it alone."""
+
+import json
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from solver.refusal import InputError
+
+from .library import Library, read_library
+from .pattern import Pattern
+from .permutation import Permutation
+from .preset import SPLITS, Preset, seats
+
+FORMAT = 1
+RECIPE = "recipe.json"
+CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
+"""Which tenths of a pattern's own order each split draws from, whatever the seed."""
+
+
+def toolkit_version() -> str:
+    """Return the installed version of wirework, or that of the checkout it runs from."""
+    try:
+        return version("wirework")
+    except PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the rows and their bytes; written as recipe.json before the first row."""
+
+    preset: str
+    seed: int
+    rows: dict[str, int]
+    shares: dict[str, str]
+    system: str
+    max_len: int
+    tokenizer: str | None
+    phrasings: int
+    shard_rows: int
+    versions: dict[str, str]
+    files: dict[str, str]
+    format: int = FORMAT
+
+    @classmethod
+    def of(cls, preset: Preset, library: Library, **overrides: Any) -> "Recipe":
+        """Return the recipe of a preset: only the patterns it uses are kept."""
+        shares = preset.shares(library)
+        files = {
+            path: text
+            for path, text in library.texts.items()
+            if not path.endswith(".jinja") or path.removesuffix(".jinja") in shares
+        }
+        recipe = cls(
+            preset=preset.name,
+            rows={split: preset.rows[split] for split in SPLITS} | overrides.pop("rows", {}),
+            shares={name: str(share) for name, share in shares.items()},
+            system=preset.system,
+            max_len=overrides.pop("max_len") or preset.max_len,
+            phrasings=preset.phrasings,
+            versions={"wirework": toolkit_version(), "pyarrow": pa.__version__},
+            files=files,
+            **overrides,
+        )
+        recipe.__dict__["library"] = Library({name: library.patterns[name] for name in shares}, files)
+        return recipe
+
+    @classmethod
+    def read(cls, folder: Path) -> "Recipe":
+        """Return the recipe of a dataset folder; raise InputError if there is none or it is not whole."""
+        path = folder / RECIPE
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            recipe = cls(**content)
+        except FileNotFoundError:
+            raise InputError(f"{folder}: no {RECIPE}; not a dataset folder of wirework") from None
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(f"{path}: cannot be read: {error}") from None
+        if recipe.format != FORMAT:
+            raise InputError(f"{path}: format {recipe.format}; this version of wirework reads format {FORMAT}")
+        return recipe
+
+    def text(self) -> str:
+        """Return the text of recipe.json."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+    @cached_property
+    def library(self) -> Library:
+        """The patterns, made again from the recipe's own texts."""
+        return read_library(self.files, frozenset(self.shares))
+
+    @cached_property
+    def fractions(self) -> dict[str, Fraction]:
+        """Each pattern's share of the rows."""
+        return {name: Fraction(share) for name, share in self.shares.items()}
+
+    def seats(self, rows: int) -> dict[str, int]:
+        """Return how many of the first rows of a split are each pattern's."""
+        if rows not in self._seats:
+            self._seats[rows] = seats(self.fractions, rows)
+        return self._seats[rows]
+
+    @cached_property
+    def _seats(self) -> dict[int, dict[str, int]]:
+        return {}
+
+    def shards(self, split: str) -> int:
+        """Return how many shards a split has."""
+        return -(-self.rows[split] // self.shard_rows)
+
+    def spans(self, split: str, shard: int) -> dict[str, range]:
+        """Return which of each pattern's rows of the split lie in a shard."""
+        first = shard * self.shard_rows
+        last = min(first + self.shard_rows, self.rows[split])
+        before, after = self.seats(first), self.seats(last)
+        return {name: range(before[name], after[name]) for name in before if after[name] > before[name]}
+
+    def places(self, pattern: Pattern, split: str, rows: range) -> np.ndarray:
+        """Return where in the pattern's own order the numbered rows of a split stand; raise InputError if it ends."""
+        start, size = cut(pattern, split)
+        if rows.stop > size:
+            raise InputError(
+                f"{pattern.id} has {size:,} {split} questions and {rows.stop:,} are asked for; "
+                "ask for fewer rows, weigh it less, or widen its slots"
+            )
+        order = Permutation(size, f"wirework seed {self.seed} {split} {pattern.id}")
+        return order(np.arange(rows.start, rows.stop)) + start
+
+    def check_spaces(self) -> None:
+        """Raise InputError if any pattern is asked for more rows than its splits hold."""
+        for split in SPLITS:
+            for name, count in self.seats(self.rows[split]).items():
+                self.places(self.library.patterns[name], split, range(count, count))
+
+
+def cut(pattern: Pattern, split: str) -> tuple[int, int]:
+    """Return where a split's slice of the pattern's own order begins, and its size."""
+    low, high = CUTS[split]
+    start = pattern.space * low // 10
+    return start, pattern.space * high // 10 - start
+
+
+def difference(old: Recipe, new: Recipe) -> str | None:
+    """Return the first key in which two recipes differ, with both values, or None."""
+    for key, value in _flat(asdict(new)).items():
+        other = _flat(asdict(old)).get(key)
+        if other != value:
+            return f"{key} is {_short(other)} there and {_short(value)} here"
+    gone = [key for key in _flat(asdict(old)) if key not in _flat(asdict(new))]
+    return f"{gone[0]} is there and not here" if gone else None
+
+
+def _flat(content: dict[str, Any]) -> dict[str, Any]:
+    flat = {}
+    for key, value in content.items():
+        flat |= {f"{key}.{inner}": item for inner, item in value.items()} if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:18]}...{text[-18:]}"

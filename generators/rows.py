@@ -1,0 +1,221 @@
+"""Rows as columns: the frozen schema, and a shard's rows made, proved, measured and put in order."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from solver import arrow
+from solver.refusal import InputError
+from solver.text import FENCE
+
+from .length import Ruler
+from .pattern import Pattern
+from .permutation import key_of, mix
+from .recipe import Recipe
+from .render import join, reference, render
+from .slots import Draw
+from .soundness import balance
+from .verify import RowError, prove, second_opinion
+
+_TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("prompt", _TURNS),
+        ("completion", _TURNS),
+        ("question", pa.string()),
+        ("trace", pa.string()),
+        ("answer", pa.string()),
+        ("expert", pa.string()),
+        ("experts", pa.list_(pa.string())),
+        ("pattern", pa.string()),
+        ("steps", pa.int32()),
+        ("difficulty", pa.int32()),
+        ("metadata", pa.string()),
+    ]
+)
+"""The columns of every dataset, whatever its source."""
+
+SAMPLE = 8
+"""Rows of each pattern in each shard that get the second opinion and plain Jinja2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The proved rows of one pattern: ids, questions, traces and answers as columns, and what was measured."""
+
+    pattern: Pattern
+    ids: pa.Array
+    questions: pa.Array
+    traces: pa.Array
+    answers: pa.Array
+    lengths: np.ndarray
+    sampled: int
+
+
+@dataclass(frozen=True, eq=False)
+class Shard:
+    """A shard's table and what its manifest entry says of it."""
+
+    table: pa.Table
+    counts: dict[str, int]
+    longest: dict[str, int]
+    """The largest bound on tokens per pattern."""
+    sampled: int
+    overlap: dict[str, list[int]] = field(default_factory=dict)
+    """Per pattern, which test rows have their exact numbers in a row of this shard."""
+
+
+def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
+    """Return the rows at places of a pattern's order, every one proved; raise InputError naming the row that fails."""
+    draw = pattern.draw(places)
+    questions = _questions(recipe, pattern, draw)
+    traces = render(pattern.trace, draw)
+    closed = balance(pattern, draw)
+    answers = closed.text()
+    ids = row_ids(pattern, places)
+    try:
+        prove(pattern, traces, answers, closed)
+        sample = (
+            np.arange(draw.rows)
+            if full
+            else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
+        )
+        for row in sample.tolist():
+            wrong = second_opinion(pattern.experts, traces[row].as_py(), answers[row].as_py())
+            if wrong:
+                raise RowError(row, wrong)
+        expected = _reference(recipe, pattern, Draw(draw.slots, draw.places[sample]))
+        for row, text in zip(sample.tolist(), expected, strict=True):
+            if questions[row].as_py() != text:
+                raise RowError(row, f"its question is not what plain Jinja2 writes: {text!r}")
+    except RowError as error:
+        raise InputError(f"{ids[error.row].as_py()}: {error.reason}; this row was not written") from None
+    lengths = ruler.lengths(pattern, ids, questions, traces)
+    return Group(pattern, ids, questions, traces, answers, lengths, len(sample))
+
+
+def row_ids(pattern: Pattern, places: np.ndarray) -> pa.Array:
+    """Return the ids of rows, `expert/pattern/place`."""
+    texts = pc.cast(arrow.integers(places), pa.string()) if places.dtype != object else arrow.texts(map(str, places))
+    return join([f"{pattern.id}/", texts], len(places))
+
+
+def _phrasing(recipe: Recipe, pattern: Pattern, places: np.ndarray) -> np.ndarray:
+    """Return which phrasing of the question each place has: a function of the place alone."""
+    return (places % min(recipe.phrasings, len(pattern.questions))).astype(np.int64)
+
+
+def _questions(recipe: Recipe, pattern: Pattern, draw: Draw) -> pa.Array:
+    which = _phrasing(recipe, pattern, draw.places)
+    used = np.unique(which)
+    if len(used) == 1:
+        return render(pattern.questions[used[0]], draw)
+    return pc.choose(arrow.integers(which), *(render(plan, draw) for plan in pattern.questions[: used[-1] + 1]))
+
+
+def _reference(recipe: Recipe, pattern: Pattern, draw: Draw) -> list[str]:
+    rendered = [reference(body, draw) for body in pattern.bodies]
+    return [rendered[which][row] for row, which in enumerate(_phrasing(recipe, pattern, draw.places))]
+
+
+def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool = False) -> Shard:
+    """Return a shard, a pure function of the recipe, the split and the shard's number."""
+    spans = recipe.spans(split, number)
+    patterns = [recipe.library.patterns[name] for name in spans]
+    groups, ranks = [], []
+    overlap = {}
+    for pattern, span in zip(patterns, spans.values(), strict=True):
+        places = recipe.places(pattern, split, span)
+        groups.append(make_group(recipe, pattern, places, ruler, full))
+        key = key_of("shuffle", recipe.seed, split, pattern.id)
+        ranks.append(mix(np.arange(span.start, span.stop, dtype=np.uint64), key))
+        if split == "train":
+            overlap[pattern.id] = _overlap(recipe, pattern, places)
+    order = np.argsort(np.concatenate(ranks), kind="stable") if ranks else np.zeros(0, dtype=np.int64)
+    return Shard(
+        table=tabulate(recipe, groups, order),
+        counts={group.pattern.id: len(group.ids) for group in groups},
+        longest={group.pattern.id: int(group.lengths.max()) for group in groups},
+        sampled=sum(group.sampled for group in groups),
+        overlap=overlap,
+    )
+
+
+def _overlap(recipe: Recipe, pattern: Pattern, places: np.ndarray) -> list[int]:
+    count = recipe.seats(recipe.rows["test"])[pattern.id]
+    if not count:
+        return []
+    held = pattern.draw(recipe.places(pattern, "test", range(count))).number_key()
+    return np.flatnonzero(np.isin(held, pattern.draw(places).number_key())).tolist()
+
+
+def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:
+    """Return the groups' rows in order as a table of the schema."""
+    rows = len(order)
+    where = arrow.integers(order)
+    ids, questions, traces, answers = (
+        pa.concat_arrays([getattr(group, name) for group in groups]).take(where) if groups else arrow.texts([])
+        for name in ("ids", "questions", "traces", "answers")
+    )
+    which = np.repeat(np.arange(len(groups)), [len(group.ids) for group in groups])[order]
+    patterns = [group.pattern for group in groups]
+    named = pa.ListArray.from_arrays(
+        arrow.integers(np.cumsum([0, *(len(pattern.experts) for pattern in patterns)], dtype=np.int32)),
+        arrow.texts(name for pattern in patterns for name in pattern.experts),
+    )
+    labels = [
+        column.take(arrow.integers(which))
+        for column in (
+            arrow.texts(pattern.expert for pattern in patterns),
+            named,
+            arrow.texts(pattern.name for pattern in patterns),
+            arrow.integers(np.array([len(pattern.words) for pattern in patterns], dtype=np.int32)),
+            arrow.integers(np.array([pattern.difficulty for pattern in patterns], dtype=np.int32)),
+        )
+    ]
+    system = arrow.texts([recipe.system]).take(arrow.integers(np.zeros(rows, dtype=np.int64)))
+    completions = join([f"{FENCE}yaml\n", traces, FENCE], rows)
+    columns = [
+        ids,
+        _turns({"system": system, "user": questions}, rows),
+        _turns({"assistant": completions}, rows),
+        questions,
+        traces,
+        answers,
+        *labels,
+        arrow.texts(["{}"]).take(arrow.integers(np.zeros(rows, dtype=np.int64))),
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _turns(contents: dict[str, pa.Array], rows: int) -> pa.Array:
+    """Return a column of conversations with one message of each role, in order."""
+    turns = len(contents)
+    roles = arrow.texts(contents).take(arrow.integers(np.tile(np.arange(turns), rows)))
+    woven = np.arange(turns * rows).reshape(turns, rows).T.reshape(-1)
+    content = (
+        pa.concat_arrays(list(contents.values())).take(arrow.integers(woven))
+        if turns > 1
+        else next(iter(contents.values()))
+    )
+    offsets = arrow.integers(np.arange(0, turns * rows + 1, turns, dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([roles, content], ["role", "content"]))
+
+
+def content_hash(table: pa.Table) -> str:
+    """Return a sha256 over the rows' own texts, the same for every pyarrow version and machine."""
+    digest = hashlib.sha256()
+    for name in ("id", "question", "trace", "answer"):
+        texts = pa.concat_arrays(table.column(name).chunks) if len(table) else arrow.texts([])
+        digest.update(arrow.values(pc.binary_length(texts)).astype("<i4").tobytes())
+        _, offsets, data = texts.buffers()
+        ends = (
+            np.frombuffer(offsets, dtype=np.int32)[[texts.offset, texts.offset + len(texts)]] if len(texts) else (0, 0)
+        )
+        digest.update(memoryview(data or b"")[ends[0] : ends[1]])
+    return digest.hexdigest()

@@ -1,0 +1,287 @@
+"""What varies in a pattern: slot forms, vocabularies and filters, and how a slot becomes a column."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from solver import arrow
+from solver.columns import Column
+from solver.document import Node
+from solver.number import read_number
+from solver.refusal import InputError, did_you_mean
+
+from .expression import Expression
+
+SLOT = re.compile(r"[a-z][a-z0-9_]*")
+MAX_VALUES = 100_000
+"""Values of the widest range."""
+
+_RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae", "ı": "i"}
+)
+
+
+def slug(word: str) -> str:
+    """Return the one form of a word in variable names: `José O'Brien` is `jose_obrien`."""
+    plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['’]", "", plain.lower())).strip("_")
+
+
+class Word(str):
+    """A word of a vocabulary as it is shown, which knows its singular."""
+
+    __slots__ = ("singular",)
+    singular: str
+
+    def __new__(cls, shown: str, singular: str = "") -> "Word":
+        word = super().__new__(cls, shown)
+        word.singular = singular or shown
+        return word
+
+
+def one(word: Word) -> Word:
+    """The singular: apples, apple."""
+    return Word(word.singular)
+
+
+def a(word: Word) -> Word:
+    """The singular with its article: apples, an apple."""
+    article = "an" if word.singular[0].lower() in "aeiou" else "a"
+    return Word(f"{article} {word.singular}")
+
+
+def upper_first(word: Word) -> Word:
+    """With a capital first letter, to open a sentence."""
+    return Word(word[:1].upper() + word[1:], word.singular)
+
+
+FILTERS: dict[str, Callable[[Word], str]] = {"one": one, "a": a, "upper_first": upper_first}
+"""What `{{ slot | filter }}` may say of a word."""
+
+
+class Vocabulary:
+    """A named list of words, with their columns as shown, filtered and slugged."""
+
+    def __init__(self, name: str, words: Iterable[Word]):
+        self.name = name
+        self.words = tuple(words)
+        self.slugs = tuple(slug(word) for word in self.words)
+        self._columns: dict[str, pa.Array] = {}
+
+    def column(self, form: str) -> pa.Array:
+        """Return all words in a form: a filter's name, `slug`, or the empty text for the word as it is."""
+        if form not in self._columns:
+            change = slug if form == "slug" else FILTERS.get(form, str)
+            self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
+        return self._columns[form]
+
+
+Vocabularies = Mapping[str, Vocabulary]
+
+
+def read_vocabularies(node: Node, where: str) -> dict[str, Vocabulary]:
+    """Return the vocabularies of a file's nodes; raise InputError at one that could not be told apart in a trace."""
+    if not isinstance(node, dict):
+        raise InputError(f"{where}: not a mapping of vocabularies; write name: [words] or name: {{singular: plural}}")
+    read = {}
+    for name, entries in node.items():
+        pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
+        if isinstance(entries, dict):
+            pairs = [(plural, singular) for singular, plural in entries.items()]
+        if not pairs or not all(isinstance(shown, str) and shown.strip() for shown, _ in pairs):
+            raise InputError(f"{where}: vocabulary {name} is not a list of words or a mapping singular: plural")
+        vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
+        for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
+            twice = next((word for word in form if form.count(word) > 1), None)
+            if twice is not None:
+                raise InputError(f"{where}: vocabulary {name} has {twice!r} twice; words, singulars and slugs differ")
+        bad = next((word for word in vocabulary.words if re.search(r"[^\w '’-]|[0-9_]", word + word.singular)), None)
+        if bad is not None:
+            raise InputError(f"{where}: vocabulary {name} has {bad!r}; words are letters, spaces, hyphens, apostrophes")
+        read[name] = vocabulary
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A slot that draws a number from a range or list."""
+
+    column: Column
+    texts: pa.Array
+
+    @property
+    def size(self) -> int:
+        return len(self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A slot that draws a word; two slots of one vocabulary differ, so later ones have fewer to draw from."""
+
+    vocabulary: Vocabulary
+    before: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.vocabulary.words) - len(self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A slot that is worked out from others."""
+
+    expression: Expression
+
+    @property
+    def size(self) -> int:
+        return 1
+
+
+Slot = Numbers | Words | Derived
+
+
+def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
+    """Return the slots in order, derived ones behind what they are worked out from; raise InputError."""
+    if not isinstance(node, dict) or not node:
+        raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
+    slots: dict[str, Slot] = {}
+    derived = {}
+    for name, form in node.items():
+        if not SLOT.fullmatch(name):
+            raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
+        slot = _read_slot(name, form, vocabularies, slots)
+        if isinstance(slot, Derived):
+            derived[name] = slot
+        else:
+            slots[name] = slot
+    while derived:
+        ready = [name for name, slot in derived.items() if all(used in slots for used in slot.expression.names)]
+        for name in ready:
+            slots[name] = derived.pop(name)
+        if not ready:
+            name, slot = next(iter(derived.items()))
+            used = next(used for used in slot.expression.names if used not in slots)
+            what = "is worked out from itself" if used in derived else f"uses {used}; {did_you_mean(used, slots)}"
+            raise InputError(f"slot {name} {what}")
+    for name, slot in slots.items():
+        for used in slot.expression.names if isinstance(slot, Derived) else ():
+            if isinstance(slots[used], Words):
+                raise InputError(f"slot {name} computes with {used}, which is a word")
+    return slots
+
+
+def _read_slot(name: str, form: Node, vocabularies: Vocabularies, slots: dict[str, Slot]) -> Slot:
+    where = f"slot {name}"
+    try:
+        if isinstance(form, list):
+            values = [read_number(item) if isinstance(item, str) else read_number(repr(item)) for item in form]
+            if len(set(values)) != len(values) or not values:
+                raise InputError(f"{where}: a list holds different numbers, at least one")
+            return _numbers(values)
+        if not isinstance(form, str):
+            raise InputError(f"{where}: neither text nor a list")
+        if form.startswith("="):
+            return Derived(Expression(form[1:]))
+        if found := _RANGE.fullmatch(form):
+            first, last, step = (read_number(text or "1") for text in found.groups())
+            if step <= 0 or last < first or (last - first) / step >= MAX_VALUES:
+                raise InputError(f"{where}: {form} is no range of 1 to {MAX_VALUES} values; write low..high by step")
+            return _numbers(first + step * k for k in range(int((last - first) / step) + 1))
+    except InputError as error:
+        raise InputError(str(error) if str(error).startswith(where) else f"{where}: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from None
+    if form not in vocabularies:
+        raise InputError(
+            f"{where}: {form!r} is no range, list, expression or vocabulary; {did_you_mean(form, vocabularies)}"
+        )
+    vocabulary = vocabularies[form]
+    before = tuple(n for n, slot in slots.items() if isinstance(slot, Words) and slot.vocabulary is vocabulary)
+    if len(before) >= len(vocabulary.words):
+        raise InputError(f"{where}: vocabulary {form} has no word left; it has {len(vocabulary.words)}")
+    return Words(vocabulary, before)
+
+
+def _numbers(values: Iterable[Fraction]) -> Numbers:
+    column = Column.of(values)
+    return Numbers(column, column.text())
+
+
+class Draw:
+    """Columns of slots for an array of places in a pattern's space; each is worked out when it is asked for."""
+
+    def __init__(self, slots: Mapping[str, Slot], places: np.ndarray):
+        self.slots = slots
+        self.places = places
+        self.rows = len(places)
+        self.numbers: dict[str, Column] = _Lazy(self._number)
+        self.words: dict[str, np.ndarray] = _Lazy(self._word)
+        self._digits = {}
+        rest = places
+        for name, slot in slots.items():
+            if not isinstance(slot, Derived):
+                self._digits[name] = (rest % slot.size).astype(np.int64)
+                rest = rest // slot.size
+
+    def _number(self, name: str) -> Column:
+        slot = self.slots[name]
+        if isinstance(slot, Numbers):
+            return slot.column.take(self._digits[name])
+        value = slot.expression(self.numbers)
+        return value if isinstance(value, Column) else Column.of([value] * self.rows)
+
+    def _word(self, name: str) -> np.ndarray:
+        """Return which word each row has: the digit counts the words that earlier slots have left."""
+        index = self._digits[name]
+        taken = [self.words[earlier] for earlier in self.slots[name].before]
+        for used in np.sort(np.stack(taken), axis=0) if taken else ():
+            index = index + (index >= used)
+        return index
+
+    def slice(self, row: int) -> "Draw":
+        """Return the draw of one row."""
+        return Draw(self.slots, self.places[row : row + 1])
+
+    def text(self, name: str, form: str = "") -> pa.Array:
+        """Return a slot's column of texts: a number's canonical text, or a word in one of its forms."""
+        slot = self.slots[name]
+        if isinstance(slot, Words):
+            return slot.vocabulary.column(form).take(arrow.integers(self.words[name]))
+        if isinstance(slot, Numbers):
+            return slot.texts.take(arrow.integers(self._digits[name]))
+        return self.numbers[name].text()
+
+    def number_key(self) -> np.ndarray:
+        """Return one number per row that stands for all its drawn numbers."""
+        key = np.zeros(self.rows, dtype=np.int64)
+        size = 1
+        for name, slot in self.slots.items():
+            if isinstance(slot, Numbers):
+                size *= slot.size
+                key = (key if size < 2**62 else key.astype(object)) * slot.size + self._digits[name]
+        return key
+
+
+class _Lazy(dict[str, Any]):
+    """A dict that works a missing value out and keeps it."""
+
+    def __init__(self, work_out: Callable[[str], Any]):
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = value = self._work_out(name)
+        return value
+
+
+def space(slots: Mapping[str, Slot]) -> int:
+    """Return how many assignments the slots have."""
+    return prod(slot.size for slot in slots.values())

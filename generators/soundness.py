@@ -1,0 +1,259 @@
+"""What a sound pattern is: every check a file passes before a row is made of it.
+
+Names are declared and never collide, the shape is its expert's, every question shows all that varies, every
+number of the trace is shown or named, and trace and closed form agree.
+"""
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import combinations, pairwise
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from solver.columns import Column
+from solver.grammar import EXPERTS, GROUPS, Step, Trace
+from solver.number import read_number
+from solver.refusal import InputError, did_you_mean
+
+from .pattern import COMPOSITION, SYMBOL, Pattern
+from .render import refs, render
+from .slots import Derived, Draw, Numbers, Words
+
+MIN_SPACE = 500_000
+"""Distinct questions every pattern has."""
+SAMPLE = 256
+"""Rows on which trace and answer are compared when a pattern is loaded; every built row is compared again."""
+
+CONSTANTS = {
+    "half": 2,
+    "twice": 2,
+    "double": 2,
+    "pair": 2,
+    "third": 3,
+    "triple": 3,
+    "quarter": 4,
+    "week": 7,
+    "dozen": 12,
+    "year": 12,
+}
+"""Numbers that a word of the question may stand for in a trace."""
+
+
+def check(pattern: Pattern) -> Pattern:
+    """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
+    for claim in (_declared, _used, _distinct, _shaped, _shown, _grounded):
+        claim(pattern)
+    balance(pattern, Draw(pattern.slots, probe(pattern, SAMPLE)))
+    return pattern
+
+
+def _slots_in(symbol: str) -> list[str]:
+    return SYMBOL.findall(symbol)
+
+
+def _declared(pattern: Pattern) -> None:
+    """Check that every slot that question, trace and answer name is declared, and of a kind that fits there."""
+    slots = pattern.slots
+    for where, names in _uses(pattern).items():
+        for name in names:
+            if name not in slots:
+                raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, slots)}")
+    for name in pattern.answer.names:
+        if isinstance(slots[name], Words):
+            raise InputError(f"answer computes with {name}, which is a word")
+    for plan in pattern.questions:
+        for ref in refs(plan):
+            if ref.form and not isinstance(slots[ref.slot], Words):
+                raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
+    for symbol in pattern.symbols:
+        for component in symbol.split(".") if not SYMBOL.fullmatch(symbol) else ():
+            if "$" in component and not (SYMBOL.fullmatch(component) and isinstance(slots[component[1:]], Words)):
+                raise InputError(f"name {symbol}: a $slot in a name is a word slot and stands whole between dots")
+
+
+def _uses(pattern: Pattern) -> dict[str, list[str]]:
+    """Return which slots question, trace and answer name."""
+    return {
+        "question": [ref.slot for plan in pattern.questions for ref in refs(plan)],
+        "trace": [name for symbol in pattern.symbols for name in _slots_in(symbol)],
+        "answer": pattern.answer.names,
+    }
+
+
+def _used(pattern: Pattern) -> None:
+    """Check that every slot is used."""
+    used = {name for names in _uses(pattern).values() for name in names}
+    used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
+    for name in pattern.slots:
+        if name not in used:
+            raise InputError(f"slot {name} is used nowhere; use it or leave it out")
+
+
+def _distinct(pattern: Pattern) -> None:
+    """Check that no two variables of a sub-trace can ever have one name."""
+    for number, trace in enumerate(pattern.program, 1):
+        names = dict.fromkeys(name for step in trace.steps for name in step.names)
+        for left, right in combinations(names, 2):
+            if "$" in left + right and _may_meet(pattern, left, right):
+                part = f" in sub-trace {number}" if len(pattern.program) > 1 else ""
+                raise InputError(f"names {left} and {right} can be the same{part}; rename one")
+
+
+def _may_meet(pattern: Pattern, left: str, right: str) -> bool:
+    ours, theirs = left.split("."), right.split(".")
+    return len(ours) == len(theirs) and all(_components_meet(pattern, *pair) for pair in zip(ours, theirs, strict=True))
+
+
+def _components_meet(pattern: Pattern, left: str, right: str) -> bool:
+    if left == right:
+        return True
+    vocabularies = [pattern.slots[part[1:]].vocabulary if part.startswith("$") else None for part in (left, right)]
+    if vocabularies[0] is vocabularies[1]:
+        return False
+    slugs = [
+        set(vocabulary.slugs) if vocabulary else {part}
+        for vocabulary, part in zip(vocabularies, (left, right), strict=True)
+    ]
+    return bool(slugs[0] & slugs[1])
+
+
+def _shaped(pattern: Pattern) -> None:
+    for number, trace in enumerate(pattern.program, 1):
+        where = f"sub-trace {number}: " if len(pattern.program) > 1 else ""
+        if trace.expert not in EXPERTS:
+            raise InputError(f"{where}no expert {trace.expert}; {did_you_mean(trace.expert, EXPERTS)}")
+        if not trace.fits_shape:
+            raise InputError(
+                f"{where}steps {' '.join(trace.words)} do not have the shape of {trace.expert}: {EXPERTS[trace.expert].shape}"
+            )
+    if pattern.space < MIN_SPACE:
+        raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
+
+
+def _shown(pattern: Pattern) -> None:
+    """Check that every question shows, or determines, every slot, so that no two rows ask the same."""
+    for plan in pattern.questions:
+        for left, right in pairwise(plan):
+            if not isinstance(left, str) and not isinstance(right, str):
+                raise InputError(f"question: {left.slot} and {right.slot} touch; put text between them")
+        known = {ref.slot for ref in refs(plan)}
+        while True:
+            found = {
+                missing[0]
+                for name in known
+                if isinstance(slot := pattern.slots[name], Derived)
+                and len(missing := [used for used in dict.fromkeys(slot.expression.names) if used not in known]) == 1
+                and slot.expression.solvable_for(missing[0])
+            }
+            if not found:
+                break
+            known |= found
+        hidden = [name for name, slot in pattern.slots.items() if not isinstance(slot, Derived) and name not in known]
+        if hidden:
+            raise InputError(f"the question does not show {hidden[0]}; two rows could ask the same")
+
+
+def _grounded(pattern: Pattern) -> None:
+    """Check that every number of the trace is shown by the question or is a named constant."""
+    for body, plan in zip(pattern.bodies, pattern.questions, strict=True):
+        shown = {ref.slot for ref in refs(plan)}
+        text = " ".join(piece for piece in plan if isinstance(piece, str))
+        said = {read_number(number) for number in re.findall(r"(?<![\w.])[1-9][0-9]*(?:\.[0-9]+)?(?![\w.])", text)}
+        words = set(re.findall(r"[a-z]+", body.lower()))
+        said |= {Fraction(value) for word, value in CONSTANTS.items() if {word, f"{word}s"} & words}
+        for trace in pattern.program:
+            for step in trace.steps:
+                for key, value in _literals(step):
+                    if key == "value" and isinstance(value, str) and isinstance(pattern.slots[value[1:]], Words):
+                        raise InputError(f"an init takes {value}, which is a word, for its value")
+                    if isinstance(value, str) and value[1:] not in shown:
+                        raise InputError(f"the trace takes {value}, which the question does not show")
+                    known = said | set(pattern.answer.numbers) if key == "args" else said
+                    if isinstance(value, Fraction) and value not in known:
+                        raise InputError(
+                            f"the trace takes {value}, which is neither in the question nor a named constant"
+                        )
+
+
+def _literals(step: Step) -> Iterable[tuple[str, Any]]:
+    """Return the numbers and number slots of a step, with the field they stand in."""
+    for key in ("value", "amount", "base", "rate", "args"):
+        value = getattr(step, key, None)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Fraction) or (isinstance(item, str) and SYMBOL.fullmatch(item)):
+                yield key, item
+
+
+def probe(pattern: Pattern, most: int) -> np.ndarray:
+    """Return assignments that try all numbers with one choice of words, or, beyond `most`, an even spread."""
+    sizes = [(isinstance(slot, Numbers), slot.size) for slot in pattern.slots.values() if not isinstance(slot, Derived)]
+    if prod(size for is_number, size in sizes if is_number) > most:
+        return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_place_type(pattern))
+    places, weight = np.zeros(1, dtype=_place_type(pattern)), 1
+    for is_number, size in sizes:
+        if is_number:
+            places = (places[:, None] + np.arange(size) * weight).reshape(-1)
+        weight *= size
+    return places
+
+
+def _place_type(pattern: Pattern) -> type:
+    return np.int64 if pattern.order.fast else object
+
+
+def balance(pattern: Pattern, draw: Draw) -> Column:
+    """Return the answers of a draw; raise InputError where trace and closed form differ or an answer is no good."""
+    shown = next(iter(render(pattern.questions[0], draw.slice(0)).to_pylist()), "")
+    try:
+        answers = _column(pattern.answer(draw.numbers), draw.rows)
+        traced = pattern.solved(draw.numbers)
+    except ZeroDivisionError:
+        raise InputError(f"answer divides by zero, as in {shown!r}") from None
+    if isinstance(traced, Fraction):
+        raise InputError("the answer is the same in every row; compute it from slots")
+    _all(traced == answers, pattern, draw, "the trace and the answer's closed form differ")
+    _all(answers > 0, pattern, draw, "the answer is not positive; choose the remainder first")
+    _all(answers.terminates(), pattern, draw, "the answer is no terminating decimal; draw the quotient and multiply")
+    return answers
+
+
+def _column(value: Any, rows: int) -> Column:
+    return value if isinstance(value, Column) else Column.of([value] * rows)
+
+
+def _all(claim: np.ndarray, pattern: Pattern, draw: Draw, wrong: str) -> None:
+    if not claim.all():
+        row = int(np.argmin(claim))
+        raise InputError(f"{wrong}, as in {render(pattern.questions[0], draw.slice(row)).to_pylist()[0]!r}")
+
+
+def check_scaffolds(patterns: Iterable[Pattern]) -> None:
+    """Check that the patterns of each fixed-shape expert, and of composition, share their scaffold; raise InputError.
+
+    Shared are the step types, the percent ops being one, and the written names but for the first, which
+    anchors the trace in the text; free are that name, `compute_op` and the order of arguments (P2, P11, P12).
+    A composition's parts are compared with those of the same expert and place (P13).
+    """
+    first: dict[tuple[Any, ...], tuple[str, str]] = {}
+    for pattern in patterns:
+        composed = pattern.expert == COMPOSITION
+        told = [
+            ((pattern.expert, len(pattern.program)), " + ".join(str(len(t.steps)) for t in pattern.program) + " steps")
+        ]
+        for place, trace in enumerate(pattern.program):
+            told.append(((pattern.expert, place, trace.expert), _scaffold(trace)))
+        for key, shown in told if composed else told[1:] if EXPERTS[pattern.expert].fixed else ():
+            model, expected = first.setdefault(key, (pattern.name, shown))
+            if shown != expected:
+                raise InputError(
+                    f"{pattern.id}.jinja: its scaffold is {shown}, but {model} has {expected}; make them alike"
+                )
+
+
+def _scaffold(trace: Trace) -> str:
+    kinds = ["PERCENT" if step.word in GROUPS["PERCENT"] else step.op for step in trace.steps]
+    names = list(dict.fromkeys(name for step in trace.steps for name in step.names))
+    return f"{' '.join(kinds)} with {', '.join(names[1:])}"

@@ -1,0 +1,160 @@
+"""What a person sees: progress, tables and rows in the terminal. Results on stdout, progress on stderr."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from solver.grammar import EXPERTS
+from solver.terminal import steps_table
+from solver.text import read
+
+from .audit import MAX_TOLD, Audit
+from .dataset import Built
+from .library import Library
+from .pattern import COMPOSITION, Pattern
+from .render import render
+
+PATIENCE = 1.0
+"""Seconds before a progress bar is shown."""
+
+_console = Console()
+out = _console if _console.is_terminal else Console(width=140)
+
+
+class Progress:
+    """A progress bar on stderr that appears only when the work takes a while."""
+
+    def __init__(self, verb: str):
+        self.verb = verb
+        self.began = time.perf_counter()
+        self.bar: Bar | None = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many of the rows are done."""
+        if self.bar is None and time.perf_counter() - self.began > PATIENCE:
+            columns = (
+                TextColumn(self.verb),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("rows"),
+                TimeRemainingColumn(),
+            )
+            self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self.bar.add_task(self.verb, total=total)
+            self.bar.start()
+        if self.bar:
+            self.bar.update(self.bar.task_ids[0], completed=done)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.bar:
+            self.bar.stop()
+
+
+def _table(title: str, *columns: str) -> Table:
+    """Return an empty table: columns named `>x` are flushed right."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
+    return table
+
+
+def built(result: Built, seconds: float) -> None:
+    """Print what was built: rows per expert and pattern, lengths, proof, speed and what to do next."""
+    splits = {name: entry for name, entry in result.manifest["splits"].items() if entry["rows"]}
+    max_len = result.manifest["verification"]["max_len"]
+    table = _table("", "expert", "pattern", *(f">{split}" for split in splits), ">longest")
+    names = sorted({name for entry in splits.values() for name in entry["patterns"]})
+    last = ""
+    for name in names:
+        expert, _, pattern = name.partition("/")
+        if last and expert != last:
+            table.add_section()
+        counts = [f"{entry['patterns'].get(name, 0):,}" for entry in splits.values()]
+        longest = max(entry["longest"].get(name, 0) for entry in splits.values())
+        table.add_row(expert if expert != last else "", pattern, *counts, str(longest))
+        last = expert
+    table.add_section()
+    table.add_row(
+        "all", f"{len(names)} patterns", *(f"{entry['rows']:,}" for entry in splits.values()), f"of {max_len}"
+    )
+    out.print(table)
+    proof = result.manifest["verification"]
+    overlap = result.manifest["test_numbers_in_train"]
+    rows = sum(result.counts.values())
+    out.print(
+        f"proved    {proof['read_back']:,} rows read back, solved and balanced; {proof['second_opinion']:,} of them also through YAML and fractions"
+    )
+    by_pattern = len(proof["fit_by_pattern"])
+    out.print(
+        f"lengths   bounds on tokens; {by_pattern} of {len(proof['bounds'])} patterns fit whole, the rest row by row"
+    )
+    out.print(
+        f"held out  {overlap['rows']} of {overlap['of']} test rows have their exact numbers in a training row of their pattern"
+    )
+    out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
+    out.print(f"folder    [bold]{result.folder}[/bold]")
+    out.print(f"next      python -m generators verify {result.folder}", highlight=False)
+    out.print(
+        f"          python -c \"from datasets import load_dataset; print(load_dataset('{result.folder}'))\"",
+        highlight=False,
+    )
+
+
+def audited(folder: Path, found: Audit, seconds: float) -> None:
+    """Print what an audit found."""
+    rows = sum(found.rows.values())
+    for fault in found.faults[:MAX_TOLD]:
+        out.print(f"[red]fault[/red] {fault}", highlight=False)
+    if len(found.faults) > MAX_TOLD:
+        out.print(f"... and {len(found.faults) - MAX_TOLD:,} more")
+    if found.passed:
+        splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
+        out.print(
+            f"[green]sound[/green] {folder}: every row of {splits} read by YAML, solved in fractions, made again from its id; no question twice"
+        )
+        out.print(f"      {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
+    else:
+        out.print(f"[red]{len(found.faults):,} faults[/red] in {folder}")
+
+
+def patterns(library: Library) -> None:
+    """Print the patterns with their shapes and the sizes of their spaces."""
+    table = _table("", "expert", "pattern", "steps", ">questions")
+    last = ""
+    for pattern in library.patterns.values():
+        if last and pattern.expert != last:
+            table.add_section()
+        shown = " + ".join(" ".join(trace.words) for trace in pattern.program)
+        table.add_row(pattern.expert if pattern.expert != last else "", pattern.name, shown, f"{pattern.space:,}")
+        last = pattern.expert
+    out.print(table)
+    shapes = _table("", "expert", "shape of every trace")
+    for name, expert in EXPERTS.items():
+        shapes.add_row(name, Text(expert.shape))
+    shapes.add_row(COMPOSITION, "each part in its own expert's shape")
+    out.print(shapes)
+
+
+def row(pattern: Pattern, place: int) -> None:
+    """Print the row at a place of a pattern's own order."""
+    draw = pattern.draw(np.array([place], dtype=np.int64 if pattern.order.fast else object))
+    question, trace = (render(plan, draw)[0].as_py() for plan in (pattern.questions[0], pattern.trace))
+    out.print(Panel(Text(question), title=f"{pattern.id}/{place}", title_align="left", box=box.ROUNDED))
+    out.print(Text(trace.rstrip(), style="cyan"))
+    program: Any = read(trace)
+    out.print(steps_table(program))

@@ -1,0 +1,163 @@
+"""Proof of rows from their emitted text: read back, solved, balanced against the closed form, written again.
+
+Nothing that drew or rendered a row is trusted here. The fast reader works on whole columns: all traces of a
+pattern have the same delimiters, so one scan finds every field. The YAML reader and exact fractions of
+`solver` go over a sample of every group (or over all rows), as the slow and independent second opinion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from solver import arrow
+from solver.columns import Column, ColumnState
+from solver.grammar import NAME
+from solver.machine import solve
+from solver.refusal import Refusal, TraceError
+from solver.reward import REWARDS, judge
+from solver.text import fence, write, yaml_outline
+
+from .render import join
+
+if TYPE_CHECKING:
+    from .pattern import Pattern
+
+_DELIMITERS = np.zeros(256, dtype=bool)
+_DELIMITERS[list(b"{}[],:\n")] = True
+
+
+class RowError(ValueError):
+    """A row that did not prove; `row` is its index in the column, `reason` what is wrong."""
+
+    def __init__(self, row: int, reason: str):
+        super().__init__(f"row {row}: {reason}")
+        self.row = row
+        self.reason = reason
+
+
+class Reader:
+    """Reads a pattern's traces back from their texts, whole columns at a time."""
+
+    def __init__(self, pattern: Pattern):
+        self.pattern = pattern
+        text = write(pattern.program).encode()
+        marks = [place for place, byte in enumerate(text) if _DELIMITERS[byte]]
+        self.signature = np.array([text[place] for place in marks], dtype=np.uint8)
+        self.fields: dict[str, tuple[int, int]] = {}
+        """Where each symbol stands first: behind which delimiter, and how many bytes behind it."""
+        self.pieces: list[str] = []
+        """The text cut into literals and symbols."""
+        end = 0
+        for index, (mark, following) in enumerate(zip(marks, marks[1:], strict=False)):
+            field = text[mark + 1 : following]
+            symbol = field.strip().decode()
+            if symbol in pattern.symbols:
+                start = following - len(field.lstrip())
+                self.fields.setdefault(symbol, (index, start - mark))
+                self.pieces += [text[end:start].decode(), symbol]
+                end = start + len(symbol)
+        self.pieces.append(text[end:].decode())
+
+    def read(self, texts: pa.StringArray) -> dict[str, pa.Array]:
+        """Return the texts that stand for each symbol; raise RowError at a trace of another form."""
+        _, offset_buffer, data_buffer = texts.buffers()
+        offsets = np.frombuffer(offset_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        data = np.frombuffer(data_buffer, dtype=np.uint8)[offsets[0] : offsets[-1]]
+        marks = np.flatnonzero(_DELIMITERS[data])
+        wrong = np.diff(np.searchsorted(marks, offsets - offsets[0])) != len(self.signature)
+        if not wrong.any():
+            marks = marks.reshape(len(texts), len(self.signature))
+            wrong = (data[marks] != self.signature).any(axis=1)
+        if wrong.any():
+            raise RowError(int(np.argmax(wrong)), "its trace does not have the pattern's form")
+        return {
+            symbol: _cut(data, marks[:, index] + skip, marks[:, index + 1])
+            for symbol, (index, skip) in self.fields.items()
+        }
+
+    def written(self, values: dict[str, pa.Array], rows: int) -> pa.Array:
+        """Return the traces with these texts for the symbols."""
+        return join([values.get(piece, piece) for piece in self.pieces], rows)
+
+
+def _cut(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
+    """Return the bytes from starts to ends as a string column."""
+    lengths = np.maximum(ends - starts, 0)
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    where = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data[where]))
+
+
+def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column) -> None:
+    """Prove every row from its texts; raise RowError at the first that fails.
+
+    The trace is read back, written again byte for byte, its names are names and differ, and what the solver
+    makes of it is both the stored answer and the closed form.
+    """
+    reader = pattern.reader
+    texts = reader.read(traces)
+    values: dict[str, object] = {}
+    again: dict[str, pa.Array] = {}
+    for symbol, column in texts.items():
+        if pattern.is_number(symbol):
+            try:
+                values[symbol] = number = Column.parse(column)
+            except ValueError as error:
+                raise RowError(0, str(error)) from None
+            again[symbol] = number.text()
+        else:
+            values[symbol] = symbol
+            again[symbol] = column
+            _all(pc.match_substring_regex(column, f"^(?:{NAME.pattern})$"), f"{symbol} is written as no name")
+    _all(pc.equal(reader.written(again, len(traces)), traces), "its trace, read back and written again, is another")
+    _distinct(pattern, {symbol: column for symbol, column in again.items() if not pattern.is_number(symbol)})
+    try:
+        solved = solve(pattern.outline.program(values), ColumnState).answer
+    except TraceError as error:
+        raise RowError(0, f"its trace cannot be run: {error}") from None
+    _all(solved == closed, "the solver's answer is not the closed form's")
+    _all(pc.equal(solved.text(), answers), "the solver's answer is not the stored one")
+
+
+def _distinct(pattern: Pattern, names: dict[str, pa.Array]) -> None:
+    """Check that no two names of a trace are the same in any row; one sub-trace never sees another's."""
+    for trace in pattern.program:
+        used = list(dict.fromkeys(name for step in trace.steps for name in step.names))
+        for index, left in enumerate(used):
+            for right in used[index + 1 :]:
+                if left in names or right in names:
+                    _all(
+                        pc.not_equal(*(names.get(name) or arrow.text(name) for name in (left, right))),
+                        f"{left} and {right} have one name",
+                    )
+
+
+def _all(claim: np.ndarray | pa.BooleanArray, wrong: str) -> None:
+    first = (
+        pc.index(claim, arrow.FALSE).as_py()
+        if isinstance(claim, pa.Array)
+        else -1
+        if claim.all()
+        else int(np.argmin(claim))
+    )
+    if first >= 0:
+        raise RowError(first, wrong)
+
+
+def second_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
+    """Return what the YAML reader, exact fractions and the judge have against a row, or None."""
+    try:
+        program = yaml_outline(trace).program()
+        if write(program) != trace:
+            return "its trace is not in canonical form"
+        if not all(part.fits_shape for part in program):
+            return "its trace does not have its expert's shape"
+        verdict = judge(fence(trace), experts, answer)
+    except Refusal as error:
+        return str(error)
+    return None if verdict.reward == REWARDS["correct"] else verdict.reason
