@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from solver.columns import ColumnState
-from solver.document import Node, load
+from solver.document import Node, Odd, load
 from solver.grammar import EXPERTS, Init, Program, Query
 from solver.machine import solve
 from solver.refusal import InputError, did_you_mean
@@ -75,7 +75,7 @@ class Pattern:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """All written scalars with a `$` in them, in order of appearance."""
-        return tuple(dict.fromkeys(_symbols([node for _, node in self.outline.parts])))
+        return tuple(dict.fromkeys(_symbols(self.outline)))
 
     @cached_property
     def reader(self) -> Reader:
@@ -129,7 +129,7 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
     answer = document.get("answer")
     if not isinstance(answer, str):
         raise InputError("answer is missing; write the closed form over the slots")
-    symbols = {symbol: symbol for symbol in _symbols([node for _, node in outline.parts])}
+    symbols = {symbol: symbol for symbol in _symbols(outline)}
     return Pattern(
         expert,
         name,
@@ -168,8 +168,10 @@ def _outline(expert: str, node: Node) -> Outline:
     return Outline(tuple(parts), composed=True)
 
 
-def _symbols(node: Node) -> Iterable[str]:
+def _symbols(node: Any) -> Iterable[str]:
+    """Yield the scalars below a node, or below an outline's nodes, that have a `$` in them."""
     if isinstance(node, str) and "$" in node:
         yield node
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    children = node.parts if isinstance(node, Outline) else node.values() if isinstance(node, dict) else node
+    for child in children if not isinstance(children, str | Odd) else ():
         yield from _symbols(child)

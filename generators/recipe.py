@@ -158,7 +158,7 @@ def difference(old: Recipe, new: Recipe) -> str | None:
 
 
 def _flat(content: dict[str, Any]) -> dict[str, Any]:
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in content.items():
         flat |= {f"{key}.{inner}": item for inner, item in value.items()} if isinstance(value, dict) else {key: value}
     return flat

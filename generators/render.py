@@ -49,8 +49,7 @@ def question_plan(body: str) -> Plan:
             raise InputError(
                 f"question: {type(node).__name__.lower()} statement; only text, {{{{ slot }}}} and {{{{ slot | filter }}}}"
             )
-        for piece in node.nodes:
-            plan.append(piece.data if isinstance(piece, nodes.TemplateData) else _ref(piece))
+        plan += [piece.data if isinstance(piece, nodes.TemplateData) else _ref(piece) for piece in node.nodes]
     return _merged(plan)
 
 

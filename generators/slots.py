@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -25,14 +25,14 @@ MAX_VALUES = 100_000
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 _LETTERS = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae", "ı": "i"}
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae", "\u0131": "i"}
 )
 
 
 def slug(word: str) -> str:
     """Return the one form of a word in variable names: `José O'Brien` is `jose_obrien`."""
     plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['’]", "", plain.lower())).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['\u2019]", "", plain.lower())).strip("_")
 
 
 class Word(str):
@@ -41,7 +41,7 @@ class Word(str):
     __slots__ = ("singular",)
     singular: str
 
-    def __new__(cls, shown: str, singular: str = "") -> "Word":
+    def __new__(cls, shown: str, singular: str = "") -> Self:
         word = super().__new__(cls, shown)
         word.singular = singular or shown
         return word
@@ -103,7 +103,9 @@ def read_vocabularies(node: Node, where: str) -> dict[str, Vocabulary]:
             twice = next((word for word in form if form.count(word) > 1), None)
             if twice is not None:
                 raise InputError(f"{where}: vocabulary {name} has {twice!r} twice; words, singulars and slugs differ")
-        bad = next((word for word in vocabulary.words if re.search(r"[^\w '’-]|[0-9_]", word + word.singular)), None)
+        bad = next(
+            (word for word in vocabulary.words if re.search(r"[^\w '\u2019-]|[0-9_]", word + word.singular)), None
+        )
         if bad is not None:
             raise InputError(f"{where}: vocabulary {name} has {bad!r}; words are letters, spaces, hyphens, apostrophes")
         read[name] = vocabulary
@@ -153,60 +155,58 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
     if not isinstance(node, dict) or not node:
         raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
     slots: dict[str, Slot] = {}
-    derived = {}
     for name, form in node.items():
         if not SLOT.fullmatch(name):
             raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
-        slot = _read_slot(name, form, vocabularies, slots)
-        if isinstance(slot, Derived):
-            derived[name] = slot
-        else:
-            slots[name] = slot
+        try:
+            slots[name] = _read_slot(form, vocabularies, slots)
+        except ValueError as error:
+            raise InputError(f"slot {name}: {error}") from None
+    drawn: dict[str, Slot] = {name: slot for name, slot in slots.items() if not isinstance(slot, Derived)}
+    return _in_order(drawn, {name: slot for name, slot in slots.items() if isinstance(slot, Derived)})
+
+
+def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, Slot]:
+    """Return the slots with each derived one behind those it uses; raise InputError where that cannot be."""
     while derived:
-        ready = [name for name, slot in derived.items() if all(used in slots for used in slot.expression.names)]
-        for name in ready:
-            slots[name] = derived.pop(name)
+        ready = [name for name, slot in derived.items() if known.keys() >= set(slot.expression.names)]
         if not ready:
             name, slot = next(iter(derived.items()))
-            used = next(used for used in slot.expression.names if used not in slots)
-            what = "is worked out from itself" if used in derived else f"uses {used}; {did_you_mean(used, slots)}"
+            used = next(used for used in slot.expression.names if used not in known)
+            what = "is worked out from itself" if used in derived else f"uses {used}; {did_you_mean(used, known)}"
             raise InputError(f"slot {name} {what}")
-    for name, slot in slots.items():
-        for used in slot.expression.names if isinstance(slot, Derived) else ():
-            if isinstance(slots[used], Words):
-                raise InputError(f"slot {name} computes with {used}, which is a word")
-    return slots
+        for name in ready:
+            slot = derived.pop(name)
+            word = next((used for used in slot.expression.names if isinstance(known[used], Words)), None)
+            if word is not None:
+                raise InputError(f"slot {name} computes with {word}, which is a word")
+            known[name] = slot
+    return known
 
 
-def _read_slot(name: str, form: Node, vocabularies: Vocabularies, slots: dict[str, Slot]) -> Slot:
-    where = f"slot {name}"
-    try:
-        if isinstance(form, list):
-            values = [read_number(item) if isinstance(item, str) else read_number(repr(item)) for item in form]
-            if len(set(values)) != len(values) or not values:
-                raise InputError(f"{where}: a list holds different numbers, at least one")
-            return _numbers(values)
-        if not isinstance(form, str):
-            raise InputError(f"{where}: neither text nor a list")
-        if form.startswith("="):
-            return Derived(Expression(form[1:]))
-        if found := _RANGE.fullmatch(form):
-            first, last, step = (read_number(text or "1") for text in found.groups())
-            if step <= 0 or last < first or (last - first) / step >= MAX_VALUES:
-                raise InputError(f"{where}: {form} is no range of 1 to {MAX_VALUES} values; write low..high by step")
-            return _numbers(first + step * k for k in range(int((last - first) / step) + 1))
-    except InputError as error:
-        raise InputError(str(error) if str(error).startswith(where) else f"{where}: {error}") from None
-    except ValueError as error:
-        raise InputError(f"{where}: {error}") from None
+def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
+    """Return the slot that a form writes; raise ValueError."""
+    if isinstance(form, list):
+        values = [read_number(item if isinstance(item, str) else repr(item)) for item in form]
+        if not values or len(set(values)) < len(values):
+            raise InputError("a list holds different numbers, at least one")
+        return _numbers(values)
+    if not isinstance(form, str):
+        raise InputError("neither text nor a list")
+    if form.startswith("="):
+        return Derived(Expression(form[1:]))
+    if found := _RANGE.fullmatch(form):
+        first, last, step = (read_number(text or "1") for text in found.groups())
+        if step <= 0 or last < first or (last - first) / step >= MAX_VALUES:
+            raise InputError(f"{form} is no range of 1 to {MAX_VALUES} values; write low..high by step")
+        return _numbers(first + step * k for k in range(int((last - first) / step) + 1))
     if form not in vocabularies:
-        raise InputError(
-            f"{where}: {form!r} is no range, list, expression or vocabulary; {did_you_mean(form, vocabularies)}"
-        )
+        hint = did_you_mean(form, vocabularies)
+        raise InputError(f"{form!r} is no range, list, expression or vocabulary; {hint}")
     vocabulary = vocabularies[form]
     before = tuple(n for n, slot in slots.items() if isinstance(slot, Words) and slot.vocabulary is vocabulary)
     if len(before) >= len(vocabulary.words):
-        raise InputError(f"{where}: vocabulary {form} has no word left; it has {len(vocabulary.words)}")
+        raise InputError(f"vocabulary {form} has no word left; it has {len(vocabulary.words)}")
     return Words(vocabulary, before)
 
 
@@ -235,13 +235,13 @@ class Draw:
         slot = self.slots[name]
         if isinstance(slot, Numbers):
             return slot.column.take(self._digits[name])
-        value = slot.expression(self.numbers)
+        value = cast("Derived", slot).expression(self.numbers)
         return value if isinstance(value, Column) else Column.of([value] * self.rows)
 
     def _word(self, name: str) -> np.ndarray:
         """Return which word each row has: the digit counts the words that earlier slots have left."""
         index = self._digits[name]
-        taken = [self.words[earlier] for earlier in self.slots[name].before]
+        taken = [self.words[earlier] for earlier in cast("Words", self.slots[name]).before]
         for used in np.sort(np.stack(taken), axis=0) if taken else ():
             index = index + (index >= used)
         return index

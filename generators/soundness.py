@@ -18,9 +18,9 @@ from solver.grammar import EXPERTS, GROUPS, Step, Trace
 from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
-from .pattern import COMPOSITION, SYMBOL, Pattern
+from .pattern import SYMBOL, Pattern
 from .render import refs, render
-from .slots import Derived, Draw, Numbers, Words
+from .slots import Derived, Draw, Numbers, Slot, Words
 
 MIN_SPACE = 500_000
 """Distinct questions every pattern has."""
@@ -44,7 +44,7 @@ CONSTANTS = {
 
 def check(pattern: Pattern) -> Pattern:
     """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
-    for claim in (_declared, _used, _distinct, _shaped, _shown, _grounded):
+    for claim in (_declared, _fitting, _used, _distinct, _shaped, _shown, _grounded):
         claim(pattern)
     balance(pattern, Draw(pattern.slots, probe(pattern, SAMPLE)))
     return pattern
@@ -55,22 +55,25 @@ def _slots_in(symbol: str) -> list[str]:
 
 
 def _declared(pattern: Pattern) -> None:
-    """Check that every slot that question, trace and answer name is declared, and of a kind that fits there."""
-    slots = pattern.slots
+    """Check that every slot that question, trace and answer name is declared."""
     for where, names in _uses(pattern).items():
         for name in names:
-            if name not in slots:
-                raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, slots)}")
-    for name in pattern.answer.names:
-        if isinstance(slots[name], Words):
-            raise InputError(f"answer computes with {name}, which is a word")
-    for plan in pattern.questions:
-        for ref in refs(plan):
-            if ref.form and not isinstance(slots[ref.slot], Words):
-                raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
-    for symbol in pattern.symbols:
-        for component in symbol.split(".") if not SYMBOL.fullmatch(symbol) else ():
-            if "$" in component and not (SYMBOL.fullmatch(component) and isinstance(slots[component[1:]], Words)):
+            if name not in pattern.slots:
+                raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, pattern.slots)}")
+
+
+def _fitting(pattern: Pattern) -> None:
+    """Check that words stand where words belong and numbers where numbers do."""
+    words = {name for name, slot in pattern.slots.items() if isinstance(slot, Words)}
+    for name in words.intersection(pattern.answer.names):
+        raise InputError(f"answer computes with {name}, which is a word")
+    for ref in (ref for plan in pattern.questions for ref in refs(plan)):
+        if ref.form and ref.slot not in words:
+            raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
+    names = {name for trace in pattern.program for step in trace.steps for name in step.names}
+    for symbol in names.union(symbol for symbol in pattern.symbols if not SYMBOL.fullmatch(symbol)):
+        for component in symbol.split("."):
+            if "$" in component and not (SYMBOL.fullmatch(component) and component[1:] in words):
                 raise InputError(f"name {symbol}: a $slot in a name is a word slot and stands whole between dots")
 
 
@@ -110,14 +113,15 @@ def _may_meet(pattern: Pattern, left: str, right: str) -> bool:
 def _components_meet(pattern: Pattern, left: str, right: str) -> bool:
     if left == right:
         return True
-    vocabularies = [pattern.slots[part[1:]].vocabulary if part.startswith("$") else None for part in (left, right)]
-    if vocabularies[0] is vocabularies[1]:
-        return False
-    slugs = [
-        set(vocabulary.slugs) if vocabulary else {part}
-        for vocabulary, part in zip(vocabularies, (left, right), strict=True)
-    ]
-    return bool(slugs[0] & slugs[1])
+    ours, theirs = (pattern.slots.get(part[1:]) if part.startswith("$") else None for part in (left, right))
+    if isinstance(ours, Words) and isinstance(theirs, Words) and ours.vocabulary is theirs.vocabulary:
+        return False  # two slots of one vocabulary differ
+    slugs = ({part} if slot is None else _slugs(slot) for part, slot in ((left, ours), (right, theirs)))
+    return bool(set.intersection(*slugs))
+
+
+def _slugs(slot: Slot) -> set[str]:
+    return set(slot.vocabulary.slugs) if isinstance(slot, Words) else set()
 
 
 def _shaped(pattern: Pattern) -> None:
@@ -192,7 +196,8 @@ def probe(pattern: Pattern, most: int) -> np.ndarray:
     sizes = [(isinstance(slot, Numbers), slot.size) for slot in pattern.slots.values() if not isinstance(slot, Derived)]
     if prod(size for is_number, size in sizes if is_number) > most:
         return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_place_type(pattern))
-    places, weight = np.zeros(1, dtype=_place_type(pattern)), 1
+    places: np.ndarray = np.zeros(1, dtype=_place_type(pattern))
+    weight = 1
     for is_number, size in sizes:
         if is_number:
             places = (places[:, None] + np.arange(size) * weight).reshape(-1)
@@ -239,13 +244,14 @@ def check_scaffolds(patterns: Iterable[Pattern]) -> None:
     """
     first: dict[tuple[Any, ...], tuple[str, str]] = {}
     for pattern in patterns:
-        composed = pattern.expert == COMPOSITION
-        told = [
-            ((pattern.expert, len(pattern.program)), " + ".join(str(len(t.steps)) for t in pattern.program) + " steps")
+        if pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed:
+            continue
+        told: list[tuple[tuple[Any, ...], str]] = [
+            ((pattern.expert, place, trace.expert), _scaffold(trace)) for place, trace in enumerate(pattern.program)
         ]
-        for place, trace in enumerate(pattern.program):
-            told.append(((pattern.expert, place, trace.expert), _scaffold(trace)))
-        for key, shown in told if composed else told[1:] if EXPERTS[pattern.expert].fixed else ():
+        sizes = " + ".join(str(len(trace.steps)) for trace in pattern.program)
+        told.append(((pattern.expert, len(pattern.program)), f"{sizes} steps"))
+        for key, shown in told:
             model, expected = first.setdefault(key, (pattern.name, shown))
             if shown != expected:
                 raise InputError(

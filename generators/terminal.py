@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from rich import box
@@ -39,7 +39,7 @@ class Progress:
         self.began = time.perf_counter()
         self.bar: Bar | None = None
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         return self
 
     def __call__(self, done: int, total: int) -> None:

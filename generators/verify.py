@@ -7,6 +7,7 @@ pattern have the same delimiters, so one scan finds every field. The YAML reader
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +53,7 @@ class Reader:
         self.pieces: list[str] = []
         """The text cut into literals and symbols."""
         end = 0
-        for index, (mark, following) in enumerate(zip(marks, marks[1:], strict=False)):
+        for index, (mark, following) in enumerate(pairwise(marks)):
             field = text[mark + 1 : following]
             symbol = field.strip().decode()
             if symbol in pattern.symbols:
@@ -70,12 +71,12 @@ class Reader:
         marks = np.flatnonzero(_DELIMITERS[data])
         wrong = np.diff(np.searchsorted(marks, offsets - offsets[0])) != len(self.signature)
         if not wrong.any():
-            marks = marks.reshape(len(texts), len(self.signature))
-            wrong = (data[marks] != self.signature).any(axis=1)
+            grid = marks.reshape(len(texts), len(self.signature))
+            wrong = (data[grid] != self.signature).any(axis=1)
         if wrong.any():
             raise RowError(int(np.argmax(wrong)), "its trace does not have the pattern's form")
         return {
-            symbol: _cut(data, marks[:, index] + skip, marks[:, index + 1])
+            symbol: _cut(data, grid[:, index] + skip, grid[:, index + 1])
             for symbol, (index, skip) in self.fields.items()
         }
 
