@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--weights", default="run8", metavar="NAME|FILE", help="preset: run8, run7 or a file (default run8)"
     )
+    build.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
+    )
     build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
     build.add_argument("--seed", type=int, default=0, help="which rows are drawn, and their order (default 0)")
     build.add_argument("--out", type=Path, metavar="DIR", help="the dataset's folder (default data/PRESET)")
@@ -55,6 +58,22 @@ def parser() -> argparse.ArgumentParser:
         default="sample",
         help="rows that get the second opinion (default sample)",
     )
+
+    build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
+
+    push = verb(
+        "push",
+        "publish a dataset folder on the Hub, all of it in one commit",
+        "python -m generators push data/run8 acme/run8 --private",
+    )
+    push.add_argument("folder", type=Path, metavar="DIR")
+    push.add_argument("repo_id", metavar="ORG/NAME")
+    push.add_argument("--private", action="store_true", help="make a new repository private")
+    push.add_argument("--revision", default="main", metavar="BRANCH", help="the branch to publish on (default main)")
+    push.add_argument("--tag", metavar="NAME", help="tag the new revision, so that readers can pin it")
+    push.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing")
+    push.add_argument("--dry-run", action="store_true", help="list what would change; nothing is written there")
+    push.add_argument("--verify", choices=("hashes", "full"), default="hashes", help="full audits every row first")
 
     listing = verb("list", "list the patterns with expert, shape and size of their space", "python -m generators list")
     show = verb(
@@ -104,24 +123,55 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _build(args: argparse.Namespace) -> int:
+    from datasets_cards.card import write_card
+
     from . import dataset, terminal
 
     began = time.perf_counter()
+    full = args.verify == "full"
     with terminal.Progress("building") as progress:
-        built = dataset.build(
-            args.weights,
-            rows=args.rows,
-            seed=args.seed,
-            out=args.out,
-            max_len=args.max_len,
-            tokenizer=args.tokenizer,
-            shard_rows=args.shard_rows,
-            workers=args.workers,
-            patterns=args.patterns,
-            full=args.verify == "full",
-            report=progress,
-        )
+        if args.recipe:
+            out = args.out or Path("data") / "again"
+            built = dataset.rebuild(args.recipe, out, workers=args.workers, full=full, report=progress)
+        else:
+            built = dataset.build(
+                args.weights,
+                rows=args.rows,
+                seed=args.seed,
+                out=args.out,
+                max_len=args.max_len,
+                tokenizer=args.tokenizer,
+                shard_rows=args.shard_rows,
+                workers=args.workers,
+                patterns=args.patterns,
+                full=full,
+                report=progress,
+            )
+    write_card(built.folder, plots=False)
     terminal.built(built, time.perf_counter() - began)
+    if args.push:
+        from datasets_cards.publish import push_to_hub
+
+        terminal.pushed(push_to_hub(built.folder, args.push))
+    return 0
+
+
+def _push(args: argparse.Namespace) -> int:
+    from datasets_cards.publish import push_to_hub
+
+    from . import terminal
+
+    done = push_to_hub(
+        args.folder,
+        args.repo_id,
+        private=args.private,
+        revision=args.revision,
+        tag=args.tag,
+        create_pr=args.create_pr,
+        dry_run=args.dry_run,
+        full=args.verify == "full",
+    )
+    terminal.pushed(done)
     return 0
 
 
@@ -199,7 +249,15 @@ def _verify(args: argparse.Namespace) -> int:
     return 0 if found.passed else 1
 
 
-VERBS = {"build": _build, "list": _list, "show": _show, "preview": _preview, "check": _check, "verify": _verify}
+VERBS = {
+    "build": _build,
+    "list": _list,
+    "show": _show,
+    "preview": _preview,
+    "check": _check,
+    "verify": _verify,
+    "push": _push,
+}
 
 
 if __name__ == "__main__":

@@ -103,11 +103,23 @@ def build(
     )
     recipe.check_spaces()
     folder = Path(out) if out else Path("data") / preset.name
+    return _made(recipe, folder, workers, full, report)
+
+
+def _made(recipe: Recipe, folder: Path, workers: int | None, full: bool, report: Report | None) -> Built:
     try:
         return make(recipe, folder, workers, full, report)
     except OSError as error:
         what = "no space left on the disk" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise InputError(f"{folder}: {what}; nothing half-written was left, and the same command resumes") from None
+
+
+def rebuild(
+    recipe: str | Path, out: str | Path, *, workers: int | None = None, full: bool = False, report: Report | None = None
+) -> Built:
+    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it."""
+    path = Path(recipe)
+    return _made(Recipe.read(path.parent if path.name == RECIPE else path), Path(out), workers, full, report)
 
 
 def make(

@@ -32,7 +32,12 @@ def shard_path(recipe: Recipe, split: str, number: int) -> str:
     return f"data/{split}-{number:05d}-of-{recipe.shards(split):05d}.parquet"
 
 
+def split_files(split: str) -> str:
+    """Return the pattern of a split's files, as a card names them."""
+    return f"data/{split}-*"
+
+
 def readme(recipe: Recipe) -> str:
     """Return the page that lets `load_dataset` find the splits."""
-    files = "\n".join(f"  - split: {split}\n    path: data/{split}-*" for split in SPLITS if recipe.rows[split])
+    files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if recipe.rows[split])
     return _README.format(files=files, name=recipe.preset, rows=sum(recipe.rows.values()), recipe=RECIPE)

@@ -126,6 +126,23 @@ class _Reader:
         return InputError(f"{self.path}{f', line {line}' if line else ''}: {what}")
 
 
+def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
+    """Return how many of the first `rows` rows are each pattern's: Webster among experts, then within each.
+
+    Rounding per expert first keeps the preset's weights exact where patterns alone would not (30 % of 500 rows
+    are 150). Counts of experts only grow with `rows`, and those of patterns with their expert's.
+    """
+    experts: dict[str, Fraction] = {}
+    for name, share in shares.items():
+        expert = name.partition("/")[0]
+        experts[expert] = experts.get(expert, Fraction()) + share
+    counts = {}
+    for expert, count in seats(experts, rows).items():
+        ours = {name: share / experts[expert] for name, share in shares.items() if name.partition("/")[0] == expert}
+        counts |= seats(ours, count)
+    return counts
+
+
 def seats(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
     """Return how many of the first `rows` rows are each pattern's, by Webster's method.
 

@@ -4,32 +4,24 @@ import json
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from solver import __version__
 from solver.refusal import InputError
 
 from .library import Library, read_library
 from .pattern import Pattern
 from .permutation import Permutation
-from .preset import SPLITS, Preset, seats
+from .preset import SPLITS, Preset, apportion
 
 FORMAT = 1
 RECIPE = "recipe.json"
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
 """Which tenths of a pattern's own order each split draws from, whatever the seed."""
-
-
-def toolkit_version() -> str:
-    """Return the installed version of wirework, or that of the checkout it runs from."""
-    try:
-        return version("wirework")
-    except PackageNotFoundError:
-        return "0"
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class Recipe:
             system=preset.system,
             max_len=overrides.pop("max_len") or preset.max_len,
             phrasings=preset.phrasings,
-            versions={"wirework": toolkit_version(), "pyarrow": pa.__version__},
+            versions={"wirework": __version__, "pyarrow": pa.__version__},
             files=files,
             **overrides,
         )
@@ -104,7 +96,7 @@ class Recipe:
     def seats(self, rows: int) -> dict[str, int]:
         """Return how many of the first rows of a split are each pattern's."""
         if rows not in self._seats:
-            self._seats[rows] = seats(self.fractions, rows)
+            self._seats[rows] = apportion(self.fractions, rows)
         return self._seats[rows]
 
     @cached_property

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from rich import box
@@ -23,6 +23,9 @@ from .dataset import Built
 from .library import Library
 from .pattern import COMPOSITION, Pattern
 from .render import render
+
+if TYPE_CHECKING:
+    from datasets_cards.publish import Pushed
 
 PATIENCE = 1.0
 """Seconds before a progress bar is shown."""
@@ -130,6 +133,25 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         out.print(f"      {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
         out.print(f"[red]{len(found.faults):,} faults[/red] in {folder}")
+
+
+def pushed(done: "Pushed") -> None:
+    """Print what a push changed and how to load the result, or what it would change."""
+    table = _table("", "", "file", ">bytes")
+    for change in done.changes:
+        table.add_row(change.action, change.path, f"{change.size:,}")
+    if done.changes:
+        out.print(table)
+    else:
+        out.print(f"nothing changed: {done.repo_id} holds this dataset already")
+    if done.commit is None:
+        out.print(f"dry run: {len(done.changes)} files would change in {done.repo_id}, revision {done.revision}")
+        return
+    where = f"pull request {done.pull_request}" if done.pull_request else f"revision {done.revision}"
+    out.print(f"pushed  {done.repo_id}, {where}, {done.commit[:8]}; loaded back, rows and hashes are the same")
+    out.print(f"page    {done.url}")
+    pin = f', revision="{done.revision}"' if done.revision != "main" else ""
+    out.print(f'load    datasets.load_dataset("{done.repo_id}"{pin})', highlight=False)
 
 
 def patterns(library: Library) -> None:

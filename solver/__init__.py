@@ -6,6 +6,8 @@ from .refusal import FormatError, Refusal, TraceError
 from .reward import REWARDS, Verdict, compute_score, judge, trace_reward
 from .text import extract, fence, read, write
 
+__version__ = "0.1.0"
+
 __all__ = [
     "EXPERTS",
     "OPS",

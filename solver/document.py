@@ -61,7 +61,7 @@ def _scan(text: str, max_text: int) -> None:
             raise FormatError("too_long", f"{size} bytes; at most {max_text} are read")
     depth = 0
     for bracket in _BRACKET.findall(text):
-        depth += 1 if bracket in "[{" else -1
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > MAX_DEPTH:
             raise FormatError("too_deep", f"brackets nest more than {MAX_DEPTH} deep")
 
@@ -106,7 +106,7 @@ class _Open:
     def add(self, node: Node, event: yaml.Event | None) -> None:
         if event is not None and event.anchor is not None:
             node = Odd("a YAML anchor")
-        elif event is not None and event.tag not in (None, "!"):
+        elif event is not None and event.tag is not None:
             node = Odd("a YAML tag")
         if isinstance(self.node, list):
             self.node.append(node)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from .grammar import EXPERTS, MAX_PARTS, MAX_STEPS, Compute, Program, Query, Step, Trace
 from .number import LIMIT, fits
@@ -51,7 +51,8 @@ class State:
 
     def change(self, name: str, value: Any) -> Any:
         """Set a variable, new or not, to a value that was worked out."""
-        self.require(self.fits(value), "too_large", f"{name} leaves the range of numbers below {LIMIT:.0e}")
+        if not self.fits(value):
+            raise TraceError("too_large", f"{name} leaves the range of numbers below {LIMIT:.0e}")
         self.derived[name] = value
         return value
 
@@ -102,8 +103,7 @@ class State:
         return TraceError("unset", f"{name} was never set; {hint}")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A step that ran, and the value it set or read."""
 
     step: Step

@@ -6,8 +6,8 @@ from fractions import Fraction
 LITERAL = re.compile(r"(-?)(?:((?:0|[1-9][0-9]*)?\.[0-9]+|0|[1-9][0-9]*)|(0|[1-9][0-9]*)/([1-9][0-9]*))")
 LIMIT = 10**40
 """No numerator or denominator reaches this, neither written nor computed."""
-MAX_LITERAL = 48
-"""Characters of the longest number that is read."""
+MAX_LITERAL = 2 * len(str(LIMIT))
+"""Characters of the longest number that is read: the longest fraction below LIMIT, with its sign."""
 MAX_PLACES = 12
 """Decimal places of the longest decimal that is written; beyond it a number is written as a fraction."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Rational
 from typing import Any
 
 from .machine import solve
-from .number import read_number
+from .number import read_number, write_number
 from .refusal import FormatError, Refusal, TraceError
 from .text import extract, outline
 
@@ -38,11 +39,11 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
     """Judge a completion against the expected experts, in order, and the exact answer.
 
     Total: any text gets a verdict, quickly, on any thread. `experts` is a name, the sequence of a
-    composition's, or None where any will do. Raises ValueError only for an `answer` that is not a number,
-    which is the caller's data and not the model's.
+    composition's, or None where any will do. Raises ValueError only for an `answer` that is not an exact
+    number, which is the caller's data and not the model's.
     """
-    gold = read_number(answer) if isinstance(answer, str) else Fraction(answer)
-    wanted = (experts,) if isinstance(experts, str) else experts and tuple(experts)
+    gold = _gold(answer)
+    wanted = (experts,) if isinstance(experts, str) else () if experts is None else tuple(experts)
     found: tuple[str, ...] = ()
     if not isinstance(completion, str):
         return Verdict("unparsed", "no text", "no_trace")
@@ -62,13 +63,21 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
     right = solution.answer == gold
     return Verdict(
         "correct" if right else "wrong_answer",
-        "" if right else f"the trace gives {solution.answer}, expected {gold}",
+        "" if right else f"the trace gives {write_number(solution.answer)}, expected {write_number(gold)}",
         "" if right else "wrong_answer",
         answer=solution.answer,
         experts=found,
         fits_shape=shaped,
         identities=solution.identities,
     )
+
+
+def _gold(answer: Fraction | int | str) -> Fraction:
+    if isinstance(answer, str):
+        return read_number(answer)
+    if isinstance(answer, Rational):
+        return Fraction(answer)
+    raise ValueError(f"{answer!r} is no exact number; give a text such as 7.4 or 2/3, an integer or a Fraction")
 
 
 def _refused(outcome: str, error: Refusal, experts: tuple[str, ...]) -> Verdict:

@@ -11,7 +11,9 @@ from .grammar import Program, Step, Symbols, Trace, read_step, write_step
 from .refusal import FormatError, TraceError
 
 FENCE = "```"
-_OPENING = re.compile(r"```[ \t]*(?:ya?ml)?[ \t]*(?:\r?\n|$)", re.IGNORECASE)
+MAX_COMPLETION = 262_144
+"""Characters of the longest completion that is searched for a trace."""
+_INFO = re.compile(r"[ \t]*(?:(\w+)[ \t]*)?(?:\r?\n|$)")
 # Canonical text. A scalar of these characters is the same plain scalar to YAML wherever it stands here.
 _SCALAR = r"-?[A-Za-z0-9_./]+"
 _PAIR = rf"[a-z_]{{1,40}}: (?:{_SCALAR}|\[{_SCALAR}(?:, {_SCALAR})*\])"
@@ -26,24 +28,24 @@ _TRACE = re.compile(r"^(?:- +)?\{?(?:\"|')?expert(?:\"|')?[ \t]*:", re.MULTILINE
 
 
 def extract(completion: str) -> str:
-    """Return the trace's YAML in a completion: the first fenced block that names an expert, or bare YAML.
+    """Return the trace's YAML in a completion: from the first line that names an expert, the fenced block it is in.
 
-    A fence may be unclosed, or closed without having been opened (when the prompt opened it); prose may stand
-    before and after it.
+    A fence may be unclosed, or closed without having been opened (when the prompt opened it); prose and other
+    blocks may stand before and after it. Where no line names an expert, it is the first block, else the whole
+    text. Raises FormatError for a completion that is too long to be searched.
     """
-    blocks = []
-    opening = _OPENING.search(completion)
-    bare = _TRACE.search(completion)
-    if bare and (opening is None or bare.start() < opening.start()):
-        return completion[bare.start() :].partition(f"\n{FENCE}")[0]
-    while opening:
-        end = completion.find(FENCE, opening.end())
-        block = completion[opening.end() : end if end >= 0 else None]
-        if _TRACE.search(block):
-            return block
-        blocks.append(block)
-        opening = _OPENING.search(completion, end + len(FENCE)) if end >= 0 else None
-    return blocks[0] if blocks else completion
+    if len(completion) > MAX_COMPLETION:
+        raise FormatError("too_long", f"{len(completion)} characters; at most {MAX_COMPLETION} are searched")
+    named = _TRACE.search(completion)
+    opening = completion.rfind(FENCE, 0, named.start()) if named else completion.find(FENCE)
+    start = named.start() if named else 0
+    if opening >= 0:
+        info = _INFO.match(completion, opening + len(FENCE))
+        tagged = info is not None and str(info[1]).lower() in ("yaml", "yml")
+        if tagged or completion.count(FENCE, 0, opening) % 2 == 0:
+            start = info.end() if info else opening + len(FENCE)
+    end = completion.find(FENCE, start)
+    return completion[start : end if end >= 0 else None]
 
 
 @dataclass(frozen=True, slots=True)

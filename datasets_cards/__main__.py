@@ -1,0 +1,37 @@
+"""The command line of the cards: `python -m datasets_cards card data/run8`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from solver.refusal import InputError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Render a card and return the exit status."""
+    top = argparse.ArgumentParser(
+        prog="python -m datasets_cards",
+        description="Write the page of a dataset folder.",
+        epilog="example: python -m datasets_cards card data/run8",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    card = verbs.add_parser(
+        "card",
+        help="write README.md and its plots",
+        epilog="example: python -m datasets_cards card data/run8 --name acme/run8",
+    )
+    card.add_argument("folder", type=Path, metavar="DIR")
+    card.add_argument("--name", metavar="ORG/NAME", help="the name that the page tells readers to load (default DIR)")
+    args = top.parse_args(argv)
+    from datasets_cards.card import write_card
+
+    try:
+        print(write_card(args.folder, args.name))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The dataset's page: README.md, rendered from the folder's own files through huggingface_hub's card classes."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from huggingface_hub import DatasetCard, DatasetCardData
+
+from generators.dataset import write_whole
+from generators.layout import README, split_files
+from generators.rows import SCHEMA
+from solver.grammar import EXPERTS
+
+from .facts import Facts, gather
+
+TEMPLATE = Path(__file__).parent / "dataset_card.md.jinja"
+LICENCE = "apache-2.0"
+PLOTS = {
+    "plots/experts.png": "Rows per expert and split",
+    "plots/lengths.png": "Bound on the tokens of a row against max_len",
+    "plots/answers.png": "Size of the answers",
+}
+"""Pictures of a card, with the words that stand for them."""
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+
+
+def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True) -> Path:
+    """Write README.md into a dataset folder, with its plots unless told otherwise; return its path.
+
+    `repo_id` is the name the page tells readers to load, otherwise the folder. Raises InputError for a folder
+    that is no finished dataset.
+    """
+    facts = gather(folder)
+    if plots:
+        from .plots import draw
+
+        draw(facts, folder)
+    shown = {path: words for path, words in PLOTS.items() if (folder / path).exists()}
+    write_whole(folder / README, render(facts, repo_id or folder.as_posix(), shown))
+    return folder / README
+
+
+def render(facts: Facts, name: str, plots: dict[str, str]) -> str:
+    """Return the text of the page."""
+    card = DatasetCard.from_template(
+        card_data(facts),
+        template_path=str(TEMPLATE),
+        facts=facts,
+        name=name,
+        plots=plots,
+        columns=COLUMNS,
+        experts=EXPERTS,
+        licence=LICENCE,
+    )
+    return str(card).rstrip() + "\n"
+
+
+def card_data(facts: Facts) -> DatasetCardData:
+    """Return the metadata block of the page."""
+    recipe = facts.recipe
+    size = next((label for bound, label in _SIZES if facts.rows < bound), "10M<n<100M")
+    return DatasetCardData(
+        language=["en"],
+        license=LICENCE,
+        pretty_name=f"wirework {recipe.preset}",
+        annotations_creators=["machine-generated"],
+        language_creators=["machine-generated"],
+        multilinguality="monolingual",
+        size_categories=[size],
+        source_datasets=["original"],
+        task_categories=["text-generation", "question-answering"],
+        tags=["synthetic", "math-word-problems", "symbolic-traces", "verified", "trl", "wirework"],
+        config_names=["default"],
+        configs=[
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": split_files(split)} for split in facts.splits],
+                "default": True,
+            }
+        ],
+        dataset_info={
+            "features": features(SCHEMA),
+            "splits": [
+                {
+                    "name": split,
+                    "num_bytes": facts.memory[split],
+                    "num_examples": facts.manifest["splits"][split]["rows"],
+                }
+                for split in facts.splits
+            ],
+            "download_size": facts.download,
+            "dataset_size": sum(facts.memory.values()),
+        },
+    )
+
+
+def features(schema: pa.Schema) -> list[dict[str, Any]]:
+    """Return a schema as the features that `datasets` writes into a card."""
+    return [{"name": field.name, **_feature(field.type)} for field in schema]
+
+
+def _feature(kind: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        return {"list": features(kind.value_type)}
+    return {"list": str(kind.value_type)} if pa.types.is_list(kind) else {"dtype": str(kind)}
+
+
+COLUMNS = {
+    "id": "`expert/pattern/place`; with the recipe it makes the row again",
+    "prompt": "conversation so far: the system line and the question",
+    "completion": "what the model should say: the trace in a yaml fence",
+    "question": "the word problem",
+    "trace": "the trace as canonical text",
+    "answer": "the exact answer as text: an integer or a decimal",
+    "expert": "the expert that owns the trace, or `composition`",
+    "experts": "the experts of the trace's parts in order",
+    "pattern": "the pattern the row was made from",
+    "steps": "steps of the trace",
+    "difficulty": "steps that work something out",
+    "metadata": "JSON text; empty for generated rows",
+}
+"""What each column of the schema holds."""

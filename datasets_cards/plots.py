@@ -1,0 +1,76 @@
+"""The pictures of a card, drawn with matplotlib on a light ground so that they read on light and dark pages."""
+
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from .facts import BIN, Facts
+
+_INK = "#1f2933"
+_GROUND = "#fbfbf9"
+_COLOURS = ("#2f6f9f", "#e0a030", "#b5485d")
+
+
+def draw(facts: Facts, folder: Path) -> None:
+    """Write the plots into `folder/plots`."""
+    (folder / "plots").mkdir(exist_ok=True)
+    for name, plot in (("experts", _experts), ("lengths", _lengths), ("answers", _answers)):
+        figure = Figure(figsize=(8, 3.4), dpi=150, facecolor=_GROUND, layout="constrained")
+        axes = figure.add_subplot(facecolor=_GROUND)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(colors=_INK)
+        plot(facts, axes)
+        for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+            text.set_color(_INK)
+        # No software version or date in the file: the same facts draw the same bytes.
+        figure.savefig(folder / "plots" / f"{name}.png", metadata={"Software": None})
+
+
+def _experts(facts: Facts, axes: Any) -> None:
+    counts = facts.by_expert()[::-1]
+    left = [0] * len(counts)
+    for place, split in enumerate(facts.splits):
+        widths = [row[place] for _, row in counts]
+        axes.barh([name for name, _ in counts], widths, left=left, color=_COLOURS[place], label=split)
+        left = [a + b for a, b in zip(left, widths, strict=True)]
+    for y, total in enumerate(left):
+        axes.text(total, y, f" {total:,}", va="center", color=_INK)
+    axes.set_title("Rows per expert")
+    axes.margins(x=0.1)
+    axes.legend(frameon=False, labelcolor=_INK)
+
+
+def _lengths(facts: Facts, axes: Any) -> None:
+    bins = sorted(facts.lengths)
+    axes.bar(bins, [facts.lengths[b] for b in bins], width=BIN * 0.92, align="edge", color=_COLOURS[0])
+    axes.axvline(facts.recipe.max_len, color=_COLOURS[2], linewidth=2)
+    axes.text(
+        facts.recipe.max_len,
+        axes.get_ylim()[1],
+        f"max_len {facts.recipe.max_len} ",
+        ha="right",
+        va="top",
+        color=_COLOURS[2],
+    )
+    axes.set_xlim(0, facts.recipe.max_len * 1.03)
+    axes.set_title("Bound on the tokens of a row")
+    axes.set_xlabel("tokens at most")
+    axes.set_ylabel("rows")
+
+
+def _answers(facts: Facts, axes: Any) -> None:
+    sizes = sorted({int(label.partition(",")[0]) for label in facts.answers})
+    bottom = [0] * len(sizes)
+    for place, kind in enumerate(("whole", "with a decimal part")):
+        heights = [facts.answers[f"{size}, {kind}"] for size in sizes]
+        axes.bar([_range(size) for size in sizes], heights, bottom=bottom, color=_COLOURS[place], label=kind)
+        bottom = [a + b for a, b in zip(bottom, heights, strict=True)]
+    axes.set_title("Size of the answers")
+    axes.set_ylabel("rows")
+    axes.legend(frameon=False, labelcolor=_INK)
+
+
+def _range(digits: int) -> str:
+    """Return the numbers with so many digits before the point, as a label."""
+    return "below 10" if digits == 1 else f"{10 ** (digits - 1):,} to {10**digits - 1:,}"
