@@ -110,8 +110,9 @@ def _made(recipe: Recipe, folder: Path, workers: int | None, full: bool, report:
     try:
         return make(recipe, folder, workers, full, report)
     except OSError as error:
-        what = "no space left on the disk" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise InputError(f"{folder}: {what}; nothing half-written was left, and the same command resumes") from None
+        if error.errno == errno.ENOSPC:
+            raise InputError(f"{folder}: no space left on the disk; make room, and the same command resumes") from None
+        raise InputError(f"{folder}: cannot be written: {error.strerror or error}; choose another --out") from None
 
 
 def rebuild(
@@ -144,14 +145,14 @@ def make(
 
 def _claim(recipe: Recipe, folder: Path) -> None:
     """Write the recipe into a new or empty folder, or check that the folder was begun from the same one."""
-    if (folder / RECIPE).exists():
+    if (folder / RECIPE).exists() and any((folder / "data").glob("*.parquet")):
         differs = difference(Recipe.read(folder), recipe)
         if differs:
             raise InputError(f"{folder}: holds another dataset: {differs}; choose another --out or remove the folder")
         for leftover in (folder / "data").glob(".*.tmp"):
             leftover.unlink()
         return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not (folder / RECIPE).exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: exists and is no dataset of wirework; choose another --out")
     (folder / "data").mkdir(parents=True, exist_ok=True)
     write_whole(folder / RECIPE, recipe.text())

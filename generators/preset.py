@@ -26,6 +26,7 @@ class Preset:
 
     name: str
     path: str
+    text: str
     rows: dict[str, int]
     max_len: int
     phrasings: int
@@ -37,14 +38,15 @@ class Preset:
         """Return each pattern's share of the rows, by id, adding up to 1; raise InputError naming file and line."""
         for name in self.patterns:
             if name not in library.patterns:
-                raise InputError(f"{self.path}: no pattern {name}; {did_you_mean(name, library.patterns)}")
+                where = place(self.path, self.text, name)
+                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, library.patterns)}")
         shares = {}
         for expert, weight in self.weights.items():
             ours = {name: self.patterns.get(name, 1) for name, p in library.patterns.items() if p.expert == expert}
             total = sum(ours.values())
             if weight and not total:
                 raise InputError(
-                    f"{self.path}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
+                    f"{place(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
                 )
             for name, part in ours.items():
                 if weight * part:
@@ -64,7 +66,7 @@ def read_preset(name: str) -> Preset:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InputError(
-            f"no preset {name}; {did_you_mean(name, known_presets())}, or the path of a preset file"
+            f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"
         ) from None
     try:
         node = load(text)
@@ -77,7 +79,7 @@ class _Reader:
     """Reads a preset's nodes; errors name the file and the line of the key."""
 
     def __init__(self, text: str, path: str):
-        self.lines = text.splitlines()
+        self.text = text
         self.path = path
 
     def preset(self, node: Node) -> Preset:
@@ -98,6 +100,7 @@ class _Reader:
         return Preset(
             name=Path(self.path).stem,
             path=self.path,
+            text=self.text,
             rows={split: self.number(node, "rows" if split == "train" else split, 0) for split in SPLITS},
             max_len=self.number(node, "max_len", 1),
             phrasings=self.number(node, "phrasings", 1) if "phrasings" in node else 1,
@@ -120,10 +123,16 @@ class _Reader:
         return int(value)
 
     def error(self, key: str, what: str) -> InputError:
-        line = next(
-            (k for k, text in enumerate(self.lines, 1) if re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*:", text)), None
-        )
-        return InputError(f"{self.path}{f', line {line}' if line else ''}: {what}")
+        return InputError(f"{place(self.path, self.text, key)}: {what}")
+
+
+def place(path: str, text: str, key: str) -> str:
+    """Return where a key stands: the file and, if it can be found, the line."""
+    line = next(
+        (k for k, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*:", line)),
+        None,
+    )
+    return f"{path}, line {line}" if line else path
 
 
 def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
