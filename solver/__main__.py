@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from solver.grammar import op_table
-from solver.refusal import InputError, Refusal
+from solver.grammar import EXPERTS, op_table
+from solver.refusal import InputError, Refusal, did_you_mean
 from solver.reward import REWARDS, completion_text, judge
 from solver.text import extract, read
 
@@ -82,8 +82,13 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> int:
+    experts = [name.strip() for name in args.expert.split(",")] if args.expert else None
+    for name in experts or ():
+        if name not in EXPERTS:
+            raise InputError(f"--expert: no expert {name!r}; {did_you_mean(name, EXPERTS)}")
+    text = _text(args.file)
     try:
-        verdict = judge(_text(args.file), args.expert and args.expert.split(","), args.answer)
+        verdict = judge(text, experts, args.answer)
     except ValueError as error:
         raise InputError(f"--answer: {error}") from None
     print(f"{verdict.reward}  {verdict.outcome.replace('_', ' ')}{': ' if verdict.reason else ''}{verdict.reason}")
@@ -100,18 +105,22 @@ def _score(args: argparse.Namespace) -> int:
     seen: set[str] = set()
     for where, prediction in _predictions(args.predictions):
         row_id = prediction.get("id")
-        if row_id not in rows:
+        if not isinstance(row_id, str) or row_id not in rows:
             raise InputError(f"{where}: id {row_id!r} is no row of the {args.split} split of {args.dataset}")
         if row_id in seen:
             raise InputError(f"{where}: id {row_id!r} stands twice; give one completion a row")
         seen.add(row_id)
         row = rows[row_id]
-        verdict = judge(completion_text(prediction.get("completion")), row["experts"], row["answer"])
-        for group in ("", row["expert"] or "none", f"{row['expert']}/{row['pattern']}"):
+        try:
+            verdict = judge(completion_text(prediction.get("completion")), row["experts"], row["answer"])
+        except ValueError as error:
+            raise InputError(f"{args.dataset}: row {row_id}: answer: {error}") from None
+        expert = row["expert"] or "none"
+        for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
             counts.setdefault(group, Counter())[verdict.outcome] += 1
     if not seen:
         raise InputError(f"{args.predictions}: no completions in it")
-    Console().print(verdict_table(counts, tuple(REWARDS.items())))
+    Console(width=None if sys.stdout.isatty() else 120).print(verdict_table(counts, tuple(REWARDS.items())))
     if len(seen) < len(rows):
         print(f"{len(rows) - len(seen):,} of {len(rows):,} rows have no completion and are not counted")
     return 0
@@ -119,6 +128,7 @@ def _score(args: argparse.Namespace) -> int:
 
 def _rows(dataset: str, split: str) -> list[dict[str, Any]]:
     """Return the rows of a dataset folder, or of a repository on the Hub, with what judging needs."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     columns = ["id", "expert", "experts", "pattern", "answer"]
@@ -126,7 +136,10 @@ def _rows(dataset: str, split: str) -> list[dict[str, Any]]:
         files = sorted(Path(dataset).glob(f"data/{split}-*.parquet"))
         if not files:
             raise InputError(f"{dataset}: no {split} split in it")
-        return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+        try:
+            return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{dataset}: its {split} split cannot be read: {error}") from None
     from datasets import load_dataset
 
     try:
@@ -136,11 +149,11 @@ def _rows(dataset: str, split: str) -> list[dict[str, Any]]:
 
 
 def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(_text(str(path)).splitlines(), 1):
+    for number, line in enumerate(_text(str(path)).split("\n"), 1):  # splitlines would also cut at U+2028
         if line.strip():
             try:
                 prediction = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 prediction = None
             if not isinstance(prediction, dict) or not {"id", "completion"} <= prediction.keys():
                 raise InputError(f"{path}, line {number}: not a JSON object with id and completion")

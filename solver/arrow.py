@@ -16,6 +16,11 @@ def texts(strings: Iterable[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
 
 
+def repeated(string: str, rows: int) -> pa.StringArray:
+    """Return a column that holds one string in every row."""
+    return texts([string]).take(integers(np.zeros(rows, dtype=np.int64)))
+
+
 @lru_cache(maxsize=4096)
 def text(string: str) -> pa.StringScalar:
     """Return a string as an Arrow scalar."""

@@ -4,6 +4,7 @@ A column holds int64 numerators over one common scale; where a result would not 
 instead, slower and just as exact. Never floats.
 """
 
+from contextlib import suppress
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
@@ -19,6 +20,10 @@ from .refusal import TraceError
 
 _INT64 = 2**63 - 1
 _MAX_SCALE = 10**12
+_PLACES = 6
+"""Decimal places that Arrow reads and writes as we do; with more it takes to exponents."""
+_DECIMAL = rf"^(?:0|[1-9][0-9]{{0,11}})(?:\.[0-9]{{1,{_PLACES}}})?$"
+"""Decimals that are read whole columns at a time; the rest one by one."""
 
 
 class Column:
@@ -47,17 +52,24 @@ class Column:
     @classmethod
     def parse(cls, texts: pa.Array) -> "Column":
         """Return the column that a string array writes; raise ValueError at a text that is no number."""
-        try:
-            return cls(arrow.values(pc.cast(texts, pa.int64())))
-        except pa.ArrowInvalid:
-            coded = texts.dictionary_encode()
-            table = cls.of(read_number(text) for text in coded.dictionary.to_pylist())
-            return table.take(arrow.values(coded.indices))
+        with suppress(pa.ArrowInvalid):
+            # Arrow also takes 010 and 0x1F, and -2**63, which has no negative; what starts like them is read below.
+            if not any(pc.any(pc.starts_with(texts, odd)).as_py() for odd in "-0"):
+                return cls(arrow.values(pc.cast(texts, pa.int64())))
+        if len(texts) and pc.all(pc.match_substring_regex(texts, _DECIMAL)).as_py():
+            decimals = pc.cast(texts, pa.decimal128(18, _PLACES))
+            return _reduced(np.frombuffer(decimals.buffers()[1], dtype=np.int64)[::2].copy(), 10**_PLACES)
+        coded = texts.dictionary_encode()
+        table = cls.of(read_number(text) for text in coded.dictionary.to_pylist())
+        return table.take(arrow.values(coded.indices))
 
     def text(self) -> pa.Array:
         """Return the canonical texts, as `number.write_number` writes them."""
         if self.scale == 1 and self.exact:
             return pc.cast(arrow.integers(self.units), pa.string())
+        places = next((k for k in range(1, _PLACES + 1) if 10**k % self.scale == 0), None)
+        if self.exact and places and _top(self) * (10**places // self.scale) <= _INT64:
+            return _decimals(self.units * (10**places // self.scale), places)
         units, where = np.unique(self.units, return_inverse=True)
         table = arrow.texts(write_number(Fraction(unit) / self.scale) for unit in units.tolist())
         return table.take(arrow.integers(where.reshape(-1)))
@@ -73,7 +85,7 @@ class Column:
     def terminates(self) -> np.ndarray:
         """Return which rows are terminating decimals: no prime but 2 and 5 is left in the denominator."""
         if not self.exact:
-            return np.array([10**80 % unit.denominator == 0 for unit in self.units])
+            return np.array([pow(10, unit.denominator.bit_length(), unit.denominator) == 0 for unit in self.units])
         odd = self.scale
         for prime in (2, 5):
             while odd % prime == 0:
@@ -107,7 +119,7 @@ class Column:
         return self * other
 
     def __truediv__(self, other: Any) -> "Column":
-        other = _column(other, len(self))
+        other = _divisor(other, len(self))
         if self.exact and other.exact and max(_top(self) * other.scale, _top(other) * self.scale) <= _INT64:
             above, below = self.units * other.scale, other.units * self.scale
             common = np.gcd(above, below) * np.sign(below)
@@ -121,14 +133,15 @@ class Column:
         return _column(other, len(self)) / self
 
     def __floordiv__(self, other: Any) -> "Column":
-        a, b = _aligned(self, _column(other, len(self)))
-        return Column(a.units // b.units)
+        a, b = _aligned(self, _divisor(other, len(self)))
+        whole = a.units // b.units
+        return Column(whole if a.exact else _objects([Fraction(unit) for unit in whole]))
 
     def __rfloordiv__(self, other: Any) -> "Column":
         return _column(other, len(self)) // self
 
     def __mod__(self, other: Any) -> "Column":
-        a, b = _aligned(self, _column(other, len(self)))
+        a, b = _aligned(self, _divisor(other, len(self)))
         return Column(a.units % b.units, a.scale)
 
     def __rmod__(self, other: Any) -> "Column":
@@ -178,6 +191,15 @@ def _fractions(column: Column) -> np.ndarray:
     return _objects(column.fractions()) if column.exact else column.units
 
 
+def _decimals(units: np.ndarray, places: int) -> pa.Array:
+    """Return the texts of int64 units over 10**places, without trailing zeros."""
+    words = np.empty((len(units), 2), dtype=np.int64)  # a decimal has 128 bits, the low word first
+    words[:, 0] = units
+    words[:, 1] = units >> 63
+    column = pa.Array.from_buffers(pa.decimal128(38, places), len(units), [None, pa.py_buffer(words)])
+    return pc.utf8_rtrim(pc.utf8_rtrim(pc.cast(column, pa.string()), "0"), ".")
+
+
 def _top(column: Column) -> int:
     """Return the largest magnitude among the units of an integer column."""
     units = column.units
@@ -192,6 +214,14 @@ def _column(value: Any, rows: int) -> Column:
     if value.denominator <= _MAX_SCALE and abs(value.numerator) <= _INT64:
         return Column(np.broadcast_to(np.int64(value.numerator), rows), value.denominator)
     return Column(_objects([value] * rows))
+
+
+def _divisor(value: Any, rows: int) -> Column:
+    """Return a number or column to divide by; numpy would give 0 for a division by 0, and warn."""
+    column = _column(value, rows)
+    if not column.units.all():
+        raise ZeroDivisionError("a column divided by 0")
+    return column
 
 
 def _reduced(units: np.ndarray, scale: int) -> Column:
@@ -227,6 +257,8 @@ class ColumnState(State):
 
     def fits(self, value: Any) -> Any:
         """Return whether the numbers are within bounds; int64 always is."""
+        if not isinstance(value, Column):
+            return super().fits(value)
         if value.exact:
             return True
         return all(-LIMIT < unit.numerator < LIMIT and unit.denominator < LIMIT for unit in value.units)

@@ -7,6 +7,7 @@ time on deep flow nesting. Events are read one by one, so aliases are never expa
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -71,6 +72,7 @@ def _build(text: str) -> Node:
     root: list[Node] = []
     stack: list[_Open] = [_Open(root)]
     documents = 0
+    event: Any
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if count > MAX_EVENTS:
             raise FormatError("too_long", f"more than {MAX_EVENTS} YAML nodes")
@@ -78,7 +80,7 @@ def _build(text: str) -> Node:
         if kind is yaml.ScalarEvent:
             stack[-1].add(event.value, event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            node: Node = {} if kind is yaml.MappingStartEvent else []
+            node: list[Node] | dict[str, Node] = {} if kind is yaml.MappingStartEvent else []
             stack[-1].add(node, event)
             stack.append(_Open(node))
             if len(stack) > MAX_DEPTH + 1:
@@ -103,7 +105,7 @@ class _Open:
         self.node = node
         self.key: str | None = None
 
-    def add(self, node: Node, event: yaml.Event | None) -> None:
+    def add(self, node: Node, event: Any) -> None:
         if event is not None and event.anchor is not None:
             node = Odd("a YAML anchor")
         elif event is not None and event.tag is not None:

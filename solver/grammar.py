@@ -37,7 +37,7 @@ Var = NewType("Var", str)
 Number = NewType("Number", Fraction)
 Operand = NewType("Operand", object)
 Operation = NewType("Operation", str)
-Pair = NewType("Pair", tuple)
+Pair = NewType("Pair", tuple[Any, Any])
 Source = NewType("Source", str)
 
 Symbols = Mapping[str, Any]
@@ -96,16 +96,20 @@ class Compute(Step):
 
     def run(self, state: "State") -> object:
         left, right = self.args
-        _need_variable(left, right)
-        for literal, other in ((left, right), (right, left)):
-            if not isinstance(literal, str):
-                state.require(literal != 0, "literal_identity", "a literal 0 in args; use what the text gives")
-                copies = self.compute_op == "mul" or (self.compute_op == "div" and literal is right)
-                state.require(not copies or literal != 1, "literal_identity", f"a literal 1 copies {other}")
+        if not (isinstance(left, str) and isinstance(right, str)):
+            self._check_literals(state)
         a, b = state.value(left), state.value(right)
         if self.compute_op == "div":
             state.require(b != 0, "division_by_zero", f"{right} is 0; nothing is divided by 0")
         return state.derive(self.var, OPERATIONS[self.compute_op](a, b))
+
+    def _check_literals(self, state: "State") -> None:
+        left, right = self.args
+        _need_variable(left, right)
+        literal, other = (right, left) if isinstance(left, str) else (left, right)
+        state.require(literal != 0, "literal_identity", "a literal 0 in args; use what the text gives")
+        if self.compute_op == "mul" or (self.compute_op == "div" and literal is right):
+            state.require(literal != 1, "literal_identity", f"a literal 1 copies {other}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +127,16 @@ class Percent(Step):
         raise NotImplementedError
 
     def run(self, state: "State") -> object:
-        _need_variable(self.base, self.rate)
-        if not isinstance(self.rate, str):
+        base: Any = self.base
+        rate: Any = self.rate
+        _need_variable(base, rate)
+        if not isinstance(rate, str):
             state.require(
-                self.rate != self.copies_at, "literal_identity", f"a literal rate of {self.copies_at} copies the base"
+                rate != self.copies_at, "literal_identity", f"a literal rate of {self.copies_at} copies the base"
             )
-        if not isinstance(self.base, str):
-            state.require(self.base != 0, "literal_identity", "a literal base of 0 gives nothing to compute")
-        return state.derive(self.var, state.value(self.base) * self.share(state.value(self.rate)) / 100)
+        if not isinstance(base, str):
+            state.require(base != 0, "literal_identity", "a literal base of 0 gives nothing to compute")
+        return state.derive(self.var, state.value(base) * self.share(state.value(rate)) / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +254,7 @@ class Expert:
     @property
     def words(self) -> frozenset[str]:
         """The step words of the vocabulary."""
-        return frozenset(word for name in self.vocabulary.split() for word in GROUPS.get(name, (name,)))
+        return _words(self.vocabulary)
 
     @property
     def fixed(self) -> bool:
@@ -257,7 +263,12 @@ class Expert:
 
     def fits(self, words: list[str]) -> bool:
         """Return whether a trace of these step words has this expert's shape."""
-        return _shape(self.shape).fullmatch("".join(f"{word} " for word in words)) is not None
+        return _shape(self.shape).fullmatch(" ".join(words) + " ") is not None
+
+
+@cache
+def _words(vocabulary: str) -> frozenset[str]:
+    return frozenset(word for name in vocabulary.split() for word in GROUPS.get(name, (name,)))
 
 
 @cache
@@ -434,10 +445,15 @@ class _Field(NamedTuple):
     needed: bool
 
 
-@cache
-def _fields(step: type[Step]) -> dict[str, _Field]:
-    """Return the fields of an op in order; `Kind | None` is a field that may be left out."""
-    return {
+_FIELDS = {
+    step: {
         field.name: _Field(KINDS[(get_args(field.type) or (field.type,))[0]], field.default is MISSING)
         for field in fields(step)
     }
+    for step in OPS.values()
+}
+
+
+def _fields(step: type[Step]) -> dict[str, _Field]:
+    """Return the fields of an op in order; `Kind | None` is a field that may be left out."""
+    return _FIELDS[step]

@@ -128,14 +128,15 @@ def solve(program: Program, new_state: Callable[[Sequence[Any]], State] = State)
     identities = 0
     for number, trace in enumerate(program, 1):
         state = new_state(results)
-        lines = _run(trace, state, number if len(program) > 1 else None)
+        lines, copies = _run(trace, state, number if len(program) > 1 else None)
         parts.append((trace.expert, lines))
         results.append(lines[-1].value)
-        identities += sum(_copies(line, state) for line in lines if type(line.step) is Compute)
+        identities += copies
     return Solution(results[-1], parts, identities)
 
 
-def _run(trace: Trace, state: State, part: int | None) -> list[Line]:
+def _run(trace: Trace, state: State, part: int | None) -> tuple[list[Line], int]:
+    """Run a trace; return its lines, and how many of its computes copied an argument."""
     if trace.expert not in EXPERTS:
         raise TraceError("unknown_expert", f"no expert {trace.expert!r}; {did_you_mean(trace.expert, EXPERTS)}").at(
             part, None
@@ -143,6 +144,7 @@ def _run(trace: Trace, state: State, part: int | None) -> list[Line]:
     _check_frame(trace, part)
     words = EXPERTS[trace.expert].words
     lines = []
+    copies = 0
     for number, step in enumerate(trace.steps, 1):
         try:
             if step.word not in words:
@@ -150,9 +152,11 @@ def _run(trace: Trace, state: State, part: int | None) -> list[Line]:
                     "vocabulary", f"{trace.expert} does not speak {step.word}; {did_you_mean(step.word, words)}"
                 )
             lines.append(Line(step, step.run(state)))
+            if type(step) is Compute and _copies(step, state):
+                copies += 1
         except TraceError as error:
             raise error.at(part, number) from None
-    return lines
+    return lines, copies
 
 
 def _check_frame(trace: Trace, part: int | None) -> None:
@@ -161,22 +165,22 @@ def _check_frame(trace: Trace, part: int | None) -> None:
         raise TraceError("empty", "the trace has no steps").at(part, None)
     if len(trace.steps) > MAX_STEPS:
         raise TraceError("too_many_steps", f"{len(trace.steps)} steps; at most {MAX_STEPS}").at(part, None)
-    queries = [number for number, step in enumerate(trace.steps, 1) if isinstance(step, Query)]
+    queries = [number for number, step in enumerate(trace.steps, 1) if type(step) is Query]
     if not queries:
         raise TraceError("no_query", "no query; end the trace with {op: query, var: ...}").at(part, None)
+    if len(queries) > 1:
+        raise TraceError("two_queries", "a second query; the query is one and the last step").at(part, queries[1])
     if queries[0] != len(trace.steps):
-        code, what = (
-            ("two_queries", "a second query") if len(queries) > 1 else ("after_query", "steps follow the query")
+        raise TraceError("after_query", "steps follow the query; the query is one and the last step").at(
+            part, queries[0]
         )
-        raise TraceError(code, f"{what}; the query is one and the last step").at(part, queries[0])
 
 
-def _copies(line: Line, state: State) -> bool:
+def _copies(step: Compute, state: State) -> bool:
     """Return whether a compute copied an argument because the other, a variable, happened to be 0 or 1.
 
     Honest traces may do so, so it is counted and not refused.
     """
-    args, word = line.step.args, line.step.word
-    neutral = 0 if word in ("add", "sub") else 1
-    copied = line.value in [state.value(side) for side in args] if isinstance(line.value, Fraction) else False
-    return copied and any(state.value(side) == neutral for side in (args if word in ("add", "mul") else args[1:]))
+    changed = step.args if step.compute_op in ("add", "mul") else step.args[1:]
+    neutral = 0 if step.compute_op in ("add", "sub") else 1
+    return any(isinstance(value, Fraction) and value == neutral for value in map(state.value, changed))

@@ -23,7 +23,10 @@ def read_number(text: str) -> Fraction:
         shown = text if len(text) <= 40 else text[:37] + "..."
         raise ValueError(f"{shown!r} is not a number; write one exact number such as 12, 2.5 or 2/3")
     sign, plain, top, bottom = found.groups()
-    value = Fraction(plain) if plain else Fraction(int(top), int(bottom))
+    if plain:
+        whole, _, places = plain.partition(".")
+        top, bottom = whole + places, 10 ** len(places)
+    value = Fraction(int(top), int(bottom))
     if not fits(value):
         raise ValueError(f"{text} is too large; a number has at most {len(str(LIMIT)) - 1} digits")
     return -value if sign else value
@@ -43,4 +46,4 @@ def write_number(value: Fraction) -> str:
 
 def fits(value: Fraction) -> bool:
     """Return whether the number is small enough to go on computing with."""
-    return -LIMIT < value.numerator < LIMIT and value.denominator < LIMIT
+    return abs(value.numerator) < LIMIT and value.denominator < LIMIT

@@ -107,7 +107,10 @@ def trace_reward(
 
 
 def compute_score(
-    data_source: str, solution_str: str, ground_truth: str, extra_info: dict[str, Any] | None = None
+    data_source: str,  # noqa: ARG001  # verl names it
+    solution_str: str,
+    ground_truth: str,
+    extra_info: dict[str, Any] | None = None,
 ) -> float:
     """Score one completion for verl; `extra_info` may carry `experts`."""
     return judge(solution_str, (extra_info or {}).get("experts"), ground_truth).reward

@@ -30,13 +30,13 @@ def steps_table(program: Program) -> Table:
 
 def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> Table:
     """Return the table of verdicts: all rows, each expert, each pattern; an outcome a column, then the mean reward."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    table.add_column("rows", justify="right")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("", overflow="ellipsis")
+    table.add_column("rows", justify="right", no_wrap=True)
     for outcome, reward in ladder:
-        table.add_column(f"{outcome.replace('_', ' ')}\n{reward}", justify="right")
-    table.add_column("accuracy", justify="right")
-    table.add_column("reward", justify="right")
+        table.add_column(f"{outcome.replace('_', chr(10))}\n{reward}", justify="right", no_wrap=True)
+    table.add_column("accuracy", justify="right", no_wrap=True)
+    table.add_column("reward", justify="right", no_wrap=True)
     for group in sorted(counts):
         count = counts[group]
         rows = count.total()

@@ -1,7 +1,7 @@
 """Programs as text: finding the trace in a completion, reading it, and writing it canonically."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -119,15 +119,11 @@ def read(text: str) -> Program:
 
 
 def _read_trace(expert: str, node: dict[str, Node] | list[str], part: int | None, symbols: Symbols) -> Trace:
-    read: Callable[[Any], Step]
-    if isinstance(node, list):
-        steps, read = node, _read_line
-    else:
-        steps, read = _steps(node, part), partial(read_step, symbols=symbols)
+    steps: Sequence[Any] = node if isinstance(node, list) else _steps(node, part)
+    read: Callable[[Any], Step] = _read_line if isinstance(node, list) else partial(read_step, symbols=symbols)
     done: list[Step] = []
     try:
-        for step in steps:
-            done.append(read(step))
+        done.extend(map(read, steps))  # keeps what was read before an error
     except TraceError as error:
         raise error.at(part, len(done) + 1) from None
     return Trace(expert, tuple(done))

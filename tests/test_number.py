@@ -1,0 +1,145 @@
+"""Numbers are read and written exactly, by one grammar of our own."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from strategies import law, numbers
+
+from solver.number import LIMIT, MAX_LITERAL, fits, read_number, write_number
+
+
+@law
+@given(numbers)
+def test_reading_undoes_writing(number):
+    """Every number that fits is written as text that reads as the same number."""
+    assert number == read_number(write_number(number))
+
+
+@law
+@given(numbers)
+def test_writing_is_canonical(number):
+    """The text of a number is its shortest form: no trailing zero, no needless point, no needless fraction."""
+    text = write_number(number)
+
+    assert text == write_number(read_number(text))
+    assert "." not in text or not text.endswith(("0", "."))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("42", 42),
+        ("-7", -7),
+        ("2.50", Fraction(5, 2)),
+        (".5", Fraction(1, 2)),
+        ("-.5", Fraction(-1, 2)),
+        ("0.125", Fraction(1, 8)),
+        ("2/3", Fraction(2, 3)),
+        ("4/6", Fraction(2, 3)),
+        ("-1/3", Fraction(-1, 3)),
+        ("9" * 40, LIMIT - 1),
+    ],
+)
+def test_numbers_are_read_exactly(text, value):
+    """Integers, decimals and atomic fractions are numbers, and exact."""
+    assert value == read_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " ",
+            "a",
+            "1 ",
+            " 1",
+            "1\n",
+            "+1",
+            "--1",
+            "1.",
+            ".",
+            "1.2.3",
+            "1e3",
+            "1E3",
+            "1_000",
+            "80,000",
+            "010",
+            "00",
+            "0x1F",
+        ),
+        *(
+            "0b1",
+            "0o7",
+            "1:30",
+            ".nan",
+            ".inf",
+            "-.inf",
+            "nan",
+            "inf",
+            "1/0",
+            "1/00",
+            "1/-2",
+            "1 / 2",
+            "1/2/3",
+            "1.5/2",
+            "2/3.0",
+        ),
+        *(
+            "٣",
+            "²",
+            "½",
+            "\uff11",
+            "1" + "0" * 40,
+            "9" * 41,
+            "1/1" + "0" * 40,
+            "0." + "1" * 41,
+            "9" * MAX_LITERAL * 2,
+            "9" * 1_000_000,
+        ),
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_everything_else_is_no_number(text):
+    """What YAML, Python or a person may take for a number is refused, with the text and what would do."""
+    with pytest.raises(
+        ValueError, match=r"is not a number; write one exact number|is too large; a number has at most 40"
+    ):
+        read_number(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(5), "5"),
+        (Fraction(-5, 2), "-2.5"),
+        (Fraction(1, 20), "0.05"),
+        (Fraction(-1, 1000), "-0.001"),
+        (Fraction(2, 3), "2/3"),
+        (Fraction(1, 2**12), "0.000244140625"),
+        (Fraction(1, 2**13), "1/8192"),
+        (Fraction(100), "100"),
+    ],
+)
+def test_numbers_are_written_shortest(value, text):
+    """A number is an integer, else a decimal of up to twelve places, else a fraction."""
+    assert text == write_number(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "claim"),
+    [
+        (Fraction(LIMIT - 1), True),
+        (Fraction(1 - LIMIT), True),
+        (Fraction(LIMIT), False),
+        (Fraction(-LIMIT), False),
+        (Fraction(1, LIMIT - 1), True),
+        (Fraction(1, LIMIT), False),
+    ],
+)
+def test_magnitude_is_bounded_on_both_sides(value, claim):
+    """A number fits while neither its numerator nor its denominator reaches the limit."""
+    assert claim is fits(value)

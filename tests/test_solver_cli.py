@@ -1,0 +1,277 @@
+"""The commands of the solver: what they print, where, and how they end."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from test_machine import GOOD, composed
+from test_reward import BOTH
+
+from solver import OPS, fence
+from solver.__main__ import main
+
+ROWS = [
+    {"id": "arithmetic/sums/0", "expert": "arithmetic", "experts": ["arithmetic"], "pattern": "sums", "answer": "42"},
+    {"id": "arithmetic/sums/1", "expert": "arithmetic", "experts": ["arithmetic"], "pattern": "sums", "answer": "7"},
+    {"id": "composition/two/0", "expert": "composition", "experts": ["arithmetic", "rate_equation"], "pattern": "two", "answer": "84"},
+    {"id": "gsm8k/0", "expert": None, "experts": None, "pattern": None, "answer": "42"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def completion(tmp_path):
+    """Write a completion to a file and return its name."""
+
+    def written(text):
+        path = tmp_path / "completion.txt"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return str(path)
+
+    return written
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a dataset folder with a test split of four rows."""
+
+    def written(rows=ROWS):
+        (tmp_path / "dataset" / "data").mkdir(parents=True)
+        table = pa.Table.from_pylist(rows).append_column("question", pa.array(["?"] * len(rows)))
+        pq.write_table(table, tmp_path / "dataset" / "data" / "test-00000-of-00001.parquet")
+        return str(tmp_path / "dataset")
+
+    return written
+
+
+@pytest.fixture
+def predictions(tmp_path):
+    """Write lines of predictions, objects or plain texts, to a file and return its name."""
+
+    def written(*lines):
+        path = tmp_path / "predictions.jsonl"
+        texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+        path.write_text("\n".join(texts) + "\n", encoding="utf-8")
+        return str(path)
+
+    return written
+
+
+def answered(number, text):
+    """Return a prediction for a row."""
+    return {"id": ROWS[number]["id"], "completion": text}
+
+
+def test_run_shows_each_step_with_its_value(completion, capsys):
+    """Run prints the steps, their values and the answer, and ends with 0."""
+    status = main(["run", completion(fence(GOOD))])
+    out, err = capsys.readouterr()
+
+    assert (status, err) == (0, "")
+    for line, value in [
+        ("op: init, var: a", "6"),
+        ("op: init, var: b", "7"),
+        ("compute_op: mul", "42"),
+        ("answer", "42"),
+    ]:
+        assert any(line in row and row.rstrip().endswith(value) for row in out.splitlines())
+
+
+def test_run_shows_the_parts_of_a_composition(completion, capsys):
+    """Run prints each sub-trace under its expert's name."""
+    assert main(["run", completion(BOTH)]) == 0
+    out, _ = capsys.readouterr()
+
+    assert out.index("arithmetic") < out.index("rate_equation") < out.index("84")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("nothing", "refused: no trace; write a mapping"),
+        (GOOD.replace("mul", "pow"), "refused: step 3: compute_op: 'pow' is no operation"),
+        (
+            composed(GOOD, GOOD.replace("mul", "div").replace("value: 7", "value: 0")),
+            "refused: sub-trace 2, step 3: b is 0",
+        ),
+    ],
+    ids=["no trace", "unknown operation", "division by zero"],
+)
+def test_run_refuses_in_one_line(text, reason, completion, capsys):
+    """A trace that is refused ends run with 1 and one line on stderr: the place, what is wrong, what would do."""
+    assert main(["run", completion(text)]) == 1
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert err.startswith(reason)
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        (GOOD, ["--answer", "42"], "1.0  correct"),
+        (fence(GOOD), ["--answer", "42", "--expert", "arithmetic"], "1.0  correct"),
+        (BOTH, ["--answer", "84", "--expert", "arithmetic, rate_equation"], "1.0  correct"),
+        (GOOD, ["--answer", "7.5"], "0.7  wrong answer: the trace gives 42, expected 7.5"),
+        (GOOD.replace("a, b", "a, c"), ["--answer", "42"], "0.5  broken: step 3: c was never set; init it first"),
+        (GOOD, ["--answer", "42", "--expert", "comparison"], "0.3  wrong expert: arithmetic; expected comparison"),
+        ("42", ["--answer", "42"], "0.0  unparsed: no trace; write a mapping with expert and trace"),
+    ],
+)
+def test_judge_says_what_and_why(text, words, line, completion, capsys):
+    """Judge prints the reward, the outcome and the reason, and ends with 0 whatever the verdict."""
+    assert main(["judge", completion(text), *words]) == 0
+    assert capsys.readouterr().out.startswith(line)
+
+
+def test_table_prints_every_op(capsys):
+    """Table prints a Markdown row an op."""
+    assert main(["table"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+
+    assert [f"| `{name}` |" for name in OPS] == [row[: row.index("|", 1) + 1] for row in rows[2:]]
+
+
+def test_score_prints_the_verdicts_of_all_experts_and_patterns(folder, predictions, capsys):
+    """Score prints all rows, each expert and each pattern, with counts, accuracy and mean reward, and what is missing."""
+    lines = [answered(0, GOOD), answered(1, fence(GOOD)), answered(2, [{"role": "assistant", "content": BOTH}])]
+    status = main(["score", predictions(*lines), folder()])
+    out, err = capsys.readouterr()
+    cells = {row.split()[0]: row.split()[1:] for row in out.splitlines() if "%" in row}
+
+    assert (status, err) == (0, "")
+    assert cells["all"] == ["3", "2", "1", "66.7%", "0.900"]
+    assert ["2", "1", "1", "50.0%", "0.850"] == cells["arithmetic"] == cells["sums"]
+    assert ["1", "1", "100.0%", "1.000"] == cells["composition"] == cells["two"]
+    assert "1 of 4 rows have no completion" in out
+
+
+def test_score_takes_rows_without_expert(folder, predictions, capsys):
+    """An evaluation-only row, without expert or pattern, is judged by its answer alone and counted under none."""
+    assert main(["score", predictions(answered(3, GOOD)), folder()]) == 0
+    out, _ = capsys.readouterr()
+
+    assert sum("100.0%" in row for row in out.splitlines()) == 3
+    assert "None" not in out
+
+
+def test_a_completion_may_hold_any_character(folder, predictions, capsys):
+    """Only a newline ends a line of predictions: U+2028 and its like may stand in a completion."""
+    assert main(["score", predictions(answered(0, f"\u2028\x85\x0b so:\n{fence(GOOD)}")), folder()]) == 0
+    assert "100.0%" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("nothing", "line 1: not a JSON object with id and completion"),
+        ("[" * 100_000, "line 1: not a JSON object with id and completion"),
+        ('{"id": ' + "9" * 5_000 + "}", "line 1: not a JSON object with id and completion"),
+        ("[]", "line 1: not a JSON object with id and completion"),
+        ({"id": "arithmetic/sums/0"}, "line 1: not a JSON object with id and completion"),
+        ({"id": "x", "completion": ""}, "line 1: id 'x' is no row of the test split"),
+        ({"id": ["x"], "completion": ""}, "line 1: id ['x'] is no row of the test split"),
+        ("", "no completions in it"),
+    ],
+    ids=["text", "deep", "huge", "list", "no completion", "unknown id", "odd id", "empty"],
+)
+def test_score_refuses_bad_predictions_in_one_line(line, reason, folder, predictions, capsys):
+    """A bad line of predictions is an error with file and line, and ends with 2."""
+    assert main(["score", predictions(line), folder()]) == 2
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert err.startswith("error: ")
+    assert reason in err
+    assert len(err.splitlines()) == 1
+
+
+def test_score_refuses_a_row_answered_twice(folder, predictions, capsys):
+    """Two completions for one row are an error: a mean over them would count it twice."""
+    assert main(["score", predictions(answered(0, ""), answered(0, GOOD)), folder()]) == 2
+    assert "line 2: id 'arithmetic/sums/0' stands twice; give one completion a row" in capsys.readouterr().err
+
+
+def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, capsys):
+    """A folder without the split, a broken file, a missing column and a bad answer are errors that name the place."""
+    lines = predictions(answered(0, GOOD))
+    good = folder()
+    assert main(["score", lines, good, "--split", "validation"]) == 2
+    assert "no validation split in it" in capsys.readouterr().err
+
+    shard = tmp_path / "dataset" / "data" / "test-00000-of-00001.parquet"
+    pq.write_table(pa.table({"id": ["arithmetic/sums/0"]}), shard)
+    assert main(["score", lines, good]) == 2
+    assert "test split cannot be read" in capsys.readouterr().err
+
+    shard.write_bytes(b"PAR1")
+    assert main(["score", lines, good]) == 2
+    assert "test split cannot be read" in capsys.readouterr().err
+
+    pq.write_table(pa.Table.from_pylist([{**ROWS[0], "answer": "forty-two"}]), shard)
+    assert main(["score", lines, good]) == 2
+    assert "row arithmetic/sums/0: answer: 'forty-two' is not a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["run", "no/such/file"], "no/such/file: cannot be read: No such file"),
+        (["judge", "no/such/file", "--answer", "42"], "no/such/file: cannot be read: No such file"),
+        (["run", "."], ".: cannot be read: Is a directory"),
+        (
+            ["judge", "no/such/file", "--answer", "42", "--expert", "aritmetic"],
+            "no expert 'aritmetic'; did you mean arithmetic?",
+        ),
+    ],
+)
+def test_bad_words_are_one_line(words, reason, capsys):
+    """A file that cannot be read or an unknown expert is one line on stderr, and ends with 2."""
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert f"error: {reason}" in err.replace("--expert: ", "")
+    assert len(err.splitlines()) == 1
+
+
+def test_bytes_that_are_no_text_are_refused(completion, capsys):
+    """A file that is not UTF-8 is an error, not a guess."""
+    assert main(["run", completion(b"expert: \xff")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_no_number_is_refused(completion, capsys):
+    """An answer that is no exact number is an error of the user's."""
+    assert main(["judge", completion(GOOD), "--answer", "1e3"]) == 2
+    assert "error: --answer: '1e3' is not a number; write one exact number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "verb", [[], ["run"], ["judge"], ["score"], ["table"]], ids=lambda verb: " ".join(verb) or "none"
+)
+def test_help_has_an_example(verb, capsys):
+    """The help of every verb ends with a command that can be copied."""
+    with pytest.raises(SystemExit) as end:
+        main([*verb, "--help"])
+
+    assert end.value.code == 0
+    assert "example: python -m solver" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_module_runs_from_a_shell():
+    """`python -m solver` reads standard input and passes its status on."""
+    done = subprocess.run(
+        [sys.executable, "-m", "solver", "judge", "-", "--answer", "42"],
+        input=GOOD,
+        env={"PYTHONPATH": str(Path(sys.modules["solver"].__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1.0  correct\n", "")

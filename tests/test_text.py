@@ -1,0 +1,214 @@
+"""Reading undoes writing, the fast reader agrees with YAML, and a trace is found in whatever stands around it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import any_programs, canonical_shapes, completions, honest_programs, law, mutated_texts
+
+from solver import FormatError, Refusal, extract, fence, read, write
+from solver.text import MAX_COMPLETION, canonical_outline, yaml_outline
+
+TRACE = """\
+expert: arithmetic
+trace:
+- {op: init, var: a, value: 41}
+- {op: compute, compute_op: add, args: [a, 1], var: result}
+- {op: query, var: result}
+"""
+COMPOSED = """\
+- expert: arithmetic
+  trace:
+  - {op: init, var: a, value: 41}
+  - {op: compute, compute_op: add, args: [a, 1], var: result}
+  - {op: query, var: result}
+- expert: rate_equation
+  trace:
+  - {op: init, var: a, source: prev.result}
+  - {op: init, var: b, value: 2}
+  - {op: compute, compute_op: mul, args: [a, b], var: result}
+  - {op: query, var: result}
+"""
+
+
+def opinion(outline, text):
+    """Return what a reader makes of a text: a program, or everything that its refusal says."""
+    try:
+        return outline(text).program()
+    except Refusal as error:
+        return type(error), error.code, error.part, error.step, str(error)
+
+
+@law
+@given(st.one_of(honest_programs(), any_programs()))
+def test_reading_undoes_writing(program):
+    """Every program is written as text that reads as the same program, by either reader."""
+    text = write(program)
+
+    assert program == read(text) == yaml_outline(text).program()
+
+
+@law
+@given(honest_programs())
+def test_writing_undoes_reading_canonical_text(program):
+    """Canonical text is read and written without a byte's change, bare or out of its fence."""
+    text = write(program)
+
+    assert text == write(read(text)) == extract(fence(text))
+
+
+@law
+@given(st.one_of(mutated_texts(), canonical_shapes, completions))
+def test_the_fast_reader_agrees_with_yaml(text):
+    """What the canonical reader takes, YAML reads the same: same program, or same code, place and reason."""
+    fast = canonical_outline(text)
+    if fast is not None:
+        assert opinion(yaml_outline, text) == opinion(lambda _: fast, text)
+
+
+@law
+@given(honest_programs())
+def test_the_fast_reader_takes_what_is_written(program):
+    """Written text is canonical, so long as it is short, and its experts are known before its steps are read."""
+    text = write(program)
+    fast = canonical_outline(text)
+
+    if len(text) <= 4_096 and all(len(trace.steps) for trace in program):
+        assert tuple(trace.expert for trace in program) == fast.experts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TRACE.replace("41", "a"),
+        TRACE.replace("41", "010"),
+        TRACE.replace("value: 41", "value: 41, value: 41"),
+        TRACE.replace("value: 41", "value: 41, value: 41, value: 41"),
+        TRACE.replace("op: query", "op: query, op: query"),
+        TRACE.replace("value: 41", "values: 41"),
+        TRACE.replace("[a, 1]", "[a]"),
+        TRACE.replace("[a, 1]", "a"),
+        TRACE.replace("var: a", "var: [a, b]"),
+        TRACE.replace("41", "-"),
+        TRACE.replace("41", "..."),
+        TRACE.replace("41", "-41"),
+        TRACE.replace("41", "x" * 1_100),
+        TRACE.replace("value: 41", "value: 80,000"),
+        "- " + TRACE.replace("\n", "\n  ").rstrip(" "),
+        COMPOSED.replace("prev.result", "sub0.resultXYZ"),
+        COMPOSED.replace("2}", "}"),
+        COMPOSED + "- expert: arithmetic",
+        "\n\n" + TRACE + "\n\n",
+        TRACE.replace("\n", "\r\n"),
+        TRACE.replace("expert", "Expert"),
+    ],
+    ids=range(21),
+)
+def test_near_canonical_texts_are_read_alike(text):
+    """One character off canonical text, both readers still say the same, or only YAML speaks."""
+    fast = canonical_outline(text)
+
+    assert fast is None or opinion(yaml_outline, text) == opinion(lambda _: fast, text)
+
+
+PROSE = "Let me think: expert advice is to add.\n"
+PYTHON = "```python\nprint(41 + 1)\n```\n"
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        pytest.param(text, id=name)
+        for name, text in {
+            "bare": TRACE,
+            "fenced": fence(TRACE),
+            "fenced, yml": f"```yml\n{TRACE}```",
+            "fenced, upper case": f"```YAML\n{TRACE}```",
+            "fenced, no language": f"```\n{TRACE}```",
+            "fenced, blanks": f"``` yaml \t\n{TRACE}```  ",
+            "unclosed": f"```yaml\n{TRACE}",
+            "unclosed, no newline at the end": f"```yaml\n{TRACE.rstrip()}",
+            "closing fence only": f"{TRACE}```",
+            "closing fence only, prose after": f"{TRACE}```\nThe answer is 42.",
+            "closing fence only, another block after": f"{TRACE}```\n{fence(COMPOSED)}",
+            "closed on the last line": f"{TRACE.rstrip()}```",
+            "end of sequence after the fence": f"{TRACE}```</s>",
+            "blank lines around": f"\n\n{TRACE}\n\n",
+            "prose before a fence": PROSE + fence(TRACE),
+            "prose after a fence": fence(TRACE) + "\nThe answer is 42.",
+            "prose around a fence": PROSE + fence(TRACE) + "\n" + PROSE,
+            "prose on the fence's line": f"Here it is: {fence(TRACE)}",
+            "prose before bare YAML": PROSE + TRACE,
+            "a block of Python before": PYTHON + PROSE + fence(TRACE),
+            "a block of Python before bare YAML": PYTHON + PROSE + TRACE,
+            "an untagged block before": f"```\n41 + 1\n```\n{PROSE}{fence(TRACE)}",
+            "a fence in prose": f"<think>I open with ``` here</think>\n{fence(TRACE)}",
+            "several traces, the first counts": f"{fence(TRACE)}\n{fence(COMPOSED)}",
+            "CRLF": fence(TRACE).replace("\n", "\r\n"),
+            "comment first": f"```yaml\n# the trace\n{TRACE}```",
+            "document start": f"```yaml\n---\n{TRACE}```",
+            "steps before the expert": "```yaml\n"
+            + TRACE.replace("expert: arithmetic\n", "")
+            + "expert: arithmetic\n```",
+            "indented": "```yaml\n" + "".join(f"  {line}\n" for line in TRACE.splitlines()) + "```",
+            "byte order mark": "\ufeff" + TRACE,
+            "JSON": '```json\n{"expert": "arithmetic", "trace": [{"op": "init", "var": "a", "value": 41},\n'
+            ' {"op": "compute", "compute_op": "add", "args": ["a", 1], "var": "result"}, {"op": "query", "var": "result"}]}\n```',
+        }.items()
+    ],
+)
+def test_the_trace_is_found(completion):
+    """Fences, prose, other blocks and line ends around a trace do not lose it."""
+    assert read(TRACE) == read(extract(completion))
+
+
+@pytest.mark.parametrize("completion", [COMPOSED, fence(COMPOSED), PROSE + fence(COMPOSED) + PROSE, f"{COMPOSED}```"])
+def test_a_composition_is_found(completion):
+    """A list of traces is found like a single one (P13)."""
+    assert read(COMPOSED) == read(extract(completion))
+
+
+@law
+@given(completions)
+def test_extracting_cuts_and_never_invents(completion):
+    """What is extracted stands in the completion as it is, and holds no fence."""
+    text = extract(completion)
+
+    assert text in completion
+    assert "```" not in text
+
+
+def test_a_completion_beyond_the_bound_is_refused():
+    """A completion that no model writes is refused by its length, and one of the bound is searched."""
+    padding = "x" * (MAX_COMPLETION - len(fence(TRACE)) - 1)
+
+    assert extract(f"{padding}\n{fence(TRACE)}") == TRACE
+    with pytest.raises(FormatError, match=f"at most {MAX_COMPLETION} are searched"):
+        extract(f"{padding}x\n{fence(TRACE)}")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "reason"),
+    [
+        ("42", "no_trace", "write a mapping with expert and trace, or a list of such"),
+        ("just words", "no_trace", "write a mapping with expert and trace"),
+        ("[a, b]", "no_trace", "write a mapping with expert and trace"),
+        ("[]", "no_trace", "an empty list; write a trace"),
+        ("{}", "no_expert", "no expert is named; write expert: NAME"),
+        ("trace: []", "no_expert", "no expert is named; write expert: NAME"),
+        ("expert: [a]\ntrace: []", "no_expert", "write expert: NAME"),
+        ("expert: {a: b}\ntrace: []", "no_expert", "write expert: NAME"),
+        ("expert: &a arithmetic\ntrace: []", "no_expert", "expert is a YAML anchor; write expert: NAME"),
+        ("expert: !!str arithmetic\ntrace: []", "no_expert", "expert is a YAML tag; write expert: NAME"),
+        ("expert: a\nexpert: b\ntrace: []", "no_expert", "expert is given twice; write expert: NAME"),
+        ("!!python/object:os.system {expert: a}", "no_trace", "no trace"),
+        (f"{TRACE}---\n{TRACE}", "not_yaml", "2 YAML documents; write exactly one"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_what_is_no_trace_is_a_format_error(text, code, reason):
+    """A text without a trace's outer form is no trace at all, and says which form would do."""
+    with pytest.raises(FormatError) as refusal:
+        read(text)
+
+    assert code == refusal.value.code
+    assert reason in str(refusal.value)
