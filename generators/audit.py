@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from solver import arrow
 from solver.refusal import InputError
 
 from .dataset import file_hash
@@ -24,7 +22,7 @@ from .layout import MANIFEST, shard_path
 from .length import Ruler
 from .preset import SPLITS
 from .recipe import RECIPE, Recipe, cut
-from .rows import SCHEMA, content_hash, make_group, tabulate
+from .rows import SCHEMA, content_hash, make_shard
 from .verify import second_opinion
 
 MAX_TOLD = 20
@@ -120,54 +118,40 @@ def _table(path: Path, found: Audit) -> pa.Table | None:
 
 
 def _shard(recipe: Recipe, split: str, number: int, table: pa.Table, ruler: Ruler) -> Iterator[str]:
-    """Yield what is wrong with a shard's rows, each with its id."""
-    columns = {name: table.column(name).to_pylist() for name in ("id", "trace", "answer", "experts")}
-    for row_id, trace, answer, experts in zip(*columns.values(), strict=True):
+    """Yield what is wrong with a shard's rows, each with its id: by reading them, and by making the shard again."""
+    columns = [table.column(name).to_pylist() for name in ("id", "trace", "answer", "experts")]
+    for row_id, trace, answer, experts in zip(*columns, strict=True):
         wrong = second_opinion(tuple(experts), trace, answer)
         if wrong:
             yield f"{row_id}: {wrong}"
-    places: dict[str, list[tuple[int, int]]] = {}
-    for row, row_id in enumerate(columns["id"]):
-        name, _, place = row_id.rpartition("/")
-        if name not in recipe.shares or not place.isdigit():
-            yield f"{row_id}: no row of this recipe has this id"
-            continue
-        places.setdefault(name, []).append((row, int(place)))
-    wanted = recipe.spans(split, number)
-    for name, held in places.items():
-        pattern = recipe.library.patterns[name]
-        start, size = cut(pattern, split)
-        outside = [place for _, place in held if not start <= place < start + size]
-        if outside:
-            yield f"{name}/{outside[0]}: not in the slice that {split} draws from"
-            continue
-        expected = set(recipe.places(pattern, split, wanted.get(name, range(0))).tolist())
-        strange = next((place for _, place in held if place not in expected), None)
-        if strange is not None or len(held) != len(expected):
-            yield f"{name}/{strange if strange is not None else '...'}: this shard's rows of {name} are not those of the recipe"
-            continue
-        yield from _again(recipe, name, table, held, ruler)
-
-
-def _again(recipe: Recipe, name: str, table: pa.Table, held: list[tuple[int, int]], ruler: Ruler) -> Iterator[str]:
-    """Yield the rows of a pattern that are not what their ids make."""
-    pattern = recipe.library.patterns[name]
-    rows = np.array([row for row, _ in held])
-    places = np.array([place for _, place in held], dtype=np.int64 if pattern.order.fast else object)
-    try:
-        group = make_group(recipe, pattern, places, ruler)
-    except InputError as error:
-        yield str(error)
+    again = make_shard(recipe, split, number, ruler).table
+    if again.equals(table):
         return
-    again = tabulate(recipe, [group], np.arange(len(rows)))
-    stored = table.take(arrow.integers(rows))
-    if not again.equals(stored):
-        for row in range(len(rows)):
-            if not again.slice(row, 1).equals(stored.slice(row, 1)):
-                differing = [
-                    c for c in SCHEMA.names if not again.slice(row, 1).column(c).equals(stored.slice(row, 1).column(c))
-                ]
-                yield f"{stored.column('id')[row].as_py()}: {', '.join(differing)} not what its id and the recipe make"
+    held = {row_id: row for row, row_id in enumerate(table.column("id").to_pylist())}
+    expected = {row_id: row for row, row_id in enumerate(again.column("id").to_pylist())}
+    yield from (f"{row_id}: {_stray(recipe, split, row_id)}" for row_id in held if row_id not in expected)
+    yield from (f"{row_id}: missing" for row_id in expected if row_id not in held)
+    shared = [row_id for row_id in expected if row_id in held]
+    if len(table) == len(again) and list(held) != list(expected) and held.keys() == expected.keys():
+        yield f"{next(a for a, b in zip(held, expected, strict=True) if a != b)}: the rows do not stand in the recipe's order"
+    if len(table) != len(held):
+        yield f"{len(table) - len(held)} rows of {split} stand twice in a shard"
+    for row_id in shared:
+        here, there = (rows.slice(where[row_id], 1) for rows, where in ((table, held), (again, expected)))
+        if not here.equals(there):
+            differing = [name for name in SCHEMA.names if not here.column(name).equals(there.column(name))]
+            yield f"{row_id}: {', '.join(differing)} not what its id and the recipe make"
+
+
+def _stray(recipe: Recipe, split: str, row_id: str) -> str:
+    """Return why an id does not belong into a split of the recipe."""
+    name, _, place = row_id.rpartition("/")
+    if name not in recipe.shares or not place.isdigit():
+        return "no row of this recipe has this id"
+    start, size = cut(recipe.library.patterns[name], split)
+    if not start <= int(place) < start + size:
+        return f"not in the slice that {split} draws from"
+    return "not a row that the recipe puts into this shard"
 
 
 def _duplicates(table: pa.Table, seen: set[bytes]) -> Iterator[str]:

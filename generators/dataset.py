@@ -48,6 +48,9 @@ _LABELS = [
     "metadata",
 ]
 
+_CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
+"""Arrow's sizes; the level makes chunks end soon after the least size, up to which no byte needs to be hashed."""
+
 Report = Callable[[int, int], None]
 """Called with the rows done and the rows in all, as shards are finished."""
 
@@ -242,8 +245,9 @@ def write_table(table: pa.Table, file: Any, record: dict[str, Any]) -> None:
         schema,
         compression="zstd",
         use_dictionary=_LABELS,
+        write_statistics=[*_LABELS, "id", "answer"],
         write_page_index=True,
-        use_content_defined_chunking=True,
+        use_content_defined_chunking=_CHUNKING,
     ) as writer:
         writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=ROW_GROUP)
 

@@ -47,7 +47,8 @@ class Expression:
             except ValueError as error:
                 raise InputError(f"{self.text!r}: {error}") from None
         else:
-            raise InputError(f"{self.text!r} has {type(node).__name__}; only names, numbers, + - * / // % and ( )")
+            what = type(getattr(node, "op", node)).__name__
+            raise InputError(f"{self.text!r} has {what}; only names, numbers, + - * / // % and ( )")
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Return the value for the slots' values; raise ZeroDivisionError as exact arithmetic does."""

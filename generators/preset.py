@@ -145,7 +145,7 @@ def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
     for name, share in shares.items():
         expert = name.partition("/")[0]
         experts[expert] = experts.get(expert, Fraction()) + share
-    counts = {}
+    counts: dict[str, int] = {}
     for expert, count in seats(experts, rows).items():
         ours = {name: share / experts[expert] for name, share in shares.items() if name.partition("/")[0] == expert}
         counts |= seats(ours, count)

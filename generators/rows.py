@@ -17,7 +17,7 @@ from .permutation import key_of, mix
 from .recipe import Recipe
 from .render import join, reference, render
 from .slots import Draw
-from .soundness import balance
+from .soundness import closed_form
 from .verify import RowError, prove, second_opinion
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -75,7 +75,7 @@ def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Rule
     draw = pattern.draw(places)
     questions = _questions(recipe, pattern, draw)
     traces = render(pattern.trace, draw)
-    closed = balance(pattern, draw)
+    closed = closed_form(pattern, draw)
     answers = closed.text()
     ids = row_ids(pattern, places)
     try:
@@ -156,20 +156,19 @@ def _overlap(recipe: Recipe, pattern: Pattern, places: np.ndarray) -> list[int]:
 
 def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:
     """Return the groups' rows in order as a table of the schema."""
-    rows = len(order)
     where = arrow.integers(order)
     ids, questions, traces, answers = (
         pa.concat_arrays([getattr(group, name) for group in groups]).take(where) if groups else arrow.texts([])
         for name in ("ids", "questions", "traces", "answers")
     )
-    which = np.repeat(np.arange(len(groups)), [len(group.ids) for group in groups])[order]
+    which = arrow.integers(np.repeat(np.arange(len(groups)), [len(group.ids) for group in groups])[order])
     patterns = [group.pattern for group in groups]
     named = pa.ListArray.from_arrays(
         arrow.integers(np.cumsum([0, *(len(pattern.experts) for pattern in patterns)], dtype=np.int32)),
         arrow.texts(name for pattern in patterns for name in pattern.experts),
     )
     labels = [
-        column.take(arrow.integers(which))
+        column.take(which)
         for column in (
             arrow.texts(pattern.expert for pattern in patterns),
             named,
@@ -178,33 +177,34 @@ def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table
             arrow.integers(np.array([pattern.difficulty for pattern in patterns], dtype=np.int32)),
         )
     ]
-    system = arrow.texts([recipe.system]).take(arrow.integers(np.zeros(rows, dtype=np.int64)))
-    completions = join([f"{FENCE}yaml\n", traces, FENCE], rows)
     columns = [
         ids,
-        _turns({"system": system, "user": questions}, rows),
-        _turns({"assistant": completions}, rows),
+        _turns(("system", "user"), _after(recipe.system, questions)),
+        _turns(("assistant",), join([f"{FENCE}yaml\n", traces, FENCE], len(order))),
         questions,
         traces,
         answers,
         *labels,
-        arrow.texts(["{}"]).take(arrow.integers(np.zeros(rows, dtype=np.int64))),
+        arrow.repeated("{}", len(order)),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
-def _turns(contents: dict[str, pa.Array], rows: int) -> pa.Array:
-    """Return a column of conversations with one message of each role, in order."""
-    turns = len(contents)
-    roles = arrow.texts(contents).take(arrow.integers(np.tile(np.arange(turns), rows)))
-    woven = np.arange(turns * rows).reshape(turns, rows).T.reshape(-1)
-    content = (
-        pa.concat_arrays(list(contents.values())).take(arrow.integers(woven))
-        if turns > 1
-        else next(iter(contents.values()))
-    )
-    offsets = arrow.integers(np.arange(0, turns * rows + 1, turns, dtype=np.int32))
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([roles, content], ["role", "content"]))
+def _after(first: str, texts: pa.Array) -> pa.Array:
+    """Return a column with twice the rows: the first text and a row of `texts` in turn."""
+    _, offsets, data = join([first, texts], len(texts)).buffers()
+    ends = np.frombuffer(offsets, dtype=np.int32)[: len(texts) + 1]
+    bounds = np.empty(2 * len(texts) + 1, dtype=np.int32)
+    bounds[::2] = ends
+    bounds[1::2] = ends[:-1] + len(first.encode())
+    return pa.StringArray.from_buffers(2 * len(texts), pa.py_buffer(bounds), data)
+
+
+def _turns(roles: tuple[str, ...], contents: pa.Array) -> pa.Array:
+    """Return a column of conversations: one message of each role, in order, with the next of the contents."""
+    turns = arrow.texts(roles).take(arrow.integers(np.arange(len(contents)) % len(roles)))
+    offsets = arrow.integers(np.arange(0, len(contents) + 1, len(roles), dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([turns, contents], ["role", "content"]))
 
 
 def content_hash(table: pa.Table) -> str:

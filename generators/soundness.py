@@ -211,28 +211,40 @@ def _place_type(pattern: Pattern) -> type:
 
 def balance(pattern: Pattern, draw: Draw) -> Column:
     """Return the answers of a draw; raise InputError where trace and closed form differ or an answer is no good."""
-    shown = next(iter(render(pattern.questions[0], draw.slice(0)).to_pylist()), "")
-    try:
-        answers = _column(pattern.answer(draw.numbers), draw.rows)
-        traced = pattern.solved(draw.numbers)
-    except ZeroDivisionError:
-        raise InputError(f"answer divides by zero, as in {shown!r}") from None
+    answers = _closed_form(pattern, draw)
+    traced = pattern.solved(draw.numbers)
     if isinstance(traced, Fraction):
         raise InputError("the answer is the same in every row; compute it from slots")
     _all(traced == answers, pattern, draw, "the trace and the answer's closed form differ")
+    return _good(pattern, draw, answers)
+
+
+def closed_form(pattern: Pattern, draw: Draw) -> Column:
+    """Return the answers of a draw by the closed form alone; raise InputError where one is no good."""
+    return _good(pattern, draw, _closed_form(pattern, draw))
+
+
+def _closed_form(pattern: Pattern, draw: Draw) -> Column:
+    try:
+        answers = pattern.answer(draw.numbers)
+    except ZeroDivisionError:
+        raise InputError(f"answer divides by zero, as in {_question(pattern, draw, 0)!r}") from None
+    return answers if isinstance(answers, Column) else Column.of([answers] * draw.rows)
+
+
+def _good(pattern: Pattern, draw: Draw, answers: Column) -> Column:
     _all(answers > 0, pattern, draw, "the answer is not positive; choose the remainder first")
     _all(answers.terminates(), pattern, draw, "the answer is no terminating decimal; draw the quotient and multiply")
     return answers
 
 
-def _column(value: Any, rows: int) -> Column:
-    return value if isinstance(value, Column) else Column.of([value] * rows)
-
-
 def _all(claim: np.ndarray, pattern: Pattern, draw: Draw, wrong: str) -> None:
     if not claim.all():
-        row = int(np.argmin(claim))
-        raise InputError(f"{wrong}, as in {render(pattern.questions[0], draw.slice(row)).to_pylist()[0]!r}")
+        raise InputError(f"{wrong}, as in {_question(pattern, draw, int(np.argmin(claim)))!r}")
+
+
+def _question(pattern: Pattern, draw: Draw, row: int) -> str:
+    return next(iter(render(pattern.questions[0], draw.slice(row)).to_pylist()), "")
 
 
 def check_scaffolds(patterns: Iterable[Pattern]) -> None:

@@ -128,9 +128,10 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
     if found.passed:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
         out.print(
-            f"[green]sound[/green] {folder}: every row of {splits} read by YAML, solved in fractions, made again from its id; no question twice"
+            f"[green]sound[/green] {folder}: {splits}; every row read by YAML, solved in fractions and made again from its id",
+            soft_wrap=True,
         )
-        out.print(f"      {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
+        out.print(f"      no question stands twice; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
         out.print(f"[red]{len(found.faults):,} faults[/red] in {folder}")
 
@@ -148,7 +149,8 @@ def pushed(done: "Pushed") -> None:
         out.print(f"dry run: {len(done.changes)} files would change in {done.repo_id}, revision {done.revision}")
         return
     where = f"pull request {done.pull_request}" if done.pull_request else f"revision {done.revision}"
-    out.print(f"pushed  {done.repo_id}, {where}, {done.commit[:8]}; loaded back, rows and hashes are the same")
+    word = "pushed" if done.changes else "found "
+    out.print(f"{word}  {done.repo_id}, {where}, {done.commit[:8]}; loaded back, rows and hashes are the same")
     out.print(f"page    {done.url}")
     pin = f', revision="{done.revision}"' if done.revision != "main" else ""
     out.print(f'load    datasets.load_dataset("{done.repo_id}"{pin})', highlight=False)

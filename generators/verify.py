@@ -7,7 +7,7 @@ pattern have the same delimiters, so one scan finds every field. The YAML reader
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +27,8 @@ from .render import join
 if TYPE_CHECKING:
     from .pattern import Pattern
 
-_DELIMITERS = np.zeros(256, dtype=bool)
-_DELIMITERS[list(b"{}[],:\n")] = True
+_MARKS = b",]}"
+"""The bytes that end a written scalar; between two of them a trace has at most one that varies."""
 
 
 class RowError(ValueError):
@@ -46,52 +46,57 @@ class Reader:
     def __init__(self, pattern: Pattern):
         self.pattern = pattern
         text = write(pattern.program).encode()
-        marks = [place for place, byte in enumerate(text) if _DELIMITERS[byte]]
-        self.signature = np.array([text[place] for place in marks], dtype=np.uint8)
+        marks = [place for place, byte in enumerate(text) if byte in _MARKS]
+        self.marks = len(marks)
         self.fields: dict[str, tuple[int, int]] = {}
-        """Where each symbol stands first: behind which delimiter, and how many bytes behind it."""
+        """Where each symbol stands first: behind which mark, and how many bytes behind it."""
         self.pieces: list[str] = []
         """The text cut into literals and symbols."""
         end = 0
         for index, (mark, following) in enumerate(pairwise(marks)):
-            field = text[mark + 1 : following]
-            symbol = field.strip().decode()
+            start = 1 + max(text.rfind(b" ", mark, following), text.rfind(b"[", mark, following))
+            symbol = text[start:following].decode()
             if symbol in pattern.symbols:
-                start = following - len(field.lstrip())
                 self.fields.setdefault(symbol, (index, start - mark))
                 self.pieces += [text[end:start].decode(), symbol]
-                end = start + len(symbol)
+                end = following
         self.pieces.append(text[end:].decode())
+        self.pairs = [
+            (left, right)
+            for trace in pattern.program
+            for left, right in combinations(dict.fromkeys(name for step in trace.steps for name in step.names), 2)
+            if "$" in left + right
+        ]
+        """The names of a sub-trace that must differ in every row; one sub-trace never sees another's."""
 
     def read(self, texts: pa.StringArray) -> dict[str, pa.Array]:
         """Return the texts that stand for each symbol; raise RowError at a trace of another form."""
         _, offset_buffer, data_buffer = texts.buffers()
-        offsets = np.frombuffer(offset_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-        data = np.frombuffer(data_buffer, dtype=np.uint8)[offsets[0] : offsets[-1]]
-        marks = np.flatnonzero(_DELIMITERS[data])
-        wrong = np.diff(np.searchsorted(marks, offsets - offsets[0])) != len(self.signature)
+        ends = np.frombuffer(offset_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        data = np.frombuffer(data_buffer, dtype=np.uint8)[ends[0] : ends[-1]]
+        ends = ends - ends[0]
+        found = data == _MARKS[0]
+        for mark in _MARKS[1:]:
+            found |= data == mark
+        places = np.flatnonzero(found)
+        wrong = np.diff(np.searchsorted(places, ends)) != self.marks
         if not wrong.any():
-            grid = marks.reshape(len(texts), len(self.signature))
-            wrong = (data[grid] != self.signature).any(axis=1)
+            grid = places.reshape(len(texts), self.marks)
+            bounds = np.empty((len(texts), 2 * len(self.fields)), dtype=np.int32)
+            for column, (index, skip) in enumerate(self.fields.values()):
+                bounds[:, 2 * column] = grid[:, index] + skip
+                bounds[:, 2 * column + 1] = grid[:, index + 1]
+            wrong = (bounds[:, 1::2] < bounds[:, ::2]).any(axis=1)
         if wrong.any():
             raise RowError(int(np.argmax(wrong)), "its trace does not have the pattern's form")
-        return {
-            symbol: _cut(data, grid[:, index] + skip, grid[:, index + 1])
-            for symbol, (index, skip) in self.fields.items()
-        }
+        # The bounds cut the text into fields and what lies between them, in turn; no byte is copied for that.
+        cuts = pa.StringArray.from_buffers(bounds.size - 1, pa.py_buffer(bounds), pa.py_buffer(data))
+        rows = np.arange(0, bounds.size, bounds.shape[1])
+        return {symbol: cuts.take(arrow.integers(rows + 2 * column)) for column, symbol in enumerate(self.fields)}
 
     def written(self, values: dict[str, pa.Array], rows: int) -> pa.Array:
         """Return the traces with these texts for the symbols."""
         return join([values.get(piece, piece) for piece in self.pieces], rows)
-
-
-def _cut(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
-    """Return the bytes from starts to ends as a string column."""
-    lengths = np.maximum(ends - starts, 0)
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int32)
-    np.cumsum(lengths, out=offsets[1:])
-    where = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data[where]))
 
 
 def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column) -> None:
@@ -126,16 +131,10 @@ def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column)
 
 
 def _distinct(pattern: Pattern, names: dict[str, pa.Array]) -> None:
-    """Check that no two names of a trace are the same in any row; one sub-trace never sees another's."""
-    for trace in pattern.program:
-        used = list(dict.fromkeys(name for step in trace.steps for name in step.names))
-        for index, left in enumerate(used):
-            for right in used[index + 1 :]:
-                if left in names or right in names:
-                    _all(
-                        pc.not_equal(*(names.get(name) or arrow.text(name) for name in (left, right))),
-                        f"{left} and {right} have one name",
-                    )
+    """Check that no two names of a trace are the same in any row."""
+    for pair in pattern.reader.pairs:
+        left, right = (names[name] if name in names else arrow.text(name) for name in pair)
+        _all(pc.not_equal(left, right), f"{' and '.join(pair)} have one name")
 
 
 def _all(claim: np.ndarray | pa.BooleanArray, wrong: str) -> None:

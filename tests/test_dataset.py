@@ -1,0 +1,299 @@
+"""Datasets: pure functions of their recipe, whole or not there, and what `datasets` loads."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import generators
+from generators import build
+from generators.dataset import make, rebuild
+from generators.length import Ruler
+from generators.library import read_library
+from generators.recipe import Recipe
+from generators.rows import SCHEMA, make_shard
+from solver import fence
+from solver.refusal import InputError
+
+HOME = Path(generators.__file__).parents[1]
+"""Where a fresh process finds the packages under test."""
+
+
+def column(folder, name, split="train"):
+    """Return a column of a split, in order."""
+    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.glob(f"data/{split}-*")))[name].to_pylist()
+
+
+def contents(folder):
+    """Return every file of a folder with its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def first(cook, tmp_path_factory):
+    """Return a small dataset of three training shards."""
+    return make(cook(), tmp_path_factory.mktemp("first") / "d").folder
+
+
+def test_no_question_stands_twice(first):
+    """All questions and ids of a dataset differ, across its splits."""
+    for name in ("question", "id"):
+        held = [value for split in ("train", "validation", "test") for value in column(first, name, split)]
+
+        assert len(set(held)) == len(held) == 420
+
+
+def test_splits_never_meet_whatever_the_seed(cook, first, tmp_path):
+    """No build's training row is another build's validation or test row."""
+    other = make(cook(rows=2_000, seed=1), tmp_path / "d").folder
+
+    train = set(column(first, "id")) | set(column(other, "id"))
+    held_out = {
+        row for folder in (first, other) for split in ("validation", "test") for row in column(folder, "id", split)
+    }
+
+    assert not train & held_out
+    assert set(column(first, "id")) != set(column(other, "id")[:300])
+
+
+def test_growing_only_adds(cook, first, tmp_path):
+    """A larger dataset keeps every row, in the same order, and its test rows do not move."""
+    grown = make(cook(rows=900, shard_rows=1_000), tmp_path / "grown").folder
+    whole = make(cook(shard_rows=1_000), tmp_path / "whole").folder
+
+    before = column(whole, "id")
+    kept = set(before)
+
+    assert [row for row in column(grown, "id") if row in kept] == before
+    assert set(column(first, "id")) == kept
+    assert column(grown, "question", "test") == column(first, "question", "test")
+
+
+def test_a_shard_alone_is_the_shard_of_the_build(cook, first):
+    """Any shard can be made without the others."""
+    recipe = cook()
+
+    alone = make_shard(recipe, "train", 2, Ruler(recipe.system, recipe.max_len)).table
+
+    assert alone.equals(pq.read_table(first / "data" / "train-00002-of-00003.parquet").replace_schema_metadata(None))
+
+
+def test_workers_and_order_do_not_matter(first, tmp_path, cook):
+    """One process or two, whatever shard comes first: the same bytes."""
+    other = tmp_path / "d"
+    other.mkdir()
+    made = make(cook(), other)
+    (other / "data" / "train-00001-of-00003.parquet").unlink()
+    (other / "manifest.json").unlink()
+    make(cook(), other)
+
+    assert made.counts == {"train": 300, "validation": 40, "test": 80}
+    assert contents(other) == contents(first)
+
+
+@pytest.mark.slow
+def test_two_processes_make_the_same_bytes(tmp_path):
+    """Workers are processes of their own and write what one process writes."""
+    for workers in (1, 2):
+        build("run8", rows=120_000, shard_rows=60_000, workers=workers, out=tmp_path / str(workers))
+
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+
+
+def test_the_same_preset_and_seed_give_the_same_bytes(run8, tmp_path):
+    """Another build, in another process with another hash seed, is the same to the byte."""
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from generators import build; build('run8', out=sys.argv[1])",
+            tmp_path / "d",
+        ],
+        check=True,
+        env=os.environ | {"PYTHONHASHSEED": "123"},
+        cwd=HOME,
+    )
+
+    assert contents(tmp_path / "d") == contents(run8.folder)
+
+
+def test_a_row_comes_back_from_its_id(first):
+    """A row's id and the recipe in the folder make the row again."""
+    recipe = Recipe.read(first)
+    table = pq.read_table(first / "data" / "test-00000-of-00001.parquet").to_pylist()
+
+    for row in table[:5]:
+        name, _, place = row["id"].rpartition("/")
+        pattern = recipe.library.patterns[name]
+        draw = pattern.draw(np.array([int(place)]))
+        assert pattern.answer(draw.numbers).text()[0].as_py() == row["answer"]
+
+
+def test_a_new_pattern_moves_no_row(cook, texts, first, tmp_path):
+    """With one more pattern at hand, the rows of the others are what they were."""
+    extra = texts["entity_track/consume.jinja"].replace("uses", "eats")
+    wider = read_library(texts | {"entity_track/consume_again.jinja": extra})
+
+    made = make(cook(wider), tmp_path / "d").folder
+    old = dict(zip(column(first, "id"), column(first, "question"), strict=True))
+    shared = [
+        (row, question)
+        for row, question in zip(column(made, "id"), column(made, "question"), strict=True)
+        if row in old
+    ]
+
+    assert len(shared) > 200
+    assert all(old[row] == question for row, question in shared)
+
+
+def test_an_exhausted_pattern_is_named(cook, tmp_path):
+    """Asking for more rows than a pattern has says which, and how many it has; nothing is written."""
+    with pytest.raises(
+        InputError, match=r"arithmetic/chained_mul_sum has [0-9,]+ train questions and [0-9,]+ are asked for"
+    ):
+        build("run8", rows=10**9, out=tmp_path / "d")
+
+    assert not (tmp_path / "d").exists()
+
+
+def test_the_manifest_says_what_the_files_hold(run8):
+    """Counts per split, expert and pattern are those of the Parquet files, and the schema is the frozen one."""
+    for split, entry in run8.manifest["splits"].items():
+        table = pq.read_table(run8.folder / "data" / f"{split}-00000-of-00001.parquet")
+        assert table.schema.equals(SCHEMA)
+        assert entry["rows"] == len(table)
+        assert entry["experts"] == {
+            e: table["expert"].to_pylist().count(e) for e in sorted(set(table["expert"].to_pylist()))
+        }
+    assert run8.counts == {"train": 500, "validation": 100, "test": 400}
+    assert run8.manifest["verification"]["read_back"] == 1_000
+
+
+def test_numbers_of_test_rows_in_training_are_counted_right(first, cook):
+    """The share of test rows whose numbers a training row of their pattern has is that of a plain count."""
+    recipe = cook()
+    numbers = {}
+    for split in ("train", "test"):
+        numbers[split] = [
+            (
+                row.rpartition("/")[0],
+                tuple(part for part in trace.replace("}", " ").replace(",", " ").split() if part.isdigit()),
+            )
+            for row, trace in zip(column(first, "id", split), column(first, "trace", split), strict=True)
+        ]
+    known = set(numbers["train"])
+
+    plain = sum(row in known for row in numbers["test"])
+
+    assert json.loads((first / "manifest.json").read_text())["test_numbers_in_train"] == {
+        "rows": plain,
+        "of": recipe.rows["test"],
+    }
+
+
+def test_load_dataset_gives_the_rows(run8, tmp_path):
+    """`load_dataset` on the folder gives the same rows, splits and columns."""
+    import datasets
+
+    loaded = datasets.load_dataset(str(run8.folder), cache_dir=str(tmp_path))
+
+    assert {split: len(rows) for split, rows in loaded.items()} == run8.counts
+    assert loaded["test"]["id"][:] == column(run8.folder, "id", "test")
+    assert loaded["train"][0]["prompt"][0]["role"] == "system"
+    assert loaded["train"][0]["completion"][0] == {"role": "assistant", "content": fence(loaded["train"][0]["trace"])}
+
+
+def test_a_killed_build_resumes_to_the_same_bytes(tmp_path):
+    """SIGKILL at any moment leaves no half file, and the same command finishes the same dataset."""
+    script = "import sys; from generators import build; build('run8', rows=4_000, shard_rows=400, out=sys.argv[1], workers=1)"
+    killed = 0
+    for shards in (1, 4, 8):
+        process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "d")], cwd=HOME)
+        while process.poll() is None and len(list(tmp_path.glob("d/data/*.parquet"))) < shards:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        assert not (tmp_path / "d" / "manifest.json").exists() or process.returncode == 0
+    build("run8", rows=4_000, shard_rows=400, out=tmp_path / "d", workers=1)
+    build("run8", rows=4_000, shard_rows=400, out=tmp_path / "e", workers=1)
+
+    assert killed
+    assert contents(tmp_path / "d") == contents(tmp_path / "e")
+
+
+def test_a_recipe_makes_its_dataset_again(first, tmp_path):
+    """recipe.json alone, its patterns long gone, makes the same bytes."""
+    rebuilt = rebuild(first / "recipe.json", tmp_path / "again")
+
+    assert contents(rebuilt.folder) == contents(first)
+
+
+def test_another_dataset_is_not_overwritten(first, cook):
+    """A folder with another recipe is refused, naming the key that differs, and stays as it is."""
+    before = contents(first)
+
+    with pytest.raises(InputError, match="holds another dataset: seed is 0 there and 5 here"):
+        make(cook(seed=5), first)
+
+    assert contents(first) == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_a_foreign_place_is_not_touched(cook, tmp_path, kind):
+    """A folder or file that is not ours is refused and left alone."""
+    place = tmp_path / "mine"
+    if kind == "folder":
+        place.mkdir()
+        (place / "notes.txt").write_text("mine")
+    else:
+        place.write_text("mine")
+    before = contents(tmp_path)
+
+    with pytest.raises(InputError, match="exists and is no dataset of wirework"):
+        make(cook(), place)
+
+    assert contents(tmp_path) == before
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path):
+    """Where no folder can be made, one line says so."""
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(InputError, match="cannot be written"):
+        build("run8", out=tmp_path / "file" / "below")
+
+
+def test_a_full_disk_leaves_no_half_dataset(tmp_path):
+    """When a write fails half-way there is no half file and no manifest, and a later build finishes."""
+    script = textwrap.dedent(
+        """
+        import resource, signal, sys
+        from generators import build
+        from solver.refusal import InputError
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+        try:
+            build("run8", rows=3_000, shard_rows=1_000, out=sys.argv[1], workers=1)
+        except InputError as error:
+            print(error)
+        """
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "d"], capture_output=True, text=True, check=True, cwd=HOME
+    )
+
+    assert "cannot be written" in run.stdout
+    assert not list((tmp_path / "d").rglob("*.tmp"))
+    assert not (tmp_path / "d" / "manifest.json").exists()
+    assert build("run8", rows=3_000, shard_rows=1_000, out=tmp_path / "d", workers=1).counts["train"] == 3_000

@@ -1,0 +1,108 @@
+"""The command line: examples in every help, one line for every error, results on stdout."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import generators
+from generators.__main__ import VERBS, main
+
+HOME = Path(generators.__file__).parents[1]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_help_has_an_example(verb, capsys):
+    """Each verb's help ends with a command to try."""
+    with pytest.raises(SystemExit, match="0"):
+        main([verb, "--help"])
+
+    assert f"example: python -m generators {verb}" in capsys.readouterr().out
+
+
+def test_build_then_verify(tmp_path, capsys):
+    """A built folder is shown as a table and verifies."""
+    assert main(["build", "--rows", "60", "--out", str(tmp_path / "d")]) == 0
+    shown = capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "d")]) == 0
+
+    assert "times_more" in shown
+    assert "560 rows read back, solved and balanced" in shown
+    assert "sound" in capsys.readouterr().out
+    assert (tmp_path / "d" / "README.md").read_text().startswith("---\n")
+
+
+def test_verify_exits_1_with_the_fault(tmp_path, capsys):
+    """A spoiled dataset is told and exits with 1."""
+    main(["build", "--rows", "60", "--out", str(tmp_path / "d")])
+    next(tmp_path.glob("d/data/test-*")).write_bytes(b"x")
+    capsys.readouterr()
+
+    assert main(["verify", str(tmp_path / "d")]) == 1
+    assert "changed since it was built" in capsys.readouterr().out
+
+
+def test_list_show_preview_and_check(tmp_path, capsys):
+    """Patterns can be listed, shown, previewed and checked; nothing is written."""
+    assert main(["list"]) == 0
+    assert "(init|COMPUTE)+ query" in capsys.readouterr().out
+    assert main(["show", "comparison/times_more/8"]) == 0
+    by_id = capsys.readouterr().out
+    assert main(["show", "times_more", "--index", "8"]) == 0
+    assert capsys.readouterr().out == by_id
+    assert "answer" in by_id
+    assert main(["preview", "run8", "-n", "3"]) == 0
+    assert capsys.readouterr().out.count("expert: ") == 3
+    assert main(["check"]) == 0
+    assert "30 patterns are sound" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["build", "--weights", "run88"], "did you mean run8"),
+        (["show", "times_mor"], "no pattern times_mor; did you mean times_more"),
+        (["show", "times_more", "--index", "-1"], "has rows 0 to"),
+        (["show", "comparison/times_more/99999999999999"], "is none of them"),
+        (["list", "--patterns", "/nonexistent"], "no such folder of patterns"),
+        (["verify", "/nonexistent"], "not a dataset folder of wirework"),
+        (["build", "--recipe", "/nonexistent"], "not a dataset folder of wirework"),
+        (["preview", "nothing"], "neither a preset nor a readable preset file"),
+    ],
+)
+def test_errors_are_one_line_and_exit_2(argv, told, capsys):
+    """What a user can mend is one line on stderr and exit status 2."""
+    assert main(argv) == 2
+
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("argv", [["build", "--rows", "0"], ["build", "--rows", "many"], ["frobnicate"], []])
+def test_bad_flags_exit_2(argv, capsys):
+    """A flag that makes no sense exits with 2 and the usage."""
+    with pytest.raises(SystemExit, match="2"):
+        main(argv)
+
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_commands_start_quickly(tmp_path):
+    """Help takes at most 0.3 s and run8 at most 2 s on an idle machine; three times that is allowed on a busy one."""
+    for most, argv in ((0.3, ["--help"]), (2.0, ["build", "--out"])):
+        taken = []
+        for attempt in range(3):
+            place = [str(tmp_path / str(attempt))] if argv[0] == "build" else []
+            began = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "generators", *argv, *place], check=True, capture_output=True, cwd=HOME
+            )
+            taken.append(time.perf_counter() - began)
+
+        assert min(taken) <= 3 * most

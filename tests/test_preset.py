@@ -1,0 +1,119 @@
+"""Presets are read strictly, and rows follow Webster's method: a larger dataset only adds."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generators.library import library
+from generators.preset import apportion, known_presets, read_preset, seats
+from solver.refusal import InputError
+
+GOOD = """rows: 10
+validation: 2
+test: 3
+max_len: 1024
+system: You wire.
+weights:
+  arithmetic: 60
+  percentage: 40
+"""
+
+shares = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1).map(
+    lambda weights: {name: Fraction(weight, sum(weights.values())) for name, weight in weights.items()}
+)
+
+
+def naive(shares, rows):
+    """Return Webster's counts as the textbook hands seats out, one by one."""
+    counts = dict.fromkeys(sorted(shares), 0)
+    for _ in range(rows):
+        counts[max(counts, key=lambda name: shares[name] / (2 * counts[name] + 1))] += 1
+    return counts
+
+
+@given(shares, st.integers(0, 120))
+def test_seats_are_websters(shares, rows):
+    """Counts worked out at once are those of handing rows out one by one."""
+    assert seats(shares, rows) == naive(shares, rows)
+
+
+@given(shares, st.integers(0, 10**12))
+def test_growing_only_adds(shares, rows):
+    """One row more is one row more for one pattern, at any size."""
+    before, after = seats(shares, rows), seats(shares, rows + 1)
+
+    assert sum(before.values()) == rows
+    assert sorted(after[name] - before[name] for name in shares) == [0] * (len(shares) - 1) + [1]
+
+
+def test_weights_are_exact_per_expert():
+    """Run 8's 500 rows are 150, 100, 75, 75, 50 and 50 of its experts."""
+    preset = read_preset("run8")
+
+    counts = apportion(preset.shares(library()), 500)
+    experts = {}
+    for name, count in counts.items():
+        experts[name.partition("/")[0]] = experts.get(name.partition("/")[0], 0) + count
+
+    assert experts == {name: weight * 5 for name, weight in preset.weights.items()}
+
+
+def test_run7_is_run8_without_interleaving():
+    """Run 7 leaves out the three interleaved patterns and weighs as the seed's run 7 did."""
+    preset = read_preset("run7")
+
+    left_out = {name for name, p in library().patterns.items()} - set(preset.shares(library()))
+
+    assert left_out == {f"arithmetic/{name}" for name in ("interleaved_mul_mul", "parallel_merge", "chained_mul_sum")}
+    assert list(preset.weights.values()) == [20, 25, 20, 15, 10, 10]
+
+
+def test_shipped_presets_are_sound():
+    """Every shipped preset can be read and finds its patterns; its shares add up to 1."""
+    for name in known_presets():
+        assert sum(read_preset(name).shares(library()).values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("arithmetic: 60", "arithmetic: -60", "line 7: arithmetic is -60; write a whole number of at least 0"),
+        ("arithmetic: 60", "arithmetic: 50", "line 6: weights sum to 90; make them sum to 100"),
+        ("percentage: 40", "percentag: 40", "line 8: no expert percentag; did you mean percentage?"),
+        ("rows: 10", "rows: ten", "line 1: rows is ten; write a whole number of at least 0"),
+        ("max_len: 1024", "max_len: 0", "line 4: max_len is 0; write a whole number of at least 1"),
+        ("max_len: 1024", "maxlen: 1024", "line 4: unknown key maxlen; did you mean max_len?"),
+        ("system: You wire.", "system: ''", "line 5: system is missing or empty"),
+        ("test: 3", "", "test is missing or no number"),
+        ("rows: 10", "rows: [", "not YAML"),
+    ],
+)
+def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):
+    """What is wrong is told with the file, the line and the mend."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(GOOD.replace(old, new))
+
+    with pytest.raises(InputError) as caught:
+        read_preset(str(path))
+
+    assert str(caught.value).startswith(str(path))
+    assert told in str(caught.value)
+
+
+def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path):
+    """A weight for no pattern names the line and the nearest patterns."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{GOOD}patterns:\n  arithmetic/price_chian: 2\n")
+
+    with pytest.raises(
+        InputError, match=r"line 10: no pattern arithmetic/price_chian; did you mean arithmetic/price_chain"
+    ):
+        read_preset(str(path)).shares(library())
+
+
+def test_an_unknown_preset_names_the_nearest():
+    """A misspelt preset is answered with the ones there are."""
+    with pytest.raises(InputError, match="run9x: neither a preset nor a readable preset file; did you mean run"):
+        read_preset("run9x")

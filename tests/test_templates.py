@@ -1,0 +1,69 @@
+"""The shipped patterns: one walk over every file, so that a new one needs no test of its own."""
+
+import re
+
+import golden
+import numpy as np
+import pytest
+
+from generators.length import Ruler
+from generators.library import library
+from generators.preset import read_preset
+from generators.render import reference, render
+from generators.slots import Draw
+from generators.soundness import balance, probe
+from solver import fence, judge
+
+PATTERNS = library().patterns
+COUNTS = {"arithmetic": 9, "entity_track": 5, "comparison": 4, "composition": 4, "percentage": 4, "rate_equation": 4}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_every_pattern(pattern):
+    """A pattern's rows read well, score 1.0, agree with plain Jinja2 and balance; its golden row is as it was judged."""
+    draw = pattern.draw(np.linspace(0, pattern.space - 1, 60).astype(np.int64))
+    questions, traces = (render(plan, draw).to_pylist() for plan in (pattern.questions[0], pattern.trace))
+    answers = pattern.answer(draw.numbers).text().to_pylist()
+
+    for question, trace, answer in zip(questions, traces, answers, strict=True):
+        verdict = judge(fence(trace), pattern.experts, answer)
+        assert (verdict.reward, verdict.reason, verdict.fits_shape) == (1.0, "", True)
+        assert re.fullmatch(r"[A-Z].*\w\?", question)
+        assert not re.search(r"[{}]|\$(?!\d)|  |\ba [aeio]|\ban [^aeiou]", question), question
+        for number in re.findall(r"value: ([0-9.]+)|amount: ([0-9.]+)", trace):
+            shown = next(filter(None, number))
+            assert re.search(rf"(?<![\d.]){re.escape(shown)}(?![\d]|\.\d)", question) or "half" in question
+    assert reference(pattern.bodies[0], draw) == questions
+    assert balance(pattern, Draw(pattern.slots, probe(pattern, 500)))
+    assert len(pattern.questions) == 1
+    saved = golden.FOLDER / f"{pattern.expert}-{pattern.name}.txt"
+    assert golden.text(pattern) == saved.read_text(encoding="utf-8"), "if it is meant: python tests/golden.py"
+
+
+def test_run8_has_its_thirty_patterns():
+    """Each expert has as many patterns as the seed's run 8."""
+    experts = [pattern.expert for pattern in PATTERNS.values()]
+
+    assert {expert: experts.count(expert) for expert in COUNTS} == COUNTS
+
+
+def test_every_pattern_fits_run8_whole():
+    """The longest words of every pattern fit run 8's max_len, so its build needs no tokenizer."""
+    preset = read_preset("run8")
+    ruler = Ruler(preset.system, preset.max_len)
+
+    assert [name for name, pattern in PATTERNS.items() if ruler.bound(pattern) > preset.max_len] == []
+
+
+def test_the_vocabulary_is_rich():
+    """There are at least 100 given names and 60 countable things."""
+    vocabularies = {
+        slot.vocabulary.name: slot.vocabulary
+        for p in PATTERNS.values()
+        for slot in p.slots.values()
+        if hasattr(slot, "vocabulary")
+    }
+    countable = {word for v in vocabularies.values() for word in v.words if word.singular != word}
+
+    assert len(vocabularies["person"].words) >= 100
+    assert len(countable) >= 60
