@@ -1,8 +1,8 @@
 """The command line: examples in every help, one line for every error, results on stdout."""
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -92,17 +92,23 @@ def test_bad_flags_exit_2(argv, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
+def spent():
+    """Return the processor seconds of all child processes so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.slow
 def test_commands_start_quickly(tmp_path):
-    """Help takes at most 0.3 s and run8 at most 2 s on an idle machine; three times that is allowed on a busy one."""
+    """Help takes at most 0.3 s and run8 at most 2 s of processor time; twice that is allowed where caches are shared."""
     for most, argv in ((0.3, ["--help"]), (2.0, ["build", "--out"])):
         taken = []
         for attempt in range(3):
             place = [str(tmp_path / str(attempt))] if argv[0] == "build" else []
-            began = time.perf_counter()
+            began = spent()
             subprocess.run(
                 [sys.executable, "-m", "generators", *argv, *place], check=True, capture_output=True, cwd=HOME
             )
-            taken.append(time.perf_counter() - began)
+            taken.append(spent() - began)
 
-        assert min(taken) <= 3 * most
+        assert min(taken) <= 2 * most

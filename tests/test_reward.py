@@ -135,12 +135,12 @@ def test_answers_are_compared_exactly(answer):
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 def test_no_text_takes_long(text):
-    """The worst texts we know are judged within 50 ms, by the best of three: other work may share the core."""
+    """The worst texts we know are judged within 50 ms of processor time, by the best of three."""
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.thread_time()
         verdict = judge(text, "arithmetic", 42)
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
 
     assert verdict.reward in REWARDS.values()
     assert min(times) < 0.05
@@ -151,9 +151,9 @@ def test_no_text_takes_long(text):
 def test_no_long_text_takes_long(completion, experts):
     """Neither does a text of a thousand fuzzed pieces, given a second look if the first was disturbed."""
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.thread_time()
         judge(completion, experts, 42)
-        if time.perf_counter() - began < 0.05:
+        if time.thread_time() - began < 0.05:
             return
     pytest.fail(f"{len(completion)} characters take longer than 50 ms")
 

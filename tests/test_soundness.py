@@ -73,14 +73,14 @@ def test_a_bad_pattern_is_told_in_one_line(texts, case):
     source = texts["comparison/times_more.jinja"]
     assert old in source
 
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(InputError) as caught:
         read_library(texts | {"comparison/times_more.jinja": source.replace(old, new)})
 
     assert str(caught.value).startswith("comparison/times_more.jinja: ")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_number_worked_out_off_the_trace_is_refused(texts):
