@@ -22,7 +22,7 @@ from generators import dataset, rows
 
 STAGES = {
     "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
-    "closed form against trace": ((rows, "balance"),),
+    "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
     "second opinion (YAML, fractions)": ((rows, "second_opinion"),),
     "plain Jinja2": ((rows, "_reference"),),

@@ -10,6 +10,7 @@ from generators.dataset import write_whole
 from generators.layout import README, split_files
 from generators.rows import SCHEMA
 from solver.grammar import EXPERTS
+from solver.refusal import InputError
 
 from .facts import Facts, gather
 
@@ -25,20 +26,24 @@ PLOTS = {
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 
 
-def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True) -> Path:
+def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, pages: Path | None = None) -> Path:
     """Write README.md into a dataset folder, with its plots unless told otherwise; return its path.
 
-    `repo_id` is the name the page tells readers to load, otherwise the folder. Raises InputError for a folder
-    that is no finished dataset.
+    `repo_id` is the name the page tells readers to load, otherwise the folder; `pages` is another place to write
+    to. Raises InputError for a folder that is no finished dataset, or that cannot be written.
     """
     facts = gather(folder)
-    if plots:
-        from .plots import draw
+    pages = pages or folder
+    try:
+        if plots:
+            from .plots import draw
 
-        draw(facts, folder)
-    shown = {path: words for path, words in PLOTS.items() if (folder / path).exists()}
-    write_whole(folder / README, render(facts, repo_id or folder.as_posix(), shown))
-    return folder / README
+            draw(facts, pages)
+        shown = {path: words for path, words in PLOTS.items() if (pages / path).exists()}
+        write_whole(pages / README, render(facts, repo_id or folder.as_posix(), shown))
+    except OSError as error:
+        raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
+    return pages / README
 
 
 def render(facts: Facts, name: str, plots: dict[str, str]) -> str:

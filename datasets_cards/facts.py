@@ -43,8 +43,8 @@ class Sample:
         for expert, lines in solve(read(self.trace)).parts:
             rows.append((f"{expert}:", ""))
             rows += [(f"  {write_step(line.step)}", write_number(line.value)) for line in lines]
-        width = max(len(step) for step, _ in rows)
-        return "\n".join(f"{step.ljust(width)}  {value}".rstrip() for step, value in rows)
+        width, wide = (max(len(row[place]) for row in rows) for place in (0, 1))
+        return "\n".join(f"{step.ljust(width)}  {value.rjust(wide)}".rstrip() for step, value in rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,21 +105,29 @@ def gather(folder: Path) -> Facts:
     recipe = Recipe.read(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        files, splits = dict(manifest["files"]), dict(manifest["splits"])
+    except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"{folder}: no readable {MANIFEST}, so the build was not finished; run it again") from None
     facts = Facts(recipe, manifest, [])
-    fixed = len(recipe.system.encode()) + WRAPPING
-    wanted = {name for entry in manifest["splits"].values() for name in entry["experts"]}
-    for name in manifest["files"]:
-        split = name.removeprefix("data/").partition("-")[0]
-        with pq.ParquetFile(folder / name) as file:
-            for batch in file.iter_batches(batch_size=10_000):
-                facts.memory[split] += batch.nbytes
-                _measure(facts, batch, fixed)
-                if len(facts.samples) < len(wanted):
-                    _collect(facts.samples, batch, wanted)
+    wanted = {name for entry in splits.values() for name in entry["experts"]}
+    for name in files:
+        try:
+            _read(facts, folder / name, wanted)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
     facts.samples.sort(key=lambda sample: sample.expert)
     return facts
+
+
+def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
+    """Add what a shard holds to the facts, a batch at a time."""
+    fixed = len(facts.recipe.system.encode()) + WRAPPING
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=10_000):
+            facts.memory[path.name.partition("-")[0]] += batch.nbytes
+            _measure(facts, batch, fixed)
+            if len(facts.samples) < len(wanted):
+                _collect(facts.samples, batch, wanted)
 
 
 def _measure(facts: Facts, batch: pa.RecordBatch, fixed: int) -> None:

@@ -75,6 +75,15 @@ def parser() -> argparse.ArgumentParser:
     push.add_argument("--dry-run", action="store_true", help="list what would change; nothing is written there")
     push.add_argument("--verify", choices=("hashes", "full"), default="hashes", help="full audits every row first")
 
+    export = verb(
+        "export",
+        "write a finished dataset in the columns of another trainer (TRL takes the folder as it is)",
+        "python -m generators export data/run8 --to verl data/run8-verl",
+    )
+    export.add_argument("folder", type=Path, metavar="DIR")
+    export.add_argument("--to", required=True, choices=("verl",), help="the trainer")
+    export.add_argument("out", type=Path, metavar="OUT", help="a new folder: a Parquet file a split, and reward.py")
+
     listing = verb("list", "list the patterns with expert, shape and size of their space", "python -m generators list")
     show = verb(
         "show",
@@ -175,6 +184,14 @@ def _push(args: argparse.Namespace) -> int:
     return 0
 
 
+def _export(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .export import export
+
+    terminal.exported(args.out, export(args.folder, args.out, args.to))
+    return 0
+
+
 def _list(args: argparse.Namespace) -> int:
     from . import terminal
     from .library import library
@@ -257,6 +274,7 @@ VERBS = {
     "check": _check,
     "verify": _verify,
     "push": _push,
+    "export": _export,
 }
 
 

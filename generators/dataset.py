@@ -4,11 +4,13 @@ A folder with a manifest is whole. A killed build resumes where it was, since a 
 the recipe and its number; a folder with another recipe is refused.
 """
 
+import ctypes
 import errno
 import hashlib
 import json
 import multiprocessing
 import os
+import platform
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -168,8 +170,12 @@ def _run(
     count = min(workers or os.cpu_count() or 1, sum(recipe.rows.values()) // SHARD_ROWS + 1, len(jobs) or 1)
     if count == 1:
         work = Worker(recipe, folder, full)
-        for job in jobs:
-            yield job, work(*job)
+        undo = _keep_memory()
+        try:
+            for job in jobs:
+                yield job, work(*job)
+        finally:
+            undo()
         return
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (recipe, folder, full)) as pool:
         futures = {pool.submit(_work, *job): job for job in jobs}
@@ -178,6 +184,32 @@ def _run(
                 yield futures[future], future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _keep_memory() -> Callable[[], None]:
+    """Let this process keep freed memory for the next shard; return what undoes it.
+
+    Arrow's own allocators give pages back within milliseconds and glibc large blocks at once; zeroing new
+    ones took up to a fifth of the time.
+    """
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    _set_malloc(2**30)
+
+    def undo() -> None:
+        pa.set_memory_pool(before)
+        _set_malloc(2**17)
+
+    return undo
+
+
+def _set_malloc(threshold: int) -> None:
+    """Say up to how many bytes glibc keeps on its heap; other systems decide for themselves."""
+    if platform.libc_ver()[0] == "glibc":
+        trim, mapped = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(trim, threshold)
+        mallopt(mapped, threshold)
 
 
 class Worker:
@@ -229,6 +261,7 @@ _worker: Worker | None = None
 
 def _start(recipe: Recipe, folder: Path, full: bool) -> None:
     global _worker  # noqa: PLW0603 - a pool's process holds its worker this way
+    _keep_memory()
     _worker = Worker(recipe, folder, full)
 
 

@@ -34,11 +34,14 @@ class Ruler:
         self.system = system
         self.name = tokenizer
         self._tokenizer: Any = None
+        self._bounds: dict[Pattern, int] = {}
 
     def bound(self, pattern: Pattern) -> int:
         """Return a bound on the tokens of all rows of a pattern, from its longest words."""
-        question = max(_longest(pattern, plan) for plan in pattern.questions)
-        return self.fixed + question + _longest(pattern, pattern.trace)
+        if pattern not in self._bounds:
+            question = max(_longest(pattern, plan) for plan in pattern.questions)
+            self._bounds[pattern] = self.fixed + question + _longest(pattern, pattern.trace)
+        return self._bounds[pattern]
 
     def lengths(self, pattern: Pattern, ids: pa.Array, questions: pa.Array, traces: pa.Array) -> np.ndarray:
         """Return a bound on each row's tokens; raise InputError naming a row that may not fit."""

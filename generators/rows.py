@@ -12,13 +12,14 @@ from solver.refusal import InputError
 from solver.text import FENCE
 
 from .length import Ruler
+from .opinion import second_opinion
 from .pattern import Pattern
 from .permutation import key_of, mix
 from .recipe import Recipe
 from .render import join, reference, render
 from .slots import Draw
 from .soundness import closed_form
-from .verify import RowError, prove, second_opinion
+from .verify import RowError, prove
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 
@@ -53,6 +54,8 @@ class Group:
     questions: pa.Array
     traces: pa.Array
     answers: pa.Array
+    numbers: np.ndarray
+    """One number per row that stands for all its drawn numbers."""
     lengths: np.ndarray
     sampled: int
 
@@ -96,7 +99,7 @@ def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Rule
     except RowError as error:
         raise InputError(f"{ids[error.row].as_py()}: {error.reason}; this row was not written") from None
     lengths = ruler.lengths(pattern, ids, questions, traces)
-    return Group(pattern, ids, questions, traces, answers, lengths, len(sample))
+    return Group(pattern, ids, questions, traces, answers, draw.number_key(), lengths, len(sample))
 
 
 def row_ids(pattern: Pattern, places: np.ndarray) -> pa.Array:
@@ -131,11 +134,12 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
     overlap = {}
     for pattern, span in zip(patterns, spans.values(), strict=True):
         places = recipe.places(pattern, split, span)
-        groups.append(make_group(recipe, pattern, places, ruler, full))
+        group = make_group(recipe, pattern, places, ruler, full)
+        groups.append(group)
         key = key_of("shuffle", recipe.seed, split, pattern.id)
         ranks.append(mix(np.arange(span.start, span.stop, dtype=np.uint64), key))
         if split == "train":
-            overlap[pattern.id] = _overlap(recipe, pattern, places)
+            overlap[pattern.id] = _overlap(recipe, group)
     order = np.argsort(np.concatenate(ranks), kind="stable") if ranks else np.zeros(0, dtype=np.int64)
     return Shard(
         table=tabulate(recipe, groups, order),
@@ -146,12 +150,14 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
     )
 
 
-def _overlap(recipe: Recipe, pattern: Pattern, places: np.ndarray) -> list[int]:
+def _overlap(recipe: Recipe, group: Group) -> list[int]:
+    pattern = group.pattern
     count = recipe.seats(recipe.rows["test"])[pattern.id]
     if not count:
         return []
     held = pattern.draw(recipe.places(pattern, "test", range(count))).number_key()
-    return np.flatnonzero(np.isin(held, pattern.draw(places).number_key())).tolist()
+    met = group.numbers[np.isin(group.numbers, held)]
+    return np.flatnonzero(np.isin(held, met)).tolist()
 
 
 def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:
@@ -211,11 +217,9 @@ def content_hash(table: pa.Table) -> str:
     """Return a sha256 over the rows' own texts, the same for every pyarrow version and machine."""
     digest = hashlib.sha256()
     for name in ("id", "question", "trace", "answer"):
-        texts = pa.concat_arrays(table.column(name).chunks) if len(table) else arrow.texts([])
-        digest.update(arrow.values(pc.binary_length(texts)).astype("<i4").tobytes())
+        texts = arrow.whole(table.column(name))
         _, offsets, data = texts.buffers()
-        ends = (
-            np.frombuffer(offsets, dtype=np.int32)[[texts.offset, texts.offset + len(texts)]] if len(texts) else (0, 0)
-        )
-        digest.update(memoryview(data or b"")[ends[0] : ends[1]])
+        ends = np.frombuffer(offsets or bytes(4), dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        digest.update(np.diff(ends).astype("<i4", copy=False).tobytes())
+        digest.update(memoryview(data or b"")[ends[0] : ends[-1]])
     return digest.hexdigest()

@@ -156,6 +156,13 @@ def pushed(done: "Pushed") -> None:
     out.print(f'load    datasets.load_dataset("{done.repo_id}"{pin})', highlight=False)
 
 
+def exported(folder: Path, rows: dict[str, int]) -> None:
+    """Print what was exported and how a trainer takes it."""
+    for name, count in rows.items():
+        out.print(f"{folder / name}  {count:,} rows", highlight=False)
+    out.print(f"reward  custom_reward_function.path={folder}/reward.py", highlight=False)
+
+
 def patterns(library: Library) -> None:
     """Print the patterns with their shapes and the sizes of their spaces."""
     table = _table("", "expert", "pattern", "steps", ">questions")

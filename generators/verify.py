@@ -1,8 +1,8 @@
 """Proof of rows from their emitted text: read back, solved, balanced against the closed form, written again.
 
 Nothing that drew or rendered a row is trusted here. The fast reader works on whole columns: all traces of a
-pattern have the same delimiters, so one scan finds every field. The YAML reader and exact fractions of
-`solver` go over a sample of every group (or over all rows), as the slow and independent second opinion.
+pattern have the same delimiters, so one scan finds every field. `opinion` is the slow and independent second
+look at a sample of every group, or at all rows.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from solver import arrow
 from solver.columns import Column, ColumnState
 from solver.grammar import NAME
 from solver.machine import solve
-from solver.refusal import Refusal, TraceError
-from solver.reward import REWARDS, judge
-from solver.text import fence, write, yaml_outline
+from solver.refusal import TraceError
+from solver.text import write
 
 from .render import join
 
@@ -147,17 +146,3 @@ def _all(claim: np.ndarray | pa.BooleanArray, wrong: str) -> None:
     )
     if first >= 0:
         raise RowError(first, wrong)
-
-
-def second_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
-    """Return what the YAML reader, exact fractions and the judge have against a row, or None."""
-    try:
-        program = yaml_outline(trace).program()
-        if write(program) != trace:
-            return "its trace is not in canonical form"
-        if not all(part.fits_shape for part in program):
-            return "its trace does not have its expert's shape"
-        verdict = judge(fence(trace), experts, answer)
-    except Refusal as error:
-        return str(error)
-    return None if verdict.reward == REWARDS["correct"] else verdict.reason

@@ -21,6 +21,11 @@ def repeated(string: str, rows: int) -> pa.StringArray:
     return texts([string]).take(integers(np.zeros(rows, dtype=np.int64)))
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column of a table as one array, copied only where it is in several."""
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [texts([])])
+
+
 @lru_cache(maxsize=4096)
 def text(string: str) -> pa.StringScalar:
     """Return a string as an Arrow scalar."""

@@ -226,9 +226,9 @@ def _divisor(value: Any, rows: int) -> Column:
 
 def _reduced(units: np.ndarray, scale: int) -> Column:
     """Return the column over the smallest scale, so that scales do not grow with every product."""
-    if scale == 1:
+    if scale == 1 or not units.any():
         return Column(units)
-    common = gcd(int(np.gcd.reduce(units)) if len(units) else scale, scale)
+    common = gcd(int(np.gcd.reduce(units)), scale)
     if scale // common > _MAX_SCALE:
         return Column(_fractions(Column(units, scale)))
     return Column(units // common, scale // common)

@@ -100,8 +100,10 @@ def test_the_fast_reader_takes_what_is_written(program):
         "\n\n" + TRACE + "\n\n",
         TRACE.replace("\n", "\r\n"),
         TRACE.replace("expert", "Expert"),
+        TRACE + "- {op: query, var: a}\n" * 600,
+        TRACE + "- {op: query, var: a}\n" * 900,
     ],
-    ids=range(21),
+    ids=range(23),
 )
 def test_near_canonical_texts_are_read_alike(text):
     """One character off canonical text, both readers still say the same, or only YAML speaks."""

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from generators.opinion import second_opinion
 from generators.render import render
-from generators.verify import RowError, prove, second_opinion
+from generators.verify import RowError, prove
 from solver import arrow
 
 ROWS = 50

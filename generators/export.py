@@ -1,0 +1,141 @@
+"""Writes a finished dataset in the columns that another trainer reads: `export DIR --to verl OUT`.
+
+TRL takes the folder as it is. verl wants one Parquet file a split with columns of its own, and a reward file.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from solver import arrow
+from solver.refusal import InputError
+
+from .dataset import ROW_GROUP, file_hash
+from .layout import MANIFEST
+from .preset import SPLITS
+from .recipe import Recipe
+from .rows import SCHEMA
+
+TARGETS = ("verl",)
+REWARD = "reward.py"
+
+_EXTRA = ("split", "index", "id", "question", "expert", "experts", "pattern", "difficulty")
+VERL = pa.schema(
+    [
+        ("data_source", pa.string()),
+        ("prompt", SCHEMA.field("prompt").type),
+        ("ability", pa.string()),
+        ("reward_model", pa.struct([("style", pa.string()), ("ground_truth", pa.string())])),
+        (
+            "extra_info",
+            pa.struct(
+                [
+                    (name, SCHEMA.field(name).type if name in SCHEMA.names else kind)
+                    for name, kind in zip(_EXTRA, (pa.string(), pa.int64(), *[None] * 6), strict=True)
+                ]
+            ),
+        ),
+    ]
+)
+"""verl's columns; `extra_info` reaches the reward, which reads `experts` from it."""
+
+_REWARD = '''"""The reward of wirework's traces for verl, which loads this file by its path:
+
+    custom_reward_function.path={folder}/{reward} custom_reward_function.name=compute_score
+"""
+
+from solver import compute_score
+
+__all__ = ["compute_score"]
+'''
+
+
+def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, int]:
+    """Write a finished dataset for another trainer into a new folder, whole or not at all; return rows per file.
+
+    Raises InputError for a folder that is no finished dataset or has changed, and for an `out` that is there.
+    """
+    folder, out = Path(folder), Path(out)
+    if to not in TARGETS:
+        raise InputError(f"{to}: cannot be exported to; known are {', '.join(TARGETS)}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out}: exists; choose a new folder")
+    source = f"wirework/{Recipe.read(folder).preset}"
+    files = _files(folder)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            rows = {
+                f"{split}.parquet": _write(beside / f"{split}.parquet", split, paths, source)
+                for split, paths in files.items()
+            }
+            (beside / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
+            beside.chmod(0o755)  # a temporary folder is its owner's alone
+            beside.replace(out)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another folder") from None
+    return rows
+
+
+def _files(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each split that has rows, each what the manifest says; raise InputError otherwise."""
+    try:
+        entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        changed = [name for name in entries if file_hash(folder / name) != entries[name]["sha256"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{folder}: no finished dataset ({type(error).__name__}: {error}); build it first") from None
+    if changed:
+        raise InputError(f"{folder / changed[0]}: changed since it was built; build it again")
+    files = {split: [folder / name for name in entries if name.startswith(f"data/{split}-")] for split in SPLITS}
+    return {split: paths for split, paths in files.items() if paths}
+
+
+def _write(path: Path, split: str, shards: list[Path], source: str) -> int:
+    """Write one split a row group at a time, and return its rows."""
+    rows = 0
+    with pq.ParquetWriter(path, VERL, compression="zstd") as writer:
+        for batch in _batches(shards):
+            writer.write_batch(_verl(batch, split, rows, source))
+            rows += len(batch)
+    return rows
+
+
+def _batches(shards: list[Path]) -> Iterator[pa.RecordBatch]:
+    wanted = [*(name for name in _EXTRA if name in SCHEMA.names), "prompt", "answer"]
+    for shard in shards:
+        with pq.ParquetFile(shard) as file:
+            yield from file.iter_batches(ROW_GROUP, columns=wanted)
+
+
+def _verl(batch: pa.RecordBatch, split: str, start: int, source: str) -> pa.RecordBatch:
+    """Return rows in verl's columns; `start` is the first one's place in its split."""
+    rows = len(batch)
+    extra = {
+        "split": _repeat(split, rows),
+        "index": arrow.integers(np.arange(start, start + rows)),
+        **{name: batch.column(name) for name in _EXTRA if name in SCHEMA.names},
+    }
+    columns = [
+        _repeat(source, rows),
+        batch.column("prompt"),
+        _repeat("math", rows),
+        pc.make_struct(_repeat("rule", rows), batch.column("answer"), field_names=["style", "ground_truth"]),
+        pc.make_struct(*(extra[name] for name in _EXTRA), field_names=list(_EXTRA)),
+    ]
+    return pa.RecordBatch.from_arrays(
+        [column.cast(field.type) for column, field in zip(columns, VERL, strict=True)], schema=VERL
+    )
+
+
+def _repeat(text: str, rows: int) -> pa.Array:
+    return pa.array([text]).take(pa.array([0] * rows))

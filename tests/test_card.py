@@ -1,0 +1,298 @@
+"""The page of a dataset says what its files hold, in numbers that nobody typed."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from huggingface_hub import DatasetCard
+
+from datasets_cards import write_card
+from datasets_cards.card import COLUMNS, PLOTS
+from generators import build
+from generators.__main__ import main
+from solver import read, solve
+from solver.refusal import InputError
+
+TINY = """
+rows: 60
+validation: 7
+test: 9
+max_len: 1024
+phrasings: 1
+system: You are a helpful assistant.
+weights: {comparison: 20, arithmetic: 20, entity_track: 20, percentage: 20, rate_equation: 10, composition: 10}
+"""
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Build a dataset in two sizes, each with its page and plots."""
+    place = tmp_path_factory.mktemp("cards")
+    (place / "tiny.yaml").write_text(TINY)
+    for rows in (60, 130):
+        build(str(place / "tiny.yaml"), rows=rows, shard_rows=40, out=place / f"of{rows}")
+        write_card(place / f"of{rows}", "acme/tiny")
+    return place
+
+
+@pytest.fixture(params=[60, 130])
+def folder(request, folders):
+    """Return the folder of one of the sizes."""
+    return folders / f"of{request.param}"
+
+
+@pytest.fixture
+def spoiled(folders, tmp_path):
+    """Return a copy of a folder, to change."""
+    return shutil.copytree(folders / "of60", tmp_path / "of60")
+
+
+def table(folder, split):
+    """Return the rows of a split, straight from Parquet."""
+    return [row for path in sorted(folder.glob(f"data/{split}-*")) for row in pq.read_table(path).to_pylist()]
+
+
+def page(folder):
+    """Return metadata and body of a page."""
+    _, metadata, body = (folder / "README.md").read_text().split("---\n", 2)
+    return yaml.safe_load(metadata), body
+
+
+def section(body, title):
+    """Return the rows of the first table under a heading, cells as text."""
+    text = body.partition(f"### {title}\n")[2].partition("\n#")[0]
+    rows = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in text.splitlines() if line[:1] == "|"
+    ]
+    return rows[2:]
+
+
+def test_metadata_is_what_datasets_makes_of_the_folder(folder, tmp_path):
+    """Features, rows and bytes of each split in the metadata are those of a fresh load without the page."""
+    from datasets import load_dataset
+
+    files = {
+        split: [str(path) for path in sorted(folder.glob(f"data/{split}-*"))]
+        for split in ("train", "validation", "test")
+    }
+    loaded = load_dataset("parquet", data_files=files, cache_dir=str(tmp_path / "cache"))
+    info = page(folder)[0]["dataset_info"]
+
+    assert info["features"] == loaded["train"].features._to_yaml_list()
+    assert info["splits"] == [
+        {"name": name, "num_bytes": split.num_bytes, "num_examples": split.num_examples}
+        for name, split in loaded["train"].info.splits.items()
+    ]
+    assert info["download_size"] == loaded["train"].info.download_size
+    assert info["dataset_size"] == loaded["train"].info.dataset_size
+
+
+def test_folder_loads_by_its_page(folder, tmp_path):
+    """With the page, the folder loads as three splits whose sizes datasets checks against the metadata."""
+    from datasets import load_dataset
+
+    loaded = load_dataset(str(folder), cache_dir=str(tmp_path / "cache"))
+
+    assert {name: rows["id"][:] for name, rows in loaded.items()} == {
+        split: [row["id"] for row in table(folder, split)] for split in ("train", "validation", "test")
+    }
+
+
+def test_metadata(folder):
+    """The metadata names what the Hub asks for: licence, language, tags, tasks, size, source and one configuration."""
+    metadata, _ = page(folder)
+
+    assert metadata["license"] == "apache-2.0"
+    assert metadata["language"] == ["en"]
+    assert metadata["pretty_name"] == "wirework tiny"
+    assert metadata["size_categories"] == ["n<1K"]
+    assert metadata["task_categories"] == ["text-generation", "question-answering"]
+    assert metadata["annotations_creators"] == ["machine-generated"]
+    assert metadata["source_datasets"] == ["original"]
+    assert {"synthetic", "wirework"} <= set(metadata["tags"])
+    assert [config["config_name"] for config in metadata["configs"]] == ["default"]
+    assert metadata["configs"][0]["default"] is True
+    assert DatasetCard.load(folder / "README.md").data.to_dict() == metadata
+
+
+@pytest.mark.parametrize(("title", "key"), [("Rows per expert", "expert"), ("Rows per pattern", "pattern")])
+def test_counts(folder, title, key):
+    """The tables of experts and patterns count the rows of each split."""
+    rows = {split: table(folder, split) for split in ("train", "validation", "test")}
+
+    def name(row):
+        return row["expert"] if key == "expert" else f"{row['id'].rpartition('/')[0]}"
+
+    counts = {split: Counter(map(name, found)) for split, found in rows.items()}
+    expected = {
+        found: [f"{counts[split][found]:,}" for split in rows]
+        for found in {*counts["train"], *counts["test"], *counts["validation"]}
+    }
+
+    assert {cells[0].strip("`"): cells[1:4] for cells in section(page(folder)[1], title)} == expected
+
+
+def test_every_number_follows_the_dataset(folders):
+    """Each number of the page that differs between two sizes is one that the files of that size give."""
+    pages = {rows: (folders / f"of{rows}" / "README.md").read_text() for rows in (60, 130)}
+    facts = {rows: numbers(folders / f"of{rows}") for rows in pages}
+
+    for rows, text in pages.items():
+        missing = {words: number for words, number in facts[rows].items() if str(number) not in text}
+        assert not missing
+    shape = {rows: re.sub(r"\d[\d,]*", "N", text.partition("### One sample")[0]) for rows, text in pages.items()}
+    assert shape[60] == shape[130]  # the top of the page differs in its numbers alone
+    assert pages[60] != pages[130]
+
+
+def numbers(folder):
+    """Return what the page must say of a folder, computed without the cards' code."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    rows = {split: len(table(folder, split)) for split in ("train", "validation", "test")}
+    total = sum(rows.values())
+    longest = max(max(entry["longest"].values()) for entry in manifest["splits"].values())
+    overlap, proof = manifest["test_numbers_in_train"], manifest["verification"]
+    return {
+        "rows": f"**Rows:** {rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test",
+        "total": f"\n{total:,} word problems",
+        "proved": f"- {total:,} of {total:,} rows: the trace read back",
+        "second opinion": f"- {proof['second_opinion']:,} of them also through a YAML reader",
+        "longest": f"The longest row's bound is {longest}.",
+        "overlap": f"{overlap['rows']} of {overlap['of']} test rows have the same numbers",
+        "content": manifest["content"][:16],
+        "bytes": f"download_size: {sum(path.stat().st_size for path in folder.glob('data/*.parquet'))}",
+    }
+
+
+def test_one_sample_per_expert(folder):
+    """Each expert has one sample: a row of the dataset, its trace, and the solver's values down to the answer."""
+    body = page(folder)[1]
+    rows = {row["id"]: row for split in ("train", "validation", "test") for row in table(folder, split)}
+    samples = re.findall(
+        r"\n\*\*(\w+)\*\* \(`(.+?)`\)\n\n> (.+?)\n\n```yaml\n(.+?)\n```\n.*?: (\S+)</summary>\n\n```\n(.+?)\n```",
+        body,
+        re.DOTALL,
+    )
+
+    assert sorted(expert for expert, *_ in samples) == sorted({row["expert"] for row in rows.values()})
+    for expert, key, question, trace, answer, steps in samples:
+        row = rows[key]
+        assert (expert, question, trace, answer) == (
+            row["expert"],
+            row["question"],
+            row["trace"].rstrip(),
+            row["answer"],
+        )
+        lines = [line for _, lines in solve(read(trace)).parts for line in lines]
+        assert len([line for line in steps.splitlines() if line.startswith("  ")]) == len(lines)
+        assert re.search(rf"op: query, .+ {re.escape(answer)}$", steps)
+
+
+def test_columns(folder):
+    """The page describes every column, and no other."""
+    described = [
+        cells[0].strip("`")
+        for cells in re.findall(r"^\| (`\w+`) \| (?=[a-z`])", page(folder)[1], re.MULTILINE)
+        if cells
+    ]
+    names = pq.read_schema(next(folder.glob("data/train-*"))).names
+
+    assert list(COLUMNS) == names
+    assert [name.strip("`") for name in re.findall(r"^\| (`\w+`) \| ", page(folder)[1], re.MULTILINE)] == names
+    assert described
+
+
+def test_plots(folder):
+    """The page links its plots by relative paths to files that are pictures."""
+    links = re.findall(r"!\[.+?\]\((.+?)\)", page(folder)[1])
+
+    assert links == list(PLOTS)
+    assert all((folder / link).read_bytes().startswith(b"\x89PNG") for link in links)
+
+
+def test_same_folder_same_bytes(spoiled):
+    """Writing the card again gives the same README and the same plots, byte for byte."""
+    pages = [spoiled / "README.md", *(spoiled / path for path in PLOTS)]
+    before = [path.read_bytes() for path in pages]
+    write_card(spoiled, "acme/tiny")
+
+    assert [path.read_bytes() for path in pages] == before
+
+
+def test_no_plots_no_links(spoiled):
+    """A folder without plots has no links to them."""
+    shutil.rmtree(spoiled / "plots")
+    write_card(spoiled, plots=False)
+
+    assert "](plots/" not in (spoiled / "README.md").read_text()
+
+
+def test_the_page_names_where_it_is(spoiled):
+    """The load line names the repository, or the folder if there is none."""
+    assert 'load_dataset("acme/tiny")' in (spoiled / "README.md").read_text()
+
+    write_card(spoiled, plots=False)
+
+    assert f'load_dataset("{spoiled.as_posix()}")' in (spoiled / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda folder: (folder / "manifest.json").unlink(),
+            "no readable manifest.json, so the build was not finished",
+        ),
+        (lambda folder: (folder / "manifest.json").write_text("[]"), "no readable manifest.json"),
+        (lambda folder: (folder / "recipe.json").unlink(), "no recipe.json; not a dataset folder of wirework"),
+        (lambda folder: next(folder.glob("data/train-*")).unlink(), "cannot be read"),
+        (lambda folder: next(folder.glob("data/test-*")).write_bytes(b"PAR1"), "cannot be read"),
+    ],
+    ids=["no manifest", "no mapping", "no recipe", "no shard", "broken shard"],
+)
+def test_unfinished_folder(spoiled, spoil, said, capsys):
+    """The card of a folder that is no finished dataset is one line that says why, and exit status 2."""
+    from datasets_cards.__main__ import main as cards
+
+    spoil(spoiled)
+
+    with pytest.raises(InputError, match=said):
+        write_card(spoiled)
+    assert cards(["card", str(spoiled)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_build_writes_the_page(tmp_path, capsys):
+    """`build` writes the page's text, without plots, and the folder loads by it."""
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    status = main(["build", "--weights", str(tmp_path / "tiny.yaml"), "--out", str(tmp_path / "built")])
+    metadata, body = page(tmp_path / "built")
+
+    assert status == 0
+    assert metadata["dataset_info"]["splits"][0]["num_examples"] == 60
+    assert "### One sample per expert" in body
+    assert "](plots/" not in body
+    assert not (tmp_path / "built" / "plots").exists()
+    assert str(tmp_path / "built") in capsys.readouterr().out
+
+
+def test_card_command(spoiled):
+    """`python -m datasets_cards card DIR` writes page and plots and prints where."""
+    shutil.rmtree(spoiled / "plots")
+    words = [sys.executable, "-m", "datasets_cards", "card", str(spoiled), "--name", "acme/tiny"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"{spoiled / 'README.md'}\n"
+    assert all((spoiled / path).exists() for path in PLOTS)
+
+
+def test_snippets_are_python(folder):
+    """The Python of the page compiles."""
+    for code in re.findall(r"```python\n(.+?)```", page(folder)[1], re.DOTALL):
+        compile(code, "README.md", "exec")

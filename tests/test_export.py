@@ -1,0 +1,163 @@
+"""An exported dataset has the columns of its trainer, every row of the folder, and is there whole or not at all."""
+
+import importlib.util
+import shutil
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from generators import build
+from generators import export as exporting
+from generators.__main__ import main
+from generators.export import export
+from solver.refusal import InputError
+
+TINY = """
+rows: 50
+validation: 5
+test: 5
+max_len: 1024
+phrasings: 1
+system: You are a helpful assistant.
+weights: {comparison: 50, composition: 50}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Build a dataset of three training shards."""
+    place = tmp_path_factory.mktemp("export")
+    (place / "tiny.yaml").write_text(TINY)
+    return build(str(place / "tiny.yaml"), shard_rows=20, out=place / "tiny").folder
+
+
+@pytest.fixture
+def folder(built, tmp_path):
+    """Return a copy of it, to spoil."""
+    return shutil.copytree(built, tmp_path / "tiny")
+
+
+def rows_of(folder, split):
+    """Return the rows of a split of the dataset folder."""
+    return [row for path in sorted(folder.glob(f"data/{split}-*")) for row in pq.read_table(path).to_pylist()]
+
+
+def test_verl_columns(built, tmp_path):
+    """Every row has verl's five columns, with the types that verl and its reward read."""
+    export(built, tmp_path / "out")
+    schema = pq.read_schema(tmp_path / "out" / "train.parquet")
+
+    assert schema.names == ["data_source", "prompt", "ability", "reward_model", "extra_info"]
+    assert str(schema.field("prompt").type.value_type) == "struct<role: string, content: string>"
+    assert str(schema.field("reward_model").type) == "struct<style: string, ground_truth: string>"
+    assert [field.name for field in schema.field("extra_info").type][:2] == ["split", "index"]
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_verl_rows(built, tmp_path, split):
+    """Rows, their order and their values are the folder's; the index counts through all shards of a split."""
+    counts = export(built, tmp_path / "out")
+    rows = rows_of(built, split)
+
+    assert counts[f"{split}.parquet"] == len(rows)
+    assert pq.read_table(tmp_path / "out" / f"{split}.parquet").to_pylist() == [
+        {
+            "data_source": "wirework/tiny",
+            "prompt": row["prompt"],
+            "ability": "math",
+            "reward_model": {"style": "rule", "ground_truth": row["answer"]},
+            "extra_info": {
+                "split": split,
+                "index": index,
+                **{key: row[key] for key in ("id", "question", "expert", "experts", "pattern", "difficulty")},
+            },
+        }
+        for index, row in enumerate(rows)
+    ]
+
+
+def test_verl_reward(built, tmp_path):
+    """The reward file, loaded by its path as verl does, gives 1.0 to every row's own completion, arrays and all."""
+    export(built, tmp_path / "out")
+    spec = importlib.util.spec_from_file_location("custom_module", tmp_path / "out" / "reward.py")
+    reward = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reward)
+    exported = pq.read_table(tmp_path / "out" / "train.parquet").to_pylist()
+
+    for row, ours in zip(exported, rows_of(built, "train"), strict=True):
+        for kind in (list, np.array):  # datasets gives lists, pandas arrays
+            extra = {**row["extra_info"], "experts": kind(row["extra_info"]["experts"])}
+            score = reward.compute_score(
+                data_source=row["data_source"],
+                solution_str=ours["completion"][0]["content"],
+                ground_truth=row["reward_model"]["ground_truth"],
+                extra_info=extra,
+            )
+            assert score == 1.0
+
+
+def test_same_folder_same_bytes(built, tmp_path):
+    """Two exports of a folder are the same files."""
+    for name in ("one", "two"):
+        export(built, tmp_path / name)
+
+    for path in (tmp_path / "one").glob("*.parquet"):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_streams_row_groups(built, tmp_path, monkeypatch):
+    """A split is written a row group at a time, so that memory does not grow with it."""
+    monkeypatch.setattr(exporting, "ROW_GROUP", 8)
+    export(built, tmp_path / "out")
+
+    assert pq.ParquetFile(tmp_path / "out" / "train.parquet").metadata.num_row_groups >= 50 / 8
+
+
+def test_whole_or_not_at_all(folder, tmp_path, monkeypatch):
+    """When writing fails in the middle, nothing is left behind."""
+
+    def fail(batch, split, *_):
+        if split == "test":
+            raise OSError(28, "No space left on device")
+        return plain(batch, split, *_)
+
+    plain = exporting._verl
+    monkeypatch.setattr(exporting, "_verl", fail)
+
+    with pytest.raises(InputError, match="out: cannot be written: No space left on device"):
+        export(folder, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder, _: (folder / "manifest.json").unlink(), "no finished dataset"),
+        (lambda folder, _: (folder / "manifest.json").write_text("[]"), "no finished dataset"),
+        (lambda folder, _: shutil.rmtree(folder), "not a dataset folder of wirework"),
+        (lambda folder, _: next(folder.glob("data/test*")).write_bytes(b""), "changed since it was built"),
+        (lambda _, out: (out.mkdir(), (out / "mine").touch()), "exists; choose a new folder"),
+        (lambda _, out: out.touch(), "exists; choose a new folder"),
+    ],
+    ids=["no manifest", "odd manifest", "no folder", "changed", "taken", "a file"],
+)
+def test_refusals(folder, tmp_path, capsys, spoil, said):
+    """A folder that is not whole, or a place that is taken, is one line and exit status 2."""
+    spoil(folder, tmp_path / "out")
+    status = main(["export", str(folder), "--to", "verl", str(tmp_path / "out")])
+    captured = capsys.readouterr()
+
+    assert (status, captured.out) == (2, "")
+    assert said in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_command(built, tmp_path, capsys):
+    """The command says what it wrote and how verl takes it."""
+    status = main(["export", str(built), "--to", "verl", str(tmp_path / "out")])
+    out = " ".join(capsys.readouterr().out.split())
+
+    assert status == 0
+    assert "train.parquet 50 rows" in out
+    assert "custom_reward_function.path=" in out

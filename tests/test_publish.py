@@ -1,0 +1,589 @@
+"""Publishing through the real clients: one commit, whole or not at all, and every refusal in one line."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import hub
+import pytest
+
+from datasets_cards.publish import push_to_hub
+from generators import build
+from solver.refusal import InputError
+
+TINY = """
+rows: 10
+validation: 4
+test: 4
+max_len: 1024
+phrasings: 1
+system: You are a helpful assistant.
+weights: {comparison: 50, arithmetic: 50}
+"""
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "publish.py"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Build a dataset of two training shards and the same with a third."""
+    place = tmp_path_factory.mktemp("folders")
+    (place / "tiny.yaml").write_text(TINY)
+    for name, rows in {"small": 40, "grown": 60}.items():
+        build(str(place / "tiny.yaml"), rows=rows, shard_rows=20, out=place / name)
+    return place
+
+
+@pytest.fixture
+def folder(folders, tmp_path):
+    """Return a copy of the small dataset, to spoil."""
+    return shutil.copytree(folders / "small", tmp_path / "small")
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Run a Hub."""
+    with hub.serve(tmp_path / "hub") as running:
+        yield running
+
+
+def start(server, script, *words, **env):
+    """Start a client process that reads its Hub from the environment."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), *map(str, words)],
+        env={name: value for name, value in {**server.env(), **env}.items() if value is not None},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    """Return exit status, output and errors of a client process."""
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
+
+def run(server, script, *words, **env):
+    """Run a client process and return the JSON on its last line."""
+    status, out, err = finish(start(server, script, *words, **env))
+    assert status == 0, err
+    return json.loads(out.splitlines()[-1])
+
+
+PUSH = """
+    import sys
+    from datasets_cards import loading, remote
+    from generators.__main__ import main
+    remote.PAUSES = (0.05,) * 5
+    loading.PAUSES = (0.05,)
+    sys.exit(main(["push", *sys.argv[1:]]))
+"""
+
+
+def files(server, revision="main", repo="acme/sums"):
+    """Return the sha256 of every file of a revision."""
+    return {path: file.sha256 for path, file in server.repos.get(repo).head(revision).files.items()}
+
+
+def history(server, revision="main", repo="acme/sums"):
+    """Return titles and authors of a revision's commits, newest first."""
+    return [(commit.title, commit.author) for commit in server.repos.get(repo).history(revision)]
+
+
+def bob_commits(server, repo="acme/sums", title="Bob was here"):
+    """Let somebody else change the repository, as the Hub itself would write it."""
+    found = server.repos.get(repo)
+    with found.edit() as state:
+        head = found.head()
+        content = dict(head.files)
+        content["notes.txt"] = content[".gitattributes"]
+        state["refs"]["refs/heads/main"] = found.write(head.oid, content, "bob", title).oid
+
+
+# One client process pushes all that follows; the tests below each look at one thing that it saw.
+SESSION = """
+    import json, sys
+    from huggingface_hub import CommitOperationAdd as Add, HfApi
+    from datasets_cards import publish
+    from solver.refusal import InputError
+
+    def push(folder, repo="acme/sums", **more):
+        try:
+            done = publish.push_to_hub(f"{sys.argv[1]}/{folder}", repo, **more)
+        except InputError as error:
+            return str(error)
+        changes = [(change.action, change.path) for change in done.changes]
+        return {"commit": done.commit, "changes": changes, "revision": done.revision, "pull": done.pull_request}
+
+    api = HfApi()
+    where = dict(repo_id="acme/sums", repo_type="dataset")
+    seen = {"first": push("small", tag="v1"), "again": push("small")}
+    publish.load_back = lambda *_: None  # seen twice; the tests load the rest themselves
+    seen["pull of nothing"] = push("small", create_pr=True)
+    api.create_commit(operations=[Add(path, b"mine") for path in ("LICENSE", "data/notes.txt")],
+                      commit_message="Licence", **where)
+    seen["dry"] = push("grown", dry_run=True)
+    seen["taken tag"] = push("grown", tag="v1")
+    seen["pull"] = push("grown", create_pr=True)
+    seen["branch"] = push("grown", revision="next")
+    seen["grown"] = push("grown", tag="v2")
+    if sys.argv[2] == "more":
+        seen["private"] = push("small", "acme/secret", private=True)
+        seen["public"] = push("small", private=True)
+        api.create_repo("acme/model")
+        seen["model"] = push("small", "acme/model")
+        seen["dry new"] = push("small", "acme/new", dry_run=True)
+        seen["reader"] = push("small", token="hf_reader")
+        seen["reader's new"] = push("small", "acme/new", token="hf_reader")
+        seen["wrong token"] = push("small", token="hf_wrong")
+        seen["to a tag"] = push("grown", revision="v1")
+        publish.MAX_FILES = 4
+        seen["many"] = push("small", "acme/many")
+        seen["many on a branch"] = push("small", revision="next")
+    print(json.dumps(seen))
+"""
+
+
+@pytest.fixture(scope="module", params=["lfs", "xet"])
+def session(request, folders, tmp_path_factory):
+    """Run the session in one of the two ways to upload and return what it saw, and the Hub after it."""
+    xet = request.param == "xet"
+    with hub.serve(tmp_path_factory.mktemp("session")) as server:
+        place = shutil.copytree(folders, tmp_path_factory.mktemp("pushed") / "all")
+        seen = run(server, SESSION, place, "less" if xet else "more", **({"HF_HUB_DISABLE_XET": "0"} if xet else {}))
+        yield {**seen, "server": server, "xet": xet, "folders": place}
+
+
+@pytest.fixture
+def more(session):
+    """Return the session that tried more than both ways share."""
+    if session["xet"]:
+        pytest.skip("the way of uploading changes nothing here")
+    return session
+
+
+LOAD = """
+    import json, sys
+    from datasets import load_dataset
+    seen, kinds = {}, {}
+    for where, more in json.loads(sys.argv[1]):
+        found = load_dataset(where, **more)
+        key = json.dumps([where, more])
+        if more.get("streaming"):
+            seen[key] = {split: [row["id"] for row in rows] for split, rows in found.items()}
+        elif "split" in more:
+            seen[key] = found["id"]
+        else:
+            seen[key] = {split: rows["id"] for split, rows in found.items()}
+            kinds[key] = {split: rows.features.to_dict() for split, rows in found.items()}
+            kinds[key]["sizes"] = {split: [info.num_examples, info.num_bytes] for split, info in
+                                   found["train"].info.splits.items()}
+        seen[key] = {k: list(v) for k, v in seen[key].items()} if isinstance(seen[key], dict) else list(seen[key])
+    print(json.dumps({"ids": seen, "features": kinds}))
+"""
+
+
+def test_published_loads_as_the_folder_does(session):
+    """Plain, by split, streaming, by tag and branch, the Hub gives the rows and features of the folder offline."""
+    server, place = session["server"], session["folders"]
+    hubs = [
+        ["acme/sums", {}],
+        ["acme/sums", {"streaming": True}],
+        ["acme/sums", {"split": "train"}],
+        ["acme/sums", {"split": "test"}],
+        ["acme/sums", {"revision": "v1"}],
+        ["acme/sums", {"revision": "next"}],
+    ]
+    xet = {"HF_HUB_DISABLE_XET": "0"} if session["xet"] else {}
+    online = start(server, LOAD, json.dumps(hubs), **xet)
+    offline = start(
+        server, LOAD, json.dumps([[f"{place}/grown", {}], [f"{place}/small", {}]]), HF_HUB_OFFLINE="1", HF_TOKEN=None
+    )
+    (status, out, err), (status2, out2, err2) = finish(online), finish(offline)
+    assert (status, status2) == (0, 0), err + err2
+    ids, kinds = json.loads(out.splitlines()[-1]).values()
+    local, local_kinds = json.loads(out2.splitlines()[-1]).values()
+    grown, small = local.values()
+
+    plain, streamed, train, test, tagged, branch = ids.values()
+    assert plain == streamed == branch == grown
+    assert train == grown["train"]
+    assert test == grown["test"]
+    assert tagged == small
+    assert next(iter(kinds.values())) == next(iter(local_kinds.values()))
+
+
+def test_push_is_one_commit(session):
+    """A push is one commit, a push of the same folder none, and a pull request with nothing in it is not opened."""
+    server = session["server"]
+
+    assert session["first"]["commit"] == session["again"]["commit"] == session["pull of nothing"]["commit"]
+    assert session["again"]["changes"] == session["pull of nothing"]["changes"] == []
+    assert session["pull of nothing"]["pull"] is None
+    assert [title for title, _ in history(server)] == [
+        "Publish the dataset with wirework",
+        "Licence",
+        "Publish the dataset with wirework",
+        "initial commit",
+    ]
+
+
+def test_grown_dataset_replaces(session):
+    """A grown dataset leaves no shard of the old one, and what wirework did not lay out stays."""
+    found = set(files(session["server"]))
+    old = {f"data/train-0000{n}-of-00002.parquet" for n in range(2)}
+
+    assert not old & found
+    assert {f"data/train-0000{n}-of-00003.parquet" for n in range(3)} <= found
+    assert {"LICENSE", "data/notes.txt", "README.md", "plots/experts.png"} <= found
+    assert {tuple(change) for change in session["grown"]["changes"] if change[0] == "delete"} == {
+        ("delete", path) for path in old
+    }
+
+
+def test_remote_is_the_folder(session):
+    """What stands on the Hub is the folder, byte for byte."""
+    from generators.dataset import file_hash
+
+    place = session["folders"] / "grown"
+    found = {path: sha for path, sha in files(session["server"]).items() if (place / path).exists()}
+
+    assert {path: file_hash(place / path) for path in found} == found
+    assert len(found) == len([path for path in place.rglob("*") if path.is_file()])
+
+
+def test_dry_run_writes_nothing(session):
+    """A dry run says what a push would do, and does it neither there nor in the folder."""
+    assert session["dry"]["commit"] is None
+    assert sorted(session["dry"]["changes"]) == sorted(session["grown"]["changes"])
+
+
+def test_dry_run_leaves_the_folder_alone(server, folder):
+    """A dry run leaves every file of the folder as it was, page and plots included, and makes no repository."""
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    status, out, _ = finish(start(server, PUSH, folder, "acme/new", "--dry-run"))
+
+    assert status == 0
+    assert "dry run: 10 files would change in acme/new" in re.sub(r"\s+", " ", out)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert not server.log.entries("POST", "/api/repos/create")
+
+
+def test_tag_stays(session):
+    """A tag marks the commit of its push, and a push that would need it elsewhere is refused before it writes."""
+    server = session["server"]
+
+    assert server.repos.get("acme/sums").head("v1").oid == session["first"]["commit"]
+    assert server.repos.get("acme/sums").head("v2").oid == session["grown"]["commit"]
+    assert session["taken tag"] == (
+        f"acme/sums: tag v1 stands at {session['first']['commit'][:8]} already; nothing was pushed, choose another tag"
+    )
+
+
+def test_pull_request(session):
+    """A pull request holds the dataset, is open for review, and leaves main alone."""
+    server = session["server"]
+
+    assert session["pull"]["revision"] == "refs/pr/1"
+    assert files(server, "refs/pr/1") == files(server)
+    assert server.repos.get("acme/sums").state()["pulls"]["1"]["status"] == "open"
+
+
+def test_branch(session):
+    """A push to a branch makes it, in one commit after main's head."""
+    server = session["server"]
+
+    assert files(server, "next") == files(server)
+    assert [title for title, _ in history(server, "next")][:2] == ["Publish the dataset with wirework", "Licence"]
+
+
+def test_only_new_shards_go_up(session):
+    """When a shard is appended and all are renamed, the bytes of the old ones are not sent again."""
+    if session["xet"]:
+        pytest.skip("Xet bytes travel beside the Hub; benchmarks/publish.py counts them")
+    server, place = session["server"], session["folders"]
+    puts = {entry.path.rpartition("/")[2]: entry.bytes_in for entry in server.log.entries("PUT", "/_lfs/", 200)}
+    shards = {file["sha256"] for name in ("small", "grown") for file in manifest(place / name)["files"].values()}
+
+    assert len(server.log.entries("PUT", "/_lfs/", 200)) == len(puts)  # none twice
+    assert shards <= set(puts)
+
+
+def manifest(folder):
+    """Return a folder's manifest."""
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def test_private(more):
+    """A new repository can be private, and a public one does not pass for it."""
+    server = more["server"]
+
+    assert server.repos.get("acme/secret").state()["private"]
+    assert "make it private in its settings first, nothing was pushed" in more["public"]
+
+
+def test_many_files_go_through_a_pull_request(more):
+    """More files than a commit takes come to main at once, by a merge, and only to main."""
+    server = more["server"]
+
+    assert files(server, repo="acme/many").keys() == {".gitattributes"} | {
+        str(path.relative_to(more["folders"] / "small"))
+        for path in (more["folders"] / "small").rglob("*")
+        if path.is_file()
+    }
+    assert [title for title, _ in history(server, repo="acme/many")] == [
+        "Publish the dataset with wirework (#1)",
+        "initial commit",
+    ]
+    assert len(history(server, "refs/pr/1", "acme/many")) == 4  # ten files, four a commit
+    assert "larger --shard-rows" in more["many on a branch"]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("model", "acme/model: is a model already; give the dataset a name of its own"),
+        ("reader", "acme/sums: the token may not write there; use one with write access, or a name of your own"),
+        ("reader's new", "acme/new: the token may not write there; use one with write access"),
+        ("wrong token", "acme/sums: no valid token; run `hf auth login` or set HF_TOKEN"),
+        ("to a tag", "acme/sums: no branch of that name; a tag cannot be pushed to, nothing was pushed"),
+    ],
+)
+def test_refusals_of_the_hub(more, what, said):
+    """What the Hub refuses is told in one line with the mend, and never with the token."""
+    assert more[what].startswith(said)
+    assert "\n" not in more[what]
+    assert not re.search("hf_[a-z]", more[what])
+
+
+def test_dry_run_of_a_new_repository(more):
+    """A dry run for a repository that is not there adds every file and does not make it."""
+    assert {action for action, _ in more["dry new"]["changes"]} == {"add"}
+    assert not (more["server"].folder / "repos" / "datasets" / "acme" / "new").exists()
+
+
+ENVIRONMENTS = {
+    "no token": ({"HF_TOKEN": None}, "no valid token; run `hf auth login` or set HF_TOKEN"),
+    "odd token": ({"HF_TOKEN": "hf_sécret"}, "check HF_TOKEN and HF_ENDPOINT"),
+    "no network": ({"HF_ENDPOINT": "http://127.0.0.1:1"}, "http://127.0.0.1:1 cannot be reached (ConnectError"),
+    "no address": ({"HF_ENDPOINT": "nonsense"}, "nonsense cannot be reached (UnsupportedProtocol"),
+    "offline": ({"HF_HUB_OFFLINE": "1"}, "HF_HUB_OFFLINE is set; unset it to push"),
+}
+
+
+def test_refusals_of_the_environment(server, folders, tmp_path):
+    """Without token, network or permission to use it, the command says so in one line and exits 2."""
+    runs = {}
+    for name, (env, _) in ENVIRONMENTS.items():
+        place = shutil.copytree(folders / "small", tmp_path / name.replace(" ", "-"))
+        runs[name] = (place, start(server, PUSH, place, "acme/new", **env))
+
+    for name, (place, process) in runs.items():
+        status, out, err = finish(process)
+        assert (name, status, out) == (name, 2, "")
+        assert err.startswith("error: acme/new: ")
+        assert err.count("\n") == 1
+        assert ENVIRONMENTS[name][1] in err
+        written = b"".join(path.read_bytes() for path in place.rglob("*") if path.is_file())
+        assert b"hf_alice" not in err.encode() + written
+        assert "sécret".encode() not in err.encode() + written
+    assert not server.log.commits()
+
+
+@pytest.mark.parametrize("name", ["sums", "a/b/c", "datasets/acme/sums", "acme/", "acme/a b", "../x", "acme/x..y", ""])
+def test_names(folder, name):
+    """A name that is not ORG/NAME is refused before anything is asked of the Hub."""
+    with pytest.raises(InputError, match="is no name of a dataset; a name is ORG/NAME"):
+        push_to_hub(folder, name)
+
+
+def spoil_manifest(key, value):
+    """Return what changes a manifest: a path of keys, and what to put there (None takes the key away)."""
+
+    def spoil(folder):
+        content = manifest(folder)
+        *path, last = key.split("/") if "parquet" not in key else ["files", key]
+        inner = content
+        for step in path:
+            inner = inner[step]
+        if value is None:
+            del inner[last]
+        else:
+            inner[last] = value
+        (folder / "manifest.json").write_text(json.dumps(content))
+
+    return spoil
+
+
+def flip(path):
+    """Return what flips a byte of a file."""
+
+    def spoil(folder):
+        content = bytearray((folder / path).read_bytes())
+        content[len(content) // 2] ^= 1
+        (folder / path).write_bytes(content)
+
+    return spoil
+
+
+SHARD = "data/train-00001-of-00002.parquet"
+SPOILED = {
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json, so it is no finished"),
+    "no folder": (shutil.rmtree, "no manifest.json, so it is no finished"),
+    "half a manifest": (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json: cannot be read"),
+    "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json: cannot be read"),
+    "changed shard": (flip(SHARD), f"{SHARD}: missing or changed since it was built"),
+    "missing shard": (lambda folder: (folder / SHARD).unlink(), f"{SHARD}: missing or changed since it was built"),
+    "changed recipe": (flip("recipe.json"), "recipe.json: changed since the build"),
+    "missing recipe": (lambda folder: (folder / "recipe.json").unlink(), "recipe.json: missing"),
+    "rows not proved": (spoil_manifest("verification/read_back", 3), "manifest.json: 3 of [0-9]+ rows proved"),
+    "no proof": (spoil_manifest("verification", None), "manifest.json: cannot be read: KeyError"),
+    "a proof of text": (spoil_manifest("verification", "all"), "manifest.json: cannot be read: TypeError"),
+    "rows made up": (spoil_manifest("splits/test/rows", 9), "the test split is not what its files hold"),
+    "content made up": (spoil_manifest("splits/train/content", "0"), "the train split is not what its files hold"),
+    "somebody's file": (spoil_manifest("files", {"../key": {}}), "names '../key', which is no file of a dataset"),
+    "no hash": (spoil_manifest(SHARD, {"rows": 20}), "manifest.json: cannot be read: KeyError: 'sha256'"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "said"), SPOILED.values(), ids=SPOILED)
+def test_folders_that_do_not_hold(folder, spoil, said):
+    """A folder that is not what its manifest says is refused before anything is asked of the Hub."""
+    spoil(folder)
+
+    with pytest.raises(InputError, match=said) as caught:
+        push_to_hub(folder, "acme/sums")
+
+    assert "\n" not in str(caught.value)
+
+
+def test_full_verification(folder):
+    """`--verify full` finds a row that hashes do not, and nothing is pushed."""
+    import pyarrow.parquet as pq
+
+    from generators.dataset import file_hash
+
+    path = folder / SHARD
+    table = pq.read_table(path)
+    answers = table.column("answer").to_pylist()
+    answers[0] = str(int(answers[0].partition(".")[0]) + 1)
+    table = table.set_column(table.column_names.index("answer"), "answer", [answers])
+    pq.write_table(table, path)
+    content = manifest(folder)
+    content["files"][SHARD] |= {"sha256": file_hash(path), "bytes": path.stat().st_size}
+    (folder / "manifest.json").write_text(json.dumps(content))
+
+    with pytest.raises(InputError, match=r"faults in all, nothing was pushed|not what its files hold"):
+        push_to_hub(folder, "acme/sums", full=True)
+
+
+def test_kill_and_push_again(server, folder):
+    """A pusher killed between two uploads leaves the old revision, and the next push converges."""
+    server.fault("hang", "/_lfs/", "PUT", skip=2, times=None)
+    process = start(server, PUSH, folder, "acme/sums")
+    while len(server.log.entries("PUT", "/_lfs/", 200)) < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    server.faults.clear()
+    before = files(server)
+    done, out, err = finish(start(server, PUSH, folder, "acme/sums"))
+
+    assert before.keys() == {".gitattributes"}
+    assert done == 0, err
+    assert "loaded back, rows and hashes are the same" in out
+    assert len(history(server)) == 2
+    puts = [entry.path for entry in server.log.entries("PUT", "/_lfs/", 200)]
+    assert len(puts) == len(set(puts))  # what had arrived was not sent again
+
+
+def test_two_writers(server, folders, tmp_path):
+    """When somebody else commits first, the push stops and names who it was and what changed."""
+    place = shutil.copytree(folders / "small", tmp_path / "mine")
+    assert finish(start(server, PUSH, place, "acme/sums"))[0] == 0
+    fault = server.fault("hang", "/commit/", "POST", seconds=0.5)
+    process = start(server, PUSH, shutil.copytree(folders / "grown", tmp_path / "more"), "acme/sums")
+    while not fault.fired:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    bob_commits(server)
+    status, _, err = finish(process)
+
+    assert status == 2
+    assert err == (
+        "error: acme/sums: changed meanwhile by bob (Bob was here): notes.txt; "
+        "nothing of ours was written; look at it and push again\n"
+    )
+    assert history(server)[0] == ("Bob was here", "bob")
+
+
+def test_lost_answer_below_another_commit(server, folders, tmp_path):
+    """A commit whose answer was lost is found again under the commit that somebody put on top."""
+    place = shutil.copytree(folders / "small", tmp_path / "mine")
+    lost = server.fault("lost", "/commit/", "POST")
+    server.fault("hang", "/revision/main", "GET", seconds=0.5, skip=1)
+    process = start(server, PUSH, place, "acme/sums")
+    while not lost.fired or not server.log.commits():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    bob_commits(server)
+    status, _out, err = finish(process)
+
+    assert status == 0, err
+    assert history(server) == [
+        ("Bob was here", "bob"),
+        ("Publish the dataset with wirework", "alice"),
+        ("initial commit", "alice"),
+    ]
+
+
+def test_failure_after_the_commit(server, folder):
+    """When the dataset landed but cannot be loaded back, the message says so, and pushing again only loads it."""
+    server.fault("status", "/resolve/.*parquet", times=None, status=403)
+    status, _, err = finish(start(server, PUSH, folder, "acme/sums"))
+    server.faults.clear()
+    again, out, _ = finish(start(server, PUSH, folder, "acme/sums"))
+
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "is pushed, but could not be loaded back" in err
+    assert (again, len(history(server))) == (0, 2)
+    assert "nothing changed" in out
+
+
+def test_build_and_push(server, tmp_path):
+    """`build --push` publishes what it built."""
+    script = "import sys; from generators.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    words = ["build", "--rows", "30", "--out", tmp_path / "built", "--push", "acme/sums"]
+    status, out, err = finish(start(server, script, *words))
+
+    assert status == 0, err
+    assert 'datasets.load_dataset("acme/sums")' in out
+    assert "hf_alice" not in out + err
+
+
+def fault_matrix(*words):
+    """Run part of the fault matrix and return its summary."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", BENCHMARK, "matrix", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_every_fault_leaves_old_or_new():
+    """A sample of calls x faults x how long they last leaves the old revision or the new one, in one commit."""
+    assert "0 half-states, 0 other faults" in fault_matrix("--every", "149", "--start", "11")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], ["--xet"]], ids=["lfs", "xet"])
+def test_fault_matrix(words):
+    """A tenth of all calls x faults, uploaded by LFS and by Xet, leaves the old revision or the new one."""
+    assert "0 half-states, 0 other faults" in fault_matrix("--every", "10", *words)
