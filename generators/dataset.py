@@ -28,7 +28,7 @@ from .length import Ruler
 from .library import library
 from .preset import SPLITS, read_preset
 from .recipe import RECIPE, Recipe, difference
-from .rows import SCHEMA, content_hash, make_shard
+from .rows import SCHEMA, Shard, content_hash, make_shard
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -50,8 +50,8 @@ _LABELS = [
     "metadata",
 ]
 
-_CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
-"""Arrow's sizes; the level makes chunks end soon after the least size, up to which no byte needs to be hashed."""
+_CHUNKING = {"min_chunk_size": 512 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
+"""Pages end by content, at about 600 KB of text: compressed, that is one of the Hub's own chunks of 64 KB."""
 
 Report = Callable[[int, int], None]
 """Called with the rows done and the rows in all, as shards are finished."""
@@ -133,7 +133,7 @@ def make(
 ) -> Built:
     """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
     _claim(recipe, folder)
-    jobs = [(split, number) for split in SPLITS for number in range(recipe.shards(split))]
+    jobs = recipe.jobs
     total = sum(recipe.rows.values())
     records: dict[tuple[str, int], dict[str, Any]] = {}
     done = 0
@@ -142,7 +142,7 @@ def make(
         done += record["rows"]
         if report:
             report(done, total)
-    manifest = _manifest(recipe, [(job, records[job]) for job in jobs])
+    manifest = manifest_of(recipe, [(job, records[job]) for job in jobs])
     write_whole(folder / README, readme(recipe))
     write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return Built(folder, manifest)
@@ -150,14 +150,16 @@ def make(
 
 def _claim(recipe: Recipe, folder: Path) -> None:
     """Write the recipe into a new or empty folder, or check that the folder was begun from the same one."""
-    if (folder / RECIPE).exists() and any((folder / "data").glob("*.parquet")):
+    if (folder / RECIPE).exists():
         differs = difference(Recipe.read(folder), recipe)
-        if differs:
+        begun = any((folder / "data").glob("*.parquet")) or {path.name for path in folder.iterdir()} - {RECIPE, "data"}
+        if differs and begun:
             raise InputError(f"{folder}: holds another dataset: {differs}; choose another --out or remove the folder")
         for leftover in (folder / "data").glob(".*.tmp"):
             leftover.unlink()
-        return
-    if folder.exists() and not (folder / RECIPE).exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not differs:
+            return
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: exists and is no dataset of wirework; choose another --out")
     (folder / "data").mkdir(parents=True, exist_ok=True)
     write_whole(folder / RECIPE, recipe.text())
@@ -227,23 +229,11 @@ class Worker:
         record = _kept(path)
         if record is None:
             record = self._write(path, split, number)
-        return {
-            **record,
-            "bytes": path.stat().st_size,
-            "sha256": file_hash(path),
-            "path": path.relative_to(self.folder).as_posix(),
-        }
+        return record | file_record(self.folder, path)
 
     def _write(self, path: Path, split: str, number: int) -> dict[str, Any]:
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
-        record = {
-            "rows": len(shard.table),
-            "patterns": shard.counts,
-            "longest": shard.longest,
-            "sampled": shard.sampled,
-            "overlap": shard.overlap,
-            "content": content_hash(shard.table),
-        }
+        record = shard_record(shard)
         beside = path.with_name(f".{path.name}.tmp")
         try:
             with beside.open("wb") as file:
@@ -254,6 +244,23 @@ class Worker:
         finally:
             beside.unlink(missing_ok=True)
         return record
+
+
+def shard_record(shard: Shard) -> dict[str, Any]:
+    """Return what a shard's footer and the manifest keep of it."""
+    return {
+        "rows": len(shard.table),
+        "patterns": shard.counts,
+        "longest": shard.longest,
+        "sampled": shard.sampled,
+        "overlap": shard.overlap,
+        "content": content_hash(shard.table),
+    }
+
+
+def file_record(folder: Path, path: Path) -> dict[str, Any]:
+    """Return what the manifest keeps of a data file."""
+    return {"bytes": path.stat().st_size, "sha256": file_hash(path), "path": path.relative_to(folder).as_posix()}
 
 
 _worker: Worker | None = None
@@ -287,13 +294,14 @@ def write_table(table: pa.Table, file: Any, record: dict[str, Any]) -> None:
 
 def _kept(path: Path) -> dict[str, Any] | None:
     """Return the record of a shard that an earlier run finished, or None."""
-    if not path.exists():
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (FileNotFoundError, pa.ArrowInvalid):  # not there, or no Parquet: it is written anew
         return None
-    metadata = pq.read_schema(path).metadata or {}
     return dict(json.loads(metadata[_RECORD])) if _RECORD in metadata else None
 
 
-def _manifest(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, Any]]]) -> dict[str, Any]:
+def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, Any]]]) -> dict[str, Any]:
     """Return what the folder holds, computed from the shards' records."""
     splits: dict[str, Any] = {}
     for split in SPLITS:

@@ -61,11 +61,22 @@ class Expression:
             return values[node.id]
         return read_number(ast.get_source_segment(self.text, node) or "")
 
-    def solvable_for(self, name: str) -> bool:
-        """Return whether the value determines `name`, the other names being known: it stands once, under no // or %."""
-        return self.names.count(name) == 1 and not any(
-            isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv | ast.Mod) for node in ast.walk(self._tree)
-        )
+    def solvable_for(self, name: str, ranges: Mapping[str, tuple[int, int]]) -> bool:
+        """Return whether the value determines `name`, the other names being known and in these ranges.
+
+        It does where the name stands once, under no // or %, and no factor or divisor beside it can be 0.
+        """
+        return self.names.count(name) == 1 and self._solvable(self._tree, name, ranges)
+
+    def _solvable(self, node: Any, name: str, ranges: Mapping[str, tuple[int, int]]) -> bool:
+        if not isinstance(node, ast.BinOp):
+            return True
+        inside, beside = (node.left, node.right) if _holds(node.left, name) else (node.right, node.left)
+        if not isinstance(node.op, ast.Add | ast.Sub):
+            ends = self._interval(beside, ranges)
+            if isinstance(node.op, ast.FloorDiv | ast.Mod) or ends is None or ends[0] <= 0 <= ends[1]:
+                return False
+        return self._solvable(inside, name, ranges)
 
     def interval(self, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
         """Return the range of the value for integers in these ranges; None where / // or % leave it open."""
@@ -73,7 +84,7 @@ class Expression:
 
     def _interval(self, node: Any, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
         if isinstance(node, ast.Name):
-            return ranges[node.id]
+            return ranges.get(node.id)
         if isinstance(node, ast.BinOp):
             sides = self._interval(node.left, ranges), self._interval(node.right, ranges)
             if isinstance(node.op, ast.Add | ast.Sub | ast.Mult) and sides[0] and sides[1]:
@@ -82,3 +93,7 @@ class Expression:
             return None
         number = self._run(node, {})
         return (int(number), int(number)) if number.denominator == 1 else None
+
+
+def _holds(node: ast.AST, name: str) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))

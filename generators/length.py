@@ -19,7 +19,7 @@ from solver.text import fence
 
 from .pattern import Pattern
 from .render import Plan, Ref
-from .slots import Derived, Numbers, Slot, Words
+from .slots import Numbers, Words
 
 WRAPPING = 64
 """Tokens allowed for what a chat template puts around system line, question and completion."""
@@ -98,17 +98,5 @@ def _widest(pattern: Pattern, ref: Ref) -> int:
         return int(pc.max(pc.binary_length(slot.vocabulary.column(ref.form))).as_py())
     if isinstance(slot, Numbers):
         return int(pc.max(pc.binary_length(slot.texts)).as_py())
-    ends = _ends(pattern, slot)
+    ends = pattern.ends(ref.slot)
     return max(len(str(end)) for end in ends) if ends else MAX_LITERAL
-
-
-def _ends(pattern: Pattern, slot: Slot) -> tuple[int, int] | None:
-    """Return the least and greatest value of a number slot of integers, or None where decimals leave it open."""
-    if isinstance(slot, Numbers):
-        units = slot.column.units
-        return (int(units.min()), int(units.max())) if slot.column.scale == 1 else None
-    if not isinstance(slot, Derived):
-        return None
-    ranges = {name: _ends(pattern, pattern.slots[name]) for name in slot.expression.names}
-    known = {name: ends for name, ends in ranges.items() if ends}
-    return slot.expression.interval(known) if len(known) == len(ranges) else None

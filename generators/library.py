@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from solver.document import load
-from solver.refusal import FormatError, InputError, Refusal, did_you_mean
+from solver.refusal import FormatError, InputError, did_you_mean
 
 from .pattern import FOLDERS, Pattern, read_pattern
 from .slots import Vocabulary, read_vocabularies
@@ -56,7 +56,7 @@ def read_library(texts: Mapping[str, str], only: frozenset[str] | None = None) -
         if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
             try:
                 patterns[f"{expert}/{name}"] = check(read_pattern(expert, name, text, vocabularies))
-            except (InputError, Refusal) as error:
+            except (ValueError, ArithmeticError) as error:
                 raise InputError(f"{path}: {error}") from None
     check_scaffolds(patterns.values())
     return Library(patterns, dict(texts))

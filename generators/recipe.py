@@ -69,15 +69,34 @@ class Recipe:
         """Return the recipe of a dataset folder; raise InputError if there is none or it is not whole."""
         path = folder / RECIPE
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            recipe = cls(**content)
+            recipe = cls(**json.loads(path.read_text(encoding="utf-8")))
+            if recipe.format == FORMAT:
+                recipe.check()
         except FileNotFoundError:
             raise InputError(f"{folder}: no {RECIPE}; not a dataset folder of wirework") from None
-        except (OSError, ValueError, TypeError) as error:
-            raise InputError(f"{path}: cannot be read: {error}") from None
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+        except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
         if recipe.format != FORMAT:
             raise InputError(f"{path}: format {recipe.format}; this version of wirework reads format {FORMAT}")
         return recipe
+
+    def check(self) -> None:
+        """Raise ValueError or TypeError if this is no recipe that could have been written here."""
+        counts = [*self.rows.values(), self.max_len, self.phrasings, self.shard_rows]
+        if sorted(self.rows) != sorted(SPLITS) or any(type(count) is not int or count < 0 for count in counts):
+            raise ValueError("rows are not whole numbers per split")
+        if min(self.max_len, self.phrasings, self.shard_rows) < 1 or type(self.seed) is not int:
+            raise ValueError("max_len, phrasings, shard_rows or seed is out of range")
+        if not isinstance(self.system, str) or not all(isinstance(text, str) for text in self.files.values()):
+            raise ValueError("the system line or a file is no text")
+        if sum(self.fractions.values()) != 1 or min(self.fractions.values()) <= 0:
+            raise ValueError("the shares of its patterns are not positive, or do not add up to 1")
+        missing = [name for name in self.shares if f"{name}.jinja" not in self.files]
+        if missing:
+            raise ValueError(f"pattern {missing[0]} is not among its files")
+        self.check_spaces()
 
     def text(self) -> str:
         """Return the text of recipe.json."""
@@ -106,6 +125,11 @@ class Recipe:
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""
         return -(-self.rows[split] // self.shard_rows)
+
+    @property
+    def jobs(self) -> list[tuple[str, int]]:
+        """All shards, as split and number."""
+        return [(split, number) for split in SPLITS for number in range(self.shards(split))]
 
     def spans(self, split: str, shard: int) -> dict[str, range]:
         """Return which of each pattern's rows of the split lie in a shard."""

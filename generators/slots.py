@@ -156,7 +156,7 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
         raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
     slots: dict[str, Slot] = {}
     for name, form in node.items():
-        if not SLOT.fullmatch(name):
+        if not SLOT.fullmatch(name) or name == "self":  # Jinja2 keeps `self` for itself
             raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
         try:
             slots[name] = _read_slot(form, vocabularies, slots)

@@ -144,13 +144,14 @@ def _shown(pattern: Pattern) -> None:
             if not isinstance(left, str) and not isinstance(right, str):
                 raise InputError(f"question: {left.slot} and {right.slot} touch; put text between them")
         known = {ref.slot for ref in refs(plan)}
+        ranges = {name: ends for name in pattern.slots if (ends := pattern.ends(name))}
         while True:
             found = {
                 missing[0]
                 for name in known
                 if isinstance(slot := pattern.slots[name], Derived)
                 and len(missing := [used for used in dict.fromkeys(slot.expression.names) if used not in known]) == 1
-                and slot.expression.solvable_for(missing[0])
+                and slot.expression.solvable_for(missing[0], ranges)
             }
             if not found:
                 break
@@ -171,7 +172,7 @@ def _grounded(pattern: Pattern) -> None:
         for trace in pattern.program:
             for step in trace.steps:
                 for key, value in _literals(step):
-                    if key == "value" and isinstance(value, str) and isinstance(pattern.slots[value[1:]], Words):
+                    if key == "value" and isinstance(value, str) and isinstance(pattern.slots.get(value[1:]), Words):
                         raise InputError(f"an init takes {value}, which is a word, for its value")
                     if isinstance(value, str) and value[1:] not in shown:
                         raise InputError(f"the trace takes {value}, which the question does not show")
@@ -187,7 +188,7 @@ def _literals(step: Step) -> Iterable[tuple[str, Any]]:
     for key in ("value", "amount", "base", "rate", "args"):
         value = getattr(step, key, None)
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Fraction) or (isinstance(item, str) and SYMBOL.fullmatch(item)):
+            if isinstance(item, Fraction) or (isinstance(item, str) and (key == "value" or SYMBOL.fullmatch(item))):
                 yield key, item
 
 

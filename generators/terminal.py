@@ -122,7 +122,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
     """Print what an audit found."""
     rows = sum(found.rows.values())
     for fault in found.faults[:MAX_TOLD]:
-        out.print(f"[red]fault[/red] {fault}", highlight=False)
+        out.print(Text.assemble(("fault ", "red"), fault), soft_wrap=True)
     if len(found.faults) > MAX_TOLD:
         out.print(f"... and {len(found.faults) - MAX_TOLD:,} more")
     if found.passed:
