@@ -228,8 +228,9 @@ def matrix(every: int, start: int, kind: str | None) -> int:
                 else re.sub(r"[0-9a-f]{8}|case\d+|\(.*?\)|127.*?cannot|\d+ is open", "...", said)[:150]
             ] += 1
             wrong += [f"{case}: {what}" for what in faults]
-            if sys.stderr.isatty():
-                print(f"\r{done + 1} of {len(chosen)}", end="", file=sys.stderr)
+            if not (done + 1) % 50:
+                half = sum("half-state" in what for what in wrong)
+                print(f"{done + 1} of {len(chosen)}, {half} half-states", file=sys.stderr, flush=True)
     for what in wrong:
         print(what)
     for said, count in told.most_common():

@@ -299,6 +299,7 @@ WORST = {
     },
     "a fence and spaces": "```" + " " * (MAX_COMPLETION - 3),
     "a fence, spaces and a word": "```" + " " * (MAX_COMPLETION - 4) + "x",
+    "a fence, spaces and a mark": "```" + " " * (MAX_COMPLETION - 4) + "!",
     "a fence and a long word": "```" + "a" * (MAX_COMPLETION - 3),
     "expert and spaces": "expert" + " " * (MAX_COMPLETION - 6),
     "a dash and spaces": "-" + " " * (MAX_COMPLETION - 1),

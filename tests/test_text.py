@@ -144,6 +144,9 @@ PYTHON = "```python\nprint(41 + 1)\n```\n"
             "a block of Python before bare YAML": PYTHON + PROSE + TRACE,
             "an untagged block before": f"```\n41 + 1\n```\n{PROSE}{fence(TRACE)}",
             "a fence in prose": f"<think>I open with ``` here</think>\n{fence(TRACE)}",
+            "a fence in prose, steps before the expert": "I open with ``` here.\n```yaml\n"
+            + TRACE.replace("expert: arithmetic\n", "")
+            + "expert: arithmetic\n```",
             "several traces, the first counts": f"{fence(TRACE)}\n{fence(COMPOSED)}",
             "CRLF": fence(TRACE).replace("\n", "\r\n"),
             "comment first": f"```yaml\n# the trace\n{TRACE}```",
