@@ -66,6 +66,7 @@ class Bench:
     name: int = 0
 
     def __post_init__(self) -> None:
+        os.environ.pop("HF_HUB_OFFLINE", None)  # the Hub is this machine's own
         os.environ |= {
             name: value
             for name, value in self.server.env().items()
