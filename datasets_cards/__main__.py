@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from solver.refusal import InputError
+from solver.command import run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,13 +23,13 @@ def main(argv: list[str] | None = None) -> int:
     card.add_argument("folder", type=Path, metavar="DIR")
     card.add_argument("--name", metavar="ORG/NAME", help="the name that the page tells readers to load (default DIR)")
     args = top.parse_args(argv)
+    return run(lambda: _card(args))
+
+
+def _card(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
 
-    try:
-        print(write_card(args.folder, args.name))
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    print(write_card(args.folder, args.name))
     return 0
 
 

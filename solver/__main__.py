@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from solver.command import run
 from solver.grammar import EXPERTS, op_table
 from solver.refusal import InputError, Refusal, did_you_mean
 from solver.reward import REWARDS, completion_text, judge
@@ -54,11 +55,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 for a trace that is refused, 2 for an error of the user's."""
     args = parser().parse_args(argv)
-    try:
-        return VERBS[args.verb](args)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return run(lambda: VERBS[args.verb](args))
 
 
 def _text(name: str) -> str:

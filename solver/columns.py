@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from . import arrow
 from .machine import State
-from .number import LIMIT, read_number, write_number
+from .number import fits, read_number, write_number
 from .refusal import TraceError
 
 _INT64 = 2**63 - 1
@@ -52,6 +52,8 @@ class Column:
     @classmethod
     def parse(cls, texts: pa.Array) -> "Column":
         """Return the column that a string array writes; raise ValueError at a text that is no number."""
+        if texts.null_count:
+            raise ValueError("a row has no number")
         with suppress(pa.ArrowInvalid):
             # Arrow also takes 010 and 0x1F, and -2**63, which has no negative; what starts like them is read below.
             if not any(pc.any(pc.starts_with(texts, odd)).as_py() for odd in "-0"):
@@ -96,6 +98,11 @@ class Column:
     def exact(self) -> bool:
         """Whether the column is in integers, the fast form."""
         return bool(self.units.dtype != object)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether every number is small enough to go on computing with; int64 always is."""
+        return self.exact or all(map(fits, self.units))
 
     def __add__(self, other: Any) -> "Column":
         return self._linear(other, np.add)
@@ -220,7 +227,7 @@ def _divisor(value: Any, rows: int) -> Column:
     """Return a number or column to divide by; numpy would give 0 for a division by 0, and warn."""
     column = _column(value, rows)
     if not column.units.all():
-        raise ZeroDivisionError("a column divided by 0")
+        raise ZeroDivisionError("something is divided by 0")
     return column
 
 
@@ -256,9 +263,5 @@ class ColumnState(State):
             raise TraceError(code, reason)
 
     def fits(self, value: Any) -> Any:
-        """Return whether the numbers are within bounds; int64 always is."""
-        if not isinstance(value, Column):
-            return super().fits(value)
-        if value.exact:
-            return True
-        return all(-LIMIT < unit.numerator < LIMIT and unit.denominator < LIMIT for unit in value.units)
+        """Return whether the numbers are within bounds."""
+        return value.bounded if isinstance(value, Column) else super().fits(value)

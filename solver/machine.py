@@ -121,6 +121,8 @@ class Solution:
 
 def solve(program: Program, new_state: Callable[[Sequence[Any]], State] = State) -> Solution:
     """Run a program and return its solution; raise TraceError naming sub-trace, step and mend."""
+    if not program:
+        raise TraceError("empty", "the program has no trace")
     if len(program) > MAX_PARTS:
         raise TraceError("too_many_parts", f"{len(program)} sub-traces; at most {MAX_PARTS}")
     results: list[Any] = []
