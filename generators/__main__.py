@@ -4,12 +4,9 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from solver.command import run
 from solver.refusal import InputError
-
-if TYPE_CHECKING:
-    pass
 
 DEEP = 200_000
 """Assignments of each pattern that `check` tries."""
@@ -32,22 +29,18 @@ def parser() -> argparse.ArgumentParser:
     build = verb(
         "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
     )
-    build.add_argument(
-        "--weights", default="run8", metavar="NAME|FILE", help="preset: run8, run7 or a file (default run8)"
-    )
+    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run8, run7 or a file (default run8)")
     build.add_argument(
         "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
     )
     build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
-    build.add_argument("--seed", type=int, default=0, help="which rows are drawn, and their order (default 0)")
+    build.add_argument("--seed", type=int, metavar="N", help="which rows are drawn, and their order (default 0)")
     build.add_argument("--out", type=Path, metavar="DIR", help="the dataset's folder (default data/PRESET)")
     build.add_argument(
         "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
     )
     build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
-    build.add_argument(
-        "--shard-rows", type=_count, default=100_000, metavar="N", help="rows of a file (default 100000)"
-    )
+    build.add_argument("--shard-rows", type=_count, metavar="N", help="rows of a file (default 100000)")
     build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
     build.add_argument(
         "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
@@ -113,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or not int(text):
+    if not (text.isascii() and text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
     return int(text)
 
@@ -121,14 +114,7 @@ def _count(text: str) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 where an audit found faults, 2 for an error of the user's."""
     args = parser().parse_args(argv)
-    try:
-        return VERBS[args.verb](args)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped; the same command resumes", file=sys.stderr)
-        return 130
+    return run(lambda: VERBS[args.verb](args), stopped="stopped; the same command resumes")
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -138,24 +124,17 @@ def _build(args: argparse.Namespace) -> int:
 
     began = time.perf_counter()
     full = args.verify == "full"
+    names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     with terminal.Progress("building") as progress:
         if args.recipe:
+            if given:
+                flag = f"--{next(iter(given)).replace('_', '-')}"
+                raise InputError(f"{flag}: {args.recipe} decides it; leave out one of {flag} and --recipe")
             out = args.out or Path("data") / "again"
             built = dataset.rebuild(args.recipe, out, workers=args.workers, full=full, report=progress)
         else:
-            built = dataset.build(
-                args.weights,
-                rows=args.rows,
-                seed=args.seed,
-                out=args.out,
-                max_len=args.max_len,
-                tokenizer=args.tokenizer,
-                shard_rows=args.shard_rows,
-                workers=args.workers,
-                patterns=args.patterns,
-                full=full,
-                report=progress,
-            )
+            built = dataset.build(out=args.out, workers=args.workers, full=full, report=progress, **given)
     write_card(built.folder, plots=False)
     terminal.built(built, time.perf_counter() - began)
     if args.push:
@@ -205,7 +184,7 @@ def _show(args: argparse.Namespace) -> int:
     from .library import library
 
     name, _, place = args.pattern.rpartition("/")
-    by_id = place.isdigit()
+    by_id = place.isascii() and place.isdecimal()
     pattern = library(args.patterns)[name if by_id else args.pattern]
     index = int(place) if by_id else args.index
     if not 0 <= index < pattern.space:
@@ -233,24 +212,21 @@ def _preview(args: argparse.Namespace) -> int:
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
         for place in recipe.places(pattern, "train", span).tolist():
-            terminal.row(pattern, place)
+            terminal.row(pattern, place, recipe.phrasings)
     return 0
 
 
 def _check(args: argparse.Namespace) -> int:
     from .library import library
-    from .slots import Draw
-    from .soundness import balance, probe
+    from .soundness import try_rows
 
     checked = library(args.folder).patterns.values()
     rows = 0
     for pattern in checked:
-        places = probe(pattern, DEEP)
         try:
-            balance(pattern, Draw(pattern.slots, places))
-        except InputError as error:
+            rows += try_rows(pattern, DEEP)
+        except (ValueError, ArithmeticError) as error:
             raise InputError(f"{pattern.id}.jinja: {error}") from None
-        rows += len(places)
     print(f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments")
     return 0
 

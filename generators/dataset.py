@@ -11,11 +11,16 @@ import json
 import multiprocessing
 import os
 import platform
+import re
+import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -27,7 +32,7 @@ from .layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
 from .library import library
 from .preset import SPLITS, read_preset
-from .recipe import RECIPE, Recipe, difference
+from .recipe import RECIPE, Recipe, difference, whole_number
 from .rows import SCHEMA, Shard, content_hash, make_shard
 
 if TYPE_CHECKING:
@@ -96,6 +101,8 @@ def build(
     `full` gives every row the second opinion. Raises InputError for anything the caller can mend; then no
     folder without a manifest passes for a dataset.
     """
+    if workers is not None:
+        whole_number("workers", workers, 1)
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
@@ -124,8 +131,7 @@ def rebuild(
     recipe: str | Path, out: str | Path, *, workers: int | None = None, full: bool = False, report: Report | None = None
 ) -> Built:
     """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it."""
-    path = Path(recipe)
-    return _made(Recipe.read(path.parent if path.name == RECIPE else path), Path(out), workers, full, report)
+    return _made(Recipe.read(Path(recipe)), Path(out), workers, full, report)
 
 
 def make(
@@ -150,19 +156,27 @@ def make(
 
 def _claim(recipe: Recipe, folder: Path) -> None:
     """Write the recipe into a new or empty folder, or check that the folder was begun from the same one."""
-    if (folder / RECIPE).exists():
+    differs = None
+    held = (folder / RECIPE).exists()
+    if held:
         differs = difference(Recipe.read(folder), recipe)
         begun = any((folder / "data").glob("*.parquet")) or {path.name for path in folder.iterdir()} - {RECIPE, "data"}
         if differs and begun:
             raise InputError(f"{folder}: holds another dataset: {differs}; choose another --out or remove the folder")
-        for leftover in (folder / "data").glob(".*.tmp"):
-            leftover.unlink()
-        if not differs:
-            return
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    elif folder.exists() and not (folder.is_dir() and all(map(_barely_begun, folder.iterdir()))):
         raise InputError(f"{folder}: exists and is no dataset of wirework; choose another --out")
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    write_whole(folder / RECIPE, recipe.text())
+    for leftover in folder.rglob(".*.tmp"):
+        leftover.unlink(missing_ok=True)
+    if differs or not held:
+        write_whole(folder / RECIPE, recipe.text())
+
+
+def _barely_begun(path: Path) -> bool:
+    """Return whether this is what a build that was killed before its recipe was written leaves behind."""
+    return (path.name == "data" and path.is_dir() and not any(path.iterdir())) or bool(
+        re.fullmatch(rf"\.{re.escape(RECIPE)}\.[0-9]+\.tmp", path.name)
+    )
 
 
 def _run(
@@ -180,12 +194,24 @@ def _run(
             undo()
         return
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (recipe, folder, full)) as pool:
-        futures = {pool.submit(_work, *job): job for job in jobs}
+        with _no_main():
+            futures = {pool.submit(_work, *job): job for job in jobs}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Keep processes that start meanwhile from running the caller's script again; none of its names are needed."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _keep_memory() -> Callable[[], None]:
@@ -222,19 +248,24 @@ class Worker:
         self.folder = folder
         self.full = full
         self.ruler = Ruler(recipe.system, recipe.max_len, recipe.tokenizer)
+        self.hashes = _hashes(folder)
 
     def __call__(self, split: str, number: int) -> dict[str, Any]:
         """Write a shard unless it is there already, and return its record."""
         path = self.folder / shard_path(self.recipe, split, number)
         record = _kept(path)
-        if record is None:
+        if record is None or self._changed(path):
             record = self._write(path, split, number)
         return record | file_record(self.folder, path)
+
+    def _changed(self, path: Path) -> bool:
+        """Return whether a file is not the one that the manifest of a finished folder names."""
+        return bool(self.hashes) and file_hash(path) != self.hashes.get(path.relative_to(self.folder).as_posix())
 
     def _write(self, path: Path, split: str, number: int) -> dict[str, Any]:
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
         record = shard_record(shard)
-        beside = path.with_name(f".{path.name}.tmp")
+        beside = _beside(path)
         try:
             with beside.open("wb") as file:
                 write_table(shard.table, file, record)
@@ -268,8 +299,17 @@ _worker: Worker | None = None
 
 def _start(recipe: Recipe, folder: Path, full: bool) -> None:
     global _worker  # noqa: PLW0603 - a pool's process holds its worker this way
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _keep_memory()
     _worker = Worker(recipe, folder, full)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, however that was."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _work(split: str, number: int) -> dict[str, Any]:
@@ -299,6 +339,15 @@ def _kept(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, pa.ArrowInvalid):  # not there, or no Parquet: it is written anew
         return None
     return dict(json.loads(metadata[_RECORD])) if _RECORD in metadata else None
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Return the sha256 of each file by the manifest of a finished folder; empty if there is none that can be read."""
+    try:
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return {name: entry["sha256"] for name, entry in files.items()}
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return {}
 
 
 def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, Any]]]) -> dict[str, Any]:
@@ -347,7 +396,7 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
 
 def write_whole(path: Path, text: str) -> None:
     """Write a small file so that it is there whole or not at all."""
-    beside = path.with_name(f".{path.name}.tmp")
+    beside = _beside(path)
     try:
         with beside.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -356,6 +405,11 @@ def write_whole(path: Path, text: str) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Return where a file is written before it is renamed: a name of this process's own."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def file_hash(path: Path) -> str:

@@ -2,11 +2,13 @@
 
 import ast
 import operator
+import warnings
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from solver.number import read_number
+from solver.columns import Column
+from solver.number import LIMIT, fits, read_number
 from solver.refusal import InputError
 
 MAX_LENGTH = 200
@@ -28,17 +30,22 @@ class Expression:
         if len(self.text) > MAX_LENGTH:
             raise InputError(f"the expression has {len(self.text)} characters; at most {MAX_LENGTH}")
         try:
-            self._tree = ast.parse(self.text, mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)  # such as at `1or a`, which is refused below
+                self._tree = ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise InputError(f"{self.text!r} is no expression; write one such as count * times - count") from None
         self.names: list[str] = []
         self.numbers: list[Fraction] = []
+        self.operations = 0
+        """How many signs it has, which is what it costs to run."""
         self._check(self._tree)
 
     def _check(self, node: ast.AST) -> None:
         if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
             self._check(node.left)
             self._check(node.right)
+            self.operations += 1
         elif isinstance(node, ast.Name):
             self.names.append(node.id)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
@@ -51,12 +58,21 @@ class Expression:
             raise InputError(f"{self.text!r} has {what}; only names, numbers, + - * / // % and ( )")
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """Return the value for the slots' values; raise ZeroDivisionError as exact arithmetic does."""
-        return self._run(self._tree, values)
+        """Return the value for the slots' values; raise ZeroDivisionError as exact arithmetic does.
+
+        Raises OverflowError where a number on the way is beyond the language's bound.
+        """
+        try:
+            return self._run(self._tree, values)
+        except ZeroDivisionError:
+            raise ZeroDivisionError(f"{self.text!r} divides by zero") from None
 
     def _run(self, node: Any, values: Mapping[str, Any]) -> Any:
         if isinstance(node, ast.BinOp):
-            return _BINARY[type(node.op)](self._run(node.left, values), self._run(node.right, values))
+            value = _BINARY[type(node.op)](self._run(node.left, values), self._run(node.right, values))
+            if not _bounded(value):
+                raise OverflowError(f"{self.text!r} computes numbers of more than {len(str(LIMIT)) - 1} digits")
+            return value
         if isinstance(node, ast.Name):
             return values[node.id]
         return read_number(ast.get_source_segment(self.text, node) or "")
@@ -89,10 +105,15 @@ class Expression:
             sides = self._interval(node.left, ranges), self._interval(node.right, ranges)
             if isinstance(node.op, ast.Add | ast.Sub | ast.Mult) and sides[0] and sides[1]:
                 corners = [_BINARY[type(node.op)](a, b) for a in sides[0] for b in sides[1]]
-                return min(corners), max(corners)
+                ends = min(corners), max(corners)
+                return ends if max(map(abs, ends)) < LIMIT else None
             return None
         number = self._run(node, {})
         return (int(number), int(number)) if number.denominator == 1 else None
+
+
+def _bounded(value: Any) -> bool:
+    return value.bounded if isinstance(value, Column) else fits(Fraction(value))
 
 
 def _holds(node: ast.AST, name: str) -> bool:

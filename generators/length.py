@@ -98,5 +98,4 @@ def _widest(pattern: Pattern, ref: Ref) -> int:
         return int(pc.max(pc.binary_length(slot.vocabulary.column(ref.form))).as_py())
     if isinstance(slot, Numbers):
         return int(pc.max(pc.binary_length(slot.texts)).as_py())
-    ends = pattern.ends(ref.slot)
-    return max(len(str(end)) for end in ends) if ends else MAX_LITERAL
+    return max(len(str(end)) for end in pattern.ends.get(ref.slot, (10**MAX_LITERAL // 10,)))

@@ -1,6 +1,6 @@
 """All patterns at hand: the shipped folder, a user's folder beside it, or the texts a recipe holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,8 @@ from pathlib import Path
 from solver.document import load
 from solver.refusal import FormatError, InputError, did_you_mean
 
-from .pattern import FOLDERS, Pattern, read_pattern
+from .pattern import FOLDERS, MAX_FILE, Pattern, read_pattern
+from .questions import check_apart
 from .slots import Vocabulary, read_vocabularies
 from .soundness import check, check_scaffolds
 
@@ -16,6 +17,8 @@ SHIPPED = Path(__file__).resolve().parent.parent / "templates"
 VOCABULARY = "vocabulary.yaml"
 MAX_VOCABULARY = 131_072
 """Bytes of the longest vocabulary file."""
+OWN = "own "
+"""What tells a user's vocabulary file from the shipped one of the same name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,29 +40,35 @@ class Library:
         raise InputError(f"no pattern {name}; {did_you_mean(name, known)}")
 
 
-def read_library(texts: Mapping[str, str], only: frozenset[str] | None = None) -> Library:
-    """Return the library of these texts; raise InputError naming the file. `only` limits it to some ids."""
+def read_library(
+    texts: Mapping[str, str], only: frozenset[str] | None = None, shown: Callable[[str], str] = str
+) -> Library:
+    """Return the library of these texts; raise InputError naming the file. `only` limits it to some ids.
+
+    `shown` says how the user knows the file of a text. Where two files clash, the later text is named.
+    """
     vocabularies: dict[str, Vocabulary] = {}
-    for path in sorted(path for path in texts if path.endswith(VOCABULARY)):
+    for path in (path for path in texts if path.endswith(VOCABULARY)):
         try:
             node = load(texts[path], MAX_VOCABULARY)
         except FormatError as error:
-            raise InputError(f"{path}: {error}") from None
-        for name, vocabulary in read_vocabularies(node, path).items():
+            raise InputError(f"{shown(path)}: {error}") from None
+        for name, vocabulary in read_vocabularies(node, shown(path)).items():
             if name in vocabularies:
-                raise InputError(f"{path}: vocabulary {name} exists already; choose another name")
+                raise InputError(f"{shown(path)}: vocabulary {name} exists already; choose another name")
             vocabularies[name] = vocabulary
     patterns = {}
-    for path, text in sorted(texts.items()):
+    for path, text in texts.items():
         expert, _, file = path.rpartition("/")
         name = file.removesuffix(".jinja")
         if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
             try:
                 patterns[f"{expert}/{name}"] = check(read_pattern(expert, name, text, vocabularies))
             except (ValueError, ArithmeticError) as error:
-                raise InputError(f"{path}: {error}") from None
+                raise InputError(f"{shown(path)}: {error}") from None
     check_scaffolds(patterns.values())
-    return Library(patterns, dict(texts))
+    check_apart(patterns.values(), vocabularies)
+    return Library(dict(sorted(patterns.items())), dict(texts))
 
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
@@ -72,15 +81,30 @@ def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
         if path.suffix == ".jinja" and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
             hint = did_you_mean(inside.parts[0], FOLDERS)
             raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
-        if path.suffix == ".jinja" or path.name == VOCABULARY:
-            try:
-                name = f"{prefix}{inside}" if path.name == VOCABULARY else inside.as_posix()
-                texts[name] = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise InputError(f"{path}: cannot be read: {error}") from None
+        if path.suffix == ".jinja":
+            texts[inside.as_posix()] = _text(path, MAX_FILE)
+        elif path.name == VOCABULARY:
+            texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
     if not any(name.endswith(".jinja") for name in texts):
         raise InputError(f"{folder}: no pattern in it; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
     return texts
+
+
+def _text(path: Path, most: int) -> str:
+    """Return a file's text; raise InputError at a link, at what is no file, and at one that is too long or no text.
+
+    Whatever is read is kept in the recipe and published with it, so a stranger's link must not bring it in.
+    """
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise InputError(f"{path}: cannot be read: it is no regular file; put the file itself there")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise InputError(f"{path}: more than {most} bytes")
+        return content.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
 
 
 @cache
@@ -92,8 +116,12 @@ def shipped() -> dict[str, str]:
 def library(folder: Path | None = None, only: frozenset[str] | None = None) -> Library:
     """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError."""
     texts = dict(shipped())
-    for path, text in folder_texts(folder, "own ").items() if folder else ():
+    for path, text in folder_texts(folder, OWN).items() if folder else ():
         if path in texts:
             raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
         texts[path] = text
-    return read_library(texts, only)
+
+    def shown(path: str) -> str:
+        return path if folder is None or path in shipped() else str(folder / path.removeprefix(OWN))
+
+    return read_library(texts, only, shown)

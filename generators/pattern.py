@@ -23,7 +23,7 @@ from solver.text import Outline, write
 from .expression import Expression
 from .permutation import Permutation
 from .render import Plan, question_plan, trace_plan
-from .slots import Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
+from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
 from .verify import Reader
 
 COMPOSITION = "composition"
@@ -101,15 +101,19 @@ class Pattern:
         """Return the slots at places of the pattern's own order, as columns."""
         return Draw(self.slots, self.order(places))
 
-    def ends(self, name: str) -> tuple[int, int] | None:
-        """Return the least and greatest value of a slot of integers, or None where words or decimals leave it open."""
-        slot = self.slots[name]
-        if isinstance(slot, Numbers):
-            units = slot.column.units
-            return (int(units.min()), int(units.max())) if slot.column.scale == 1 else None
-        if isinstance(slot, Words):
-            return None
-        return slot.expression.interval({used: ends for used in slot.expression.names if (ends := self.ends(used))})
+    @cached_property
+    def ends(self) -> dict[str, tuple[int, int]]:
+        """The least and greatest value of each slot of integers; words, and what decimals leave open, are not in it."""
+        known: dict[str, tuple[int, int]] = {}
+        for name, slot in self.slots.items():
+            ends = None
+            if isinstance(slot, Numbers) and slot.column.exact and slot.column.scale == 1:
+                ends = int(slot.column.units.min()), int(slot.column.units.max())
+            elif isinstance(slot, Derived):
+                ends = slot.expression.interval(known)
+            if ends:
+                known[name] = ends
+        return known
 
     def is_number(self, symbol: str) -> bool:
         """Return whether a `$slot` symbol stands for a number."""

@@ -64,7 +64,7 @@ def read_preset(name: str) -> Preset:
     path = FOLDER / f"{name}.yaml" if name in known_presets() else Path(name)
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # ValueError: no UTF-8, or a NUL in the name
         raise InputError(
             f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"
         ) from None

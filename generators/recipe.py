@@ -43,7 +43,16 @@ class Recipe:
 
     @classmethod
     def of(cls, preset: Preset, library: Library, **overrides: Any) -> "Recipe":
-        """Return the recipe of a preset: only the patterns it uses are kept."""
+        """Return the recipe of a preset: only the patterns it uses are kept; raise InputError at a bad number."""
+        rows = {split: preset.rows[split] for split in SPLITS} | overrides.pop("rows", {})
+        max_len = overrides.pop("max_len")
+        for name, value, least in (
+            *((f"rows of {split}", count, 0) for split, count in rows.items()),
+            ("max_len", preset.max_len if max_len is None else max_len, 1),
+            ("shard_rows", overrides["shard_rows"], 1),
+            ("seed", overrides["seed"], None),
+        ):
+            whole_number(name, value, least)
         shares = preset.shares(library)
         files = {
             path: text
@@ -52,10 +61,10 @@ class Recipe:
         }
         recipe = cls(
             preset=preset.name,
-            rows={split: preset.rows[split] for split in SPLITS} | overrides.pop("rows", {}),
+            rows=rows,
             shares={name: str(share) for name, share in shares.items()},
             system=preset.system,
-            max_len=overrides.pop("max_len") or preset.max_len,
+            max_len=preset.max_len if max_len is None else max_len,
             phrasings=preset.phrasings,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             files=files,
@@ -65,15 +74,15 @@ class Recipe:
         return recipe
 
     @classmethod
-    def read(cls, folder: Path) -> "Recipe":
-        """Return the recipe of a dataset folder; raise InputError if there is none or it is not whole."""
-        path = folder / RECIPE
+    def read(cls, place: Path) -> "Recipe":
+        """Return the recipe of a dataset folder, or in a file; raise InputError if there is none or it is not whole."""
+        path = place / RECIPE if place.is_dir() else place
         try:
             recipe = cls(**json.loads(path.read_text(encoding="utf-8")))
             if recipe.format == FORMAT:
                 recipe.check()
         except FileNotFoundError:
-            raise InputError(f"{folder}: no {RECIPE}; not a dataset folder of wirework") from None
+            raise InputError(f"{place}: no {RECIPE}; not a dataset folder of wirework") from None
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
         except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -147,13 +156,21 @@ class Recipe:
                 "ask for fewer rows, weigh it less, or widen its slots"
             )
         order = Permutation(size, f"wirework seed {self.seed} {split} {pattern.id}")
-        return order(np.arange(rows.start, rows.stop)) + start
+        placed = order(np.arange(rows.start, rows.stop))
+        return placed + start if pattern.order.fast else placed.astype(object) + start
 
     def check_spaces(self) -> None:
         """Raise InputError if any pattern is asked for more rows than its splits hold."""
         for split in SPLITS:
             for name, count in self.seats(self.rows[split]).items():
                 self.places(self.library.patterns[name], split, range(count, count))
+
+
+def whole_number(name: str, value: object, least: int | None) -> None:
+    """Raise InputError unless the value of an argument is a whole number of at least `least`."""
+    if type(value) is not int or (least is not None and value < least):
+        bound = "" if least is None else f" of at least {least}"
+        raise InputError(f"{name} is {value!r}; give a whole number{bound}")
 
 
 def cut(pattern: Pattern, split: str) -> tuple[int, int]:

@@ -43,6 +43,8 @@ def question_plan(body: str) -> Plan:
         output = _JINJA.parse(body).body
     except TemplateSyntaxError as error:
         raise InputError(f"question: {error.message}") from None
+    except RecursionError:
+        raise InputError("question: braces nest too deep; only text, {{ slot }} and {{ slot | filter }}") from None
     plan: list[str | Ref] = []
     for node in output:
         if not isinstance(node, nodes.Output):

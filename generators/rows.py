@@ -75,29 +75,41 @@ class Shard:
 
 def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
     """Return the rows at places of a pattern's order, every one proved; raise InputError naming the row that fails."""
-    draw = pattern.draw(places)
-    questions = _questions(recipe, pattern, draw)
-    traces = render(pattern.trace, draw)
-    closed = closed_form(pattern, draw)
-    answers = closed.text()
-    ids = row_ids(pattern, places)
     try:
-        prove(pattern, traces, answers, closed)
-        sample = (
-            np.arange(draw.rows)
-            if full
-            else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
-        )
-        for row in sample.tolist():
-            wrong = second_opinion(pattern.experts, traces[row].as_py(), answers[row].as_py())
-            if wrong:
-                raise RowError(row, wrong)
-        expected = _reference(recipe, pattern, Draw(draw.slots, draw.places[sample]))
-        for row, text in zip(sample.tolist(), expected, strict=True):
-            if questions[row].as_py() != text:
-                raise RowError(row, f"its question is not what plain Jinja2 writes: {text!r}")
+        return _proved(recipe, pattern, places, ruler, full)
     except RowError as error:
-        raise InputError(f"{ids[error.row].as_py()}: {error.reason}; this row was not written") from None
+        if error.row is None and len(places) > 1:  # found by halving, as the columns cannot tell which it is
+            for half in np.array_split(places, 2):
+                make_group(recipe, pattern, half, ruler, full)
+        row_id = row_ids(pattern, places[error.row or 0 :][:1])[0].as_py()
+        raise InputError(f"{row_id}: {error.reason}; this row was not written") from None
+
+
+def _proved(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool) -> Group:
+    draw = pattern.draw(places)
+    which = phrasing(pattern, places, recipe.phrasings)
+    try:
+        questions = _questions(pattern, draw, which)
+        traces = render(pattern.trace, draw)
+        closed = closed_form(pattern, draw)
+    except ArithmeticError as error:
+        raise RowError(None, str(error)) from None
+    answers = closed.text()
+    prove(pattern, traces, answers, closed)
+    sample = (
+        np.arange(draw.rows)
+        if full
+        else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
+    )
+    expected = [reference(body, Draw(draw.slots, draw.places[sample])) for body in pattern.bodies]
+    for at, row in enumerate(sample.tolist()):
+        wrong = second_opinion(pattern.experts, traces[row].as_py(), answers[row].as_py())
+        if wrong:
+            raise RowError(row, wrong)
+        text = expected[which[row]][at]
+        if questions[row].as_py() != text:
+            raise RowError(row, f"its question is not what plain Jinja2 writes: {text!r}")
+    ids = row_ids(pattern, places)
     lengths = ruler.lengths(pattern, ids, questions, traces)
     return Group(pattern, ids, questions, traces, answers, draw.number_key(), lengths, len(sample))
 
@@ -108,22 +120,16 @@ def row_ids(pattern: Pattern, places: np.ndarray) -> pa.Array:
     return join([f"{pattern.id}/", texts], len(places))
 
 
-def _phrasing(recipe: Recipe, pattern: Pattern, places: np.ndarray) -> np.ndarray:
-    """Return which phrasing of the question each place has: a function of the place alone."""
-    return (places % min(recipe.phrasings, len(pattern.questions))).astype(np.int64)
+def phrasing(pattern: Pattern, places: np.ndarray, phrasings: int) -> np.ndarray:
+    """Return which of its first phrasings each place in a pattern's order has; the order is keyed, so it follows no slot."""
+    return (places % min(phrasings, len(pattern.questions))).astype(np.int64)
 
 
-def _questions(recipe: Recipe, pattern: Pattern, draw: Draw) -> pa.Array:
-    which = _phrasing(recipe, pattern, draw.places)
+def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
     used = np.unique(which)
     if len(used) == 1:
         return render(pattern.questions[used[0]], draw)
     return pc.choose(arrow.integers(which), *(render(plan, draw) for plan in pattern.questions[: used[-1] + 1]))
-
-
-def _reference(recipe: Recipe, pattern: Pattern, draw: Draw) -> list[str]:
-    rendered = [reference(body, draw) for body in pattern.bodies]
-    return [rendered[which][row] for row, which in enumerate(_phrasing(recipe, pattern, draw.places))]
 
 
 def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool = False) -> Shard:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,7 +22,11 @@ from .expression import Expression
 
 SLOT = re.compile(r"[a-z][a-z0-9_]*")
 MAX_VALUES = 100_000
-"""Values of the widest range."""
+"""Values of all ranges of a file together."""
+MAX_OPERATIONS = 200
+"""Signs + - * / // % in all derived slots of a file together."""
+MAX_WORD = 39
+"""Letters of the longest word, so that `$owner.$item` is a name."""
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 _LETTERS = str.maketrans(
@@ -74,6 +79,7 @@ class Vocabulary:
         self.name = name
         self.words = tuple(words)
         self.slugs = tuple(slug(word) for word in self.words)
+        self.slug_set = frozenset(self.slugs)
         self._columns: dict[str, pa.Array] = {}
 
     def column(self, form: str) -> pa.Array:
@@ -82,6 +88,11 @@ class Vocabulary:
             change = slug if form == "slug" else FILTERS.get(form, str)
             self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
         return self._columns[form]
+
+    def rests(self, form: str) -> set[str]:
+        """Return what follows where one word, in a form, is the start of another: ` cream` for ice and ice cream."""
+        texts = set(self.column(form).to_pylist())
+        return {text[end:] for text in texts for end in range(1, len(text)) if text[:end] in texts}
 
 
 Vocabularies = Mapping[str, Vocabulary]
@@ -100,16 +111,29 @@ def read_vocabularies(node: Node, where: str) -> dict[str, Vocabulary]:
             raise InputError(f"{where}: vocabulary {name} is not a list of words or a mapping singular: plural")
         vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
         for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
-            twice = next((word for word in form if form.count(word) > 1), None)
-            if twice is not None:
-                raise InputError(f"{where}: vocabulary {name} has {twice!r} twice; words, singulars and slugs differ")
-        bad = next(
-            (word for word in vocabulary.words if re.search(r"[^\w '\u2019-]|[0-9_]", word + word.singular)), None
-        )
-        if bad is not None:
-            raise InputError(f"{where}: vocabulary {name} has {bad!r}; words are letters, spaces, hyphens, apostrophes")
+            word, times = Counter(form).most_common(1)[0]
+            if times > 1:
+                raise InputError(f"{where}: vocabulary {name} has {word!r} twice; words, singulars and slugs differ")
+        for word, name_of_it in zip(vocabulary.words, vocabulary.slugs, strict=True):
+            if not (_is_word(word) and _is_word(word.singular)):
+                raise InputError(
+                    f"{where}: vocabulary {name} has {word!r}; words are letters, hyphens, apostrophes and single spaces"
+                )
+            if not 0 < len(name_of_it) <= MAX_WORD:
+                raise InputError(
+                    f"{where}: vocabulary {name} has {word!r}, which gives the name {name_of_it!r}; "
+                    f"a name has 1 to {MAX_WORD} Latin letters"
+                )
         read[name] = vocabulary
     return read
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text can stand in a sentence as a word: letters and accents, and marks between them."""
+    kept = {"L", "M"}
+    return " ".join(text.split()) == text and all(
+        letter in " '\u2019-" or unicodedata.category(letter)[0] in kept for letter in text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +187,11 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
         except ValueError as error:
             raise InputError(f"slot {name}: {error}") from None
     drawn: dict[str, Slot] = {name: slot for name, slot in slots.items() if not isinstance(slot, Derived)}
-    return _in_order(drawn, {name: slot for name, slot in slots.items() if isinstance(slot, Derived)})
+    derived = {name: slot for name, slot in slots.items() if isinstance(slot, Derived)}
+    operations = sum(slot.expression.operations for slot in derived.values())
+    if operations > MAX_OPERATIONS:
+        raise InputError(f"the slots' expressions have {operations} signs together; at most {MAX_OPERATIONS}")
+    return _in_order(drawn, derived)
 
 
 def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, Slot]:
@@ -190,16 +218,18 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
         values = [read_number(item if isinstance(item, str) else repr(item)) for item in form]
         if not values or len(set(values)) < len(values):
             raise InputError("a list holds different numbers, at least one")
-        return _numbers(values)
+        return _numbers(Column.of(values))
     if not isinstance(form, str):
         raise InputError("neither text nor a list")
     if form.startswith("="):
         return Derived(Expression(form[1:]))
     if found := _RANGE.fullmatch(form):
         first, last, step = (read_number(text or "1") for text in found.groups())
-        if step <= 0 or last < first or (last - first) / step >= MAX_VALUES:
-            raise InputError(f"{form} is no range of 1 to {MAX_VALUES} values; write low..high by step")
-        return _numbers(first + step * k for k in range(int((last - first) / step) + 1))
+        left = MAX_VALUES - sum(slot.size for slot in slots.values() if isinstance(slot, Numbers))
+        if step <= 0 or last < first or (last - first) / step >= left:
+            beside = "" if left == MAX_VALUES else " beside the slots above it"
+            raise InputError(f"{form} is no range of 1 to {left} values{beside}; write low..high by step")
+        return _range(first, step, int((last - first) / step) + 1)
     if form not in vocabularies:
         hint = did_you_mean(form, vocabularies)
         raise InputError(f"{form!r} is no range, list, expression or vocabulary; {hint}")
@@ -210,8 +240,12 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
     return Words(vocabulary, before)
 
 
-def _numbers(values: Iterable[Fraction]) -> Numbers:
-    column = Column.of(values)
+def _range(first: Fraction, step: Fraction, size: int) -> Numbers:
+    """Return the slot of the numbers first, first + step, ..., never one by one: 100,000 fractions take a while."""
+    return _numbers(Column(np.arange(size)) * step + first)
+
+
+def _numbers(column: Column) -> Numbers:
     return Numbers(column, column.text())
 
 
@@ -235,7 +269,10 @@ class Draw:
         slot = self.slots[name]
         if isinstance(slot, Numbers):
             return slot.column.take(self._digits[name])
-        value = cast("Derived", slot).expression(self.numbers)
+        try:
+            value = cast("Derived", slot).expression(self.numbers)
+        except ArithmeticError as error:
+            raise ArithmeticError(f"slot {name}: {error}") from None
         return value if isinstance(value, Column) else Column.of([value] * self.rows)
 
     def _word(self, name: str) -> np.ndarray:

@@ -7,20 +7,22 @@ number of the trace is shown or named, and trace and closed form agree.
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from solver.columns import Column
-from solver.grammar import EXPERTS, GROUPS, Step, Trace
+from solver.grammar import EXPERTS, GROUPS, MAX_NAME, Step, Trace
 from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
 from .pattern import SYMBOL, Pattern
+from .questions import check_read, check_shown
 from .render import refs, render
 from .slots import Derived, Draw, Numbers, Slot, Words
+from .verify import RowError
 
 MIN_SPACE = 500_000
 """Distinct questions every pattern has."""
@@ -44,10 +46,23 @@ CONSTANTS = {
 
 def check(pattern: Pattern) -> Pattern:
     """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
-    for claim in (_declared, _fitting, _used, _distinct, _shaped, _shown, _grounded):
+    for claim in (_declared, _fitting, _used, _distinct, _shaped, check_shown, check_read, _grounded):
         claim(pattern)
-    balance(pattern, Draw(pattern.slots, probe(pattern, SAMPLE)))
+    try_rows(pattern, SAMPLE)
     return pattern
+
+
+def try_rows(pattern: Pattern, most: int) -> int:
+    """Compare trace and closed form on up to `most` assignments and return on how many; raise InputError."""
+    draw = Draw(pattern.slots, probe(pattern, most))
+    try:
+        for name in pattern.slots:
+            draw.text(name)  # also what only the question shows can be worked out
+        balance(pattern, draw)
+    except RowError as error:
+        example = "" if error.row is None else f", as in {_question(pattern, draw, error.row)!r}"
+        raise InputError(f"{error.reason}{example}") from None
+    return draw.rows
 
 
 def _slots_in(symbol: str) -> list[str]:
@@ -75,6 +90,15 @@ def _fitting(pattern: Pattern) -> None:
         for component in symbol.split("."):
             if "$" in component and not (SYMBOL.fullmatch(component) and component[1:] in words):
                 raise InputError(f"name {symbol}: a $slot in a name is a word slot and stands whole between dots")
+        longest = sum(_longest(pattern, component) + 1 for component in symbol.split(".")) - 1
+        if symbol in names and longest > MAX_NAME:
+            raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
+
+
+def _longest(pattern: Pattern, component: str) -> int:
+    """Return the characters of the longest text that a component of a name stands for."""
+    slot = pattern.slots.get(component[1:]) if component.startswith("$") else None
+    return max(map(len, slot.vocabulary.slugs)) if isinstance(slot, Words) else len(component)
 
 
 def _uses(pattern: Pattern) -> dict[str, list[str]]:
@@ -116,12 +140,11 @@ def _components_meet(pattern: Pattern, left: str, right: str) -> bool:
     ours, theirs = (pattern.slots.get(part[1:]) if part.startswith("$") else None for part in (left, right))
     if isinstance(ours, Words) and isinstance(theirs, Words) and ours.vocabulary is theirs.vocabulary:
         return False  # two slots of one vocabulary differ
-    slugs = ({part} if slot is None else _slugs(slot) for part, slot in ((left, ours), (right, theirs)))
-    return bool(set.intersection(*slugs))
+    return not _slugs(left, ours).isdisjoint(_slugs(right, theirs))
 
 
-def _slugs(slot: Slot) -> set[str]:
-    return set(slot.vocabulary.slugs) if isinstance(slot, Words) else set()
+def _slugs(part: str, slot: Slot | None) -> frozenset[str]:
+    return slot.vocabulary.slug_set if isinstance(slot, Words) else frozenset((part,))
 
 
 def _shaped(pattern: Pattern) -> None:
@@ -135,30 +158,6 @@ def _shaped(pattern: Pattern) -> None:
             )
     if pattern.space < MIN_SPACE:
         raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
-
-
-def _shown(pattern: Pattern) -> None:
-    """Check that every question shows, or determines, every slot, so that no two rows ask the same."""
-    for plan in pattern.questions:
-        for left, right in pairwise(plan):
-            if not isinstance(left, str) and not isinstance(right, str):
-                raise InputError(f"question: {left.slot} and {right.slot} touch; put text between them")
-        known = {ref.slot for ref in refs(plan)}
-        ranges = {name: ends for name in pattern.slots if (ends := pattern.ends(name))}
-        while True:
-            found = {
-                missing[0]
-                for name in known
-                if isinstance(slot := pattern.slots[name], Derived)
-                and len(missing := [used for used in dict.fromkeys(slot.expression.names) if used not in known]) == 1
-                and slot.expression.solvable_for(missing[0], ranges)
-            }
-            if not found:
-                break
-            known |= found
-        hidden = [name for name, slot in pattern.slots.items() if not isinstance(slot, Derived) and name not in known]
-        if hidden:
-            raise InputError(f"the question does not show {hidden[0]}; two rows could ask the same")
 
 
 def _grounded(pattern: Pattern) -> None:
@@ -211,37 +210,37 @@ def _place_type(pattern: Pattern) -> type:
 
 
 def balance(pattern: Pattern, draw: Draw) -> Column:
-    """Return the answers of a draw; raise InputError where trace and closed form differ or an answer is no good."""
+    """Return the answers of a draw; raise RowError where trace and closed form differ or an answer is no good."""
     answers = _closed_form(pattern, draw)
     traced = pattern.solved(draw.numbers)
     if isinstance(traced, Fraction):
         raise InputError("the answer is the same in every row; compute it from slots")
-    _all(traced == answers, pattern, draw, "the trace and the answer's closed form differ")
-    return _good(pattern, draw, answers)
+    _all(traced == answers, "the trace and the answer's closed form differ")
+    return _good(answers)
 
 
 def closed_form(pattern: Pattern, draw: Draw) -> Column:
-    """Return the answers of a draw by the closed form alone; raise InputError where one is no good."""
-    return _good(pattern, draw, _closed_form(pattern, draw))
+    """Return the answers of a draw by the closed form alone; raise RowError where one is no good."""
+    return _good(_closed_form(pattern, draw))
 
 
 def _closed_form(pattern: Pattern, draw: Draw) -> Column:
     try:
         answers = pattern.answer(draw.numbers)
-    except ZeroDivisionError:
-        raise InputError(f"answer divides by zero, as in {_question(pattern, draw, 0)!r}") from None
+    except ArithmeticError as error:
+        raise RowError(None, f"answer: {error}") from None
     return answers if isinstance(answers, Column) else Column.of([answers] * draw.rows)
 
 
-def _good(pattern: Pattern, draw: Draw, answers: Column) -> Column:
-    _all(answers > 0, pattern, draw, "the answer is not positive; choose the remainder first")
-    _all(answers.terminates(), pattern, draw, "the answer is no terminating decimal; draw the quotient and multiply")
+def _good(answers: Column) -> Column:
+    _all(answers > 0, "the answer is not positive; choose the remainder first")
+    _all(answers.terminates(), "the answer is no terminating decimal; draw the quotient and multiply")
     return answers
 
 
-def _all(claim: np.ndarray, pattern: Pattern, draw: Draw, wrong: str) -> None:
+def _all(claim: np.ndarray, wrong: str) -> None:
     if not claim.all():
-        raise InputError(f"{wrong}, as in {_question(pattern, draw, int(np.argmin(claim)))!r}")
+        raise RowError(int(np.argmin(claim)), wrong)
 
 
 def _question(pattern: Pattern, draw: Draw, row: int) -> str:

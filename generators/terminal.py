@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +24,7 @@ from .dataset import Built
 from .library import Library
 from .pattern import COMPOSITION, Pattern
 from .render import render
+from .rows import phrasing
 
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
@@ -76,6 +78,11 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def _say(*parts: str | tuple[str, str]) -> None:
+    """Print a line as it is, however long, brackets and all; a part with a style comes as a pair."""
+    out.print(Text.assemble(*parts), soft_wrap=True)
+
+
 def built(result: Built, seconds: float) -> None:
     """Print what was built: rows per expert and pattern, lengths, proof, speed and what to do next."""
     splits = {name: entry for name, entry in result.manifest["splits"].items() if entry["rows"]}
@@ -110,37 +117,32 @@ def built(result: Built, seconds: float) -> None:
         f"held out  {overlap['rows']} of {overlap['of']} test rows have their exact numbers in a training row of their pattern"
     )
     out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
-    out.print(f"folder    [bold]{result.folder}[/bold]")
-    out.print(f"next      python -m generators verify {result.folder}", highlight=False)
-    out.print(
-        f"          python -c \"from datasets import load_dataset; print(load_dataset('{result.folder}'))\"",
-        highlight=False,
-    )
+    _say("folder    ", (str(result.folder), "bold"))
+    _say(f"next      python -m generators verify {quote(str(result.folder))}")
+    _say(f"          datasets.load_dataset({str(result.folder)!r})")
 
 
 def audited(folder: Path, found: Audit, seconds: float) -> None:
     """Print what an audit found."""
     rows = sum(found.rows.values())
     for fault in found.faults[:MAX_TOLD]:
-        out.print(Text.assemble(("fault ", "red"), fault), soft_wrap=True)
+        _say(("fault ", "red"), fault)
     if len(found.faults) > MAX_TOLD:
         out.print(f"... and {len(found.faults) - MAX_TOLD:,} more")
     if found.passed:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
-        out.print(
-            f"[green]sound[/green] {folder}: {splits}; every row read by YAML, solved in fractions and made again from its id",
-            soft_wrap=True,
-        )
+        proof = "every row read by YAML, solved in fractions and made again from its id"
+        _say(("sound", "green"), f" {folder}: {splits}; {proof}")
         out.print(f"      no question stands twice; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
-        out.print(f"[red]{len(found.faults):,} faults[/red] in {folder}")
+        _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
 
 
 def pushed(done: "Pushed") -> None:
     """Print what a push changed and how to load the result, or what it would change."""
     table = _table("", "", "file", ">bytes")
     for change in done.changes:
-        table.add_row(change.action, change.path, f"{change.size:,}")
+        table.add_row(change.action, Text(change.path), f"{change.size:,}")
     if done.changes:
         out.print(table)
     else:
@@ -153,14 +155,14 @@ def pushed(done: "Pushed") -> None:
     out.print(f"{word}  {done.repo_id}, {where}, {done.commit[:8]}; loaded back, rows and hashes are the same")
     out.print(f"page    {done.url}")
     pin = f', revision="{done.revision}"' if done.revision != "main" else ""
-    out.print(f'load    datasets.load_dataset("{done.repo_id}"{pin})', highlight=False)
+    _say(f'load    datasets.load_dataset("{done.repo_id}"{pin})')
 
 
 def exported(folder: Path, rows: dict[str, int]) -> None:
     """Print what was exported and how a trainer takes it."""
     for name, count in rows.items():
-        out.print(f"{folder / name}  {count:,} rows", highlight=False)
-    out.print(f"reward  custom_reward_function.path={folder}/reward.py", highlight=False)
+        _say(f"{folder / name}  {count:,} rows")
+    _say(f"reward  custom_reward_function.path={folder}/reward.py")
 
 
 def patterns(library: Library) -> None:
@@ -181,10 +183,12 @@ def patterns(library: Library) -> None:
     out.print(shapes)
 
 
-def row(pattern: Pattern, place: int) -> None:
-    """Print the row at a place of a pattern's own order."""
-    draw = pattern.draw(np.array([place], dtype=np.int64 if pattern.order.fast else object))
-    question, trace = (render(plan, draw)[0].as_py() for plan in (pattern.questions[0], pattern.trace))
+def row(pattern: Pattern, place: int, phrasings: int = 1) -> None:
+    """Print the row at a place of a pattern's own order, in one of the first phrasings."""
+    places = np.array([place], dtype=np.int64 if pattern.order.fast else object)
+    draw = pattern.draw(places)
+    question_plan = pattern.questions[phrasing(pattern, places, phrasings)[0]]
+    question, trace = (render(plan, draw)[0].as_py() for plan in (question_plan, pattern.trace))
     out.print(Panel(Text(question), title=f"{pattern.id}/{place}", title_align="left", box=box.ROUNDED))
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)

@@ -31,10 +31,10 @@ _MARKS = b",]}"
 
 
 class RowError(ValueError):
-    """A row that did not prove; `row` is its index in the column, `reason` what is wrong."""
+    """A row that did not prove: its index in the column, or None where the column cannot tell, and what is wrong."""
 
-    def __init__(self, row: int, reason: str):
-        super().__init__(f"row {row}: {reason}")
+    def __init__(self, row: int | None, reason: str):
+        super().__init__(reason if row is None else f"row {row}: {reason}")
         self.row = row
         self.reason = reason
 
@@ -113,7 +113,7 @@ def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column)
             try:
                 values[symbol] = number = Column.parse(column)
             except ValueError as error:
-                raise RowError(0, str(error)) from None
+                raise RowError(None, str(error)) from None
             again[symbol] = number.text()
         else:
             values[symbol] = symbol
@@ -124,7 +124,7 @@ def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column)
     try:
         solved = solve(pattern.outline.program(values), ColumnState).answer
     except TraceError as error:
-        raise RowError(0, f"its trace cannot be run: {error}") from None
+        raise RowError(None, f"its trace cannot be run: {error}") from None
     _all(solved == closed, "the solver's answer is not the closed form's")
     _all(pc.equal(solved.text(), answers), "the solver's answer is not the stored one")
 

@@ -1,12 +1,16 @@
-"""One row of every shipped pattern, for an eye to judge: `python tests/golden.py` writes them again."""
+"""One row of every shipped pattern for an eye to judge, and run8's hashes: `python tests/golden.py` writes them again."""
 
+import json
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
 FOLDER = Path(__file__).parent / "golden"
 PLACE = 8
+RUN8 = FOLDER / "run8.json"
+"""What run8's splits hash to: which rows they have, and in which order."""
 
 
 def text(pattern) -> str:
@@ -18,8 +22,14 @@ def text(pattern) -> str:
     return f"{question}\n\n{trace}\n{pattern.answer(draw.numbers).text()[0].as_py()}\n"
 
 
+def contents(built) -> dict[str, str]:
+    """Return the hash of each split's rows in order."""
+    return {split: entry["content"] for split, entry in built.manifest["splits"].items()}
+
+
 def main() -> None:
-    """Write the file of every pattern, and remove those of patterns that are gone."""
+    """Write the file of every pattern and run8's hashes, and remove those of patterns that are gone."""
+    from generators import build
     from generators.library import library
 
     FOLDER.mkdir(exist_ok=True)
@@ -27,6 +37,9 @@ def main() -> None:
         old.unlink()
     for pattern in library().patterns.values():
         (FOLDER / f"{pattern.expert}-{pattern.name}.txt").write_text(text(pattern), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        hashes = contents(build("run8", out=Path(folder) / "run8"))
+    RUN8.write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,17 +3,23 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import generators
 from generators import build
+from generators.__main__ import main
 from generators.audit import audit
 from generators.dataset import write_table
 from generators.rows import content_hash
 from solver.refusal import InputError
 
+HOME = Path(generators.__file__).parents[1]
 TEST = "data/test-00000-of-00001.parquet"
 TRAIN = "data/train-00000-of-00001.parquet"
 
@@ -142,3 +148,114 @@ def test_an_unfinished_folder_is_no_dataset(folder):
     (folder / "recipe.json").unlink()
     with pytest.raises(InputError, match="not a dataset folder of wirework"):
         audit(folder)
+
+
+UNREADABLE = {
+    "an answer that is no number": ("answer", "abc"),
+    "no answer": ("answer", None),
+    "no trace": ("trace", None),
+    "no question": ("question", None),
+    "no id": ("id", None),
+    "no experts": ("experts", None),
+    "no completion": ("completion", None),
+    "an id with another digit": ("id", "comparison/times_more/\u00b2"),
+    "an id with huge digits": ("id", "comparison/times_more/" + "9" * 30),
+    "an id with markup": ("id", "[/red]"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_a_forged_value_of_any_kind_is_a_fault(folder, what, capsys):
+    """Whatever stands in a row, `verify` tells it as a fault and exits with 1; it never breaks off."""
+    key, value = UNREADABLE[what]
+    spoil(folder, TEST, edited(key, lambda _: value))
+
+    assert main(["verify", str(folder)]) == 1
+    assert "fault" in capsys.readouterr().out
+
+
+def rewritten(folder, name, change):
+    """Change a JSON file of a dataset; where it is the recipe, the manifest's hash of it too, as a forger would."""
+    path = folder / name
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    if name == "recipe.json":
+        rewritten(folder, "manifest.json", lambda m: m.update(recipe=hashlib.sha256(path.read_bytes()).hexdigest()))
+
+
+MANIFESTS = {
+    "no hash of a file": lambda m: m["files"][TEST].pop("sha256"),
+    "files as a list": lambda m: m.update(files=[]),
+    "no test split": lambda m: m["splits"].pop("test"),
+    "splits as a list": lambda m: m.update(splits=[]),
+    "rows of a pattern": lambda m: m["splits"]["test"]["patterns"].update({"comparison/times_more": 9_999}),
+    "rows of an expert": lambda m: m["splits"]["test"]["experts"].update(comparison=9_999),
+    "rows of a file": lambda m: m["files"][TEST].update(rows=1),
+    "the content hash": lambda m: m.update(content="0"),
+    "rows that were proved": lambda m: m["verification"].update(read_back=10**9),
+    "test numbers in training": lambda m: m["test_numbers_in_train"].update(rows=0),
+}
+
+
+@pytest.mark.parametrize("what", MANIFESTS)
+def test_a_forged_manifest_is_found(folder, what):
+    """A manifest whose figures are not those of the rows, or that is none, is a fault or one clear error."""
+    rewritten(folder, "manifest.json", MANIFESTS[what])
+
+    assert main(["verify", str(folder)]) in (1, 2)
+
+
+PATTERN = "comparison/times_more"
+RECIPES = {
+    "no rows in a shard": lambda r: r.update(shard_rows=0),
+    "rows that are a text": lambda r: r["rows"].update(train="x"),
+    "no rows of a split": lambda r: r["rows"].pop("test"),
+    "rows as a list": lambda r: r.update(rows=[]),
+    "a share over zero": lambda r: r["shares"].update({PATTERN: "1/0"}),
+    "a share that is no number": lambda r: r["shares"].update({PATTERN: "x"}),
+    "a share of nothing": lambda r: r["shares"].update({"comparison/nope": "1/2"}),
+    "shares that sum to half": lambda r: r.update(shares={PATTERN: "1/2"}),
+    "no shares": lambda r: r.update(shares={}),
+    "a negative share": lambda r: r.update(shares={PATTERN: "3/2", "comparison/more_less": "-1/2"}),
+    "no system line": lambda r: r.update(system=None),
+    "a length that is a text": lambda r: r.update(max_len="x"),
+    "no files": lambda r: r.update(files=None),
+    "another format": lambda r: r.update(format=2),
+    "a key too many": lambda r: r.update(extra=2),
+}
+
+
+@pytest.mark.parametrize("what", RECIPES)
+def test_a_strangers_recipe_is_read_with_care(folder, what, tmp_path, capsys):
+    """A recipe that could not have been written here is one clear error or a list of faults, to verify and to build."""
+    rewritten(folder, "recipe.json", RECIPES[what])
+
+    assert main(["verify", str(folder)]) in (1, 2)
+    assert main(["build", "--recipe", str(folder), "--out", str(tmp_path / "again")]) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["recipe.json", "manifest.json"])
+@pytest.mark.parametrize("text", ["[" * 100_000, "null", "[]", '"x"', "{", "9" * 5_000, "\ud800"])
+def test_a_file_that_is_no_json_of_ours_is_told(folder, name, text):
+    """A recipe or manifest that is anything else is one clear error."""
+    (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
+
+    assert main(["verify", str(folder)]) in (1, 2)
+
+
+@pytest.mark.parametrize("shares", [{PATTERN: "1/2"}, {PATTERN: "1"}], ids=["half of them", "all of them"])
+@pytest.mark.parametrize("verb", ["verify", "build"])
+def test_a_recipe_of_billions_of_rows_is_refused_at_once(folder, tmp_path, verb, shares):
+    """A stranger's recipe cannot keep a machine busy with more rows than its patterns have, or that its files hold."""
+    rows = {"train": 10**12, "validation": 0, "test": 0}
+    rewritten(folder, "recipe.json", lambda recipe: recipe.update(rows=rows, shares=shares))
+    place = [str(folder)] if verb == "verify" else ["--recipe", str(folder), "--out", str(tmp_path / "again")]
+
+    run = subprocess.run(
+        [sys.executable, "-m", "generators", verb, *place], capture_output=True, timeout=15, check=False, cwd=HOME
+    )
+
+    assert run.returncode in (1, 2)
+    assert b"Traceback" not in run.stderr

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -232,6 +234,47 @@ def test_a_killed_build_resumes_to_the_same_bytes(tmp_path):
     assert contents(tmp_path / "d") == contents(tmp_path / "e")
 
 
+def lives(group):
+    """Return whether a process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_no_process_outlives_a_killed_build(tmp_path):
+    """Where a build of two processes is killed, they end too, and the same command finishes the dataset."""
+    build_it = {"rows": 200_000, "shard_rows": 20_000, "workers": 2}
+    script = f"import sys; from generators import build; build('run8', out=sys.argv[1], **{build_it})"
+    process = subprocess.Popen([sys.executable, "-c", script, tmp_path / "d"], cwd=HOME, start_new_session=True)
+    while process.poll() is None and not list(tmp_path.glob("d/data/*.parquet")):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    began = time.monotonic()
+    while lives(process.pid) and time.monotonic() - began < 20:
+        time.sleep(0.05)
+    assert not lives(process.pid)
+
+    build("run8", out=tmp_path / "d", **build_it)
+    build("run8", out=tmp_path / "e", **build_it | {"workers": 1})
+
+    assert contents(tmp_path / "d") == contents(tmp_path / "e")
+
+
+def test_a_build_killed_before_its_recipe_resumes(cook, first, tmp_path):
+    """A folder in which a build had only just begun is no foreign one."""
+    place = tmp_path / "d"
+    (place / "data").mkdir(parents=True)
+    (place / ".recipe.json.77.tmp").write_text("{")
+
+    make(cook(), place)
+
+    assert contents(place) == contents(first)
+
+
 def test_a_recipe_makes_its_dataset_again(first, tmp_path):
     """recipe.json alone, its patterns long gone, makes the same bytes."""
     rebuilt = rebuild(first / "recipe.json", tmp_path / "again")
@@ -297,3 +340,92 @@ def test_a_full_disk_leaves_no_half_dataset(tmp_path):
     assert not list((tmp_path / "d").rglob("*.tmp"))
     assert not (tmp_path / "d" / "manifest.json").exists()
     assert build("run8", rows=3_000, shard_rows=1_000, out=tmp_path / "d", workers=1).counts["train"] == 3_000
+
+
+@pytest.mark.parametrize("content", ['{"title": "soup"}', "", "[]", "not even JSON"])
+def test_a_foreign_recipe_is_not_overwritten(cook, tmp_path, content):
+    """A folder with somebody's own recipe.json is refused and left as it is."""
+    place = tmp_path / "soups"
+    place.mkdir()
+    (place / "recipe.json").write_text(content)
+    (place / "notes.txt").write_text("mine")
+    before = contents(tmp_path)
+
+    with pytest.raises(InputError):
+        make(cook(), place)
+
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("size", [0, 4, 500])
+def test_a_damaged_shard_is_made_again(first, cook, tmp_path, size):
+    """A shard that a crash left cut short does not stop a build from resuming to the same bytes."""
+    place = shutil.copytree(first, tmp_path / "d")
+    (place / "manifest.json").unlink()
+    shard = place / "data" / "train-00001-of-00003.parquet"
+    shard.write_bytes(shard.read_bytes()[:size])
+
+    make(cook(), place)
+
+    assert contents(place) == contents(first)
+
+
+def test_building_again_does_not_bless_a_damaged_file(first, cook, tmp_path):
+    """Over a finished dataset with a flipped byte, a build mends it or refuses; it never writes the wrong hash down."""
+    place = shutil.copytree(first, tmp_path / "d")
+    shard = place / "data" / "train-00001-of-00003.parquet"
+    damaged = bytearray(shard.read_bytes())
+    damaged[len(damaged) // 3] ^= 1
+    shard.write_bytes(damaged)
+
+    with suppress(InputError):
+        make(cook(), place)
+
+    assert (
+        contents(place) == contents(first)
+        or (place / "manifest.json").read_bytes() == (first / "manifest.json").read_bytes()
+    )
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"rows": -5},
+        {"rows": 2.5},
+        {"rows": "10"},
+        {"shard_rows": 0},
+        {"shard_rows": -1},
+        {"max_len": 0},
+        {"max_len": -3},
+        {"workers": -1, "rows": 150_000},
+        {"weights": "run\0"},
+    ],
+    ids=str,
+)
+def test_a_knob_that_makes_no_sense_is_told(tmp_path, knobs):
+    """From Python too, a bad argument is one clear error, and nothing is written."""
+    with pytest.raises(InputError):
+        build(**{"weights": "run8", "out": tmp_path / "d"} | knobs)
+
+    assert not (tmp_path / "d" / "manifest.json").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["file", "stdin"])
+def test_a_plain_script_builds_with_two_processes(tmp_path, how):
+    """Three lines of Python without a `__main__` guard build a dataset of several processes, or say at once what to do."""
+    script = f"from generators import build\nbuild('run8', rows=100_000, out={str(tmp_path / 'd')!r}, workers=2)\nprint('done')\n"
+    (tmp_path / "script.py").write_text(script)
+    argv = [sys.executable, str(tmp_path / "script.py") if how == "file" else "-"]
+
+    process = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOME,
+        env=os.environ | {"PYTHONPATH": str(HOME)}, start_new_session=True,
+    )  # fmt: skip
+    try:
+        shown, told = process.communicate(script, timeout=45)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    assert shown == "done\n" or told.splitlines()[-1].startswith("solver.refusal.InputError")

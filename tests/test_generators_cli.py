@@ -1,6 +1,7 @@
 """The command line: examples in every help, one line for every error, results on stdout."""
 
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -112,3 +113,61 @@ def test_commands_start_quickly(tmp_path):
             taken.append(spent() - began)
 
         assert min(taken) <= 2 * most
+
+
+@pytest.mark.parametrize("name", ["a[/x]b", "[bold]", "with space", "it's"])
+def test_a_folder_may_have_any_name(tmp_path, name, capsys):
+    """Brackets in a folder's name are part of the name, also where it is printed."""
+    place = str(tmp_path / name)
+
+    assert main(["build", "--rows", "20", "--out", place]) == 0
+    assert name in capsys.readouterr().out
+    assert main(["verify", place]) == 0
+    assert name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["times_more/\u00b2", "times_more/\u0663", "times_more/", "/", "", "../times_more", "[/x]"]
+)
+def test_a_name_that_is_none_is_told(name, capsys):
+    """Whatever is asked for, `show` shows a row or says in one line what there is."""
+    status = main(["show", name])
+
+    captured = capsys.readouterr()
+    assert status == 0 or (status == 2 and captured.err.count("\n") == 1)
+
+
+def test_a_recipe_takes_no_other_knob(run8, tmp_path, capsys):
+    """A flag that a recipe decides is refused beside it, not silently passed over."""
+    argv = ["build", "--recipe", str(run8.folder / "recipe.json"), "--out", str(tmp_path / "d")]
+
+    try:
+        status = main([*argv, "--rows", "77"])
+    except SystemExit as stopped:
+        status = stopped.code
+
+    assert status == 2
+    assert "--rows" in capsys.readouterr().err
+
+
+def test_a_recipe_file_may_have_any_name(run8, tmp_path):
+    """`--recipe FILE` reads that file, whatever it is called."""
+    shutil.copy(run8.folder / "recipe.json", tmp_path / "mine.json")
+
+    assert main(["build", "--recipe", str(tmp_path / "mine.json"), "--out", str(tmp_path / "d")]) == 0
+    assert (tmp_path / "d" / "manifest.json").read_bytes() == (run8.folder / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize("verb", ["list", "check"])
+def test_a_closed_pipe_is_no_error(verb):
+    """Where the reader has seen enough, as `head` has, the command ends without a traceback."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generators", verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOME
+    )
+    process.stdout.close()
+
+    told = process.stderr.read()
+    process.stderr.close()
+    process.wait()
+
+    assert told == ""

@@ -2,9 +2,11 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from generators.library import library, read_library
+from generators.render import reference, render
 from solver.refusal import InputError
 
 BAD = {
@@ -151,3 +153,40 @@ def test_a_folder_that_is_no_expert_is_refused(tmp_path):
 
     with pytest.raises(InputError, match="did you mean arithmetic"):
         library(tmp_path)
+
+
+def test_a_name_is_no_number_to_start_from(texts):
+    """An init whose value is written as a name is refused as any other word is."""
+    source = texts["comparison/times_more.jinja"].replace("value: $count", "value: $fewer.$item")
+
+    with pytest.raises(InputError, match=r"comparison/times_more\.jinja: .*\$fewer\.\$item"):
+        read_library(texts | {"comparison/times_more.jinja": source})
+
+
+@pytest.mark.parametrize("digits", [40, 41, 90, 5_000])
+def test_a_question_may_hold_any_digits(texts, digits):
+    """A long run of digits in the text of a question is text, or refused with the file's name."""
+    source = texts["comparison/times_more.jinja"].replace("as many", f"as many ({'1' * digits})")
+
+    try:
+        held = read_library(texts | {"comparison/times_more.jinja": source})
+    except InputError as error:
+        assert str(error).startswith("comparison/times_more.jinja: ")  # noqa: PT017 - either ending is right
+    else:
+        assert "comparison/times_more" in held.patterns
+
+
+@pytest.mark.parametrize("name", ["self", "loop", "super", "caller", "varargs", "kwargs", "range", "none", "lambda"])
+def test_a_slot_with_a_name_that_jinja_knows_is_a_slot(texts, name):
+    """A slot whose name means something to Jinja2 or Python is a slot like any other, or is refused when it is loaded."""
+    source = texts["comparison/times_more.jinja"]
+    for old in ("  times:", "$times", "{{ times }}", "* times"):
+        source = source.replace(old, old.replace("times", name))
+
+    try:
+        pattern = read_library(texts | {"comparison/times_more.jinja": source})["times_more"]
+    except InputError:
+        return
+
+    draw = pattern.draw(np.arange(5))
+    assert reference(pattern.bodies[0], draw) == render(pattern.questions[0], draw).to_pylist()

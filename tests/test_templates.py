@@ -1,5 +1,6 @@
 """The shipped patterns: one walk over every file, so that a new one needs no test of its own."""
 
+import json
 import re
 
 import golden
@@ -45,6 +46,11 @@ def test_run8_has_its_thirty_patterns():
     experts = [pattern.expert for pattern in PATTERNS.values()]
 
     assert {expert: experts.count(expert) for expert in COUNTS} == COUNTS
+
+
+def test_run8_is_the_run8_that_people_have(run8):
+    """Its rows and their order are those that were published; changing them takes a new preset."""
+    assert golden.contents(run8) == json.loads(golden.RUN8.read_text(encoding="utf-8"))
 
 
 def test_every_pattern_fits_run8_whole():

@@ -1,0 +1,165 @@
+"""Libraries of patterns: no two ask one question, and a folder of a stranger's is read, never run or followed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import generators
+from generators.library import folder_texts, library, read_library
+from solver.refusal import InputError
+
+HOME = Path(generators.__file__).parents[1]
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Write files of a user's folder and return it."""
+
+    def written(**files):
+        for name, text in files.items():
+            path = tmp_path / "own" / f"{name.replace('__', '/')}.jinja"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path / "own"
+
+    return written
+
+
+def test_a_copy_of_a_pattern_under_another_name_is_refused(texts):
+    """Two patterns that ask the same question would put it into a dataset, and into two splits, twice."""
+    with pytest.raises(InputError, match="zz"):
+        read_library(texts | {"comparison/zz.jinja": texts["comparison/times_more.jinja"]})
+
+
+def test_the_new_file_is_blamed_for_another_scaffold(own, texts):
+    """Where a user's pattern does not share the shipped scaffold, the user's file is named, whatever it is called."""
+    other = texts["comparison/times_more.jinja"].replace("factor", "multiplier").replace("things", "collectables")
+
+    with pytest.raises(InputError) as caught:
+        library(own(comparison__aaa=other))
+
+    assert "comparison/aaa.jinja" in str(caught.value).partition(":")[0]
+
+
+def test_a_users_vocabulary_is_named_by_its_path(own, texts):
+    """An error in a user's vocabulary names the file as the user knows it."""
+    folder = own(entity_track__mine=texts["entity_track/consume.jinja"])
+    (folder / "vocabulary.yaml").write_text("person: [Ada]\n")
+
+    with pytest.raises(InputError) as caught:
+        library(folder)
+
+    assert str(folder / "vocabulary.yaml") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Upper", "lower-case"),
+        ("1st", "lower-case"),
+        ("a-b", "lower-case"),
+        (".hidden", "lower-case"),
+        ("a b", "lower-case"),
+    ],
+)
+def test_a_patterns_name_is_a_word(texts, name, told):
+    """A file whose name could not stand in an id is refused."""
+    with pytest.raises(InputError, match=told):
+        read_library(texts | {f"entity_track/{name}.jinja": texts["entity_track/consume.jinja"]})
+
+
+def test_a_pattern_at_the_top_or_too_deep_is_refused(own):
+    """A pattern lies in the folder of its expert and nowhere else."""
+    with pytest.raises(InputError, match="a pattern lies in a folder named after its expert"):
+        folder_texts(own(stray="x"))
+    with pytest.raises(InputError, match="a pattern lies in a folder named after its expert"):
+        folder_texts(own(arithmetic__deep__down="x"))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xfe", "cannot be read"),
+        (b"", "no front matter"),
+        (b"---\n", "no front matter"),
+        (b"x" * 20_000, "more than 16384 bytes"),
+    ],
+    ids=["not UTF-8", "empty", "half a fence", "too long"],
+)
+def test_a_file_that_is_no_pattern_is_told(own, content, told):
+    """A file that is no text, or no pattern, is one line with its name."""
+    folder = own(entity_track__mine="")
+    (folder / "entity_track" / "mine.jinja").write_bytes(content)
+
+    with pytest.raises(InputError, match=told) as caught:
+        library(folder)
+
+    assert "entity_track/mine.jinja" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_named_like_a_pattern_is_told(own):
+    """A directory where a file should be is one line, no traceback."""
+    folder = own(entity_track__mine="")
+    (folder / "entity_track" / "dir.jinja").mkdir()
+
+    with pytest.raises(InputError, match="cannot be read"):
+        library(folder)
+
+
+def test_no_link_out_of_a_folder_is_followed(own, tmp_path):
+    """A link in a stranger's folder brings no file from elsewhere into a dataset."""
+    secret = tmp_path / "secrets.yaml"
+    secret.write_text("tokens: [abc]\n")
+    folder = own(entity_track__mine="x")
+    (folder / "vocabulary.yaml").symlink_to(secret)
+
+    try:
+        held = folder_texts(folder)
+    except InputError:
+        held = {}
+
+    assert "tokens: [abc]\n" not in held.values()
+
+
+def test_an_endless_file_does_not_run_for_long(own):
+    """A link to a device that never ends is refused before it fills the memory."""
+    folder = own(entity_track__mine="x")
+    (folder / "entity_track" / "zero.jinja").symlink_to("/dev/zero")
+    script = (
+        "import resource, sys; from pathlib import Path; from generators.library import folder_texts\n"
+        "from solver.refusal import InputError\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); resource.setrlimit(resource.RLIMIT_CPU, (10, 10))\n"
+        "try: folder_texts(Path(sys.argv[1]))\n"
+        "except InputError: print('refused')"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", script, folder], capture_output=True, text=True, check=False, cwd=HOME, env=os.environ
+    )
+
+    assert run.stdout == "refused\n"
+
+
+def test_a_name_of_two_patterns_needs_its_expert(texts):
+    """A bare name that two experts have is refused with both ids."""
+    arithmetic = texts["entity_track/consume.jinja"].replace("uses", "eats")
+    arithmetic = arithmetic.replace(
+        "op: consume, entity: $who.$item, amount: $first",
+        "op: compute, compute_op: sub, args: [$who.$item, $first], var: a",
+    )
+    arithmetic = arithmetic.replace(
+        "op: consume, entity: $who.$item, amount: $then", "op: compute, compute_op: sub, args: [a, $then], var: b"
+    )
+    both = read_library(
+        texts | {"arithmetic/consume.jinja": arithmetic.replace("query, var: $who.$item", "query, var: b")}
+    )
+
+    with pytest.raises(
+        InputError, match="several patterns are called consume: arithmetic/consume, entity_track/consume"
+    ):
+        both["consume"]
+    assert both["entity_track/consume"].expert == "entity_track"
