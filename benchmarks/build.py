@@ -25,11 +25,10 @@ STAGES = {
     "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
     "second opinion (YAML, fractions)": ((rows, "second_opinion"),),
-    "plain Jinja2": ((rows, "_reference"),),
+    "plain Jinja2": ((rows, "reference"),),
     "columns and order": ((rows, "tabulate"), (rows, "_overlap")),
     "content hash": ((dataset, "content_hash"),),
-    "Parquet": ((dataset, "write_table"),),
-    "file hash": ((dataset, "file_hash"),),
+    "Parquet": ((dataset, "parquet"),),
 }
 
 

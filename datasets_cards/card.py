@@ -6,9 +6,9 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from generators.dataset import write_whole
 from generators.layout import README, split_files
 from generators.rows import SCHEMA
+from generators.store import Folder
 from solver.grammar import EXPERTS
 from solver.refusal import InputError
 
@@ -40,7 +40,7 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
 
             draw(facts, pages)
         shown = {path: words for path, words in PLOTS.items() if (pages / path).exists()}
-        write_whole(pages / README, render(facts, repo_id or folder.as_posix(), shown))
+        Folder(pages).write(README, render(facts, repo_id or folder.as_posix(), shown).encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README

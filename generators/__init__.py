@@ -1,14 +1,18 @@
-"""Patterns and presets to datasets: `build(...)` makes one whose every row is proved."""
+"""Patterns and presets to datasets: `build(...)` makes one whose every row is proved, `stream(...)` its rows alone."""
 
 from typing import Any
 
-__all__ = ["Built", "build"]
+__all__ = ["Built", "build", "stream"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the builder when it is first asked for, so that `--help` stays quick."""
-    if name in __all__:
-        from . import dataset
+    if name not in __all__:
+        raise AttributeError(name)
+    if name == "stream":
+        from .streaming import stream
 
-        return getattr(dataset, name)
-    raise AttributeError(name)
+        return stream
+    from . import dataset
+
+    return getattr(dataset, name)

@@ -35,13 +35,20 @@ def parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
     build.add_argument("--seed", type=int, metavar="N", help="which rows are drawn, and their order (default 0)")
-    build.add_argument("--out", type=Path, metavar="DIR", help="the dataset's folder (default data/PRESET)")
+    build.add_argument(
+        "--out",
+        metavar="DIR|URL",
+        help="the dataset's folder, or a place such as s3://bucket/run8 (default data/PRESET)",
+    )
     build.add_argument(
         "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
     )
     build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
     build.add_argument("--shard-rows", type=_count, metavar="N", help="rows of a file (default 100000)")
     build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    build.add_argument(
+        "--engine", default="local", metavar="local|ray", help="make the shards here, or on a Ray cluster"
+    )
     build.add_argument(
         "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
     )
@@ -127,15 +134,16 @@ def _build(args: argparse.Namespace) -> int:
     names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     with terminal.Progress("building") as progress:
+        work = {"workers": args.workers, "full": full, "engine": args.engine, "report": progress}
         if args.recipe:
             if given:
                 flag = f"--{next(iter(given)).replace('_', '-')}"
                 raise InputError(f"{flag}: {args.recipe} decides it; leave out one of {flag} and --recipe")
-            out = args.out or Path("data") / "again"
-            built = dataset.rebuild(args.recipe, out, workers=args.workers, full=full, report=progress)
+            built = dataset.rebuild(args.recipe, args.out or "data/again", **work)
         else:
-            built = dataset.build(out=args.out, workers=args.workers, full=full, report=progress, **given)
-    write_card(built.folder, plots=False)
+            built = dataset.build(out=args.out, **given, **work)
+    if isinstance(built.folder, Path):
+        write_card(built.folder, plots=False)
     terminal.built(built, time.perf_counter() - began)
     if args.push:
         from datasets_cards.publish import push_to_hub

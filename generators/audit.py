@@ -61,7 +61,8 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
     paths: list[Path] = []
     records: list[tuple[tuple[str, int], dict[str, Any]]] = []
     for split, number in recipe.jobs:
-        path = folder / shard_path(recipe, split, number)
+        name = shard_path(recipe, split, number)
+        path = folder / name
         table = _table(path, found)
         if table is None:
             continue
@@ -73,7 +74,7 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
         found.faults += [f"{path.name}: {fault}" for fault in _shard(recipe, split, table, again.table)]
         hashes.append(np.array(list(map(hash, table.column("question").to_pylist())), dtype=np.int64))
         paths.append(path)
-        records.append(((split, number), shard_record(again) | file_record(folder, path)))
+        records.append(((split, number), shard_record(again) | file_record(name, path.stat().st_size, file_hash(path))))
         found.rows[split] += len(table)
         if report:
             report(sum(found.rows.values()), sum(recipe.rows.values()))

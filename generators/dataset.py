@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import os
 import platform
-import re
 import sys
 import threading
 from collections import Counter
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from solver.refusal import InputError
+from solver.refusal import InputError, did_you_mean
 
 from .layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
@@ -34,6 +33,7 @@ from .library import library
 from .preset import SPLITS, read_preset
 from .recipe import RECIPE, Recipe, difference, whole_number
 from .rows import SCHEMA, Shard, content_hash, make_shard
+from .store import Folder, Store, digest, leftover, store
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -58,15 +58,20 @@ _LABELS = [
 _CHUNKING = {"min_chunk_size": 512 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
 """Pages end by content, at about 600 KB of text: compressed, that is one of the Hub's own chunks of 64 KB."""
 
+ENGINES = ("local", "ray")
+"""Where shards are made: in processes here, or on a Ray cluster."""
+
 Report = Callable[[int, int], None]
 """Called with the rows done and the rows in all, as shards are finished."""
+Job = tuple[str, int]
+"""A shard: its split and its number."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """A finished dataset: its folder and its manifest."""
+    """A finished dataset: its folder, or the URL of its place, and its manifest."""
 
-    folder: Path
+    folder: Any
     manifest: dict[str, Any]
 
     @property
@@ -81,6 +86,25 @@ class Built:
         return load_dataset(str(self.folder))
 
 
+@dataclass(frozen=True)
+class Work:
+    """How a build is done, which changes nothing of what comes out.
+
+    `workers` are processes (None: one a core), `full` gives every row the second opinion, `engine` is one of ENGINES.
+    """
+
+    workers: int | None = None
+    full: bool = False
+    engine: str = "local"
+    report: Report | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is not None:
+            whole_number("workers", self.workers, 1)
+        if self.engine not in ENGINES:
+            raise InputError(f"no engine {self.engine}; {did_you_mean(self.engine, ENGINES)}")
+
+
 def build(
     weights: str = "run8",
     *,
@@ -90,19 +114,16 @@ def build(
     max_len: int | None = None,
     tokenizer: str | None = None,
     shard_rows: int = SHARD_ROWS,
-    workers: int | None = None,
     patterns: str | Path | None = None,
-    full: bool = False,
-    report: Report | None = None,
+    **work: Any,
 ) -> Built:
     """Build the dataset of a preset and return it, every row proved.
 
-    `rows` are training rows; `weights` is a preset's name or file, `patterns` a folder of further patterns,
-    `full` gives every row the second opinion. Raises InputError for anything the caller can mend; then no
-    folder without a manifest passes for a dataset.
+    `rows` are training rows; `weights` is a preset's name or file, `patterns` a folder of further patterns, `out` a
+    folder or a URL that fsspec knows (`s3://bucket/run8`); `work` is `workers`, `full`, `engine` and `report` of Work.
+    Raises InputError for anything the caller can mend; then nothing without a manifest passes for a dataset.
     """
-    if workers is not None:
-        whole_number("workers", workers, 1)
+    how = Work(**work)
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
@@ -114,86 +135,80 @@ def build(
         shard_rows=shard_rows,
     )
     recipe.check_spaces()
-    folder = Path(out) if out else Path("data") / preset.name
-    return _made(recipe, folder, workers, full, report)
+    return make(recipe, out or Path("data") / preset.name, how)
 
 
-def _made(recipe: Recipe, folder: Path, workers: int | None, full: bool, report: Report | None) -> Built:
+def rebuild(recipe: str | Path, out: str | Path, **work: Any) -> Built:
+    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it; `work` as in build."""
+    return make(Recipe.read(Path(recipe)), out, Work(**work))
+
+
+def make(recipe: Recipe, out: str | Path, work: Work = Work()) -> Built:
+    """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
+    files = store(out)
     try:
-        return make(recipe, folder, workers, full, report)
+        _claim(recipe, files)
+        return _made(recipe, files, work)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise InputError(f"{folder}: no space left on the disk; make room, and the same command resumes") from None
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}; choose another --out") from None
+            raise InputError(f"{out}: no space left on the disk; make room, and the same command resumes") from None
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from None
 
 
-def rebuild(
-    recipe: str | Path, out: str | Path, *, workers: int | None = None, full: bool = False, report: Report | None = None
-) -> Built:
-    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it."""
-    return _made(Recipe.read(Path(recipe)), Path(out), workers, full, report)
-
-
-def make(
-    recipe: Recipe, folder: Path, workers: int | None = None, full: bool = False, report: Report | None = None
-) -> Built:
-    """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
-    _claim(recipe, folder)
-    jobs = recipe.jobs
+def _made(recipe: Recipe, files: Store, work: Work) -> Built:
     total = sum(recipe.rows.values())
-    records: dict[tuple[str, int], dict[str, Any]] = {}
+    records: dict[Job, dict[str, Any]] = {}
     done = 0
-    for job, record in _run(recipe, folder, jobs, workers, full):
+    for job, record in _run(recipe, files, work):
         records[job] = record
         done += record["rows"]
-        if report:
-            report(done, total)
-    manifest = manifest_of(recipe, [(job, records[job]) for job in jobs])
-    write_whole(folder / README, readme(recipe))
-    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    return Built(folder, manifest)
+        if work.report:
+            work.report(done, total)
+    manifest = manifest_of(recipe, [(job, records[job]) for job in recipe.jobs])
+    files.write(README, readme(recipe).encode())
+    files.write(MANIFEST, f"{json.dumps(manifest, indent=1, sort_keys=True)}\n".encode())
+    return Built(files.place, manifest)
 
 
-def _claim(recipe: Recipe, folder: Path) -> None:
-    """Write the recipe into a new or empty folder, or check that the folder was begun from the same one."""
+def _claim(recipe: Recipe, files: Store) -> None:
+    """Write the recipe into a new or empty place, or check that the one there was begun from the same recipe."""
+    names = files.names()
+    held = [name for name in names if not leftover(name)]
     differs = None
-    held = (folder / RECIPE).exists()
-    if held:
-        differs = difference(Recipe.read(folder), recipe)
-        begun = any((folder / "data").glob("*.parquet")) or {path.name for path in folder.iterdir()} - {RECIPE, "data"}
-        if differs and begun:
-            raise InputError(f"{folder}: holds another dataset: {differs}; choose another --out or remove the folder")
-    elif folder.exists() and not (folder.is_dir() and all(map(_barely_begun, folder.iterdir()))):
-        raise InputError(f"{folder}: exists and is no dataset of wirework; choose another --out")
-    (folder / "data").mkdir(parents=True, exist_ok=True)
-    for leftover in folder.rglob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
-    if differs or not held:
-        write_whole(folder / RECIPE, recipe.text())
+    if RECIPE in held:
+        with files.open(RECIPE) as file:
+            differs = difference(Recipe.parse(file.read(), f"{files.place}/{RECIPE}"), recipe)
+        if differs and len(held) > 1:
+            raise InputError(
+                f"{files.place}: holds another dataset: {differs}; choose another --out or remove the folder"
+            )
+    elif held:
+        raise InputError(f"{files.place}: exists and is no dataset of wirework; choose another --out")
+    for name in set(names) - set(held):
+        files.remove(name)
+    if differs or RECIPE not in held:
+        files.write(RECIPE, recipe.text().encode())
 
 
-def _barely_begun(path: Path) -> bool:
-    """Return whether this is what a build that was killed before its recipe was written leaves behind."""
-    return (path.name == "data" and path.is_dir() and not any(path.iterdir())) or bool(
-        re.fullmatch(rf"\.{re.escape(RECIPE)}\.[0-9]+\.tmp", path.name)
-    )
+def _run(recipe: Recipe, files: Store, work: Work) -> Iterator[tuple[Job, dict[str, Any]]]:
+    """Yield each job's record as it is done: in this process, in several, or on a cluster."""
+    if work.engine == "ray":
+        from .cluster import run_on_ray
 
-
-def _run(
-    recipe: Recipe, folder: Path, jobs: list[tuple[str, int]], workers: int | None, full: bool
-) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
-    """Yield each job's record as it is done, in this process or in several."""
-    count = min(workers or os.cpu_count() or 1, sum(recipe.rows.values()) // SHARD_ROWS + 1, len(jobs) or 1)
+        yield from run_on_ray(Worker(recipe, files.place, work.full), work.workers)
+        return
+    jobs = recipe.jobs
+    count = min(work.workers or os.cpu_count() or 1, sum(recipe.rows.values()) // SHARD_ROWS + 1, len(jobs) or 1)
+    worker = Worker(recipe, files.place, work.full)
     if count == 1:
-        work = Worker(recipe, folder, full)
         undo = _keep_memory()
         try:
             for job in jobs:
-                yield job, work(*job)
+                yield job, worker(*job)
         finally:
             undo()
         return
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (recipe, folder, full)) as pool:
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (worker,)) as pool:
         with _no_main():
             futures = {pool.submit(_work, *job): job for job in jobs}
         try:
@@ -243,38 +258,27 @@ def _set_malloc(threshold: int) -> None:
 class Worker:
     """Writes shards of one recipe; holds what all of them share."""
 
-    def __init__(self, recipe: Recipe, folder: Path, full: bool):
+    def __init__(self, recipe: Recipe, place: Path | str, full: bool):
         self.recipe = recipe
-        self.folder = folder
+        self.place = place
         self.full = full
         self.ruler = Ruler(recipe.system, recipe.max_len, recipe.tokenizer)
-        self.hashes = _hashes(folder)
+        self.hashes = _hashes(store(place))
 
     def __call__(self, split: str, number: int) -> dict[str, Any]:
-        """Write a shard unless it is there already, and return its record."""
-        path = self.folder / shard_path(self.recipe, split, number)
-        record = _kept(path)
-        if record is None or self._changed(path):
-            record = self._write(path, split, number)
-        return record | file_record(self.folder, path)
-
-    def _changed(self, path: Path) -> bool:
-        """Return whether a file is not the one that the manifest of a finished folder names."""
-        return bool(self.hashes) and file_hash(path) != self.hashes.get(path.relative_to(self.folder).as_posix())
-
-    def _write(self, path: Path, split: str, number: int) -> dict[str, Any]:
+        """Write a shard unless it is there already, and return its record with the file's size and sha256."""
+        files = store(self.place)
+        name = shard_path(self.recipe, split, number)
+        record = _kept(files, name)
+        if record is not None:
+            sha256 = digest(files, name)
+            if self.hashes.get(name, sha256) == sha256:
+                return record | file_record(name, files.size(name), sha256)
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
         record = shard_record(shard)
-        beside = _beside(path)
-        try:
-            with beside.open("wb") as file:
-                write_table(shard.table, file, record)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-        return record
+        data = parquet(shard.table, record)
+        files.write(name, data)
+        return record | file_record(name, data.size, hashlib.sha256(data).hexdigest())
 
 
 def shard_record(shard: Shard) -> dict[str, Any]:
@@ -289,19 +293,19 @@ def shard_record(shard: Shard) -> dict[str, Any]:
     }
 
 
-def file_record(folder: Path, path: Path) -> dict[str, Any]:
+def file_record(name: str, size: int, sha256: str) -> dict[str, Any]:
     """Return what the manifest keeps of a data file."""
-    return {"bytes": path.stat().st_size, "sha256": file_hash(path), "path": path.relative_to(folder).as_posix()}
+    return {"path": name, "bytes": size, "sha256": sha256}
 
 
 _worker: Worker | None = None
 
 
-def _start(recipe: Recipe, folder: Path, full: bool) -> None:
+def _start(worker: Worker) -> None:
     global _worker  # noqa: PLW0603 - a pool's process holds its worker this way
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _keep_memory()
-    _worker = Worker(recipe, folder, full)
+    _worker = worker
 
 
 def _end_with_parent() -> None:
@@ -317,11 +321,12 @@ def _work(split: str, number: int) -> dict[str, Any]:
     return _worker(split, number)
 
 
-def write_table(table: pa.Table, file: Any, record: dict[str, Any]) -> None:
-    """Write a table as the Parquet that the Hub likes best, with the shard's record in its footer."""
+def parquet(table: pa.Table, record: dict[str, Any]) -> pa.Buffer:
+    """Return a table as the Parquet that the Hub likes best, with the shard's record in its footer."""
     schema = SCHEMA.with_metadata({_RECORD: json.dumps(record, sort_keys=True).encode()})
+    data = pa.BufferOutputStream()
     with pq.ParquetWriter(
-        file,
+        data,
         schema,
         compression="zstd",
         use_dictionary=_LABELS,
@@ -330,22 +335,24 @@ def write_table(table: pa.Table, file: Any, record: dict[str, Any]) -> None:
         use_content_defined_chunking=_CHUNKING,
     ) as writer:
         writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=ROW_GROUP)
+    return data.getvalue()
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
+def _kept(files: Store, name: str) -> dict[str, Any] | None:
     """Return the record of a shard that an earlier run finished, or None."""
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        with files.open(name) as file:
+            metadata = pq.read_schema(file).metadata or {}
     except (FileNotFoundError, pa.ArrowInvalid):  # not there, or no Parquet: it is written anew
         return None
     return dict(json.loads(metadata[_RECORD])) if _RECORD in metadata else None
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    """Return the sha256 of each file by the manifest of a finished folder; empty if there is none that can be read."""
+def _hashes(files: Store) -> dict[str, str]:
+    """Return the sha256 of each file by the manifest of a finished dataset; empty if there is none that can be read."""
     try:
-        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {name: entry["sha256"] for name, entry in files.items()}
+        with files.open(MANIFEST) as file:
+            return {name: entry["sha256"] for name, entry in json.load(file)["files"].items()}
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return {}
 
@@ -394,25 +401,6 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
     }
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file so that it is there whole or not at all."""
-    beside = _beside(path)
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> Path:
-    """Return where a file is written before it is renamed: a name of this process's own."""
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
-
-
 def file_hash(path: Path) -> str:
-    """Return a file's sha256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return a local file's sha256."""
+    return digest(Folder(path.parent), path.name)

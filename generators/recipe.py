@@ -78,14 +78,22 @@ class Recipe:
         """Return the recipe of a dataset folder, or in a file; raise InputError if there is none or it is not whole."""
         path = place / RECIPE if place.is_dir() else place
         try:
-            recipe = cls(**json.loads(path.read_text(encoding="utf-8")))
-            if recipe.format == FORMAT:
-                recipe.check()
+            return cls.parse(path.read_bytes(), str(path))
         except FileNotFoundError:
             raise InputError(f"{place}: no {RECIPE}; not a dataset folder of wirework") from None
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+
+    @classmethod
+    def parse(cls, content: bytes, path: str) -> "Recipe":
+        """Return the recipe that a file holds; raise InputError naming the file."""
+        try:
+            recipe = cls(**json.loads(content))
+            if recipe.format == FORMAT:
+                recipe.check()
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
-        except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
         if recipe.format != FORMAT:
             raise InputError(f"{path}: format {recipe.format}; this version of wirework reads format {FORMAT}")

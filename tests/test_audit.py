@@ -15,7 +15,7 @@ import generators
 from generators import build
 from generators.__main__ import main
 from generators.audit import audit
-from generators.dataset import write_table
+from generators.dataset import parquet
 from generators.rows import content_hash
 from solver.refusal import InputError
 
@@ -34,8 +34,7 @@ def spoil(folder, name, change):
     """Rewrite a Parquet file through `change` and mend every hash, as a forger would."""
     rows = change(pq.read_table(folder / name).to_pylist())
     table = pa.Table.from_pylist(rows, schema=pq.read_schema(folder / name).remove_metadata())
-    with (folder / name).open("wb") as file:
-        write_table(table, file, {})
+    (folder / name).write_bytes(parquet(table, {}))
     manifest = json.loads((folder / "manifest.json").read_text())
     data = (folder / name).read_bytes()
     manifest["files"][name] |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "rows": len(rows)}
