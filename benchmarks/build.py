@@ -1,8 +1,10 @@
 """How fast a dataset is built: python benchmarks/build.py [--rows 200000]
 
-Prints rows per core-second on run8's mix, every row proved and written, with the share of each stage, and the
-wall time of the commands from a cold shell. Core-seconds are processor time of one process; stages overlap
-with nothing. Read ratios within one run: a shared machine moves all figures together.
+Prints rows per core-second on run8's mix, every row proved and written, with the share of each stage; those of
+`verify`; the wall time of the commands from a cold shell; one process beside two, and two Ray workers beside one
+where Ray is installed; and, where reasoning-gym is, its generation of gsm_symbolic and leg_counting rows, which
+reads nothing back and writes nothing, in turn with ours. Core-seconds are processor time of one process; stages
+overlap with nothing. Read ratios within one run: a shared machine moves all figures together.
 """
 
 import argparse
@@ -11,7 +13,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 from generators import dataset, rows
+from generators.audit import audit
+
+HELD_OUT = 500
+"""Validation and test rows of run8, which are built and audited beside the training rows."""
 
 STAGES = {
     "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
@@ -60,6 +68,65 @@ def measure(count: int, folder: Path) -> tuple[float, dict[str, float]]:
     return total, spent
 
 
+def verified(folder: Path) -> float:
+    """Return the processor seconds of an audit of a dataset."""
+    began = time.process_time()
+    assert audit(folder).passed
+    return time.process_time() - began
+
+
+def beside(count: int, folder: Path) -> Iterator[tuple[str, float]]:
+    """Yield rows per core-second of our build and of reasoning-gym's generators, the best of three in turn."""
+    try:
+        import reasoning_gym
+    except ImportError:
+        return
+
+    def theirs(name: str) -> float:
+        made = reasoning_gym.create_dataset(name, size=count // 20, seed=len(name))
+        began = time.process_time()
+        for row in range(count // 20):
+            made[row]
+        return count // 20 / (time.process_time() - began)
+
+    best: dict[str, float] = defaultdict(float)
+    for repeat in range(3):
+        began = time.process_time()
+        dataset.build("run8", rows=count, out=folder / f"beside{repeat}", workers=1)
+        ours = count / (time.process_time() - began)
+        for name, speed in (("wirework, built", ours), *((n, theirs(n)) for n in ("gsm_symbolic", "leg_counting"))):
+            best[name] = max(best[name], speed)
+    yield from best.items()
+
+
+def wall(count: int, folder: Path, engine: str) -> tuple[float, float]:
+    """Return the wall seconds of a build with one worker and with two, the best of three in turn."""
+    best = [float("inf")] * 2
+    for repeat in range(3):
+        for workers in (1, 2):
+            out = folder / f"{engine}{workers}{repeat}"
+            with cluster(engine, workers):
+                began = time.perf_counter()
+                dataset.build("run8", rows=count, shard_rows=50_000, out=out, workers=workers, engine=engine)
+                best[workers - 1] = min(best[workers - 1], time.perf_counter() - began)
+    return best[0], best[1]
+
+
+@contextmanager
+def cluster(engine: str, workers: int) -> Iterator[None]:
+    """Keep a Ray cluster of so many workers running, warm, where Ray is the engine."""
+    if engine != "ray":
+        yield
+        return
+    import ray
+
+    ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+    with tempfile.TemporaryDirectory() as name:
+        dataset.build("run8", rows=4_000, shard_rows=500, out=name, engine="ray")
+    yield
+    ray.shutdown()
+
+
 def cold(*command: str, repeats: int = 5) -> float:
     """Return the best wall time of a command in a fresh process."""
     best = float("inf")
@@ -85,7 +152,20 @@ def main() -> None:
             table.add_row(stage, f"{seconds / total:.1%}", f"{count / seconds:,.0f}" if seconds > 0 else "")
         table.add_section()
         table.add_row("all", "100 %", f"{count / total:,.0f}")
+        seconds = verified(folder / f"rows{count}")
+        table.add_row("verify, every row", "", f"{(count + HELD_OUT) / seconds:,.0f}")
         out.print(table)
+        if others := dict(beside(count, folder)):
+            rival = Table("generator", "rows per core-second", "ratio", title="in the same run, best of 3 in turn")
+            ours = others["wirework, built"]
+            for generator, speed in others.items():
+                rival.add_row(generator, f"{speed:,.0f}", f"{ours / speed:.1f}x")
+            out.print(rival)
+        pair = Table("engine", "one worker", "two", "ratio", title=f"wall seconds of {count:,} rows, best of 3 in turn")
+        for engine in ("local", *(["ray"] if find_spec("ray") else [])):
+            one, two = wall(count, folder, engine)
+            pair.add_row(engine, f"{one:.2f}", f"{two:.2f}", f"{one / two:.2f}x")
+        out.print(pair)
         shell = Table("command", "seconds, best of 5", title="from a cold shell")
         python = (sys.executable, "-m", "generators")
         shell.add_row("python -m generators --help", f"{cold(*python, '--help'):.2f}")
