@@ -26,7 +26,8 @@ pairs = st.lists(st.tuples(column_values, column_values), max_size=6)
 def by_row(operation, left, right):
     """Return what fractions give row by row, or ZeroDivisionError where one of them does."""
     try:
-        return [operation(a, b) for a, b in zip(left, right, strict=True)]
+        # A whole division of fractions is an int, and two of those would divide to a float.
+        return [operation(Fraction(a), Fraction(b)) for a, b in zip(left, right, strict=True)]
     except ZeroDivisionError:
         return ZeroDivisionError
 
