@@ -183,6 +183,10 @@ def _copies(step: Compute, state: State) -> bool:
 
     Honest traces may do so, so it is counted and not refused.
     """
-    changed = step.args if step.compute_op in ("add", "mul") else step.args[1:]
     neutral = 0 if step.compute_op in ("add", "sub") else 1
-    return any(isinstance(value, Fraction) and value == neutral for value in map(state.value, changed))
+    for arg in step.args if step.compute_op in ("add", "mul") else step.args[1:]:
+        value = state.value(arg)
+        # Twice as fast as comparing the fraction, and every judged step comes through here.
+        if isinstance(value, Fraction) and value.numerator == neutral and value.denominator == 1:
+            return True
+    return False
