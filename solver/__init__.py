@@ -3,7 +3,7 @@
 from .grammar import EXPERTS, OPS, Program, Step, Trace, op_table
 from .machine import Solution, solve
 from .refusal import FormatError, Refusal, TraceError
-from .reward import REWARDS, Verdict, compute_score, judge, trace_reward
+from .reward import REWARDS, Verdict, compute_score, judge, judge_all, trace_reward
 from .text import extract, fence, read, write
 
 __version__ = "0.1.0"
@@ -24,6 +24,7 @@ __all__ = [
     "extract",
     "fence",
     "judge",
+    "judge_all",
     "op_table",
     "read",
     "solve",

@@ -1,6 +1,6 @@
 """Judging model output: a verdict for any text, with the graduated reward of P9, and its trainer-shaped forms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational
@@ -91,6 +91,14 @@ def completion_text(completion: object) -> object:
     return completion
 
 
+def judge_all(completions: Iterable[Any], experts: Iterable[Any], answers: Iterable[Any]) -> list[Verdict]:
+    """Return the verdict on each completion of a batch, as `judge` gives it; completions may be lists of messages."""
+    return [
+        judge(completion_text(text), names, gold)
+        for text, names, gold in zip(completions, experts, answers, strict=True)
+    ]
+
+
 def trace_reward(
     completions: list[Any], answer: list[str], experts: list[Any] | None = None, **_columns: Any
 ) -> list[float]:
@@ -99,11 +107,7 @@ def trace_reward(
     >>> trace_reward(["no trace"], answer=["42"])
     [0.0]
     """
-    wanted = experts or [None] * len(completions)
-    return [
-        judge(completion_text(text), names, gold).reward
-        for text, names, gold in zip(completions, wanted, answer, strict=True)
-    ]
+    return [verdict.reward for verdict in judge_all(completions, experts or [None] * len(completions), answer)]
 
 
 def compute_score(

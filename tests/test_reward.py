@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import WORST, completions, honest_programs, law
 from test_machine import GOOD, MUL, A, B, ask, composed, compute, give, program
 
-from solver import EXPERTS, REWARDS, Verdict, compute_score, fence, judge, solve, trace_reward, write
+from solver import EXPERTS, REWARDS, Verdict, compute_score, fence, judge, judge_all, solve, trace_reward, write
 from solver.number import write_number
 
 SECOND = program(
@@ -197,6 +197,9 @@ def test_trl_calls_the_reward_with_columns():
     chats = [[{"role": "assistant", "content": text}] for text in texts]
 
     assert trace_reward(completions=texts, **columns) == [1.0, 0.7, 0.0]
+    assert judge_all(texts, columns["experts"], columns["answer"]) == list(
+        map(judge, texts, columns["experts"], columns["answer"])
+    )
     assert trace_reward(completions=chats, **columns) == [1.0, 0.7, 0.0]
 
 
