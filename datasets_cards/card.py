@@ -1,6 +1,7 @@
 """The dataset's page: README.md, rendered from the folder's own files through huggingface_hub's card classes."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pyarrow as pa
@@ -40,19 +41,21 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
 
             draw(facts, pages)
         shown = {path: words for path, words in PLOTS.items() if (pages / path).exists()}
-        Folder(pages).write(README, render(facts, repo_id or folder.as_posix(), shown).encode())
+        Folder(pages).write(README, render(facts, folder, repo_id, shown).encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README
 
 
-def render(facts: Facts, name: str, plots: dict[str, str]) -> str:
-    """Return the text of the page."""
+def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str]) -> str:
+    """Return the text of the page of a folder, as it reads there or in its repository."""
     card = DatasetCard.from_template(
         card_data(facts),
         template_path=str(TEMPLATE),
         facts=facts,
-        name=name,
+        folder=folder.as_posix(),
+        repo_id=repo_id,
+        quote=quote,
         plots=plots,
         columns=COLUMNS,
         experts=EXPERTS,

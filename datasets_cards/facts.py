@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from generators.layout import MANIFEST
 from generators.length import WRAPPING
 from generators.preset import SPLITS
-from generators.recipe import RECIPE, Recipe
+from generators.recipe import Recipe
 from solver.arrow import values
 from solver.grammar import write_step
 from solver.machine import solve
@@ -32,6 +32,7 @@ class Sample:
 
     id: str
     expert: str
+    pattern: str
     question: str
     trace: str
     answer: str
@@ -80,11 +81,6 @@ class Facts:
         """Return the largest bound on tokens among a pattern's rows, or all."""
         entries = [self.manifest["splits"][split]["longest"] for split in self.splits]
         return max(entry[name] for entry in entries for name in entry if pattern in (None, name))
-
-    @property
-    def rebuild(self) -> str:
-        """The command that makes the dataset again from its recipe."""
-        return f"python -m generators build --recipe {RECIPE} --out {self.recipe.preset}-again"
 
     def by_expert(self) -> list[tuple[str, list[int]]]:
         """Return rows per expert and split."""
@@ -153,4 +149,4 @@ def _collect(samples: list[Sample], batch: pa.RecordBatch, wanted: set[str]) -> 
     for expert in wanted - {sample.expert for sample in samples}:
         if expert in experts:
             row = batch.slice(experts.index(expert), 1).to_pylist()[0]
-            samples.append(Sample(row["id"], expert, row["question"], row["trace"], row["answer"]))
+            samples.append(Sample(**{name: row[name] for name in Sample.__annotations__}))

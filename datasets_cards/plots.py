@@ -9,6 +9,7 @@ from .facts import BIN, Facts
 
 _INK = "#1f2933"
 _GROUND = "#fbfbf9"
+_COUNT = "{x:,.10g}"
 _COLOURS = ("#2f6f9f", "#e0a030", "#b5485d")
 
 
@@ -37,7 +38,8 @@ def _experts(facts: Facts, axes: Any) -> None:
     for y, total in enumerate(left):
         axes.text(total, y, f" {total:,}", va="center", color=_INK)
     axes.set_title("Rows per expert")
-    axes.margins(x=0.1)
+    axes.margins(x=0.12)
+    axes.xaxis.set_major_formatter(_COUNT)
     axes.legend(frameon=False, labelcolor=_INK)
 
 
@@ -57,6 +59,7 @@ def _lengths(facts: Facts, axes: Any) -> None:
     axes.set_title("Bound on the tokens of a row")
     axes.set_xlabel("tokens at most")
     axes.set_ylabel("rows")
+    axes.yaxis.set_major_formatter(_COUNT)
 
 
 def _answers(facts: Facts, axes: Any) -> None:
@@ -68,6 +71,7 @@ def _answers(facts: Facts, axes: Any) -> None:
         bottom = [a + b for a, b in zip(bottom, heights, strict=True)]
     axes.set_title("Size of the answers")
     axes.set_ylabel("rows")
+    axes.yaxis.set_major_formatter(_COUNT)
     axes.legend(frameon=False, labelcolor=_INK)
 
 

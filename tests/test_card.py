@@ -292,6 +292,27 @@ def test_card_command(spoiled):
     assert all((spoiled / path).exists() for path in PLOTS)
 
 
+@pytest.mark.parametrize("key", ["expert", "pattern"])
+def test_filters(folder, key):
+    """The filter of the page that picks an expert or a pattern picks rows, and not all of them."""
+    (line,) = re.findall(rf"dataset\.filter\((lambda row: row\[\"{key}\"\] == .+)\)", page(folder)[1])
+    rows = table(folder, "train")
+    picked = [row for row in rows if eval(line)(row)]
+
+    assert 0 < len(picked) < len(rows)
+
+
+def test_a_folders_own_page(tmp_path, spoiled):
+    """Before it is published, a folder's page downloads nothing, and its commands take the folder's name as it is."""
+    folder = spoiled.rename(tmp_path / 'my "tiny" set')
+    write_card(folder, plots=False)
+    body = page(folder)[1]
+
+    assert "hf download" not in body
+    assert f"python -m generators verify '{folder}'\n" in body
+    assert f"load_dataset({json.dumps(str(folder))})" in body
+
+
 def test_snippets_are_python(folder):
     """The Python of the page compiles."""
     for code in re.findall(r"```python\n(.+?)```", page(folder)[1], re.DOTALL):

@@ -1,6 +1,7 @@
 """Publishing through the real clients: one commit, whole or not at all, and every refusal in one line."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -541,6 +542,23 @@ def test_lost_answer_below_another_commit(server, folders, tmp_path):
         ("Publish the dataset with wirework", "alice"),
         ("initial commit", "alice"),
     ]
+
+
+def test_commands_of_the_page(server, folder, tmp_path):
+    """The commands of a published page fetch the dataset, prove every row again, and make the same bytes again."""
+    assert finish(start(server, PUSH, folder, "acme/sums"))[0] == 0
+    shell = "\n".join(re.findall(r"```bash\n(.+?)```", (folder / "README.md").read_text(), re.DOTALL))
+    paths = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+    }
+    words = ["bash", "-e", "-c", shell]
+    done = subprocess.run(words, cwd=tmp_path, env=server.env() | paths, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "sound" in done.stdout
+    for shard in folder.glob("data/*"):
+        assert (tmp_path / "sums-again" / "data" / shard.name).read_bytes() == shard.read_bytes()
 
 
 def test_failure_after_the_commit(server, folder):
