@@ -113,26 +113,28 @@ class _Push:
                 "takes more; build with larger --shard-rows, or push to main"
             )
         state = self.remote.find(self.revision)
-        if state is None and (self.revision == "main" or self.remote.find("main") is None):
+        base = state or (None if self.revision == "main" else self.remote.find("main"))
+        if base is None:
             self.remote.create(private=private)
-        elif state:
-            self._check_private(state, private=private)
-        if self.revision != "main" and state is None:
-            self.remote.retried(
-                lambda: self.api.create_branch(self.repo_id, repo_type="dataset", branch=self.revision, exist_ok=True)
-            )
-        if tag and state:
-            held = self.remote.retried(lambda: self._tagged(tag))
-            if held and (held != state.head or self.folder.changes(state.files)):
-                raise InputError(
-                    f"{self.repo_id}: tag {tag} stands at {held[:8]} already; nothing was pushed, choose another tag"
-                )
+        else:
+            self._check_private(base, private=private)
+            if tag:
+                self._check_tag(tag, base)
+        if state is None and self.revision != "main":
+            return self.remote.branch(self.revision)
         return state or self.remote.retried(lambda: self.remote.read(self.revision))
 
     def _check_private(self, state: State, *, private: bool) -> None:
         if private and not state.private:
             raise InputError(
                 f"{self.repo_id}: exists and is public; make it private in its settings first, nothing was pushed"
+            )
+
+    def _check_tag(self, tag: str, base: State) -> None:
+        held = self.remote.retried(lambda: self._tagged(tag))
+        if held and (held != base.head or self.folder.changes(base.files)):
+            raise InputError(
+                f"{self.repo_id}: tag {tag} stands at {held[:8]} already; nothing was pushed, choose another tag"
             )
 
     def commit(self, first: State, revision: str | None = None, only: set[str] | None = None) -> Pushed:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory
@@ -51,6 +52,8 @@ _SAID = {
     RevisionNotFoundError: "no branch of that name; a tag cannot be pushed to, nothing was pushed",
 }
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
+_OTHERS = ("model", "space")
+"""Types of repository that a dataset's name may have been meant for."""
 FAILURES = (HTTPError, OSError, RuntimeError)
 """What the clients raise when a call fails."""
 
@@ -64,6 +67,10 @@ class State:
     head: str
     files: dict[str, RepoFile] = field(default_factory=dict)
     private: bool = True
+
+
+class NotThereError(OSError):
+    """What the Hub says was made cannot be seen yet."""
 
 
 class Remote:
@@ -95,9 +102,13 @@ class Remote:
             raise  # 401: a token would tell
 
     def create(self, *, private: bool) -> None:
-        """Make the repository; raise InputError if the name is a model's."""
-        if self.retried(lambda: self.api.repo_exists(self.repo_id, repo_type="model")):
-            raise InputError(f"{self.repo_id}: is a model already; give the dataset a name of its own")
+        """Make the repository; raise InputError if the name is that of another type of repository."""
+        for kind in _OTHERS:
+            if self.retried(partial(self.api.repo_exists, self.repo_id, repo_type=kind)):
+                raise InputError(
+                    f"{self.repo_id}: is a {kind} already; give the dataset a name of its own, "
+                    f"or if both shall have it, first run `hf repos create {self.repo_id} --type dataset`"
+                )
         self.fate = "at most an empty repository was made"
 
         def attempt() -> None:
@@ -112,9 +123,29 @@ class Remote:
             try:
                 self.api.repo_info(self.repo_id, repo_type="dataset")
             except RepositoryNotFoundError:
-                raise ConnectionError(f"{self.repo_id} is not there although it was made") from None
+                raise NotThereError("the repository is not there although it was made") from None
 
         self.retried(attempt)
+
+    def branch(self, name: str) -> State:
+        """Make a branch from main and return it; one that is there already is as good."""
+        made = f"at most the branch {name} was made, as main is"
+        self.fate = made if self.fate == AS_IT_WAS else f"{self.fate}, and the branch {name}"
+
+        def attempt() -> State:
+            missing: OSError = NotThereError(f"the branch {name} is not there although it was made")
+            try:
+                self.api.create_branch(self.repo_id, repo_type="dataset", branch=name)
+            except HfHubHTTPError as error:
+                if error.response.status_code != 409:
+                    raise
+                missing = error  # a try of ours made it, or somebody else did, or neither: we look
+            try:
+                return self.read(name)
+            except RevisionNotFoundError:
+                raise missing from None
+
+        return self.retried(attempt)
 
     def since(self, revision: str, head: str) -> list[tuple[str, str]]:
         """Return the commits of a revision that came after a head, newest first: id, and who did what."""
@@ -165,8 +196,11 @@ class Remote:
                 return said
         if isinstance(error, HfHubHTTPError):
             status = error.response.status_code if error.response is not None else 0
-            said = _MENDS.get(status, f"the Hub answered {status} ({line(error)}); try again later")
-            return f"{said}; {self.fate}"
+            mend = "mend what it names and push again" if 400 <= status < 500 else "try again later"
+            words = line(error.server_message or error)
+            return f"{_MENDS.get(status, f'the Hub answered {status} ({words}); {mend}')}; {self.fate}"
+        if isinstance(error, NotThereError):
+            return f"{error}; push again; {self.fate}"
         if isinstance(error, OSError) and error.filename:
             return f"{error.filename}: {error.strerror}; {self.fate}"
         if isinstance(error, ValueError):
@@ -179,8 +213,8 @@ class Remote:
         return text.replace(token, "***") if token else text
 
 
-def line(error: BaseException) -> str:
-    """Return the first line of what an error says."""
+def line(error: BaseException | str) -> str:
+    """Return the first line of what an error, or a server, says."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 

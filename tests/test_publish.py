@@ -136,8 +136,13 @@ SESSION = """
     if sys.argv[2] == "more":
         seen["private"] = push("small", "acme/secret", private=True)
         seen["public"] = push("small", private=True)
+        seen["public branch"] = push("small", private=True, revision="other")
         api.create_repo("acme/model")
         seen["model"] = push("small", "acme/model")
+        api.create_repo("acme/space", repo_type="space", space_sdk="static")
+        seen["space"] = push("small", "acme/space")
+        api.create_repo("acme/space", repo_type="dataset")
+        seen["both"] = push("small", "acme/space")
         seen["dry new"] = push("small", "acme/new", dry_run=True)
         seen["reader"] = push("small", token="hf_reader")
         seen["reader's new"] = push("small", "acme/new", token="hf_reader")
@@ -326,6 +331,8 @@ def test_private(more):
 
     assert server.repos.get("acme/secret").state()["private"]
     assert "make it private in its settings first, nothing was pushed" in more["public"]
+    assert more["public branch"] == more["public"]
+    assert "refs/heads/other" not in server.repos.get("acme/sums").state()["refs"]
 
 
 def test_many_files_go_through_a_pull_request(more):
@@ -348,7 +355,8 @@ def test_many_files_go_through_a_pull_request(more):
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("model", "acme/model: is a model already; give the dataset a name of its own"),
+        ("model", "acme/model: is a model already; give the dataset a name of its own, or if both shall have it, "),
+        ("space", "acme/space: is a space already; give the dataset a name of its own, or if both shall have it, "),
         ("reader", "acme/sums: the token may not write there; use one with write access, or a name of your own"),
         ("reader's new", "acme/new: the token may not write there; use one with write access"),
         ("wrong token", "acme/sums: no valid token; run `hf auth login` or set HF_TOKEN"),
@@ -360,6 +368,11 @@ def test_refusals_of_the_hub(more, what, said):
     assert more[what].startswith(said)
     assert "\n" not in more[what]
     assert not re.search("hf_[a-z]", more[what])
+
+
+def test_a_space_and_a_dataset_of_one_name(more):
+    """A dataset that somebody made on purpose beside a Space of its name is pushed to."""
+    assert more["both"]["commit"] == more["server"].repos.get("acme/space").head().oid
 
 
 def test_dry_run_of_a_new_repository(more):
@@ -522,6 +535,37 @@ def test_two_writers(server, folders, tmp_path):
         "nothing of ours was written; look at it and push again\n"
     )
     assert history(server)[0] == ("Bob was here", "bob")
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for ever"])
+def test_conflict_at_a_new_branch(server, folders, tmp_path, times):
+    """A conflict while the branch is made is tried again, and one that stays is told as what it is."""
+    place = shutil.copytree(folders / "small", tmp_path / "mine")
+    assert finish(start(server, PUSH, place, "acme/sums"))[0] == 0
+    server.fault("status", "/branch/", "POST", times=times, status=409)
+    status, _, err = finish(start(server, PUSH, place, "acme/sums", "--revision", "next"))
+
+    if times:
+        assert (status, err) == (0, "")
+        assert files(server, "next") == files(server)
+    else:
+        assert status == 2
+        assert err == (
+            "error: acme/sums: the Hub reports a conflict; look who else writes there and try again; "
+            "at most the branch next was made, as main is\n"
+        )
+
+
+def test_refusals_without_a_mend_of_ours(server, folder):
+    """What the Hub refuses for a reason of its own is told in its own words, not as something that will pass."""
+    server.fault("status", "/commit/", "POST", times=None, status=413)
+    status, _, err = finish(start(server, PUSH, folder, "acme/sums"))
+
+    assert status == 2
+    assert err == (
+        "error: acme/sums: the Hub answered 413 (A fault ordered by a test); mend what it names and push again; "
+        "at most an empty repository was made\n"
+    )
 
 
 def test_lost_answer_below_another_commit(server, folders, tmp_path):

@@ -1,7 +1,7 @@
 """A small real Hub on loopback, so that the real clients can be tested without a network.
 
 It stores files by their sha256, commits atomically, answers the calls that huggingface_hub and
-datasets make for datasets and models, by LFS or by Xet, and fails on demand:
+datasets make for datasets, models and Spaces, by LFS or by Xet, and fails on demand:
 
     with hub.serve(tmp_path) as server:
         server.fault("lost", r"/commit/", "POST")

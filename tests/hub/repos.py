@@ -54,7 +54,7 @@ def now() -> str:
 
 
 class Repo:
-    """One dataset or model."""
+    """One dataset, model or Space."""
 
     def __init__(self, folder: Path, kind: str, name: str, lock: threading.RLock) -> None:
         self.folder = folder
@@ -126,7 +126,7 @@ class Repo:
 
 
 class Repos:
-    """All repositories of one Hub, under `folder/datasets` and `folder/models`."""
+    """All repositories of one Hub, each type in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -11,9 +11,9 @@ from .refusal import Refusal, missing_repo
 from .repos import Repo
 
 NAME = r"(?P<name>[^/]+/[^/]+)"
-API = rf"/api/(?P<kind>dataset|model)s/{NAME}"
+API = rf"/api/(?P<kind>dataset|model|space)s/{NAME}"
 # Models have no prefix outside of the API.
-PAGE = rf"(?:/(?P<kind>dataset)s)?/{NAME}"
+PAGE = rf"(?:/(?P<kind>dataset|space)s)?/{NAME}"
 REVISION = r"(?P<revision>[^/]+)"
 PULL = r"/discussions/(?P<number>\d+)"
 OID = r"/_lfs/(?P<oid>[0-9a-f]{64})"

@@ -26,8 +26,8 @@ def create(call: Call) -> Reply:
     kind, name = wanted.get("type", "model"), wanted["name"]
     namespace = wanted.get("organization") or account.name
     require_writer(account, namespace)
-    if kind not in {"dataset", "model"}:
-        raise Refusal(400, f"This Hub keeps datasets and models, no {kind}")
+    if kind not in {"dataset", "model", "space"}:
+        raise Refusal(400, f"This Hub keeps datasets, models and Spaces, no {kind}")
     full_name = f"{namespace}/{name}"
     prefix = "" if kind == "model" else f"{kind}s/"
     place = {"url": f"{call.base}/{prefix}{full_name}", "name": full_name}
