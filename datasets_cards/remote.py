@@ -104,7 +104,7 @@ class Remote:
     def create(self, *, private: bool) -> None:
         """Make the repository; raise InputError if the name is that of another type of repository."""
         for kind in _OTHERS:
-            if self.retried(partial(self.api.repo_exists, self.repo_id, repo_type=kind)):
+            if self.retried(partial(self._is, kind)):
                 raise InputError(
                     f"{self.repo_id}: is a {kind} already; give the dataset a name of its own, "
                     f"or if both shall have it, first run `hf repos create {self.repo_id} --type dataset`"
@@ -126,6 +126,14 @@ class Remote:
                 raise NotThereError("the repository is not there although it was made") from None
 
         self.retried(attempt)
+
+    def _is(self, kind: str) -> bool:
+        try:
+            return self.api.repo_exists(self.repo_id, repo_type=kind)
+        except HfHubHTTPError as error:
+            if error.response.status_code == 404:
+                return False  # a Hub that keeps none of that type
+            raise
 
     def branch(self, name: str) -> State:
         """Make a branch from main and return it; one that is there already is as good."""

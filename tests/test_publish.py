@@ -537,6 +537,13 @@ def test_two_writers(server, folders, tmp_path):
     assert history(server)[0] == ("Bob was here", "bob")
 
 
+def test_a_hub_without_spaces(server, folder):
+    """A Hub that knows no Spaces has none of the dataset's name."""
+    server.fault("status", "/api/spaces/", times=None, status=404)
+
+    assert finish(start(server, PUSH, folder, "acme/sums"))[0] == 0
+
+
 @pytest.mark.parametrize("times", [1, None], ids=["once", "for ever"])
 def test_conflict_at_a_new_branch(server, folders, tmp_path, times):
     """A conflict while the branch is made is tried again, and one that stays is told as what it is."""
