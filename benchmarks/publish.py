@@ -4,7 +4,8 @@
 remote after each: old revision or new, never a third thing, and one commit however often it was tried. It runs
 the real client in this process, on a clock that does not wait; `--every 20` takes a part, `--xet` uploads by Xet.
 `time [--rows 500] [--shard-rows N]` times `generators push` as a person runs it, and counts the bytes of a
-second push after the dataset grew by a tenth; both need the repository's own tests/hub.
+second push after the dataset grew by a tenth; `phases [--rows 500]` says what the time of a push went into. All
+need the repository's own tests/hub, and the memory that `time` prints needs Linux.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -245,11 +246,65 @@ def matrix(every: int, start: int, kind: str | None) -> int:
 
 
 def client(server: hub.Server, *words: str, xet: bool) -> tuple[float, float]:
-    """Run `generators` against the Hub and return wall seconds and the peak of its memory in MB."""
+    """Run `generators` against the Hub; return wall seconds, and the peak in MB of the largest of its processes."""
     env = server.env(xet=xet) | {"PYTHONPATH": str(ROOT)}
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "generators", *words], env=env, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    began, peak = time.perf_counter(), 0
+    with subprocess.Popen([sys.executable, "-m", "generators", *words], env=env, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max([peak, *owned(process.pid)])
+            time.sleep(0.01)
+    if process.returncode:
+        sys.exit(process.returncode)
+    return time.perf_counter() - began, peak / 1000
+
+
+def owned(pid: int) -> Iterator[int]:
+    """Yield the kB that a process and each of its own hold, without the files that they map and the system can drop."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it has ended meanwhile
+        return
+    yield from map(int, re.findall(r"RssAnon:\s+(\d+)", status))
+    for child in children:
+        yield from owned(int(child))
+
+
+def phases(rows: int, shard_rows: int, xet: bool) -> int:
+    """Print what the parts of one push took, in the order in which they end, and return the exit status."""
+    with tempfile.TemporaryDirectory(prefix="publish-") as scratch, hub.serve(Path(scratch) / "hub") as server:
+        words = ("--rows", str(rows), "--shard-rows", str(shard_rows), "--out", f"{scratch}/built")
+        client(server, "build", *words, xet=xet)
+        for name in [name for name in os.environ if name.startswith("HF_")]:
+            del os.environ[name]
+        os.environ |= server.env(xet=xet)
+        # Imported only now: the client reads its environment when it is imported.
+        from datasets_cards import publish
+
+        parts = {
+            publish: ("checked", "write_card", "load_back"),
+            publish.HfApi: ("preupload_lfs_files", "create_commit"),
+        }
+        for place, names in parts.items():
+            for name in names:
+                setattr(place, name, timed(name, getattr(place, name)))
+        timed("whole push", publish.push_to_hub)(f"{scratch}/built", "acme/sums")
+    return 0
+
+
+def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the call, printing what it took; processors are counted for the Hub in this process, too."""
+
+    def processor() -> float:
+        return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+    def run(*words: Any, **more: Any) -> Any:
+        wall, busy = time.perf_counter(), processor()
+        found = call(*words, **more)
+        print(f"{name:20}{time.perf_counter() - wall:6.2f} s wall, {processor() - busy:6.2f} s of processors")
+        return found
+
+    return run
 
 
 def timing(rows: int, shard_rows: int, xet: bool) -> int:
@@ -273,7 +328,7 @@ def timing(rows: int, shard_rows: int, xet: bool) -> int:
             for place in range(3 if rows < 10**5 else 1)
         ]
         print(
-            f"push of {rows:,} training rows: {min(wall for wall, _ in walls):.2f} s wall, best of {len(walls)}; peak {walls[0][1]:.0f} MB of the largest process so far, the build's too"
+            f"push of {rows:,} training rows: {min(wall for wall, _ in walls):.2f} s wall, best of {len(walls)}; peak {max(peak for _, peak in walls):.0f} MB"
         )
         server.log.clear()
         stored = server.xet.stored()
@@ -297,13 +352,14 @@ def main() -> int:
     cells.add_argument("--start", type=int, default=0, help="the first case to run")
     cells.add_argument("--kind", choices=KINDS)
     cells.add_argument("--xet", action="store_true")
-    timed = verbs.add_parser("time")
-    timed.add_argument("--rows", type=int, default=500)
-    timed.add_argument("--shard-rows", type=int, default=100_000)
-    timed.add_argument("--xet", action="store_true")
+    for name in ("time", "phases"):
+        sized = verbs.add_parser(name)
+        sized.add_argument("--rows", type=int, default=500)
+        sized.add_argument("--shard-rows", type=int, default=100_000)
+        sized.add_argument("--xet", action="store_true")
     args = parser.parse_args()
-    if args.verb == "time":
-        return timing(args.rows, args.shard_rows, args.xet)
+    if args.verb != "matrix":
+        return {"time": timing, "phases": phases}[args.verb](args.rows, args.shard_rows, args.xet)
     if not args.xet:
         os.environ["HF_HUB_DISABLE_XET"] = "1"
     else:
