@@ -8,7 +8,7 @@ else's, we stop and say whose.
 
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -38,6 +38,7 @@ class Pushed:
     changes: list[Change] = field(default_factory=list)
     pull_request: int | None = None
     url: str = ""
+    tag: str | None = None
 
 
 def push_to_hub(
@@ -78,7 +79,7 @@ def push_to_hub(
             load_back(remote.api, repo_id, str(pushed.commit), manifest)
         if tag:
             remote.retried(lambda: push.tag(tag, str(pushed.commit)))
-        return pushed
+        return replace(pushed, tag=tag)
 
 
 class _Push:

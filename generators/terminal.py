@@ -154,7 +154,8 @@ def pushed(done: "Pushed") -> None:
     word = "pushed" if done.changes else "found "
     out.print(f"{word}  {done.repo_id}, {where}, {done.commit[:8]}; loaded back, rows and hashes are the same")
     out.print(f"page    {done.url}")
-    pin = f', revision="{done.revision}"' if done.revision != "main" else ""
+    pinned = done.tag or ("" if done.revision == "main" else done.revision)
+    pin = f', revision="{pinned}"' if pinned else ""
     _say(f'load    datasets.load_dataset("{done.repo_id}"{pin})')
 
 

@@ -626,6 +626,16 @@ def test_failure_after_the_commit(server, folder):
     assert "nothing changed" in out
 
 
+def test_the_load_line(server, folder):
+    """The load line that a push prints names the tag, or the branch, that it made."""
+    words = {(): "", ("--tag", "v1"): ', revision="v1"', ("--revision", "next"): ', revision="next"'}
+    for more, pin in words.items():
+        status, out, err = finish(start(server, PUSH, folder, "acme/sums", *more))
+
+        assert status == 0, err
+        assert f'load    datasets.load_dataset("acme/sums"{pin})\n' in out
+
+
 def test_build_and_push(server, tmp_path):
     """`build --push` publishes what it built."""
     script = "import sys; from generators.__main__ import main; sys.exit(main(sys.argv[1:]))"
