@@ -23,6 +23,8 @@ from .remote import Remote, State
 
 MAX_FILES = 500
 """Files of the largest single commit; more go through a pull request that is merged when it is whole."""
+AT_ONCE = 4
+"""Files of one upload: Xet holds what it has read of them until all are up, so that this bounds the memory."""
 TITLE = "Publish the dataset with wirework"
 
 _Operations = list[CommitOperationAdd | CommitOperationDelete]
@@ -154,12 +156,11 @@ class _Push:
                 return self._moved(revision, first, now, announced, only=only)
             self.remote.fate = self._before
             operations = self._operations(changes)
-            self.api.preupload_lfs_files(
-                self.repo_id,
-                [operation for operation in operations if isinstance(operation, CommitOperationAdd)],
-                repo_type="dataset",
-                revision=revision,
-            )
+            additions = [operation for operation in operations if isinstance(operation, CommitOperationAdd)]
+            for start in range(0, len(additions), AT_ONCE):
+                self.api.preupload_lfs_files(
+                    self.repo_id, additions[start : start + AT_ONCE], repo_type="dataset", revision=revision
+                )
             with self.remote.unclear():
                 done = self.api.create_commit(
                     self.repo_id,
