@@ -1,19 +1,20 @@
 """Linking is joint: liveness, coverage, type and wording decide between numbers of one value."""
 
+import re
 from fractions import Fraction
 
 import pytest
 
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
-from generators.imports.solution import read_solution
+from generators.imports.solution import BadAnnotation, read_solution
 from generators.imports.source import Earlier, Given
 
 
 def linked(question, solution, answer):
     """Link a solution and return the linking and its mentions."""
     mentions = read_mentions(question)
-    return link(mentions, read_solution(solution).steps, Fraction(answer), question.lower().split()), mentions
+    return link(mentions, read_solution(solution), Fraction(answer), question.lower().split()), mentions
 
 
 def test_one_function_is_proved():
@@ -68,7 +69,7 @@ def test_units_decide():
 )
 def test_prose_equations_are_read(solution, value):
     """Formulas in prose are steps, whatever units, commas and signs stand between."""
-    assert value in [step.value for step in read_solution(solution).steps]
+    assert value in [step.value for step in read_solution(solution)]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +84,18 @@ def test_prose_equations_are_read(solution, value):
 )
 def test_linear_equations_are_lowered(solution, value):
     """An equation in one unknown becomes a formula without it."""
-    assert value in [step.value for step in read_solution(solution).steps if step.origin == "equation"]
+    assert value in [step.value for step in read_solution(solution) if step.origin == "equation"]
 
 
 @pytest.mark.parametrize("body", ["2+2=5", "2+=4", "=", "a=b", "1/0=0", "((((((((((((((((2=2"])
-def test_a_bad_annotation_is_noted_and_passed_over(body):
-    """An annotation that is no formula or contradicts itself is no step."""
-    read = read_solution(f"It is <<{body}>> so.")
+def test_a_bad_annotation_is_told(body):
+    """An annotation that is no formula or contradicts itself cannot be trusted, and is named."""
+    with pytest.raises(BadAnnotation, match=re.escape(f"<<{body}>>")):
+        read_solution(f"It is <<{body}>> so.")
 
-    assert read.notes
-    assert not [step for step in read.steps if step.origin == "annotation"]
+
+def test_a_rounded_annotation_is_trusted():
+    """Solutions round their results; the step keeps what its formula gives."""
+    (step,) = read_solution("Each gets 10/3 = <<10/3=3.33>>3.33")
+
+    assert step.value == Fraction(10, 3)

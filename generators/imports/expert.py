@@ -20,9 +20,10 @@ from solver.grammar import (
     Trace,
 )
 
-from .graph import HUNDRED, Fixed, Graph, Input, Literal, Node, NoGraph, Work
+from .graph import Graph
 from .lexicon import stem
 from .mentions import Mention
+from .node import HUNDRED, Fixed, Input, Literal, Node, NoGraph, Work
 
 _OPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _PERCENT = {"of": PercentOf, "off": PercentOff, "up": PercentIncrease}

@@ -144,3 +144,34 @@ def _factor(tokens: list[Token], place: int, depth: int) -> tuple[Formula, int]:
     if isinstance(piece, Leaf):
         return piece, place + 1
     raise NoFormula(f"{piece} where a number should be")
+
+
+def with_fractions(formula: Formula, pairs: frozenset[tuple[int, int]]) -> Formula:
+    """Return a formula with fractions, given by numerator and denominator, as one number each: `x * 2 / 3` is `x * (2/3)`."""
+    if isinstance(formula, Leaf) or not pairs:
+        return formula
+    left, right = with_fractions(formula.left, pairs), with_fractions(formula.right, pairs)
+    if formula.sign == "/" and isinstance(right, Leaf):
+        if _makes(left, right, pairs):
+            return _joined(left, right)
+        if isinstance(left, Op) and left.sign == "*":
+            if _makes(left.right, right, pairs):
+                return Op("*", left.left, _joined(left.right, right))
+            if _makes(left.left, right, pairs):
+                return Op("*", _joined(left.left, right), left.right)
+    return Op(formula.sign, left, right)
+
+
+def _makes(top: Formula, bottom: Leaf, pairs: frozenset[tuple[int, int]]) -> bool:
+    return (
+        isinstance(top, Leaf)
+        and not top.letter
+        and (top.value.numerator, bottom.value.numerator) in pairs
+        and top.value.denominator == bottom.value.denominator == 1
+    )
+
+
+def _joined(top: Formula, bottom: Leaf) -> Leaf:
+    before = top.before if isinstance(top, Leaf) else ()
+    worth = top.value if isinstance(top, Leaf) else Fraction(1)
+    return Leaf(worth / bottom.value, after=bottom.after, before=before)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .problem import Dropped, Problem
 from .quantities import plain_number
-from .solution import read_solution
+from .solution import BadAnnotation, read_solution
 
 NAME = "gsm8k"
 HUB = ("openai/gsm8k", "main")
@@ -27,7 +27,10 @@ def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Pro
         answer = plain_number(gold)
     except ValueError as error:
         return Dropped(row_id, f"answer: {error}", question)
-    return Problem(row_id, question.strip(), answer, [] if bare else read_solution(told).steps)
+    try:
+        return Problem(row_id, question.strip(), answer, [] if bare else read_solution(told))
+    except BadAnnotation as error:
+        return Dropped(row_id, f"annotation: {error}", question)
 
 
 def question_key(question: str) -> str:

@@ -75,21 +75,6 @@ def content(words: list[str]) -> list[str]:
     return [stem(word) for word in words if word.lower() not in function_words() and len(word) > 1]
 
 
-def is_name(word: str, *, first: bool, text: str) -> bool:
-    """Return whether a capitalised word names somebody or something; `first` says it opens a sentence."""
-    lower = word.lower()
-    if not word[:1].isupper() or len(word) < 2 or lower in NO_NAMES:
-        return False
-    if not first:
-        return word_class(lower) in ("", "noun", "verb", "adjective") and lower not in CALENDAR
-    if lower in CALENDAR or lower in function_words():
-        return False
-    return (
-        word_class(lower) == ""
-        or re.search(rf"(?<![.?!:\n]\s)(?<!^)(?<![.?!:]\s\s)\b{re.escape(word)}\b", text) is not None
-    )
-
-
 CALENDAR = frozenset(
     [
         "monday",

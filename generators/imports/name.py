@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .graph import Fixed, Input
 from .lexicon import CALENDAR, NO_NAMES, PRONOUNS, function_words, stem, word_class
 from .mentions import Mention
+from .node import Fixed, Input
 from .quantities import WORDS
 
 _TRAPS = frozenset(["on", "off", "yes", "no", "y", "n", "true", "false", "null", "nan", "inf"])

@@ -13,12 +13,13 @@ from solver.text import fence, write
 from .expert import Written, write_program
 from .formula import leaves
 from .grade import Grade, grade
-from .graph import Fixed, Graph, Input, NoGraph, build
+from .graph import Graph, build
 from .lexicon import WORD, stem
 from .link import Linking, NoLinking, link
 from .mentions import Mention, read_mentions
 from .name import Namer
-from .solution import Step
+from .node import Fixed, Input, NoGraph
+from .step import Step
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,6 @@ from fractions import Fraction
 
 from .quantities import Quantity
 
-PRIME = (1 << 61) - 1
-"""Functions are compared by exact evaluation in the field of this many elements."""
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -108,26 +105,3 @@ def forms(quantity: Quantity) -> Iterator[tuple[str, Fraction]]:  # noqa: C901 -
         yield from (("plain", value), ("dollars", value / 100))
     else:
         yield "plain", value
-
-
-def form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:
-    """Return what a form is where its quantity is a random number: `point` stands for the number, or for a and b."""
-    x, y = point
-    if quantity.kind == "fraction":
-        fraction = x * pow(y, -1, PRIME) % PRIME
-        return {
-            "fraction": fraction, "top": x, "bottom": y, "other": 1 - fraction, "more": 1 + fraction, "other_top": y - x,
-            "divisor": y * pow(x, -1, PRIME),
-        }[form] % PRIME  # fmt: skip
-    if quantity.kind == "half":
-        return {"fraction": x, "divisor": pow(x, -1, PRIME), "more": 1 + x}[form] % PRIME
-    if quantity.kind == "group":
-        return {"plain": x * quantity.bottom, "groups": x, "size": quantity.bottom}[form] % PRIME
-    if quantity.kind == "clock":
-        sixtieth = pow(60, -1, PRIME)
-        return {"hour": x, "minute": y, "clock": x + y * sixtieth, "afternoon": x + y * sixtieth + 12}[form] % PRIME
-    hundredth = pow(100, -1, PRIME)
-    return {
-        "plain": x, "share": x * hundredth, "rest": 100 - x, "rest_share": 1 - x * hundredth, "grown": 100 + x,
-        "grown_share": 1 + x * hundredth, "cents": 100 * x, "dollars": x * hundredth,
-    }[form] % PRIME  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from .formula import NoFormula, evaluate, leaves, read_formula
 from .lexicon import WORD, content
 from .problem import Dropped, Problem
-from .solution import Step
+from .step import Step
 
 NAME = "svamp"
 HUB = ("ChilleD/SVAMP", None)
