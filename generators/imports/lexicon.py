@@ -4,6 +4,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+import yaml
+
 _FOLDER = Path(__file__).parent / "words"
 WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?(?:-[A-Za-z]+)*")
 PRONOUNS = {
@@ -16,15 +18,27 @@ _IRREGULAR = {
     "wives": "wife", "halves": "half", "lives": "life", "sold": "sell", "sells": "sell", "bought": "buy",
     "ate": "eat", "eaten": "eat", "gave": "give", "given": "give", "paid": "pay", "spent": "spend", "made": "make",
     "took": "take", "taken": "take", "ran": "run", "drove": "drive", "driven": "drive", "lost": "lose",
-    "grew": "grow", "read": "read", "earnt": "earn", "kept": "keep", "left": "leave", "caught": "catch",
+    "grew": "grow", "earnt": "earn", "kept": "keep", "left": "leave", "caught": "catch",
     "drank": "drink", "wrote": "write", "written": "write", "slept": "sleep", "flew": "fly", "swam": "swim",
     "won": "win", "built": "build", "found": "find", "got": "get", "fed": "feed", "gal": "gallon", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "km": "kilometer",
     "kg": "kilogram", "ft": "foot", "in": "inch", "cm": "centimeter", "mph": "mile", "pc": "piece", "pcs": "piece",
-    "bucks": "dollar", "buck": "dollar", "costs": "cost", "cost": "cost", "weighs": "weigh", "weight": "weigh",
+    "bucks": "dollar", "buck": "dollar", "weight": "weigh",
     "height": "high", "length": "long", "sec": "second", "secs": "second", "yr": "year", "yrs": "year",
-    "kids": "child", "kid": "child", "boys": "boy", "girls": "girl", "is": "be", "was": "be", "are": "be",
+    "kids": "child", "kid": "child", "is": "be", "was": "be", "are": "be",
 }  # fmt: skip
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return one of the small sets of `sets.yaml`."""
+    return frozenset(_sets()[name].split())
+
+
+@cache
+def _sets() -> dict[str, str]:
+    text = (_FOLDER / "sets.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, yaml.BaseLoader))  # noqa: S506 - the base loader makes texts alone
 
 
 @cache
@@ -45,7 +59,7 @@ def word_class(word: str) -> str:
 @cache
 def function_words() -> frozenset[str]:
     """Return the words that say nothing about what a number counts."""
-    more = "be is are was were has have had do does did will would can could more less than than each every per of the"
+    more = "a an be is are was were has have had do does did will would can could more less than than each every per of the"
     return frozenset(more.split()) | listed("others")
 
 
@@ -73,59 +87,3 @@ def stem(word: str) -> str:
 def content(words: list[str]) -> list[str]:
     """Return the stems of the words that carry meaning."""
     return [stem(word) for word in words if word.lower() not in function_words() and len(word) > 1]
-
-
-CALENDAR = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "mondays",
-        "tuesdays",
-        "wednesdays",
-        "thursdays",
-        "fridays",
-        "saturdays",
-        "sundays",
-    ]
-)
-NO_NAMES = frozenset(
-    [
-        "i",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "uncle",
-        "aunt",
-        "if",
-        "the",
-        "a",
-        "an",
-        "usd",
-        "tv",
-        "us",
-        "dvd",
-        "cd",
-        "am",
-        "pm",
-        "ok",
-        "st",
-    ]
-)

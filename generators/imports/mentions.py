@@ -4,13 +4,12 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from .lexicon import content, function_words, stem, word_class
+from .lexicon import content, function_words, stem, word_class, word_set
 from .quantities import Quantity, read_quantities
 
 _SENTENCE = re.compile(r"[.?!]+[\"”']?(?=\s|$)|\n")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|if|then|or|who|which|whereas|so)\b")
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
-_CURRENCY = frozenset({"dollar", "buck", "euro", "peso", "cent"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +43,7 @@ class Mention:
     @property
     def money(self) -> bool:
         """Whether it is an amount of money."""
-        return self.quantity.kind in ("money", "cents") or self.unit in _CURRENCY
+        return self.quantity.kind in ("money", "cents") or self.unit in word_set("currencies")
 
 
 def read_mentions(text: str) -> list[Mention]:
@@ -81,7 +80,7 @@ def read_mentions(text: str) -> list[Mention]:
                 alias=_repeats(found, quantity, unit, text, number),
                 versus=bool({"more", "less", "fewer", "additional", "extra", "older", "younger"} & set(first[:2]))
                 or "than" in first,
-                times=bool(first) and first[0] in ("times", "x") and not _COUNTED.isdisjoint([*first[1:2], ""][:1]),
+                times=_is_factor(words),
                 asked=text[sentence_start:sentence_end].rstrip().endswith("?"),
                 phrase=tuple(after),
                 span=(sentence_start, sentence_end),
@@ -92,6 +91,13 @@ def read_mentions(text: str) -> list[Mention]:
             )
         )
     return found
+
+
+def _is_factor(words: list[str]) -> bool:
+    """Return whether a number is a factor: `3 times as many`, `3 times Ann's`, and not `3 times a day`."""
+    if len(words) < 2 or words[0].lower() not in ("times", "x"):
+        return False
+    return words[1].lower() in word_set("behind_times") or words[1][0].isupper() or words[1].endswith(("'s", "\u2019s"))
 
 
 def _noun_phrase(words: list[str]) -> list[str]:
@@ -110,7 +116,7 @@ def _noun_phrase(words: list[str]) -> list[str]:
             break
         if kind == "verb" and not lower.endswith(("ing", "ed")):
             break
-        if phrase and (lower in _BREAKS or kind == "adjective"):
+        if phrase and (lower in word_set("behind_nouns") or kind == "adjective"):
             break
         if phrase and _plural(phrase[-1]) and not _plural(lower):
             break
@@ -118,58 +124,6 @@ def _noun_phrase(words: list[str]) -> list[str]:
     while phrase and word_class(phrase[-1].lower()) in ("adjective", "verb", "other"):
         phrase.pop()
     return phrase
-
-
-_COUNTED = frozenset(
-    [
-        "as",
-        "more",
-        "the",
-        "that",
-        "than",
-        "bigger",
-        "larger",
-        "longer",
-        "older",
-        "faster",
-        "greater",
-        "less",
-        "fewer",
-        "taller",
-        "heavier",
-        "what",
-        "how",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "better",
-        "higher",
-        "many",
-        "those",
-    ]
-)
-"""Words that follow `3 times` where it is a factor and not how often."""
-_BREAKS = frozenset(
-    [
-        "last",
-        "next",
-        "this",
-        "that",
-        "these",
-        "those",
-        "every",
-        "each",
-        "per",
-        "total",
-        "left",
-        "remaining",
-        "away",
-        "apart",
-        "long",
-    ]
-)
 
 
 def _plural(word: str) -> bool:

@@ -6,101 +6,64 @@ adverb, the first word of a sentence unless it is a name, or a word that YAML re
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .lexicon import CALENDAR, NO_NAMES, PRONOUNS, function_words, stem, word_class
+from .lexicon import PRONOUNS, function_words, stem, word_set
 from .mentions import Mention
 from .node import Fixed, Input
-from .quantities import WORDS
+from .price import MEANING, price
+from .proper import proper_names
+from .quantities import MULTIPLES, PARTS, WORDS
+from .word import Word, plural, read_words, slug
 
-_TRAPS = frozenset(["on", "off", "yes", "no", "y", "n", "true", "false", "null", "nan", "inf"])
-_WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _BY = re.compile(
-    r"^\s*(?:[\w-]+\s+){0,3}?(?:per|an?|each|every|in each|in every|in an?|/)\s+(?P<noun>[a-z]+)", re.IGNORECASE
-)
-_EACH = re.compile(
-    r"(?:\beach|\bevery|\bone|\bper|\ba(?=\s+\w+\s+(?:contain|hold|cost|weigh|come|sell|yield|need|require)))"
-    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
-    r"(?:\w+\s+){0,2}?\$?\s?$",
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which)\b)"
+    r"[\w-]+\s+){0,3}?(?P<by>per|an?|each|every|(?:in|for|on|at|from) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
+_SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
+_EACH = re.compile(
+    r"(?:\beach|\bevery|\bone|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
+    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
+    r"(?:\w+\s+){0,2}\$?\s?$",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\s+)?(?P<noun>[a-z]+)", re.IGNORECASE)
+_AS_MANY = re.compile(
+    r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
+)
+_APIECE = re.compile(r"^\s*(?:(?!(?:in|for|on|at|from)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE)
+_FOR_EACH = re.compile(r"\bfor (?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$]*$", re.IGNORECASE)
+_OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
+_LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
+_AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
+_THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
+_JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
-_SUMS = frozenset(
-    [
-        "donation",
-        "bill",
-        "coupon",
-        "gift",
-        "tip",
-        "fee",
-        "discount",
-        "prize",
-        "reward",
-        "deposit",
-        "rent",
-        "tax",
-        "refund",
-        "fine",
-        "note",
-        "bonus",
-        "credit",
-    ]
-)
-_MEANING = {
-    "cost": "price", "sell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
-    "mak": "pay", "pay": "payment", "paid": "payment", "wag": "pay", "spend": "spending", "sav": "savings",
-    "borrow": "loan", "donat": "donation", "giv": "gift", "receiv": "gift", "ow": "debt", "tip": "tip",
-    "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill", "discount": "discount",
-    "salari": "salary", "salary": "salary", "allowanc": "allowance", "deposit": "deposit", "rais": "raised", "win": "prize",
-    "fin": "fine", "interest": "interest", "refund": "refund", "coupon": "coupon", "profit": "profit", "worth": "worth",
-}  # fmt: skip
-_RATES = [
-    "discount",
-    "tax",
-    "tip",
-    "interest",
-    "commission",
-    "increase",
-    "raise",
-    "decrease",
-    "profit",
-    "sale",
-    "bonus",
-    "fee",
-]
-_TIMES = frozenset(["minute", "hour", "day", "week", "month", "year", "second"])
-_UNITS_OF_TIME = frozenset(map(stem, _TIMES))
-_BAD = frozenset(
-    [
-        "number",
-        "amount",
-        "total",
-        "rest",
-        "way",
-        "thing",
-        "lot",
-        "half",
-        "third",
-        "quarter",
-        "time",
-        "times",
-        "kind",
-        "type",
-        "part",
-        "each",
-    ]
-)
+_OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
+"""Nouns that say enough without whose they are."""
+_BEFORE, _OUTSIDE = 12, 60
+"""How much farther off a word counts that stands in front of the number, or in another clause."""
+
+
+_ADJACENT = 36
+"""How far off an adjective can be said of what is counted."""
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A name in the making: its words, and further words that would tell it from others."""
+    """A name in the making: whose number it is, and its noun."""
 
     mention: Mention
     noun: str
     owner: str
-    more: list[str]
+
+    @property
+    def name(self) -> str:
+        name = f"{self.owner}.{self.noun}" if self.owner and self.owner != self.noun else self.noun
+        return f"{name}s" if re.fullmatch(r"step[0-9]*|result|prev|sub[0-9]+", name) else name
 
 
 class Namer:
@@ -109,55 +72,44 @@ class Namer:
     def __init__(self, text: str, mentions: list[Mention]):
         self.text = text
         self.mentions = mentions
-        self.names = _names(text)
+        counted = {mention.phrase[0] for mention in mentions if mention.phrase}
+        self.names = [(start, slug(name)) for start, _, name in proper_names(text) if name not in counted]
+        self.words = list(read_words(text))
 
     def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
         """Return a name for each input, all different."""
-        drafts: dict[Input | Fixed, _Draft] = {}
-        out: dict[Input | Fixed, str] = {}
-        for node in inputs:
-            if isinstance(node, Fixed):
-                out[node] = node.name
-            else:
-                drafts[node] = self._draft(node)
-        names = {node: _join(draft.owner, draft.noun) for node, draft in drafts.items()}
-        for attempt in range(4):
-            counts = Counter(names.values())
-            clashing = [node for node, name in names.items() if counts[name] > 1 or name in out.values()]
-            if not clashing:
-                break
-            for node in clashing:
-                group = [drafts[other] for other in clashing if other != node and names[other] == names[node]]
-                word = self._telling(drafts[node], group, attempt)
-                if word:
-                    draft = drafts[node]
-                    draft.noun = f"{word}_{draft.noun}"
-                    names[node] = _join(draft.owner, draft.noun)
-        taken = set(out.values())
-        for node, name in names.items():
-            unique = name
-            if unique in taken or sum(other == name for other in names.values()) > 1:
-                owner, _, noun = name.rpartition(".")
-                spare = (_join(owner, f"{word}_{noun}") for word in _NTH)
-                unique = next((word for word in spare if word not in taken), f"{name}_{len(taken)}")
-            taken.add(unique)
-            out[node] = unique
+        nodes = list(inputs)
+        out: dict[Input | Fixed, str] = {node: node.name for node in nodes if isinstance(node, Fixed)}
+        drafts = {node: self._draft(node) for node in nodes if isinstance(node, Input)}
+        for first in (True, False, False, False):
+            counts = Counter([*out.values(), *(draft.name for draft in drafts.values())])
+            clashing = [draft for draft in drafts.values() if counts[draft.name] > 1]
+            groups = [[other for other in clashing if other is not one and other.name == one.name] for one in clashing]
+            told = [self._tell(one, others, first=first) for one, others in zip(clashing, groups, strict=True)]
+            for draft, (owner, word) in zip(clashing, told, strict=True):
+                draft.owner = owner
+                draft.noun = f"{word}_{draft.noun}" if word else draft.noun
+        counts = Counter([*out.values(), *(draft.name for draft in drafts.values())])
+        for node, draft in drafts.items():
+            name, noun = draft.name, draft.noun
+            if counts[name] > 1:
+                for nth in _NTH:
+                    draft.noun = f"{nth}_{noun}"
+                    if draft.name not in counts:
+                        break
+                counts[draft.name] += 1
+            out[node] = draft.name
         return out
 
     def _draft(self, node: Input) -> _Draft:
         mention = self.mentions[node.index]
         noun = self._noun(mention, node.part)
-        plain = (
-            "_per_" in noun or noun.endswith(("_each", "_price")) or noun in ("factor", "fraction", "divisor", "rate")
-        )
-        owner = "" if plain else self._owner(mention)
-        return _Draft(mention, noun, owner, [])
+        return _Draft(mention, noun, "" if _OWNERLESS.search(noun) else self._owner(mention))
 
     def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911 - one return for each kind of number
         quantity = mention.quantity
         tail = self.text[quantity.end : mention.span[1]]
-        by = _BY.match(tail)
-        per = by["noun"].lower() if by and _is_noun(by["noun"].lower()) else ""
+        per = self._per(mention, tail)
         if quantity.kind == "percent" or part == "rate":
             return self._rate(mention)
         if quantity.kind == "multiple" or (part == "divisor" and quantity.kind == "half") or mention.times:
@@ -168,100 +120,147 @@ class Namer:
             return part or "hour"
         if part == "groups":
             return "dozens"
+        slash = _SLASH.match(tail)
+        if slash:
+            return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
+        each = _APIECE.match(tail) is not None
+        left = "_left" if _LEFT.match(tail) else ""
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
-            return self._price(mention, per, tail)
-        phrase = [word.lower().replace("'s", "").replace("\u2019s", "") for word in mention.phrase]
-        phrase = [word for word in phrase if word not in _BAD or len(phrase) == 1]
-        noun = _slug(phrase[-1]) if phrase else self._nearby(mention)
+            follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
+            counted = mention.phrase[-1].lower() if follows else ""
+            ahead = self.text[mention.span[0] : quantity.start]
+            noun = price(self._before(mention), self._behind(mention), ahead, tail, counted=counted, per=per, each=each)
+            return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
+        if _OLD.match(tail):
+            return "age"
+        noun = self._counted(mention, tail)
+        away = _AWAY.match(tail)
+        if away:
+            return f"{noun}_{slug(away['when'])}"
         if per and stem(per) != stem(noun):
-            return f"{noun}_per_{_slug(per)}"
-        if re.match(r"^\s*(?:[\w-]+\s+){0,2}each\b", tail):
+            return f"{noun}_per_{slug(per)}"
+        if each:
             return f"{noun}_each"
-        each = _EACH.search(self.text[mention.span[0] : quantity.start])
-        if each and _is_noun(each["noun"].lower()) and stem(each["noun"]) != stem(noun):
-            return f"{noun}_per_{_slug(each['noun'].lower())}"
-        if mention.versus and re.match(r"^\s*(?:[\w-]+\s+)?(?:more|additional|extra)\b", tail):
-            return f"extra_{noun}" if not noun.startswith("extra") else noun
+        return f"{self._difference(mention, tail)}{noun}{left}"
+
+    def _per(self, mention: Mention, tail: str) -> str:
+        """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
+        by = _BY.match(tail)
+        if by and self._is_noun(mention.quantity.end + by.start("noun")):
+            here = by["by"].lower() in ("in a", "in an")
+            listed = here and self.text[mention.span[0] : mention.span[1]].split()[:1] == ["There"]
+            return "" if listed else by["noun"].lower()
+        head = self.text[mention.span[0] : mention.quantity.start]
+        for each in (_EACH.search(head), _FOR_EACH.search(head)):
+            if each and self._is_noun(mention.span[0] + each.start("noun")):
+                return each["noun"].lower()
+        return ""
+
+    def _is_noun(self, start: int) -> bool:
+        return any(word.start == start and word.noun for word in self.words)
+
+    def _counted(self, mention: Mention, tail: str) -> str:
+        """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
+        behind = self._behind(mention)
+        if tail.startswith("-") and behind and behind[0].noun:
+            return slug(plural(behind[0].text))
+        known = {name for _, name in self.names}
+        if not tail.lstrip().startswith(mention.phrase[:1]):
+            phrase = [word for word in map(slug, mention.phrase) if word not in known]
+        else:
+            phrase = [slug(word) for word in mention.phrase]
+        phrase = [word for word in phrase if word not in word_set("vague")]
+        if phrase:
+            return self._head(behind, phrase[-1])
+        if behind and self.text[mention.quantity.end : behind[0].start] == " " and _counts(behind[0]):
+            return slug(behind[0].text)
+        if _THEM.match(tail) and _TOGETHER.search(self.text[: mention.quantity.start]):
+            return "people"
+        place = self.mentions.index(mention)
+        if place and _JOINED.search(self.text[: mention.quantity.start]):
+            before = self.mentions[place - 1]
+            plain = (
+                before.quantity.kind in ("plain", "word") and before.phrase and not before.times and not before.money
+            )
+            if plain and before.sentence == mention.sentence:
+                return slug(before.phrase[-1])
+        return self._nearest(mention)
+
+    def _head(self, behind: list[Word], noun: str) -> str:
+        """Return the noun that a singular in front of it goes with: the `hats` of `pink hard hats`, `fig-shaped hats`."""
+        place = next((k for k, word in enumerate(behind) if slug(word.text) == noun), None)
+        if place is None or noun.endswith("s"):
+            return noun
+        for before, word in zip(behind[place:], behind[place + 1 : place + 4], strict=False):
+            compound = self.text[before.end : word.start] == "-"
+            if not compound and self.text[before.end : word.start] != " ":
+                break
+            if word.noun:
+                return slug(word.text) if before is not behind[place] else noun
+            if not (compound or (word.kind == "adjective" and word.text not in word_set("order"))):
+                break
         return noun
+
+    def _difference(self, mention: Mention, tail: str) -> str:
+        """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
+        skip = len(mention.phrase)
+        words = re.findall(r"[a-z]+", tail.lower())[: skip + 1]
+        near = {*words[:1], *words[skip:]}
+        if near & word_set("upwards"):
+            return "extra_"
+        return "fewer_" if near & word_set("downwards") else ""
 
     def _rate(self, mention: Mention) -> str:
         start, end = mention.span
         near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
-        for word in _RATES:
-            if re.search(rf"\b{word}", near):
-                return f"{word}_rate"
-        return "rate"
-
-    def _price(self, mention: Mention, per: str, tail: str) -> str:
-        head = self.text[mention.span[0] : mention.quantity.start]
-        words = [stem(word) for word in _WORD.findall(head)] + [stem(word) for word in _WORD.findall(tail)[:4]]
-        if mention.phrase and tail.lstrip().lower().startswith(mention.phrase[0].lower()):
-            thing = _singular(mention.phrase[-1].lower())
-            return thing if thing in _SUMS else f"{thing}_price"
-        meaning = next((_MEANING[word] for word in reversed(words) if word in _MEANING), "money")
-        head_words = _WORD.findall(head)
-        things = [
-            word.lower() for word in _WORD.findall(tail)[:6] if _is_noun(word.lower()) and stem(word) not in _MEANING
+        found = [
+            (abs(match.start() - 30), word)
+            for word in sorted(word_set("rates"))
+            for match in re.finditer(rf"\b{word}", near)
         ]
-        if per and stem(per) in _UNITS_OF_TIME:
-            return f"{meaning if meaning != 'price' else 'cost'}_per_{_slug(per)}"
-        if meaning == "price":
-            before = [
-                w.lower()
-                for w in head_words
-                if _is_noun(w.lower()) and stem(w) not in _MEANING and stem(w) not in ("dollar", "cost")
-            ]
-            thing = before[-1] if before else things[0] if things else ""
-            if re.match(r"^\s*(?:for|on|worth of)\b", tail) and things:
-                thing = things[0]
-            if thing and thing not in _BAD:
-                return f"{_singular(thing)}_price"
-        if re.match(r"^\s*(?:each|apiece)\b", tail):
-            return "price_each"
-        if per:
-            return f"{meaning}_per_{_slug(per)}"
-        return meaning if meaning != "money" or not things else "money"
+        return f"{min(found)[1]}_rate" if found else "rate"
 
-    def _nearby(self, mention: Mention) -> str:  # noqa: C901 - one loop for each place to look
-        """Return a noun for a number that none follows: the nearest one before it, else behind it, in the sentence."""
-        start, end = mention.span
-        before = [w.lower() for w in _WORD.findall(self.text[start : mention.quantity.start])]
-        behind = [w.lower() for w in _WORD.findall(self.text[mention.quantity.end : end])]
-        for word in before[::-1][:12]:
-            if (
-                _is_noun(word)
-                and word.endswith("s")
-                and word not in _BAD
-                and stem(word) not in _MEANING
-                and stem(word) not in _TIMES
-            ):
-                return _slug(word)
-        for word in before[::-1][:10]:
-            if _is_noun(word) and word not in _BAD and stem(word) not in _MEANING:
-                return _slug(word)
-        for word in [w.lower() for w in _WORD.findall(self.text[:start])][::-1][:30]:
-            if _is_noun(word) and word.endswith("s") and word not in _BAD and stem(word) not in _TIMES:
-                return _slug(word)
-        for word in behind[:8]:
-            if _is_noun(word) and word not in _BAD and stem(word) not in _MEANING:
-                return _slug(word)
-        earlier = [w.lower() for w in _WORD.findall(self.text[:start])]
-        for word in [*earlier[::-1]]:
-            if _is_noun(word) and word not in _BAD:
-                return _slug(word)
+    def _before(self, mention: Mention) -> list[Word]:
+        return [word for word in self.words if mention.span[0] <= word.start < mention.quantity.start]
+
+    def _behind(self, mention: Mention) -> list[Word]:
+        return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
+
+    def _nearest(self, mention: Mention) -> str:
+        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it."""
+        before, behind = self._before(mention)[::-1], self._behind(mention)
+        earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
+        times = word_set("units_of_time")
+
+        def many(word: Word) -> bool:
+            return word.text.endswith("s") and stem(word.text) not in times
+
+        def any_(_: Word) -> bool:
+            return True
+
+        if mention.versus:
+            behind, before = before, behind
+        places: list[tuple[list[Word], Callable[[Word], bool]]] = [
+            (before[:12], many),
+            (before[:10], any_),
+            (earlier[:30], many),
+            (behind[:8], any_),
+            (earlier, any_),
+        ]
+        for words, wanted in places:
+            for word in words:
+                if word.noun and wanted(word) and not _says_nothing(word):
+                    return slug(word.text)
         return "count"
 
     def _owner(self, mention: Mention) -> str:
-        """Return who or what the number belongs to: the nearest name before it in its sentence, or a pronoun's."""
-        start = mention.span[0]
-        place = mention.quantity.start
-        known = [(where, name) for where, name in self.names if start <= where < place]
+        """Return whose the number is: the nearest name before it in its sentence, or a pronoun's."""
+        start, place = mention.span[0], mention.quantity.start
+        known = [name for where, name in self.names if start <= where < place]
         if known:
-            return known[-1][1]
-        pronoun = any(PRONOUNS.get(word.lower()) in ("m", "f") for word in _WORD.findall(self.text[start:place]))
-        if pronoun:
-            return self._subject_before(start)
-        return ""
+            return known[-1]
+        pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self._before(mention))
+        return self._subject_before(start) if pronoun else ""
 
     def _subject_before(self, start: int) -> str:
         """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
@@ -272,52 +271,76 @@ class Namer:
         begin = breaks[-1] if breaks else 0
         return next(name for where, name in earlier if where >= begin)
 
-    def _telling(self, draft: _Draft, others: list[_Draft], attempt: int) -> str:
-        """Return the nearest word that tells a mention from the others of its name."""
-        if attempt == 0 and not draft.owner:
+    def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
+        """Return the owner and the nearest word that tell a name from others that are the same, where there are any."""
+        if first and not draft.owner:
             owner = self._subject(draft.mention)
             if owner and all(self._subject(other.mention) != owner for other in others):
-                draft.owner = owner
-                return ""
-        others_near = [dict(reversed(self._words(other.mention))) for other in others]
+                return owner, ""
+        near = [_nearest_of(self._telling(other.mention)) for other in others]
         used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
-        for word, distance in self._words(draft.mention):
-            if stem(word) not in used and all(distance < near.get(word, 999) for near in others_near):
-                return _slug(word)
-        return ""
+        for word, distance in self._telling(draft.mention):
+            if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
+                return draft.owner, slug(word)
+        return draft.owner, ""
 
     def _subject(self, mention: Mention) -> str:
-        names = [name for where, name in self.names if where < mention.quantity.start]
-        inside = [name for where, name in self.names if mention.span[0] <= where < mention.span[1]]
-        return inside[-1] if inside else names[-1] if names else ""
+        """Return the name that a number stands nearest to, in its sentence if there is one."""
+        place = mention.quantity.start
+        before = [name for where, name in self.names if where < place]
+        inside = [name for where, name in self.names if mention.span[0] <= where < place]
+        behind = [name for where, name in self.names if place < where < mention.span[1]]
+        return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
 
-    def _words(self, mention: Mention) -> list[tuple[str, int]]:
-        """Return the nouns, adjectives and days around a mention with their distances, those of its phrase first."""
-        start, end = mention.span
-        quantity = mention.quantity
-        found = [(word.lower(), 0) for word in mention.phrase[:-1]]
-        of = _OF.match(self.text[quantity.end : end])
+    def _telling(self, mention: Mention) -> list[tuple[str, int]]:
+        """Return the words that can tell a number apart, with their distances: what it counts, then what is near."""
+        quantity, (start, end) = mention.quantity, mention.span
+        modifiers = {word.lower() for word in mention.phrase[:-1]}
+        found = [(word.text, 0) for word in self._behind(mention)[:6] if word.text in modifiers and _tells(word)]
+        tail = self.text[quantity.end : end]
+        of, many = _OF.match(tail), _AS_MANY.match(tail)
         if of:
             found.append((of["noun"].lower(), 1))
-        near = [
-            (match[0], quantity.start - match.end() + 12) for match in _WORD.finditer(self.text, start, quantity.start)
-        ]
-        near += [(match[0], match.start() - quantity.end) for match in _WORD.finditer(self.text, quantity.end, end)]
-        for word, distance in sorted(near, key=lambda pair: pair[1]):
-            lower = re.sub(r"['\u2019]s$", "", word.lower())
-            known = word_class(lower) in ("noun", "adjective") and lower not in function_words()
-            if (
-                len(lower) > 2
-                and lower not in WORDS
-                and lower not in _BAD
-                and stem(lower) not in _MEANING
-                and (known or lower in CALENDAR or lower in _ORDER)
-            ):
-                found.append((lower, distance))
-        return found
+        if many:
+            begin, stop = (quantity.end + place for place in many.span("rest"))
+            found += [(word.text, 2) for word in self._behind(mention) if begin <= word.start < stop and word.noun][:1]
+        inside = [word for word in self.words if start <= word.start < end]
+        far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
+        far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
+        return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _distance(self, word: Word, mention: Mention) -> int:
+        quantity = mention.quantity
+        gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
+        return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
 
 
-_OF = re.compile(r"^\s*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\s+)?(?P<noun>[a-z]+)", re.IGNORECASE)
+def _counts(word: Word) -> bool:
+    """Return whether a word right behind a number is counted though the lists call it a verb: `20 drops`."""
+    return word.kind == "verb" and word.text.endswith("s") and word.text not in function_words()
+
+
+def _says_nothing(word: Word) -> bool:
+    """Return whether a noun does not say what is counted."""
+    return word.text in word_set("vague") | word_set("currencies") or stem(word.text) in MEANING
+
+
+def _tells(word: Word) -> bool:
+    """Return whether a word can tell two numbers of one noun apart."""
+    if word.text in word_set("calendar") or word.text in word_set("order"):
+        return True
+    known = word.kind in ("noun", "adjective") and word.text not in function_words()
+    number = word.text in WORDS or word.text in MULTIPLES or word.text.removesuffix("s") in PARTS
+    return known and len(word.text) > 2 and not number and not _says_nothing(word)
+
+
+def _nearest_of(words: Iterable[tuple[str, int]]) -> dict[str, int]:
+    near: dict[str, int] = {}
+    for word, distance in words:
+        near[word] = min(distance, near.get(word, distance))
+    return near
+
+
 _NTH = [
     "first",
     "second",
@@ -332,53 +355,3 @@ _NTH = [
     "eleventh",
     "twelfth",
 ]
-_ORDER = frozenset(
-    ["first", "second", "third", "fourth", "fifth", "last", "next", "morning", "afternoon", "evening", "night"]
-)
-
-
-def _names(text: str) -> list[tuple[int, str]]:
-    """Return the proper names of a text with their places; the first word of a sentence only where it is surely one."""
-    found = []
-    middle = {
-        match[0].removesuffix("'s").removesuffix("\u2019s")
-        for match in re.finditer(r"(?<=[a-z,;] )[A-Z][a-z]+(?:['\u2019]s)?", text)
-    }
-    for match in re.finditer(r"\b[A-Z][a-zA-Z]*[a-z](?:['\u2019]s)?", text):
-        word = match[0].removesuffix("'s").removesuffix("\u2019s")
-        lower = word.lower()
-        first = (
-            match.start() == 0
-            or re.search(r"[.?!:\n\"“]\s*$", text[max(0, match.start() - 3) : match.start()]) is not None
-        )
-        if lower in NO_NAMES or lower in CALENDAR or lower in PRONOUNS or lower in function_words():
-            continue
-        if first and word not in middle and word_class(lower):
-            continue
-        if not first and word_class(lower) == "verb":
-            continue
-        found.append((match.start(), _slug(word)))
-    return found
-
-
-def _is_noun(word: str) -> bool:
-    return word_class(word) == "noun" and word not in function_words() and word not in _TRAPS
-
-
-def _singular(word: str) -> str:
-    base = word.removesuffix("'s").removesuffix("\u2019s")
-    if base.endswith("ies") and len(base) > 4:
-        return _slug(base[:-3] + "y")
-    if base.endswith(("ches", "shes", "xes", "sses")):
-        return _slug(base[:-2])
-    return _slug(base[:-1] if base.endswith("s") and not base.endswith(("ss", "us")) and len(base) > 3 else base)
-
-
-def _slug(word: str) -> str:
-    bare = re.sub(r"[^a-z0-9]+", "_", re.sub(r"['\u2019]s$", "", word.lower())).strip("_")
-    return f"{bare}_" if bare in _TRAPS else bare or "count"
-
-
-def _join(owner: str, noun: str) -> str:
-    name = f"{owner}.{noun}" if owner and owner != noun else noun
-    return f"{name}s" if re.fullmatch(r"step[0-9]*|result|prev|sub[0-9]+", name) else name

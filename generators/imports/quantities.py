@@ -169,11 +169,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:  # noqa: PLR0911 - one r
         value = Fraction(found["digits"].replace(",", "")) * SCALES.get((found["scale"] or "").lower(), 1)
         return _counted(found, value, made, "", "money" if found["money"] else "plain")
     if found["tops"]:
-        part = found["parts"].lower()
-        bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
-        tops = found["tops"].lower()
-        top = int(tops) if tops.isdigit() else 1 if tops in ("a", "an") else WORDS[tops]
-        return made(Fraction(top, bottom), "half" if (top, bottom) == (1, 2) else "fraction", top, bottom)
+        return _spelt_fraction(match)
     if found["halfdozen"]:
         return made(6, "group", 1, 6)
     if found["spelt"]:
@@ -182,6 +178,19 @@ def _quantity(match: re.Match[str]) -> Quantity | None:  # noqa: PLR0911 - one r
         except KeyError:
             return None
     return _special(found, made)
+
+
+def _spelt_fraction(match: re.Match[str]) -> Quantity:
+    """Return `two thirds` as a fraction, and the six of `six quarters`, which are coins."""
+    part, tops = match["parts"].lower(), match["tops"].lower()
+    bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
+    top = int(tops) if tops.isdigit() else 1 if tops in ("a", "an") else WORDS[tops]
+    start = match.start()
+    if top > bottom:
+        kind = "plain" if tops.isdigit() else "word"
+        return Quantity(start, start + len(tops), match["tops"], Fraction(top), kind)
+    kind = "half" if (top, bottom) == (1, 2) else "fraction"
+    return Quantity(start, match.end(), match[0], Fraction(top, bottom), kind, Fraction(top), bottom)
 
 
 def _counted(found: dict[str, str | None], value: Fraction, made: _Make, suffix: str, kind: str) -> Quantity:
