@@ -31,7 +31,7 @@ from .layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
 from .library import library
 from .preset import SPLITS, read_preset
-from .recipe import RECIPE, Recipe, difference, whole_number
+from .recipe import RECIPE, AnyRecipe, Recipe, difference, parse_recipe, whole_number
 from .rows import SCHEMA, Shard, content_hash, make_shard
 from .store import Folder, Store, digest, leftover, store
 
@@ -147,7 +147,7 @@ def make(recipe: Recipe, out: str | Path, work: Work = Work()) -> Built:
     """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
     files = store(out)
     try:
-        _claim(recipe, files)
+        claim(recipe, files)
         return _made(recipe, files, work)
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -165,19 +165,19 @@ def _made(recipe: Recipe, files: Store, work: Work) -> Built:
         if work.report:
             work.report(done, total)
     manifest = manifest_of(recipe, [(job, records[job]) for job in recipe.jobs])
-    files.write(README, readme(recipe).encode())
+    files.write(README, readme(recipe.name, recipe.rows).encode())
     files.write(MANIFEST, f"{json.dumps(manifest, indent=1, sort_keys=True)}\n".encode())
     return Built(files.place, manifest)
 
 
-def _claim(recipe: Recipe, files: Store) -> None:
+def claim(recipe: AnyRecipe, files: Store) -> None:
     """Write the recipe into a new or empty place, or check that the one there was begun from the same recipe."""
     names = files.names()
     held = [name for name in names if not leftover(name)]
     differs = None
     if RECIPE in held:
         with files.open(RECIPE) as file:
-            differs = difference(Recipe.parse(file.read(), f"{files.place}/{RECIPE}"), recipe)
+            differs = difference(parse_recipe(file.read(), f"{files.place}/{RECIPE}"), recipe)
         if differs and len(held) > 1:
             raise InputError(
                 f"{files.place}: holds another dataset: {differs}; choose another --out or remove the folder"
@@ -376,7 +376,6 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             "experts": dict(sorted(experts.items())),
             "patterns": dict(sorted(patterns.items())),
             "longest": dict(sorted(longest.items())),
-            "content": hashlib.sha256("".join(record["content"] for record in ours).encode()).hexdigest(),
         }
     seen: dict[str, set[int]] = {}
     for _, record in records:
@@ -384,12 +383,7 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             seen.setdefault(name, set()).update(held)
     ruler = Ruler(recipe.system, recipe.max_len)
     bounds = {name: ruler.bound(recipe.library.patterns[name]) for name in recipe.shares}
-    return {
-        "format": recipe.format,
-        "recipe": hashlib.sha256(recipe.text().encode()).hexdigest(),
-        "splits": splits,
-        "files": {r["path"]: {key: r[key] for key in ("rows", "bytes", "sha256")} for _, r in records},
-        "content": hashlib.sha256("".join(splits[split]["content"] for split in SPLITS).encode()).hexdigest(),
+    return framed(recipe, splits, [(split, record) for (split, _), record in records]) | {
         "verification": {
             "read_back": sum(record["rows"] for _, record in records),
             "second_opinion": sum(record["sampled"] for _, record in records),
@@ -398,6 +392,24 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             "fit_by_pattern": sorted(name for name, bound in bounds.items() if bound <= recipe.max_len),
         },
         "test_numbers_in_train": {"rows": sum(map(len, seen.values())), "of": recipe.rows["test"]},
+    }
+
+
+def framed(
+    recipe: AnyRecipe, splits: dict[str, dict[str, Any]], records: list[tuple[str, dict[str, Any]]]
+) -> dict[str, Any]:
+    """Return what every manifest says: recipe, splits, and by the files' records, each with its split, all hashes."""
+    whole = {}
+    for split in SPLITS:
+        contents = "".join(record["content"] for where, record in records if where == split)
+        none: dict[str, Any] = {"rows": 0, "experts": {}, "patterns": {}, "longest": {}}
+        whole[split] = splits.get(split, none) | {"content": hashlib.sha256(contents.encode()).hexdigest()}
+    return {
+        "format": recipe.format,
+        "recipe": hashlib.sha256(recipe.text().encode()).hexdigest(),
+        "splits": whole,
+        "files": {r["path"]: {key: r[key] for key in ("rows", "bytes", "sha256")} for _, r in records},
+        "content": hashlib.sha256("".join(whole[split]["content"] for split in SPLITS).encode()).hexdigest(),
     }
 
 

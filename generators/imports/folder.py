@@ -1,64 +1,54 @@
-"""Writes an import as a dataset folder: recipe, Parquet of the frozen schema, what was dropped, card, manifest last."""
+"""What an import writes: its rows in the frozen schema, what was dropped, and the manifest, computed from both."""
 
 import hashlib
 import json
-import os
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from generators.dataset import file_hash, write_table, write_whole
-from generators.layout import MANIFEST, README
-from generators.length import WRAPPING
-from generators.preset import SPLITS
-from generators.recipe import RECIPE
+from generators.dataset import Built, claim, file_record, framed, parquet
+from generators.layout import DROPPED, MANIFEST, README, readme, shard_path
+from generators.length import Ruler
 from generators.rows import SCHEMA, content_hash
-from solver import __version__
-from solver.refusal import InputError
+from generators.store import store
 from solver.text import fence
 
-from .card import card
+from .grade import RULES
 from .problem import Dropped, Row
+from .recipe import ImportRecipe
 
-FORMAT = 1
-KIND = "import"
-DROPPED = "dropped.jsonl"
-SYSTEM = (
-    "You are a helpful assistant with access to the following experts: "
-    "entity_track, arithmetic, rate_equation, comparison, percentage"
-)
-"""The system line of run8, so that imported prompts are prepared exactly like built ones."""
+CONTAMINATED = "contaminated"
+"""The kind of reason that the contamination gate gives."""
+_NO_EXPERT = "none"
+"""What stands for the expert of an evaluation row, as in the solver's scores."""
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A finished import: its folder, its rows and what was dropped."""
-
-    folder: Path
-    rows: list[Row]
-    dropped: list[Dropped]
-    left: list[Row]
-    """Rows of other grades than asked for; their ids stand in dropped.jsonl."""
-    manifest: dict[str, Any]
-
-
-def tokens_bound(row: Row, system: str) -> int:
-    """Return a bound on a row's tokens, one a byte, wrapping included."""
-    return len(system.encode()) + WRAPPING + len(row.question.encode()) + len(fence(row.trace or "").encode())
+def write_folder(out: Any, recipe: ImportRecipe, rows: list[Row], dropped: list[Dropped]) -> Built:
+    """Write an import and return it; raise InputError if the place holds something else."""
+    files = store(out)
+    claim(recipe, files)
+    table = table_of(rows, recipe.system)
+    record = {"rows": len(table), "content": content_hash(table)}
+    name = shard_path(recipe, recipe.split, 0)
+    data = parquet(table, record)
+    files.write(name, data)
+    lines = "".join(f"{json.dumps(_line(drop), ensure_ascii=False, sort_keys=True)}\n" for drop in dropped).encode()
+    files.write(DROPPED, lines)
+    record |= file_record(name, data.size, hashlib.sha256(data).hexdigest())
+    manifest = manifest_of_import(recipe, table, lines, record)
+    files.write(README, readme(recipe.name, {recipe.split: len(table)}).encode())
+    files.write(MANIFEST, f"{json.dumps(manifest, indent=1, sort_keys=True)}\n".encode())
+    return Built(files.place, manifest)
 
 
 def table_of(rows: list[Row], system: str) -> pa.Table:
     """Return rows as a table of the schema."""
     columns: dict[str, list[Any]] = {
         "id": [row.id for row in rows],
-        "prompt": [[{"role": "system", "content": system}, {"role": "user", "content": row.question}] for row in rows],
-        "completion": [
-            None if row.trace is None else [{"role": "assistant", "content": fence(row.trace)}] for row in rows
-        ],
+        "prompt": [prompt(row.question, system) for row in rows],
+        "completion": [None if row.trace is None else completion(row.trace) for row in rows],
         "question": [row.question for row in rows],
         "trace": [row.trace for row in rows],
         "answer": [row.answer for row in rows],
@@ -67,106 +57,94 @@ def table_of(rows: list[Row], system: str) -> pa.Table:
         "pattern": [None] * len(rows),
         "steps": [row.steps for row in rows],
         "difficulty": [row.difficulty for row in rows],
-        "metadata": [row.metadata_text for row in rows],
+        "metadata": [json.dumps(row.metadata, ensure_ascii=False, sort_keys=True) for row in rows],
     }
-    return pa.Table.from_pydict(columns, schema=SCHEMA)
+    return pa.Table.from_pydict(columns, schema=SCHEMA).combine_chunks()
 
 
-def rows_hash(table: pa.Table) -> str:
-    """Return the content hash of a table whose traces may be missing."""
-    place = table.schema.get_field_index("trace")
-    return content_hash(table.set_column(place, "trace", pc.fill_null(table.column("trace"), "")).combine_chunks())
+def prompt(question: str, system: str) -> list[dict[str, str]]:
+    """Return the conversation that asks a question."""
+    return [{"role": "system", "content": system}, {"role": "user", "content": question}]
 
 
-def write_folder(
-    folder: Path, recipe: dict[str, Any], rows: list[Row], dropped: list[Dropped], *, left: list[Row], funnel: list[Any]
-) -> Imported:
-    """Write a folder and return it; raise InputError if it holds something else or cannot be written."""
-    text = json.dumps({"format": FORMAT, "kind": KIND, **recipe}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    held = folder / RECIPE
-    if folder.exists() and any(folder.iterdir()):
-        if not held.exists():
-            raise InputError(f"{folder}: exists and is no dataset of wirework; choose another --out")
-        if held.read_text(encoding="utf-8") != text:
-            raise InputError(f"{folder}: holds another dataset; choose another --out or remove the folder")
-    try:
-        return _write(folder, text, recipe, rows, dropped, left=left, funnel=funnel)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}; choose another --out") from None
+def completion(trace: str) -> list[dict[str, str]]:
+    """Return what the model should say."""
+    return [{"role": "assistant", "content": fence(trace)}]
 
 
-def _write(
-    folder: Path,
-    text: str,
-    recipe: dict[str, Any],
-    rows: list[Row],
-    dropped: list[Dropped],
-    *,
-    left: list[Row],
-    funnel: list[Any],
-) -> Imported:
-    (folder / "data").mkdir(parents=True, exist_ok=True)
-    write_whole(folder / RECIPE, text)
-    split = recipe["split"]
-    path = folder / "data" / f"{split}-00000-of-00001.parquet"
-    table = table_of(rows, recipe["system"])
-    experts = Counter(row.expert for row in rows if row.expert)
-    grades = Counter(row.metadata["grade"] for row in rows if "grade" in row.metadata)
-    bounds = [tokens_bound(row, recipe["system"]) for row in rows]
-    content = rows_hash(table)
-    record = {"rows": len(rows), "content": content}
-    beside = path.with_name(f".{path.name}.tmp")
-    try:
-        with beside.open("wb") as file:
-            write_table(table, file, record)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    lines = [{"id": drop.id, "reason": drop.reason, "question": drop.question} for drop in dropped]
-    lines += [
-        {"id": row.id, "reason": f"grade: {row.metadata['grade']} is not asked for", "question": row.question}
-        for row in left
-    ]
-    write_whole(folder / DROPPED, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-    splits = {
-        name: {
-            "rows": len(rows),
-            "experts": dict(sorted(experts.items())),
-            "patterns": {},
-            "longest": {},
-            "content": digest,
-        }
-        if name == split
-        else {"rows": 0, "experts": {}, "patterns": {}, "longest": {}, "content": hashlib.sha256(b"").hexdigest()}
-        for name in SPLITS
-        for digest in [hashlib.sha256(content.encode()).hexdigest()]
-    }
-    entry = {"rows": len(rows), "bytes": path.stat().st_size, "sha256": file_hash(path)}
-    manifest = {
-        "format": FORMAT,
-        "kind": KIND,
-        "recipe": hashlib.sha256(text.encode()).hexdigest(),
-        "splits": splits,
-        "files": {path.relative_to(folder).as_posix(): entry},
-        "content": hashlib.sha256("".join(str(splits[name]["content"]) for name in SPLITS).encode()).hexdigest(),
-        "grades": dict(sorted(grades.items())),
-        "proved": sum(row.metadata.get("wiring", {}).get("proved", False) for row in rows),
-        "dropped": {"rows": len(lines), "sha256": file_hash(folder / DROPPED)},
-        "problems": len(rows) + len(lines),
-        "funnel": funnel,
+def _line(drop: Dropped) -> dict[str, Any]:
+    line: dict[str, Any] = {"id": drop.id, "reason": drop.reason, "question": drop.question}
+    return line | ({"expert": drop.row.expert, "metadata": drop.row.metadata} if drop.row else {})
+
+
+def manifest_of_import(recipe: ImportRecipe, table: pa.Table, dropped: bytes, record: dict[str, Any]) -> dict[str, Any]:
+    """Return what the folder holds, computed from its rows, its dropped problems and the record of its data file."""
+    experts = [expert or _NO_EXPERT for expert in table.column("expert").to_pylist()]
+    told = [json.loads(text) for text in table.column("metadata").to_pylist()]
+    lines = [json.loads(line) for line in dropped.decode().splitlines()]
+    longest: dict[str, int] = {}
+    for expert, size in zip(experts, sizes(recipe, *texts(table)), strict=True):
+        longest[expert] = max(size, longest.get(expert, 0))
+    split = {"rows": len(table), "experts": dict(sorted(Counter(experts).items())), "patterns": {}, "longest": longest}
+    return framed(recipe, {recipe.split: split}, [(recipe.split, record)]) | {
+        "kind": recipe.kind,
+        "funnel": funnel(recipe, [*zip(experts, told, strict=True)], lines),
+        "grades": {grade: sum(row.get("grade") == grade for row in told) for grade in RULES},
+        "proved": sum(row.get("wiring", {}).get("proved", False) for row in told),
+        "dropped": {"rows": len(lines), "sha256": hashlib.sha256(dropped).hexdigest()},
+        "problems": len(table) + len(lines),
+        **({"refused": refused_of(lines)} if recipe.against else {}),
         "verification": {
-            "judged": sum(row.trace is not None for row in rows),
-            "max_len": recipe["max_len"],
-            "longest_bound": max(bounds, default=0),
+            "read_back": len(table),
+            "second_opinion": 0 if recipe.eval_only else len(table),
+            "max_len": recipe.max_len,
         },
     }
-    write_whole(folder / README, card(folder.name, recipe, manifest, rows))
-    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    return Imported(folder, rows, dropped, left, manifest)
 
 
-def versions() -> dict[str, str]:
-    """Return what made an import."""
-    return {"wirework": __version__, "pyarrow": pa.__version__}
+def refused_of(lines: list[dict[str, Any]]) -> list[str]:
+    """Return the ids that the contamination gate refused."""
+    return [line["id"] for line in lines if reason_kind(line["reason"]) == CONTAMINATED]
+
+
+def texts(table: pa.Table) -> tuple[list[str], list[str | None]]:
+    """Return the questions of a table and their traces."""
+    return table.column("question").to_pylist(), table.column("trace").to_pylist()
+
+
+def sizes(recipe: ImportRecipe, questions: list[str], traces: list[str | None]) -> list[int]:
+    """Return a bound on each row's tokens, one a byte."""
+    fixed = Ruler(recipe.system, recipe.max_len).fixed
+    rows = zip(questions, traces, strict=True)
+    return [fixed + len(question.encode()) + len((trace or "").encode()) for question, trace in rows]
+
+
+def funnel(
+    recipe: ImportRecipe, rows: Iterable[tuple[str, dict[str, Any]]], dropped: list[dict[str, Any]]
+) -> list[tuple[str, int]]:
+    """Return what became of the problems: a label and a count each, all problems first."""
+    kept = list(rows)
+    solved = [*kept, *((line["expert"], line["metadata"]) for line in dropped if "metadata" in line)]
+    table = [("problems", len(kept) + len(dropped))]
+    if recipe.eval_only:
+        table.append(("questions with an exact answer", len(kept)))
+    else:
+        table += [
+            ("a trace executes to the gold answer", len(solved)),
+            ("... without an inferred step", sum(not row["inferred"] for _, row in solved)),
+            ("wiring proved", sum(row["wiring"]["proved"] for _, row in solved)),
+            *((f"grade {grade}", sum(row["grade"] == grade for _, row in solved)) for grade in RULES),
+            *((f"expert {name}", count) for name, count in _most(expert for expert, _ in solved)),
+        ]
+    return table + [
+        (f"dropped: {kind}", count) for kind, count in _most(reason_kind(line["reason"]) for line in dropped)
+    ]
+
+
+def reason_kind(reason: str) -> str:
+    """Return what stands before the colon of a reason."""
+    return reason.partition(":")[0]
+
+
+def _most(names: Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))

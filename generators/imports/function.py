@@ -5,10 +5,11 @@ from fractions import Fraction
 from functools import cache
 from random import Random
 
+from generators.quantities import Quantity
+
 from .constants import table
 from .formula import Formula, Leaf
 from .mentions import Mention
-from .quantities import Quantity
 from .source import Derived, Earlier, Given, Plain, Source, World, forms
 from .step import Step
 

@@ -6,13 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .problem import Dropped, Problem
-from .quantities import plain_number
-from .solution import BadAnnotation, read_solution
+from generators.quantities import plain_number
 
-NAME = "gsm8k"
-HUB = ("openai/gsm8k", "main")
-LICENCE = "mit"
+from .problem import Dropped, Problem
+from .solution import BadAnnotation, read_solution
 
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:

@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from generators.quantities import Quantity, read_quantities
+
 from .lexicon import content, function_words, stem, word_class, word_set
-from .quantities import Quantity, read_quantities
 
 _SENTENCE = re.compile(r"[.?!]+[\"”']?(?=\s|$)|\n")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|if|then|or|who|which|whereas|so)\b")

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from generators.quantities import MULTIPLES, PARTS, WORDS
+
 from .lexicon import PRONOUNS, function_words, stem, word_set
 from .mentions import Mention
 from .node import Fixed, Input
 from .price import MEANING, price
 from .proper import proper_names
-from .quantities import MULTIPLES, PARTS, WORDS
 from .word import Word, plural, read_words, slug
 
 _BY = re.compile(

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from generators.quantities import WORDS
+
 from .formula import Leaf
 from .lexicon import content
-from .quantities import WORDS
 
 _TOKEN = re.compile(
     r"(?P<mixed>\d+\s+(?:and\s+)?[1-9]\d*/[1-9]\d*)(?![\d/])"

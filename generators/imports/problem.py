@@ -1,6 +1,5 @@
 """A problem as it comes from a source, and as a row with its trace and all that is known of it."""
 
-import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -39,6 +38,8 @@ class Dropped:
     id: str
     reason: str
     question: str = ""
+    row: "Row | None" = None
+    """The row, where it was one, but not of the grade asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,6 @@ class Row:
     steps: int | None = None
     difficulty: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def metadata_text(self) -> str:
-        """The metadata as JSON text."""
-        return json.dumps(self.metadata, ensure_ascii=False, sort_keys=True)
 
 
 def convert(problem: Problem) -> Row | Dropped:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .quantities import Quantity
+from generators.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,6 @@ from .lexicon import WORD, content
 from .problem import Dropped, Problem
 from .step import Step
 
-NAME = "svamp"
-HUB = ("ChilleD/SVAMP", None)
-LICENCE = "mit"
-
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:
     """Return the problem of an entry, or why it is none."""
