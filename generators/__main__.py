@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         help="rows that get the second opinion (default sample)",
     )
 
+    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
     build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
 
     imports = verb(
@@ -154,7 +155,13 @@ def _build(args: argparse.Namespace) -> int:
     names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     with terminal.Progress("building") as progress:
-        work = {"workers": args.workers, "full": full, "engine": args.engine, "report": progress}
+        work = {
+            "workers": args.workers,
+            "full": full,
+            "engine": args.engine,
+            "against": args.against,
+            "report": progress,
+        }
         if args.recipe:
             if given:
                 flag = f"--{next(iter(given)).replace('_', '-')}"

@@ -25,7 +25,7 @@ from .length import Ruler
 from .opinion import yaml_opinion
 from .preset import SPLITS
 from .recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
-from .rows import SCHEMA, content_hash, make_shard
+from .rows import SCHEMA, content_hash, make_shard, without
 
 if TYPE_CHECKING:
     from .imports.recipe import ImportRecipe
@@ -85,7 +85,7 @@ def _build(
         if table is None:
             continue
         try:
-            again = make_shard(recipe, split, number, ruler)
+            again = without(make_shard(recipe, split, number, ruler), frozenset(manifest.get("refused", ())))
         except InputError as error:
             found.faults.append(f"{path.name}: its recipe cannot make it: {error}")
             continue

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from solver.refusal import InputError
 
 from .imports.lines import read_entries
@@ -19,7 +21,7 @@ from .quantities import read_quantities
 GRAM = 10
 """Words in a row that two questions may not share."""
 
-_WORD = re.compile(r"[a-z0-9#@]+(?:['\u2019][a-z]+)?")
+_WORD = re.compile(r"(?:[^\W_]|[#@])+(?:['\u2019][^\W\d_]+)?")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -46,6 +48,11 @@ class Gate:
         if shared:
             return f"shares {shared!r} with {self.against.name}"
         return f"has the sketch of a question of {self.against.name}" if sketch(question) in self._sketches else None
+
+    def refused(self, table: pa.Table) -> frozenset[str]:
+        """Return the ids of the rows of a table that are refused."""
+        rows = zip(table.column("id").to_pylist(), table.column("question").to_pylist(), strict=True)
+        return frozenset(row_id for row_id, question in rows if self.refuses(question))
 
 
 def read_gate(origin: str) -> Gate:

@@ -1,5 +1,6 @@
 """Where things lie in a dataset folder, which is laid out as a dataset repository of the Hub."""
 
+from .preset import SPLITS
 from .recipe import RECIPE, AnyRecipe
 
 MANIFEST = "manifest.json"
@@ -40,5 +41,5 @@ def split_files(split: str) -> str:
 
 def readme(name: str, rows: dict[str, int]) -> str:
     """Return the page that lets `load_dataset` find the splits."""
-    files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in rows if rows[split])
+    files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if rows.get(split))
     return _README.format(files=files, name=name, rows=sum(rows.values()), recipe=RECIPE)

@@ -6,16 +6,18 @@ B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
-from .source import Plain, forms
+from .source import Given, Plain, forms
 
 STRONG = 0.8
 """The margin from which a choice between functions is called strong."""
 MANY = 1
-"""Numbers of the question that may be left over."""
+"""Numbers of the question that may be left over, not counting ones, which change nothing."""
 SURE = 1.0
 """The margin from which it is so even though a quantity of the same value is left over."""
 
@@ -38,34 +40,50 @@ RULES = {
 
 def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -> Grade:
     """Return the grade of a linking; `leaf_values` are the numbers that the used steps write."""
-    reasons = []
-    if linking.inferred:
-        reasons.append(f"{linking.inferred} inferred step{'s' * (linking.inferred > 1)}")
-    if linking.dead:
-        reasons.append(f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused")
-    sure = linking.proved or linking.margin >= SURE
-    contested = [
-        mentions[index].quantity.text
-        for index in linking.unused
-        if not (sure and mentions[index].quantity.kind == "word")
-        and (not sure or linking.proved)
-        and any(value in leaf_values for _, value in forms(mentions[index].quantity))
-    ]
-    if contested:
-        reasons.append(f"left over though its value is used: {', '.join(contested)}")
-    loose = [index for index in linking.unused if mentions[index].quantity.kind != "word"]
-    guessed = any(isinstance(source, Plain) and source.why == "both" for source in linking.sources.values())
-    if len(loose) > MANY or (loose and guessed):
-        reasons.append(f"{len(loose)} numbers of the question are left over")
+    reasons = [*_missing(linking), *_left_over(linking, mentions, leaf_values)]
+    twice = _twice_for(linking, mentions)
+    if twice:
+        reasons.append(f"used twice though another of its value is left over: {', '.join(twice)}")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
-    weak = not linking.proved and linking.margin < STRONG
-    if weak:
+    if not linking.proved and linking.margin < STRONG:
         reasons.append(f"{linking.functions} different wirings are consistent, margin {linking.margin}")
-    if linking.inferred:
-        return Grade("C", tuple(reasons))
     if reasons:
-        return Grade("B", tuple(reasons))
+        return Grade("C" if linking.inferred else "B", tuple(reasons))
     if linking.proved:
         return Grade("A", ("wiring proved",))
     return Grade("A", (f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}",))
+
+
+def _missing(linking: Linking) -> Iterator[str]:
+    """Yield what the solution does not tell, or tells in vain."""
+    if linking.inferred:
+        yield f"{linking.inferred} inferred step{'s' * (linking.inferred > 1)}"
+    if linking.dead:
+        yield f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused"
+
+
+def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -> Iterator[str]:
+    """Yield why the numbers that are left over may have been meant."""
+    sure = linking.proved or linking.margin >= SURE
+    left = [mentions[index].quantity for index in linking.unused]
+    contested = [
+        quantity.text
+        for quantity in left
+        if not (sure and quantity.kind == "word")
+        and (not sure or linking.proved)
+        and any(value in leaf_values for _, value in forms(quantity))
+    ]
+    if contested:
+        yield f"left over though its value is used: {', '.join(contested)}"
+    loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
+    guessed = any(isinstance(source, Plain) and source.why == "both" for source in linking.sources.values())
+    if len(loose) > MANY or (loose and guessed):
+        yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+
+
+def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:
+    """Return the numbers that are used twice where one of the same value, however it is written, is not used at all."""
+    used = Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+    spare = {m.quantity.value for k, m in enumerate(mentions) if m.alias == k and not used[k] and not m.definite}
+    return [mentions[k].quantity.text for k, count in used.items() if count > 1 and mentions[k].quantity.value in spare]

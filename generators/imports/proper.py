@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from .lexicon import PRONOUNS, function_words, word_class, word_set
 
-_NAME = re.compile(r"\b[A-Z][a-zA-Z]*[a-z](?=['\u2019]s\b|\b)")
-_MIDDLE = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
+_NAME = re.compile(r"\b[A-Z\u00c0-\u00de][^\W\d_]+(?<![A-Z])\b")
+_MIDDLE = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")
 _OF_PLACES = ("an", "ch", "ese", "ic", "ish")
 """Endings of `American`, `French` and their like, which are capitalised and name nobody."""
 _OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")

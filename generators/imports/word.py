@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generators import slots
+
 from .lexicon import function_words, word_class, word_set
 from .proper import proper_names
 
@@ -60,5 +62,5 @@ def plural(word: str) -> str:
 
 def slug(word: str) -> str:
     """Return a word as it may stand in a variable's name, never one that YAML reads as something else."""
-    bare = re.sub(r"[^a-z0-9]+", "_", _POSSESSIVE.sub("", word.lower())).strip("_")
+    bare = slots.slug(_POSSESSIVE.sub("", word))
     return f"{bare}_" if bare in word_set("traps") else bare or "count"
