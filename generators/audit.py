@@ -120,14 +120,17 @@ def _import(folder: Path, recipe: "ImportRecipe", manifest: dict[str, Any]) -> A
     found.rows[recipe.split] += len(table)
     found.faults += [f"{path.name}: {fault}" for fault in row_faults(recipe, table)]
     found.faults += _twice([_question_hashes(table)], [path])
+    if not found.passed:
+        return found
+    record = {"rows": len(table), "content": content_hash(table)}
+    record |= file_record(name, path.stat().st_size, file_hash(path))
     try:
-        dropped = (folder / DROPPED).read_bytes()
+        made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), record)
     except OSError as error:
         found.faults.append(f"{DROPPED}: cannot be read: {error.strerror}")
-    if found.passed:
-        record = {"rows": len(table), "content": content_hash(table)}
-        record |= file_record(name, path.stat().st_size, file_hash(path))
-        made = manifest_of_import(recipe, table, dropped, record)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found.faults.append(f"{DROPPED}: not what an import left out, a problem a line")
+    else:
         found.faults += _figures(manifest, json.loads(json.dumps(made)))
     return found
 

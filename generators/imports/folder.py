@@ -81,7 +81,7 @@ def manifest_of_import(recipe: ImportRecipe, table: pa.Table, dropped: bytes, re
     """Return what the folder holds, computed from its rows, its dropped problems and the record of its data file."""
     experts = [expert or _NO_EXPERT for expert in table.column("expert").to_pylist()]
     told = [json.loads(text) for text in table.column("metadata").to_pylist()]
-    lines = [json.loads(line) for line in dropped.decode().splitlines()]
+    lines = [json.loads(line) for line in dropped.decode().split("\n") if line]
     longest: dict[str, int] = {}
     for expert, size in zip(experts, sizes(recipe, *texts(table)), strict=True):
         longest[expert] = max(size, longest.get(expert, 0))

@@ -274,6 +274,9 @@ class Namer:
 
     def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
         """Return the owner and the nearest word that tell a name from others that are the same, where there are any."""
+        target = self._target(draft.mention)
+        if first and target and all(self._target(other.mention) != target for other in others):
+            return draft.owner, slug(target)
         if first and not draft.owner:
             owner = self._subject(draft.mention)
             if owner and all(self._subject(other.mention) != owner for other in others):
@@ -284,6 +287,13 @@ class Namer:
             if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
                 return draft.owner, slug(word)
         return draft.owner, ""
+
+    def _target(self, mention: Mention) -> str:
+        """Return what a factor makes more or less of: the `cats` of `twice as many cats`."""
+        end = mention.quantity.end
+        many = _AS_MANY.match(self.text[end : mention.span[1]])
+        begin, stop = (end + place for place in many.span("rest")) if many else (0, 0)
+        return next((word.text for word in self._behind(mention) if begin <= word.start < stop and _tells(word)), "")
 
     def _subject(self, mention: Mention) -> str:
         """Return the name that a number stands nearest to, in its sentence if there is one."""
@@ -297,14 +307,16 @@ class Namer:
         """Return the words that can tell a number apart, with their distances: what it counts, then what is near."""
         quantity, (start, end) = mention.quantity, mention.span
         modifiers = {word.lower() for word in mention.phrase[:-1]}
-        found = [(word.text, 0) for word in self._behind(mention)[:6] if word.text in modifiers and _tells(word)]
+        near = self._behind(mention)[:6]
+        found = [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
+        if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
+            found.append((near[0].text, 0))
         tail = self.text[quantity.end : end]
-        of, many = _OF.match(tail), _AS_MANY.match(tail)
+        of, target = _OF.match(tail), self._target(mention)
         if of:
             found.append((of["noun"].lower(), 1))
-        if many:
-            begin, stop = (quantity.end + place for place in many.span("rest"))
-            found += [(word.text, 2) for word in self._behind(mention) if begin <= word.start < stop and word.noun][:1]
+        if target:
+            found.append((target, 2))
         inside = [word for word in self.words if start <= word.start < end]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]

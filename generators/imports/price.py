@@ -37,7 +37,7 @@ def price(head: list[Word], tail: list[Word], ahead: str, behind: str, *, counte
     )
     if per and stem(per) in word_set("units_of_time"):
         return f"{'cost' if meaning == 'price' else meaning or 'money'}_per_{slug(per)}"
-    if meaning == "price":
+    if meaning == "price" or (meaning == "payment" and _FOR.match(behind)):
         before = [word.text for word in head if _thing(word)]
         after = [word.text for word in tail[:6] if _thing(word)]
         thing = after[0] if after and (_FOR.match(behind) or not before) else before[-1] if before else ""
@@ -50,4 +50,5 @@ def price(head: list[Word], tail: list[Word], ahead: str, behind: str, *, counte
 
 def _thing(word: Word) -> bool:
     """Return whether a word can be what has a price."""
-    return word.noun and stem(word.text) not in MEANING and word.text not in word_set("currencies")
+    known = stem(word.text) in MEANING or stem(word.text) in word_set("units_of_time")
+    return word.noun and not known and word.text not in word_set("currencies")

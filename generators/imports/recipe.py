@@ -25,6 +25,7 @@ class ImportRecipe:
     split: str
     hub: str
     licence: str
+    notice: str
     origin_sha256: str
     """A hash of the entries that were read."""
     grade: str
@@ -54,6 +55,7 @@ class ImportRecipe:
             split=split,
             hub=source.hub,
             licence=source.licence,
+            notice=source.notice,
             origin_sha256=origin_sha256,
             grade=grade,
             eval_only=eval_only,
@@ -65,7 +67,7 @@ class ImportRecipe:
 
     def check(self) -> None:
         """Raise ValueError if this is no recipe that could have been written here."""
-        texts = (self.source, self.hub, self.licence, self.origin_sha256, self.system)
+        texts = (self.source, self.hub, self.licence, self.notice, self.origin_sha256, self.system)
         if self.split not in SPLITS or self.grade not in RULES or type(self.eval_only) is not bool:
             raise ValueError("split, grade or eval_only is none that there is")
         if not all(isinstance(text, str) for text in texts) or type(self.max_len) is not int or self.max_len < 1:

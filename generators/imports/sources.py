@@ -21,14 +21,16 @@ class Source:
     hub: str
     config: str | None
     licence: str
+    notice: str
+    """Whose the problems are, as the licence asks to say in every copy."""
     read_problem: _Read
 
 
 SOURCES = {
     one.name: one
     for one in (
-        Source("gsm8k", "openai/gsm8k", "main", "mit", gsm8k.read_problem),
-        Source("svamp", "ChilleD/SVAMP", None, "mit", svamp.read_problem),
+        Source("gsm8k", "openai/gsm8k", "main", "mit", "Copyright (c) 2021 OpenAI", gsm8k.read_problem),
+        Source("svamp", "ChilleD/SVAMP", None, "mit", "Copyright (c) 2021 Arkil Patel", svamp.read_problem),
     )
 }
 
