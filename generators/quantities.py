@@ -96,7 +96,7 @@ _QUANTITY = re.compile(
         | (?P<round>\d+)?(?P<glyph>[{''.join(GLYPHS)}])
         | (?P<digits>{_DIGITS})(?:\s*-?\s*(?P<scale>{_SCALE})\b)?
       )
-      (?: (?P<percent>\s?%|[\s-]+per\s?cent(?:age)?\b) | (?P<cents>\s?¢|[\s-]+cents?\b) | [\s-]+(?P<dozens>dozens?)\b | (?P<rest>\s+and\s+(?:an?|one|1)[\s-]+(?P<resting>half|quarter|third|fourth)\b) )?
+      (?: (?P<percent>\s?%|[\s-]+per\s?cent(?:age)?\b) | (?P<cents>\s?¢|[\s-]+cents?\b) | [\s-]+(?P<dozens>dozens?)\b | (?P<dollars>\s?\$)(?!\d) | (?P<rest>\s+and\s+(?:an?|one|1)[\s-]+(?P<resting>half|quarter|third|fourth)\b) )?
     | (?P<some>an?\s+)?(?P<halfdozen>half(?:\s+an?)?\s+dozen)\b
     | (?P<spelt>{_SPELT})
       (?: (?P<percents>\s?%|[\s-]+per\s?cent\b) | (?P<centss>[\s-]+cents?\b) | [\s-]+(?P<dozenss>dozens?)\b | (?P<rests>\s+and\s+(?:an?|one)[\s-]+(?P<restings>half|quarter|third|fourth)\b) )?
@@ -167,7 +167,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:  # noqa: PLR0911 - one r
         return made(value, "fraction", top, bottom) if not count else made(value, "plain")
     if found["digits"]:
         value = Fraction(found["digits"].replace(",", "")) * SCALES.get((found["scale"] or "").lower(), 1)
-        return _counted(found, value, made, "", "money" if found["money"] else "plain")
+        return _counted(found, value, made, "", "money" if found["money"] or found["dollars"] else "plain")
     if found["tops"]:
         return _spelt_fraction(match)
     if found["halfdozen"]:

@@ -20,7 +20,7 @@ from .word import Word, plural, read_words, slug
 
 _BY = re.compile(
     r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which)\b)"
-    r"[\w-]+\s+){0,3}?(?P<by>per|an?|each|every|(?:in|for|on|at|from) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
@@ -34,12 +34,13 @@ _OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\
 _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
 )
-_APIECE = re.compile(r"^\s*(?:(?!(?:in|for|on|at|from)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE)
-_FOR_EACH = re.compile(r"\bfor (?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$]*$", re.IGNORECASE)
+_APIECE = re.compile(r"^\s*(?:(?!(?:in|for|on|at|from|that|and|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE)
+_FOR_EACH = re.compile(r"\bfor (?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$]{0,30}$", re.IGNORECASE)
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
 _AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
+_COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]{1,3}s)\b")
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
@@ -148,9 +149,9 @@ class Namer:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
         by = _BY.match(tail)
         if by and self._is_noun(mention.quantity.end + by.start("noun")):
-            here = by["by"].lower() in ("in a", "in an")
-            listed = here and self.text[mention.span[0] : mention.span[1]].split()[:1] == ["There"]
-            return "" if listed else by["noun"].lower()
+            inside = by["by"].lower() in ("in a", "in an")
+            if not inside or stem(by["noun"]) in word_set("units_of_time"):
+                return by["noun"].lower()
         head = self.text[mention.span[0] : mention.quantity.start]
         for each in (_EACH.search(head), _FOR_EACH.search(head)):
             if each and self._is_noun(mention.span[0] + each.start("noun")):
@@ -173,8 +174,9 @@ class Namer:
         phrase = [word for word in phrase if word not in word_set("vague")]
         if phrase:
             return self._head(behind, phrase[-1])
-        if behind and self.text[mention.quantity.end : behind[0].start] == " " and _counts(behind[0]):
-            return slug(behind[0].text)
+        adjacent = self._adjacent(mention, tail)
+        if adjacent:
+            return adjacent
         if _THEM.match(tail) and _TOGETHER.search(self.text[: mention.quantity.start]):
             return "people"
         place = self.mentions.index(mention)
@@ -187,10 +189,24 @@ class Namer:
                 return slug(before.phrase[-1])
         return self._nearest(mention)
 
+    def _adjacent(self, mention: Mention, tail: str) -> str:
+        """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
+        compound = _COMPOUND.match(tail)
+        if compound:
+            return slug(compound["noun"])
+        at = mention.quantity.end
+        for word in self._behind(mention)[:3]:
+            if self.text[at : word.start] != " " or word.text in function_words() or word.kind == "name":
+                break
+            if word.noun or (word.kind in ("verb", "") and word.text.endswith("s")):
+                return slug(word.text)
+            at = word.end
+        return ""
+
     def _head(self, behind: list[Word], noun: str) -> str:
         """Return the noun that a singular in front of it goes with: the `hats` of `pink hard hats`, `fig-shaped hats`."""
         place = next((k for k, word in enumerate(behind) if slug(word.text) == noun), None)
-        if place is None or noun.endswith("s"):
+        if place is None or noun.endswith("s") or plural(noun) == noun:
             return noun
         for before, word in zip(behind[place:], behind[place + 1 : place + 4], strict=False):
             compound = self.text[before.end : word.start] == "-"
@@ -326,11 +342,6 @@ class Namer:
         quantity = mention.quantity
         gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
         return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
-
-
-def _counts(word: Word) -> bool:
-    """Return whether a word right behind a number is counted though the lists call it a verb: `20 drops`."""
-    return word.kind == "verb" and word.text.endswith("s") and word.text not in function_words()
 
 
 def _says_nothing(word: Word) -> bool:

@@ -55,7 +55,7 @@ def singular(word: str) -> str:
 
 def plural(word: str) -> str:
     """Return a noun in the plural, roughly."""
-    if word in _PLURALS or word.endswith("s") or len(word) < 3:
+    if word in _PLURALS or word in _PLURALS.values() or word.endswith("s") or len(word) < 3:
         return _PLURALS.get(word, word)
     return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
 
