@@ -186,7 +186,7 @@ def _spelt_fraction(match: re.Match[str]) -> Quantity:
     bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
     top = int(tops) if tops.isdigit() else 1 if tops in ("a", "an") else WORDS[tops]
     start = match.start()
-    if top > bottom:
+    if top >= bottom:
         kind = "plain" if tops.isdigit() else "word"
         return Quantity(start, start + len(tops), match["tops"], Fraction(top), kind)
     kind = "half" if (top, bottom) == (1, 2) else "fraction"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
-from .source import Given, Plain, forms
+from .source import Given, Plain, Source, forms
 
 STRONG = 0.8
 """The margin from which a choice between functions is called strong."""
@@ -44,6 +44,9 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -
     twice = _twice_for(linking, mentions)
     if twice:
         reasons.append(f"used twice though another of its value is left over: {', '.join(twice)}")
+    squared = _squares(linking, mentions)
+    if squared:
+        reasons.append(f"twice in one step: {', '.join(squared)}")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
     if not linking.proved and linking.margin < STRONG:
@@ -77,9 +80,30 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
     if contested:
         yield f"left over though its value is used: {', '.join(contested)}"
     loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
-    guessed = any(isinstance(source, Plain) and source.why == "both" for source in linking.sources.values())
+    guessed = any(_guessed(source, mentions) for source in linking.sources.values())
     if len(loose) > MANY or (loose and guessed):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+
+
+def _guessed(source: Source, mentions: list[Mention]) -> bool:
+    """Return whether a number may only look like its source: a half of both, a one that is said in passing."""
+    if isinstance(source, Given):
+        quantity = mentions[source.index].quantity
+        return quantity.kind == "word" and quantity.value == 1
+    return isinstance(source, Plain) and source.why == "both"
+
+
+def _squares(linking: Linking, mentions: list[Mention]) -> list[str]:
+    """Return the numbers that stand twice in one step, which hardly any problem means."""
+    used = Counter(
+        (place, mentions[one.index].alias) for (place, _), one in linking.sources.items() if isinstance(one, Given)
+    )
+    kinds = ("percent", "fraction", "half")
+    return [
+        mentions[k].quantity.text
+        for (_, k), count in used.items()
+        if count > 1 and mentions[k].quantity.kind not in kinds
+    ]
 
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:

@@ -34,14 +34,20 @@ _OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\
 _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
 )
-_APIECE = re.compile(r"^\s*(?:(?!(?:in|for|on|at|from|that|and|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE)
-_FOR_EACH = re.compile(r"\bfor (?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$]{0,30}$", re.IGNORECASE)
+_APIECE = re.compile(
+    r"^\s*(?:(?!(?:in|for|on|at|from|that|and|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE
+)
+_FOR_EACH = re.compile(r"\b(?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE)
+_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) [^,;]{0,60}$", re.IGNORECASE)
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
 _AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
-_COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]{1,3}s)\b")
+_COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
+_MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:as|than)\s$")
+_TAKEN_UP = re.compile(r"\w+,? who\b")
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 _OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
@@ -75,7 +81,7 @@ class Namer:
         self.text = text
         self.mentions = mentions
         counted = {mention.phrase[0] for mention in mentions if mention.phrase}
-        self.names = [(start, slug(name)) for start, _, name in proper_names(text) if name not in counted]
+        self.names = [(start, name) for start, name in _whole_names(text) if name not in {*map(slug, counted)}]
         self.words = list(read_words(text))
 
     def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
@@ -153,15 +159,15 @@ class Namer:
             if not inside or stem(by["noun"]) in word_set("units_of_time"):
                 return by["noun"].lower()
         head = self.text[mention.span[0] : mention.quantity.start]
-        for each in (_EACH.search(head), _FOR_EACH.search(head)):
-            if each and self._is_noun(mention.span[0] + each.start("noun")):
+        for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
+            if each and self._is_noun(mention.span[0] + each.start("noun")) and each["noun"] not in word_set("vague"):
                 return each["noun"].lower()
         return ""
 
     def _is_noun(self, start: int) -> bool:
         return any(word.start == start and word.noun for word in self.words)
 
-    def _counted(self, mention: Mention, tail: str) -> str:
+    def _counted(self, mention: Mention, tail: str) -> str:  # noqa: PLR0911 - one return for each place a noun stands
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self._behind(mention)
         if tail.startswith("-") and behind and behind[0].noun:
@@ -171,7 +177,9 @@ class Namer:
             phrase = [word for word in map(slug, mention.phrase) if word not in known]
         else:
             phrase = [slug(word) for word in mention.phrase]
-        phrase = [word for word in phrase if word not in word_set("vague")]
+        phrase = [word for word in phrase if word not in word_set("vague") and (word[1:] or word in "gml")]
+        if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
+            return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
             return self._head(behind, phrase[-1])
         adjacent = self._adjacent(mention, tail)
@@ -222,7 +230,7 @@ class Namer:
         """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
         skip = len(mention.phrase)
         words = re.findall(r"[a-z]+", tail.lower())[: skip + 1]
-        near = {*words[:1], *words[skip:]}
+        near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
         if near & word_set("upwards"):
             return "extra_"
         return "fewer_" if near & word_set("downwards") else ""
@@ -233,7 +241,7 @@ class Namer:
         found = [
             (abs(match.start() - 30), word)
             for word in sorted(word_set("rates"))
-            for match in re.finditer(rf"\b{word}", near)
+            for match in re.finditer(rf"\b{word}s?\b", near)
         ]
         return f"{min(found)[1]}_rate" if found else "rate"
 
@@ -248,6 +256,13 @@ class Namer:
         before, behind = self._before(mention)[::-1], self._behind(mention)
         earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
         times = word_set("units_of_time")
+        measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
+        if (
+            measured
+            and self._is_noun(mention.span[0] + measured.start("noun"))
+            and measured["noun"] not in word_set("vague")
+        ):
+            return slug(measured["noun"])
 
         def many(word: Word) -> bool:
             return word.text.endswith("s") and stem(word.text) not in times
@@ -273,11 +288,16 @@ class Namer:
     def _owner(self, mention: Mention) -> str:
         """Return whose the number is: the nearest name before it in its sentence, or a pronoun's."""
         start, place = mention.span[0], mention.quantity.start
-        known = [name for where, name in self.names if start <= where < place]
+        known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
         if known:
             return known[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self._before(mention))
         return self._subject_before(start) if pronoun else ""
+
+    def _compared(self, where: int) -> bool:
+        """Return whether a name is only what another is compared with: `as many as Ann`, and not `than Ann, who`."""
+        compared = _COMPARED.search(self.text, max(0, where - 6), where)
+        return compared is not None and _TAKEN_UP.match(self.text, where) is None
 
     def _subject_before(self, start: int) -> str:
         """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
@@ -336,12 +356,25 @@ class Namer:
         inside = [word for word in self.words if start <= word.start < end]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
+        far = [pair for pair in far if pair[0].start < mention.part[1]]
         return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
 
     def _distance(self, word: Word, mention: Mention) -> int:
         quantity = mention.quantity
         gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
         return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
+
+
+def _whole_names(text: str) -> list[tuple[int, str]]:
+    """Return the names of a text, two that stand together as one: `Moonglow Orchard`."""
+    found: list[tuple[int, int, str]] = []
+    for start, end, name in proper_names(text):
+        if found and found[-1][1] + 1 == start and text[start - 1] == " " and "_" not in found[-1][2]:
+            first, _, other = found.pop()
+            found.append((first, end, f"{other}_{slug(name)}"))
+        else:
+            found.append((start, end, slug(name)))
+    return [(start, name) for start, _, name in found]
 
 
 def _says_nothing(word: Word) -> bool:

@@ -28,7 +28,10 @@ class Word:
     @property
     def noun(self) -> bool:
         """Whether it can stand in a name for what is counted."""
-        return self.kind == "noun" and self.text not in function_words() and self.text not in word_set("traps")
+        never = (
+            function_words() | word_set("traps") | word_set("upwards") | word_set("downwards") | word_set("calendar")
+        )
+        return self.kind == "noun" and self.text not in never
 
 
 def read_words(text: str) -> Iterator[Word]:
@@ -45,12 +48,14 @@ def read_words(text: str) -> Iterator[Word]:
 
 
 def singular(word: str) -> str:
-    """Return a noun in the singular, roughly."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "xes", "sses")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3 else word
+    """Return a noun in the singular: the longest form that the lists know, else a rough one."""
+    if not word.endswith("s") or word.endswith(("ss", "us")) or len(word) < 4:
+        return word
+    forms = [word[:-1], word[:-2], word[:-3] + "y"] if word.endswith("es") else [word[:-1]]
+    rough = (
+        forms[2] if word.endswith("ies") else forms[1] if word.endswith(("ches", "shes", "xes", "sses")) else forms[0]
+    )
+    return next((form for form in forms if word_class(form) == "noun"), rough)
 
 
 def plural(word: str) -> str:
