@@ -20,7 +20,7 @@ from .word import Word, plural, read_words, slug
 
 _BY = re.compile(
     r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which)\b)"
-    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
@@ -35,7 +35,8 @@ _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
 )
 _APIECE = re.compile(
-    r"^\s*(?:(?!(?:in|for|on|at|from|that|and|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b", re.IGNORECASE
+    r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
+    re.IGNORECASE,
 )
 _FOR_EACH = re.compile(r"\b(?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE)
 _EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) [^,;]{0,60}$", re.IGNORECASE)
@@ -47,7 +48,7 @@ _COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
-_TAKEN_UP = re.compile(r"\w+,? who\b")
+_TAKEN_UP = re.compile(r"\w+(?:,? who\b|['\u2019]s \d)")
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 _OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
@@ -177,7 +178,8 @@ class Namer:
             phrase = [word for word in map(slug, mention.phrase) if word not in known]
         else:
             phrase = [slug(word) for word in mention.phrase]
-        phrase = [word for word in phrase if word not in word_set("vague") and (word[1:] or word in "gml")]
+        never = word_set("vague") | word_set("upwards") | word_set("downwards")
+        phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
         if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
