@@ -7,7 +7,10 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
+from generators.contamination import GRAM
+from generators.imports.grade import RULES
 from generators.layout import README, split_files
+from generators.recipe import Recipe
 from generators.rows import SCHEMA
 from generators.store import Folder
 from solver.grammar import EXPERTS
@@ -15,7 +18,8 @@ from solver.refusal import InputError
 
 from .facts import Facts, gather
 
-TEMPLATE = Path(__file__).parent / "dataset_card.md.jinja"
+BUILT, IMPORTED = (Path(__file__).parent / f"{kind}_card.md.jinja" for kind in ("dataset", "import"))
+"""The pages of the two kinds of datasets."""
 LICENCE = "apache-2.0"
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
@@ -36,7 +40,7 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
     facts = gather(folder)
     pages = pages or folder
     try:
-        if plots:
+        if plots and facts.samples:
             from .plots import draw
 
             draw(facts, pages)
@@ -51,8 +55,10 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     """Return the text of the page of a folder, as it reads there or in its repository."""
     card = DatasetCard.from_template(
         card_data(facts),
-        template_path=str(TEMPLATE),
+        template_path=str(BUILT if isinstance(facts.recipe, Recipe) else IMPORTED),
         facts=facts,
+        contamination=contamination(facts),
+        grades=RULES,
         folder=folder.as_posix(),
         repo_id=repo_id,
         quote=quote,
@@ -64,21 +70,40 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     return str(card).rstrip() + "\n"
 
 
+def contamination(facts: Facts) -> str:
+    """Return what the page says of the contamination gate: whether it ran, and what it refused."""
+    against = facts.recipe.against
+    if against is None:
+        return "The contamination gate did not run: no held-out set was given (`--against`)."
+    return (
+        f"The contamination gate ran against {against['name']} ({against['questions']:,} questions, sha256 "
+        f"`{against['sha256'][:16]}`). It refuses a question that shares {GRAM} words in a row with a held-out one, or its "
+        f"whole sketch, which is the question with numbers and names masked. It refused {len(facts.manifest['refused']):,}."
+    )
+
+
 def card_data(facts: Facts) -> DatasetCardData:
     """Return the metadata block of the page."""
     recipe = facts.recipe
     size = next((label for bound, label in _SIZES if facts.rows < bound), "10M<n<100M")
     return DatasetCardData(
         language=["en"],
-        license=LICENCE,
-        pretty_name=f"wirework {recipe.preset}",
+        license=LICENCE if isinstance(recipe, Recipe) else recipe.licence,
+        pretty_name=f"wirework {recipe.name}",
         annotations_creators=["machine-generated"],
-        language_creators=["machine-generated"],
+        language_creators=["machine-generated" if isinstance(recipe, Recipe) else "found"],
         multilinguality="monolingual",
         size_categories=[size],
-        source_datasets=["original"],
+        source_datasets=["original" if isinstance(recipe, Recipe) else recipe.hub],
         task_categories=["text-generation", "question-answering"],
-        tags=["synthetic", "math-word-problems", "symbolic-traces", "verified", "trl", "wirework"],
+        tags=[
+            *(["synthetic"] if isinstance(recipe, Recipe) else []),
+            "math-word-problems",
+            "symbolic-traces",
+            "verified",
+            "trl",
+            "wirework",
+        ],
         config_names=["default"],
         configs=[
             {
@@ -126,6 +151,6 @@ COLUMNS = {
     "pattern": "the pattern the row was made from",
     "steps": "steps of the trace",
     "difficulty": "steps that work something out",
-    "metadata": "JSON text; empty for generated rows",
+    "metadata": "JSON text: of imported rows their grade and where each operand comes from; empty for generated rows",
 }
 """What each column of the schema holds."""

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from generators.layout import MANIFEST
 from generators.length import WRAPPING
 from generators.preset import SPLITS
-from generators.recipe import Recipe
+from generators.recipe import AnyRecipe, read_recipe
 from solver.arrow import values
 from solver.grammar import write_step
 from solver.machine import solve
@@ -52,7 +52,7 @@ class Sample:
 class Facts:
     """All that card and plots need."""
 
-    recipe: Recipe
+    recipe: AnyRecipe
     manifest: dict[str, Any]
     samples: list[Sample]
     memory: Counter[str] = field(default_factory=Counter)
@@ -98,7 +98,7 @@ class Facts:
 
 def gather(folder: Path) -> Facts:
     """Return the facts of a finished dataset folder; raise InputError if it is none."""
-    recipe = Recipe.read(folder)
+    recipe = read_recipe(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files, splits = dict(manifest["files"]), dict(manifest["splits"])
@@ -128,7 +128,9 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
 
 def _measure(facts: Facts, batch: pa.RecordBatch, fixed: int) -> None:
     completion = pc.struct_field(pc.list_flatten(batch.column("completion")), "content")
-    lengths = values(pc.binary_length(batch.column("question"))) + values(pc.binary_length(completion)) + fixed
+    lengths = values(pc.binary_length(batch.column("question"))) + fixed
+    if not batch.column("completion").null_count:  # an evaluation row has none
+        lengths = lengths + values(pc.binary_length(completion))
     bins, counts = np.unique(lengths // BIN * BIN, return_counts=True)
     facts.lengths.update(dict(zip(bins.tolist(), counts.tolist(), strict=True)))
     for size in pc.value_counts(_sizes(batch.column("answer"))).to_pylist():

@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
 from generators.dataset import file_hash
-from generators.layout import MANIFEST, README
+from generators.layout import DROPPED, MANIFEST, README
 from generators.recipe import RECIPE
 from solver.refusal import InputError
 
 from .card import PLOTS
 
 _SHARD = re.compile(r"data/(train|validation|test)-\d{5,}-of-\d{5,}\.parquet")
-_OURS = re.compile(r"data/(train|validation|test)-.*|plots/.*")
+_OURS = re.compile(r"data/(train|validation|test)-.*|plots/.*|dropped\.jsonl")
 """What is deleted from a repository when it is not in the folder: all that the card's globs and links reach."""
 _UNPUSHED = "build again, nothing was pushed"
 
@@ -39,7 +39,7 @@ class Folder:
     def __init__(self, path: Path, pages: Path, manifest: dict[str, Any]):
         beside = [README, *PLOTS]
         places = {name: pages / name for name in beside} | {
-            name: path / name for name in (RECIPE, MANIFEST, *manifest["files"])
+            name: path / name for name in (RECIPE, MANIFEST, *_beside(manifest), *manifest["files"])
         }
         self.manifest = manifest
         self.files = {name: file for name, file in places.items() if file.exists()}
@@ -70,6 +70,11 @@ class Folder:
             return bool(self._hashes[name] == remote.lfs.sha256)
         text = file.read_bytes()
         return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest() == remote.blob_id
+
+
+def _beside(manifest: dict[str, Any]) -> list[str]:
+    """Return the files beside the data that a manifest speaks of: what an import left out."""
+    return [DROPPED] if "dropped" in manifest else []
 
 
 def checked(folder: Path, *, full: bool = False) -> dict[str, Any]:
@@ -111,8 +116,10 @@ def _wrong(folder: Path, manifest: dict[str, Any]) -> str | None:
             return f"{folder / MANIFEST}: says that {name} has {entry['rows']} rows, it was written with {record.get('rows')}"
         contents[named[1]].append(record["content"])
         rows[named[1]] += entry["rows"]
-    if file_hash(folder / RECIPE) != manifest["recipe"]:
-        return f"{folder / RECIPE}: changed since the build"
+    hashes = {RECIPE: manifest["recipe"]} | dict.fromkeys(_beside(manifest), manifest.get("dropped", {}).get("sha256"))
+    changed = [name for name, sha256 in hashes.items() if file_hash(folder / name) != sha256]
+    if changed:
+        return f"{folder / changed[0]}: changed since the build"
     for split, entry in manifest["splits"].items():
         found = hashlib.sha256("".join(contents[split]).encode()).hexdigest()
         if (rows[split], found) != (entry["rows"], entry["content"]):

@@ -8,6 +8,7 @@ from pathlib import Path
 from solver.command import run
 from solver.refusal import InputError
 
+AGAINST = "refuse questions that share ten words in a row, or the whole sketch, with this held-out set"
 DEEP = 200_000
 """Assignments of each pattern that `check` tries."""
 
@@ -59,7 +60,15 @@ def parser() -> argparse.ArgumentParser:
         help="rows that get the second opinion (default sample)",
     )
 
+    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
     build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
+
+    imports = verb(
+        "import",
+        "make verified traces of problems that people wrote: GSM-8K, SVAMP",
+        "python -m generators import gsm8k --grade A --out data/gsm8k",
+    )
+    _import_arguments(imports)
 
     push = verb(
         "push",
@@ -112,6 +121,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _import_arguments(imports: argparse.ArgumentParser) -> None:
+    imports.add_argument("source", metavar="gsm8k|svamp")
+    imports.add_argument(
+        "--from", dest="origin", metavar="PATH|HUB", help="a jsonl file, or ORG/NAME on the Hub (default: the source's)"
+    )
+    imports.add_argument("--out", metavar="DIR", help="the dataset's folder (default data/SOURCE)")
+    imports.add_argument("--split", default="train", metavar="train|test", help="which split is read (default train)")
+    imports.add_argument("--grade", default="C", metavar="A|B|C", help="the lowest grade that is kept (default C)")
+    imports.add_argument("--eval-only", action="store_true", help="questions and answers alone, for evaluation")
+    imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+
+
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
@@ -134,7 +155,13 @@ def _build(args: argparse.Namespace) -> int:
     names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     with terminal.Progress("building") as progress:
-        work = {"workers": args.workers, "full": full, "engine": args.engine, "report": progress}
+        work = {
+            "workers": args.workers,
+            "full": full,
+            "engine": args.engine,
+            "against": args.against,
+            "report": progress,
+        }
         if args.recipe:
             if given:
                 flag = f"--{next(iter(given)).replace('_', '-')}"
@@ -149,6 +176,29 @@ def _build(args: argparse.Namespace) -> int:
         from datasets_cards.publish import push_to_hub
 
         terminal.pushed(push_to_hub(built.folder, args.push))
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from datasets_cards.card import write_card
+
+    from . import terminal
+    from .imports.importer import import_problems
+
+    began = time.perf_counter()
+    with terminal.Progress("importing") as progress:
+        result = import_problems(
+            args.source,
+            args.out,
+            origin=args.origin,
+            split=args.split,
+            grade=args.grade,
+            eval_only=args.eval_only,
+            against=args.against,
+            report=progress,
+        )
+    write_card(Path(result.folder), plots=False)
+    terminal.imported(result, time.perf_counter() - began)
     return 0
 
 
@@ -252,6 +302,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 VERBS = {
     "build": _build,
+    "import": _import,
     "list": _list,
     "show": _show,
     "preview": _preview,

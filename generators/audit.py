@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,12 +20,15 @@ from solver import arrow
 from solver.refusal import InputError
 
 from .dataset import file_hash, file_record, manifest_of, shard_record
-from .layout import MANIFEST, shard_path
+from .layout import DROPPED, MANIFEST, shard_path
 from .length import Ruler
 from .opinion import yaml_opinion
 from .preset import SPLITS
-from .recipe import RECIPE, Recipe, cut
-from .rows import SCHEMA, make_shard
+from .recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
+from .rows import SCHEMA, content_hash, make_shard, without
+
+if TYPE_CHECKING:
+    from .imports.recipe import ImportRecipe
 
 MAX_TOLD = 20
 """Faults that are told in full; the rest are counted."""
@@ -35,6 +38,8 @@ MAX_TOLD = 20
 class Audit:
     """What an audit found: rows seen per split, and every fault with the row or file it was found in."""
 
+    proof: str = ""
+    """What was done with every row."""
     rows: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -46,7 +51,7 @@ class Audit:
 
 def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
     """Audit every file and row of a dataset folder; raise InputError if it is no finished dataset."""
-    recipe = Recipe.read(folder)
+    recipe = read_recipe(folder)
     manifest = _manifest(folder)
     found = Audit()
     if hashlib.sha256((folder / RECIPE).read_bytes()).hexdigest() != manifest["recipe"]:
@@ -56,23 +61,36 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
     manifest.pop("hashes")
     if not found.passed:
         return found
-    ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
+    if not isinstance(recipe, Recipe):
+        return _import(folder, recipe, manifest)
+    return _build(folder, recipe, manifest, Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer), report)
+
+
+def _build(
+    folder: Path,
+    recipe: Recipe,
+    manifest: dict[str, Any],
+    ruler: Ruler,
+    report: Callable[[int, int], None] | None,
+) -> Audit:
+    """Audit a build: every row is read, and made again from its id."""
+    found = Audit("every row read by YAML, solved in fractions and made again from its id")
     hashes: list[np.ndarray] = []
     paths: list[Path] = []
     records: list[tuple[tuple[str, int], dict[str, Any]]] = []
     for split, number in recipe.jobs:
         name = shard_path(recipe, split, number)
         path = folder / name
-        table = _table(path, found)
+        table = _table(path, found, frozenset(SCHEMA.names))
         if table is None:
             continue
         try:
-            again = make_shard(recipe, split, number, ruler)
+            again = without(make_shard(recipe, split, number, ruler), frozenset(manifest.get("refused", ())))
         except InputError as error:
             found.faults.append(f"{path.name}: its recipe cannot make it: {error}")
             continue
         found.faults += [f"{path.name}: {fault}" for fault in _shard(recipe, split, table, again.table)]
-        hashes.append(np.array(list(map(hash, table.column("question").to_pylist())), dtype=np.int64))
+        hashes.append(_question_hashes(table))
         paths.append(path)
         records.append(((split, number), shard_record(again) | file_record(name, path.stat().st_size, file_hash(path))))
         found.rows[split] += len(table)
@@ -82,6 +100,43 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
     if found.passed:
         found.faults += _figures(manifest, manifest_of(recipe, records))
     return found
+
+
+def _import(folder: Path, recipe: "ImportRecipe", manifest: dict[str, Any]) -> Audit:
+    """Audit an import: every row is read, and every operand looked up in its question."""
+    from .imports.audit import row_faults
+    from .imports.folder import manifest_of_import
+
+    found = Audit(
+        "every question and answer read"
+        if recipe.eval_only
+        else "every row read by YAML, solved in fractions, its operands found in its question"
+    )
+    name = shard_path(recipe, recipe.split, 0)
+    path = folder / name
+    table = _table(path, found, recipe.filled)
+    if table is None:
+        return found
+    found.rows[recipe.split] += len(table)
+    found.faults += [f"{path.name}: {fault}" for fault in row_faults(recipe, table)]
+    found.faults += _twice([_question_hashes(table)], [path])
+    if not found.passed:
+        return found
+    record = {"rows": len(table), "content": content_hash(table)}
+    record |= file_record(name, path.stat().st_size, file_hash(path))
+    try:
+        made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), record)
+    except OSError as error:
+        found.faults.append(f"{DROPPED}: cannot be read: {error.strerror}")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found.faults.append(f"{DROPPED}: not what an import left out, a problem a line")
+    else:
+        found.faults += _figures(manifest, json.loads(json.dumps(made)))
+    return found
+
+
+def _question_hashes(table: pa.Table) -> np.ndarray:
+    return np.array(list(map(hash, table.column("question").to_pylist())), dtype=np.int64)
 
 
 def _figures(stored: dict[str, Any], made: dict[str, Any]) -> Iterator[str]:
@@ -109,7 +164,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path}: not a manifest of wirework: {str(error)[:100]}") from None
 
 
-def _files(folder: Path, recipe: Recipe, manifest: dict[str, Any]) -> Iterator[str]:
+def _files(folder: Path, recipe: AnyRecipe, manifest: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the files: missing, foreign or changed."""
     expected = {shard_path(recipe, split, number) for split in SPLITS for number in range(recipe.shards(split))}
     present = {path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()}
@@ -122,13 +177,13 @@ def _files(folder: Path, recipe: Recipe, manifest: dict[str, Any]) -> Iterator[s
             yield f"{name}: changed since it was built (sha256 differs)"
 
 
-def _table(path: Path, found: Audit) -> pa.Table | None:
+def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
     try:
         table = pq.read_table(path)
         if not table.schema.equals(SCHEMA):
             found.faults.append(f"{path.name}: its columns are not the schema's")
             return None
-        if any(column.null_count for column in table.columns):
+        if any(table.column(name).null_count for name in filled):
             found.faults.append(f"{path.name}: it has rows with nothing in some column")
             return None
     except (OSError, pa.ArrowException) as error:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -27,12 +27,13 @@ import pyarrow.parquet as pq
 
 from solver.refusal import InputError, did_you_mean
 
+from .contamination import Gate, read_gate
 from .layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
 from .library import library
 from .preset import SPLITS, read_preset
-from .recipe import RECIPE, Recipe, difference, whole_number
-from .rows import SCHEMA, Shard, content_hash, make_shard
+from .recipe import RECIPE, AnyRecipe, Recipe, difference, parse_recipe, whole_number
+from .rows import SCHEMA, Shard, content_hash, make_shard, without
 from .store import Folder, Store, digest, leftover, store
 
 if TYPE_CHECKING:
@@ -115,15 +116,18 @@ def build(
     tokenizer: str | None = None,
     shard_rows: int = SHARD_ROWS,
     patterns: str | Path | None = None,
+    against: str | None = None,
     **work: Any,
 ) -> Built:
     """Build the dataset of a preset and return it, every row proved.
 
     `rows` are training rows; `weights` is a preset's name or file, `patterns` a folder of further patterns, `out` a
-    folder or a URL that fsspec knows (`s3://bucket/run8`); `work` is `workers`, `full`, `engine` and `report` of Work.
+    folder or a URL that fsspec knows (`s3://bucket/run8`), `against` a held-out set whose questions are refused: a
+    file, or a dataset on the Hub. `work` is `workers`, `full`, `engine` and `report` of Work.
     Raises InputError for anything the caller can mend; then nothing without a manifest passes for a dataset.
     """
     how = Work(**work)
+    gate = read_gate(against) if against else None
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
@@ -133,51 +137,61 @@ def build(
         max_len=max_len,
         tokenizer=tokenizer,
         shard_rows=shard_rows,
+        against=asdict(gate.against) if gate else None,
     )
     recipe.check_spaces()
-    return make(recipe, out or Path("data") / preset.name, how)
+    return make(recipe, out or Path("data") / preset.name, how, gate)
 
 
-def rebuild(recipe: str | Path, out: str | Path, **work: Any) -> Built:
-    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it; `work` as in build."""
-    return make(Recipe.read(Path(recipe)), out, Work(**work))
+def rebuild(recipe: str | Path, out: str | Path, *, against: str | None = None, **work: Any) -> Built:
+    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it.
+
+    `against` is the held-out set that the recipe names, if it names one; `work` as in build.
+    """
+    read = Recipe.read(Path(recipe))
+    gate = read_gate(against) if against else None
+    if (asdict(gate.against) if gate else None) != read.against:
+        named = f"{read.against['name']} (sha256 {read.against['sha256'][:16]})" if read.against else "no held-out set"
+        raise InputError(f"{recipe}: was made against {named}; give just that with --against")
+    return make(read, out, Work(**work), gate)
 
 
-def make(recipe: Recipe, out: str | Path, work: Work = Work()) -> Built:
+def make(recipe: Recipe, out: str | Path, work: Work = Work(), gate: Gate | None = None) -> Built:
     """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
     files = store(out)
     try:
-        _claim(recipe, files)
-        return _made(recipe, files, work)
+        claim(recipe, files)
+        return _made(Worker(recipe, files.place, work.full, gate), files, work)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise InputError(f"{out}: no space left on the disk; make room, and the same command resumes") from None
         raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from None
 
 
-def _made(recipe: Recipe, files: Store, work: Work) -> Built:
+def _made(worker: "Worker", files: Store, work: Work) -> Built:
+    recipe = worker.recipe
     total = sum(recipe.rows.values())
     records: dict[Job, dict[str, Any]] = {}
     done = 0
-    for job, record in _run(recipe, files, work):
+    for job, record in _run(worker, work):
         records[job] = record
         done += record["rows"]
         if work.report:
             work.report(done, total)
     manifest = manifest_of(recipe, [(job, records[job]) for job in recipe.jobs])
-    files.write(README, readme(recipe).encode())
+    files.write(README, readme(recipe.name, recipe.rows).encode())
     files.write(MANIFEST, f"{json.dumps(manifest, indent=1, sort_keys=True)}\n".encode())
     return Built(files.place, manifest)
 
 
-def _claim(recipe: Recipe, files: Store) -> None:
+def claim(recipe: AnyRecipe, files: Store) -> None:
     """Write the recipe into a new or empty place, or check that the one there was begun from the same recipe."""
     names = files.names()
     held = [name for name in names if not leftover(name)]
     differs = None
     if RECIPE in held:
         with files.open(RECIPE) as file:
-            differs = difference(Recipe.parse(file.read(), f"{files.place}/{RECIPE}"), recipe)
+            differs = difference(parse_recipe(file.read(), f"{files.place}/{RECIPE}"), recipe)
         if differs and len(held) > 1:
             raise InputError(
                 f"{files.place}: holds another dataset: {differs}; choose another --out or remove the folder"
@@ -190,16 +204,16 @@ def _claim(recipe: Recipe, files: Store) -> None:
         files.write(RECIPE, recipe.text().encode())
 
 
-def _run(recipe: Recipe, files: Store, work: Work) -> Iterator[tuple[Job, dict[str, Any]]]:
+def _run(worker: "Worker", work: Work) -> Iterator[tuple[Job, dict[str, Any]]]:
     """Yield each job's record as it is done: in this process, in several, or on a cluster."""
     if work.engine == "ray":
         from .cluster import run_on_ray
 
-        yield from run_on_ray(Worker(recipe, files.place, work.full), work.workers)
+        yield from run_on_ray(worker, work.workers)
         return
-    jobs = recipe.jobs
-    count = min(work.workers or os.cpu_count() or 1, sum(recipe.rows.values()) // SHARD_ROWS + 1, len(jobs) or 1)
-    worker = Worker(recipe, files.place, work.full)
+    jobs = worker.recipe.jobs
+    rows = sum(worker.recipe.rows.values())
+    count = min(work.workers or os.cpu_count() or 1, rows // SHARD_ROWS + 1, len(jobs) or 1)
     if count == 1:
         undo = _keep_memory()
         try:
@@ -258,10 +272,11 @@ def _set_malloc(threshold: int) -> None:
 class Worker:
     """Writes shards of one recipe; holds what all of them share."""
 
-    def __init__(self, recipe: Recipe, place: Path | str, full: bool):
+    def __init__(self, recipe: Recipe, place: Path | str, full: bool, gate: Gate | None = None):
         self.recipe = recipe
         self.place = place
         self.full = full
+        self.gate = gate
         self.ruler = Ruler(recipe.system, recipe.max_len, recipe.tokenizer)
         self.hashes = _hashes(store(place))
 
@@ -275,6 +290,8 @@ class Worker:
             if self.hashes.get(name, sha256) == sha256:
                 return record | file_record(name, files.size(name), sha256)
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
+        if self.gate:
+            shard = without(shard, self.gate.refused(shard.table))
         record = shard_record(shard)
         data = parquet(shard.table, record)
         files.write(name, data)
@@ -289,6 +306,7 @@ def shard_record(shard: Shard) -> dict[str, Any]:
         "longest": shard.longest,
         "sampled": shard.sampled,
         "overlap": shard.overlap,
+        "refused": shard.refused,
         "content": content_hash(shard.table),
     }
 
@@ -376,7 +394,6 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             "experts": dict(sorted(experts.items())),
             "patterns": dict(sorted(patterns.items())),
             "longest": dict(sorted(longest.items())),
-            "content": hashlib.sha256("".join(record["content"] for record in ours).encode()).hexdigest(),
         }
     seen: dict[str, set[int]] = {}
     for _, record in records:
@@ -384,12 +401,7 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             seen.setdefault(name, set()).update(held)
     ruler = Ruler(recipe.system, recipe.max_len)
     bounds = {name: ruler.bound(recipe.library.patterns[name]) for name in recipe.shares}
-    return {
-        "format": recipe.format,
-        "recipe": hashlib.sha256(recipe.text().encode()).hexdigest(),
-        "splits": splits,
-        "files": {r["path"]: {key: r[key] for key in ("rows", "bytes", "sha256")} for _, r in records},
-        "content": hashlib.sha256("".join(splits[split]["content"] for split in SPLITS).encode()).hexdigest(),
+    return framed(recipe, splits, [(split, record) for (split, _), record in records]) | {
         "verification": {
             "read_back": sum(record["rows"] for _, record in records),
             "second_opinion": sum(record["sampled"] for _, record in records),
@@ -397,7 +409,26 @@ def manifest_of(recipe: Recipe, records: list[tuple[tuple[str, int], dict[str, A
             "bounds": bounds,
             "fit_by_pattern": sorted(name for name, bound in bounds.items() if bound <= recipe.max_len),
         },
+        **({"refused": [row_id for _, record in records for row_id in record["refused"]]} if recipe.against else {}),
         "test_numbers_in_train": {"rows": sum(map(len, seen.values())), "of": recipe.rows["test"]},
+    }
+
+
+def framed(
+    recipe: AnyRecipe, splits: dict[str, dict[str, Any]], records: list[tuple[str, dict[str, Any]]]
+) -> dict[str, Any]:
+    """Return what every manifest says: recipe, splits, and by the files' records, each with its split, all hashes."""
+    whole = {}
+    for split in SPLITS:
+        contents = "".join(record["content"] for where, record in records if where == split)
+        none: dict[str, Any] = {"rows": 0, "experts": {}, "patterns": {}, "longest": {}}
+        whole[split] = splits.get(split, none) | {"content": hashlib.sha256(contents.encode()).hexdigest()}
+    return {
+        "format": recipe.format,
+        "recipe": hashlib.sha256(recipe.text().encode()).hexdigest(),
+        "splits": whole,
+        "files": {r["path"]: {key: r[key] for key in ("rows", "bytes", "sha256")} for _, r in records},
+        "content": hashlib.sha256("".join(whole[split]["content"] for split in SPLITS).encode()).hexdigest(),
     }
 
 

@@ -20,7 +20,7 @@ from solver.refusal import InputError
 from .dataset import ROW_GROUP, file_hash
 from .layout import MANIFEST
 from .preset import SPLITS
-from .recipe import Recipe
+from .recipe import read_recipe
 from .rows import SCHEMA
 
 TARGETS = ("verl",)
@@ -67,7 +67,7 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
         raise InputError(f"{to}: cannot be exported to; known are {', '.join(TARGETS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out}: exists; choose a new folder")
-    source = f"wirework/{Recipe.read(folder).preset}"
+    source = f"wirework/{read_recipe(folder).name}"
     files = _files(folder)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,12 @@
 """Where things lie in a dataset folder, which is laid out as a dataset repository of the Hub."""
 
 from .preset import SPLITS
-from .recipe import RECIPE, Recipe
+from .recipe import RECIPE, AnyRecipe
 
 MANIFEST = "manifest.json"
 README = "README.md"
+DROPPED = "dropped.jsonl"
+"""What an import left out, a problem a line with its reason."""
 
 _README = """---
 configs:
@@ -23,11 +25,11 @@ from datasets import load_dataset
 dataset = load_dataset("{name}")  # this folder, or its repository on the Hub
 ```
 
-Check every row again with `python -m generators verify {name}`; `{recipe}` makes the same rows again.
+Check every row again with `python -m generators verify {name}`; `{recipe}` says what made them.
 """
 
 
-def shard_path(recipe: Recipe, split: str, number: int) -> str:
+def shard_path(recipe: AnyRecipe, split: str, number: int) -> str:
     """Return where a shard's file lies in its folder."""
     return f"data/{split}-{number:05d}-of-{recipe.shards(split):05d}.parquet"
 
@@ -37,7 +39,7 @@ def split_files(split: str) -> str:
     return f"data/{split}-*"
 
 
-def readme(recipe: Recipe) -> str:
+def readme(name: str, rows: dict[str, int]) -> str:
     """Return the page that lets `load_dataset` find the splits."""
-    files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if recipe.rows[split])
-    return _README.format(files=files, name=recipe.preset, rows=sum(recipe.rows.values()), recipe=RECIPE)
+    files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if rows.get(split))
+    return _README.format(files=files, name=name, rows=sum(rows.values()), recipe=RECIPE)

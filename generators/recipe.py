@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ from .library import Library, read_library
 from .pattern import Pattern
 from .permutation import Permutation
 from .preset import SPLITS, Preset, apportion
+
+if TYPE_CHECKING:
+    from .imports.recipe import ImportRecipe
 
 FORMAT = 1
 RECIPE = "recipe.json"
@@ -39,6 +42,8 @@ class Recipe:
     shard_rows: int
     versions: dict[str, str]
     files: dict[str, str]
+    against: dict[str, Any] | None = None
+    """The held-out set whose questions the contamination gate refused, where it ran."""
     format: int = FORMAT
 
     @classmethod
@@ -75,29 +80,16 @@ class Recipe:
 
     @classmethod
     def read(cls, place: Path) -> "Recipe":
-        """Return the recipe of a dataset folder, or in a file; raise InputError if there is none or it is not whole."""
-        path = place / RECIPE if place.is_dir() else place
-        try:
-            return cls.parse(path.read_bytes(), str(path))
-        except FileNotFoundError:
-            raise InputError(f"{place}: no {RECIPE}; not a dataset folder of wirework") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-
-    @classmethod
-    def parse(cls, content: bytes, path: str) -> "Recipe":
-        """Return the recipe that a file holds; raise InputError naming the file."""
-        try:
-            recipe = cls(**json.loads(content))
-            if recipe.format == FORMAT:
-                recipe.check()
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from None
-        except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-            raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
-        if recipe.format != FORMAT:
-            raise InputError(f"{path}: format {recipe.format}; this version of wirework reads format {FORMAT}")
+        """Return the recipe of a built dataset's folder, or in a file; raise InputError if there is none."""
+        recipe = read_recipe(place)
+        if not isinstance(recipe, cls):
+            raise InputError(f"{place}: was imported and not built; only a build can be made again from its recipe")
         return recipe
+
+    @property
+    def name(self) -> str:
+        """What the dataset is called."""
+        return self.preset
 
     def check(self) -> None:
         """Raise ValueError or TypeError if this is no recipe that could have been written here."""
@@ -174,6 +166,46 @@ class Recipe:
                 self.places(self.library.patterns[name], split, range(count, count))
 
 
+AnyRecipe = Union[Recipe, "ImportRecipe"]
+"""What a recipe.json can hold: a build's recipe or an import's."""
+
+
+def read_recipe(place: Path) -> AnyRecipe:
+    """Return the recipe of a dataset folder, or in a file; raise InputError if there is none or it is not whole."""
+    path = place / RECIPE if place.is_dir() else place
+    try:
+        return parse_recipe(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise InputError(f"{place}: no {RECIPE}; not a dataset folder of wirework") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parse_recipe(content: bytes, path: str) -> AnyRecipe:
+    """Return the recipe that a file holds; raise InputError naming the file."""
+    try:
+        keys = json.loads(content)
+        recipe = _class(keys)(**keys)
+        if recipe.format == FORMAT:
+            recipe.check()
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
+    if recipe.format != FORMAT:
+        raise InputError(f"{path}: format {recipe.format}; this version of wirework reads format {FORMAT}")
+    return recipe
+
+
+def _class(keys: dict[str, Any]) -> "type[AnyRecipe]":
+    """Return the class of a recipe by its `kind`; a build's says none."""
+    if "kind" not in keys:
+        return Recipe
+    from .imports.recipe import ImportRecipe
+
+    return ImportRecipe
+
+
 def whole_number(name: str, value: object, least: int | None) -> None:
     """Raise InputError unless the value of an argument is a whole number of at least `least`."""
     if type(value) is not int or (least is not None and value < least):
@@ -188,7 +220,7 @@ def cut(pattern: Pattern, split: str) -> tuple[int, int]:
     return start, pattern.space * high // 10 - start
 
 
-def difference(old: Recipe, new: Recipe) -> str | None:
+def difference(old: AnyRecipe, new: AnyRecipe) -> str | None:
     """Return the first key in which two recipes differ, with both values, or None."""
     for key, value in _flat(asdict(new)).items():
         other = _flat(asdict(old)).get(key)

@@ -1,7 +1,9 @@
 """Rows as columns: the frozen schema, and a shard's rows made, proved, measured and put in order."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -71,6 +73,8 @@ class Shard:
     sampled: int
     overlap: dict[str, list[int]] = field(default_factory=dict)
     """Per pattern, which test rows have their exact numbers in a row of this shard."""
+    refused: tuple[str, ...] = ()
+    """The ids of rows that the contamination gate left out."""
 
 
 def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
@@ -153,6 +157,21 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
         longest={group.pattern.id: int(group.lengths.max()) for group in groups},
         sampled=sum(group.sampled for group in groups),
         overlap=overlap,
+    )
+
+
+def without(shard: Shard, refused: Collection[str]) -> Shard:
+    """Return a shard without the rows of these ids."""
+    ids = shard.table.column("id").to_pylist()
+    gone = tuple(row_id for row_id in ids if row_id in refused)
+    if not gone:
+        return shard
+    fewer = Counter(row_id.rpartition("/")[0] for row_id in gone)
+    return replace(
+        shard,
+        table=shard.table.filter(pa.array(row_id not in refused for row_id in ids)).combine_chunks(),
+        counts={name: count - fewer[name] for name, count in shard.counts.items()},
+        refused=gone,
     )
 
 

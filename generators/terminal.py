@@ -21,6 +21,7 @@ from solver.text import read
 
 from .audit import MAX_TOLD, Audit
 from .dataset import Built
+from .layout import DROPPED
 from .library import Library
 from .pattern import COMPOSITION, Pattern
 from .render import render
@@ -122,6 +123,23 @@ def built(result: Built, seconds: float) -> None:
     _say(f"          datasets.load_dataset({str(result.folder)!r})")
 
 
+def imported(result: Built, seconds: float) -> None:
+    """Print what became of the problems of an import: the funnel, and what to do next."""
+    funnel = result.manifest["funnel"]
+    total = funnel[0][1]
+    table = _table("", "", ">problems", ">share")
+    for label, count in funnel:
+        table.add_row(label, f"{count:,}", f"{count / total:.1%}")
+    out.print(table)
+    rows = sum(result.counts.values())
+    out.print(
+        f"wrote     {rows:,} rows; {result.manifest['dropped']['rows']:,} problems and their reasons in {DROPPED}"
+    )
+    out.print(f"speed     {total:,} problems in {seconds:.1f} s, {total / seconds:,.0f} a second")
+    _say("folder    ", (str(result.folder), "bold"))
+    _say(f"next      python -m generators verify {quote(str(result.folder))}")
+
+
 def audited(folder: Path, found: Audit, seconds: float) -> None:
     """Print what an audit found."""
     rows = sum(found.rows.values())
@@ -131,8 +149,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         out.print(f"... and {len(found.faults) - MAX_TOLD:,} more")
     if found.passed:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
-        proof = "every row read by YAML, solved in fractions and made again from its id"
-        _say(("sound", "green"), f" {folder}: {splits}; {proof}")
+        _say(("sound", "green"), f" {folder}: {splits}; {found.proof}")
         out.print(f"      no question stands twice; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
         _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")

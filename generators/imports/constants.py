@@ -1,0 +1,36 @@
+"""The closed table of world constants, each with the words that allow its use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from .lexicon import stem
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number that the world gives and not the question."""
+
+    name: str
+    value: Fraction
+    words: frozenset[str]
+
+
+@cache
+def table() -> tuple[Constant, ...]:
+    """Return the table."""
+    text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
+    rows = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
+    return tuple(
+        Constant(name, Fraction(row["value"]), frozenset(map(stem, row["words"]))) for name, row in rows.items()
+    )
+
+
+def triggered(stems: Iterable[str]) -> list[Constant]:
+    """Return the constants of whose trigger words one is there."""
+    present = frozenset(stems)
+    return [constant for constant in table() if constant.words & present]

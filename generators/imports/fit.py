@@ -1,0 +1,226 @@
+"""How well a source fits a number of a solution: what wording, unit and order say for it, and whether its type allows it.
+
+A score counts for and against; `typed` is a verdict: a linking that goes against a type or a unit is followed
+only where no other explains the number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import fsum
+
+from .constants import Constant
+from .formula import Leaf
+from .lexicon import stem
+from .mentions import Mention
+from .role import Role
+from .source import Given, Plain, Source, World
+from .step import Step
+
+Weights = Mapping[str, float]
+"""How well each word tells the quantities of a question apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible source of a leaf, what speaks for it, and whether type and unit allow it."""
+
+    source: Source
+    score: float
+    typed: bool
+    givens: tuple[int, ...] = ()
+    steps: tuple[int, ...] = ()
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A leaf where it stands: what it does there, and the step it belongs to."""
+
+    leaf: Leaf
+    role: Role
+    step: Step
+    over_percent: bool
+    """Whether it is the hundred that a percent beside it is divided by."""
+
+
+def fit_given(place: Place, index: int, form: str, mentions: list[Mention], weights: Weights) -> Candidate:
+    """Return a form of a quantity as a candidate."""
+    leaf, role, mention = place.leaf, place.role, mentions[index]
+    score, typed = _wording(place, mention, weights), True
+    for judged in (
+        _as_factor(leaf, role, mention, form, mentions),
+        _as_percent(leaf, role, mention, form),
+        _as_fraction(role, mention, form),
+        _as_money(place, mention),
+    ):
+        score, typed = score + judged[0], typed and judged[1]
+    kind = mention.quantity.kind
+    if form not in ("plain", "share", "fraction", "divisor", "hour", "groups"):
+        score -= 0.3
+    if (kind == "word" and leaf.value == 1) or (kind == "clock" and not leaf.after):
+        score -= 0.4
+    return Candidate(Given(index, form), score, typed, givens=(index,))
+
+
+def fit_earlier(leaf: Leaf, told: Step, *, just_before: bool) -> float:
+    """Return what speaks for an earlier step's result."""
+    score = 0.8 if just_before else 0.3
+    after = frozenset(leaf.after)
+    if after and told.after:
+        score += 1.0 if told.after[0] in after or leaf.after[0] in told.after else -0.2
+    elif after & told.line:
+        score += 0.3
+    score += 0.3 if frozenset(leaf.before) & told.line else 0.0
+    if leaf.money and told.money:
+        score += 0.5
+    elif leaf.money != told.money and (leaf.after or told.after):
+        score -= 0.3
+    return score - (0.3 if told.origin == "equation" else 0.0)
+
+
+def fit_world(place: Place, constant: Constant, stems: frozenset[str]) -> Candidate:
+    """Return a constant as a candidate; it never outranks a number that is there."""
+    line = place.step.line
+    score = -1.3 + (0.5 if constant.words & line else 0.0)
+    score += 0.8 if constant.words & frozenset(place.leaf.after + place.leaf.before) else 0.0
+    name = frozenset(map(stem, constant.name.split("_")))
+    score += 0.3 * len(name & line) + 0.15 * len(name & stems)
+    return Candidate(World(constant.name), score, typed=True)
+
+
+def compared(
+    found: list[Candidate], place: Place, mentions: list[Mention], constants: Mapping[str, Constant]
+) -> list[Candidate]:
+    """Return the candidates that type and unit allow beside one another, and those whose wording outranks all of them."""
+    found = _by_origin(_by_unit(found, place.leaf, mentions), place, mentions, constants)
+    best = max((candidate.score for candidate in found if candidate.typed), default=None)
+    if best is None:
+        return found
+    return [candidate for candidate in found if candidate.typed or candidate.score > best]
+
+
+def _wording(place: Place, mention: Mention, weights: Weights) -> float:
+    leaf, line = place.leaf, place.step.line
+    score = 0.0
+    after, clause = frozenset(leaf.after), mention.clause
+    if after:
+        shared = after & frozenset(mention.after)
+        score += 1.2 if mention.unit and mention.unit in after else 0.8 if shared else 0.0
+        score += 0.4 * min(2.0, told_apart(after & clause, weights))
+    near = frozenset(leaf.before) & clause
+    score += 0.4 * min(2.0, told_apart(near, weights))
+    return score + 0.25 * min(3.0, told_apart((line & clause) - near, weights))
+
+
+def told_apart(words: frozenset[str], weights: Weights) -> float:
+    """Return how much words tell, in a sum that does not depend on their order: a set has another one in each process."""
+    return fsum(weights.get(word, 0.0) for word in words)
+
+
+_Judged = tuple[float, bool]
+"""What speaks for a candidate, and whether its type allows it."""
+
+
+def _as_factor(leaf: Leaf, role: Role, mention: Mention, form: str, mentions: list[Mention]) -> _Judged:
+    """Judge a factor (`twice`, `half`, `3 times`), which wants a product, and a difference, which wants a sum."""
+    kind, product = mention.quantity.kind, role.sign in "*/"
+    if kind == "half" and form == "divisor" and product and not (role.sign == "/" and role.right):
+        rivals = any(other is not mention and other.quantity.value == leaf.value for other in mentions)
+        return -1.0, role.sign == "*" and not rivals
+    if kind in ("multiple", "half"):
+        return (0.0, True) if product else (-2.0, role.beside_one)
+    if mention.times:
+        return (0.0, True) if product else (-1.5, role.beside_one)
+    if kind == "ordinal":
+        return -2.0, True
+    return -1.0 if mention.versus and product else 0.0, True
+
+
+def _as_percent(leaf: Leaf, role: Role, mention: Mention, form: str) -> _Judged:
+    if mention.quantity.kind != "percent":
+        return (-2.0, False) if leaf.percent else (0.0, True)
+    score = 0.8 if leaf.percent else 0.0
+    if form in ("plain", "rest", "grown") and not leaf.percent and not role.hundred:
+        return score - 1.0, role.sign in "+-"
+    return score, True
+
+
+def _as_fraction(role: Role, mention: Mention, form: str) -> _Judged:
+    if mention.quantity.kind != "fraction":
+        return 0.0, True
+    if form in ("divisor", "bottom") and not (role.sign == "/" and role.right):
+        return -2.0, False
+    return -1.0 if form in ("top", "other_top") and not role.over else 0.0, True
+
+
+def _as_money(place: Place, mention: Mention) -> _Judged:
+    leaf, role, step = place.leaf, place.role, place.step
+    if leaf.money:
+        return (0.7, True) if mention.money else (-1.0, mention.quantity.kind in ("plain", "word", "group"))
+    if not mention.money:
+        return 0.0, True
+    score = -0.4 if leaf.after else 0.0
+    if role.sign in "+-" and role.beside and step.after and not step.money and step.origin == "annotation":
+        return score - 0.8, False  # what is added up is counted, so no part of it is money
+    if role.sign == "*" and step.origin == "annotation":
+        score += 0.4 if step.money else -0.4
+    return score, True
+
+
+def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> list[Candidate]:
+    """Call a quantity untyped whose unit is another than the leaf's, where a rival has just that unit."""
+    if not leaf.after or len(found) < 2:
+        return found
+    words = frozenset(leaf.after)
+    matching = {
+        candidate.givens[0]
+        for candidate in found
+        if isinstance(candidate.source, Given) and mentions[candidate.givens[0]].unit in words
+    }
+    if not matching:
+        return found
+
+    def other(candidate: Candidate) -> bool:
+        if not (isinstance(candidate.source, Given) and candidate.typed and candidate.givens[0] not in matching):
+            return False
+        mention = mentions[candidate.givens[0]]
+        return bool(mention.unit) and not words & (frozenset(mention.after) | {mention.unit})
+
+    return [replace(one, score=one.score - 0.5, typed=False) if other(one) else one for one in found]
+
+
+def _by_origin(
+    found: list[Candidate], place: Place, mentions: list[Mention], constants: Mapping[str, Constant]
+) -> list[Candidate]:
+    """Call a constant untyped where the text or an earlier step gives the same number, unless the leaf is told so."""
+    if place.over_percent:
+        return [
+            replace(candidate, typed=False) if isinstance(candidate.source, World) else candidate for candidate in found
+        ]
+    if len(found) > 1 and _explained(found):
+        found = [
+            replace(candidate, typed=False)
+            if candidate.givens and mentions[candidate.givens[0]].quantity.kind == "ordinal"
+            else candidate
+            for candidate in found
+        ]
+    if not _explained(found):
+        return found
+    told = frozenset(place.leaf.after + place.leaf.before)
+
+    def doubtful(source: Source) -> bool:
+        if isinstance(source, World):
+            words = constants[source.name].words
+            return not told & words and not words & place.step.line
+        return isinstance(source, Plain) and (
+            source.why in ("both", "how many are added")
+            or (source.why == "one" and place.role.sign in "*/")
+            or (source.why == "hundred percent" and not place.leaf.percent)
+        )
+
+    return [replace(one, score=one.score - 0.5, typed=False) if doubtful(one.source) else one for one in found]
+
+
+def _explained(found: list[Candidate]) -> bool:
+    """Return whether a number of the question or an earlier step gives the value by its type."""
+    return any(candidate.typed and (candidate.givens or candidate.steps) for candidate in found)

@@ -1,0 +1,114 @@
+"""A linking as a function of the question's numbers: equal functions are told by exact evaluation at random points."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from random import Random
+
+from generators.quantities import Quantity
+
+from .constants import table
+from .formula import Formula, Leaf
+from .mentions import Mention
+from .source import Derived, Earlier, Given, Plain, Source, World, forms
+from .step import Step
+
+PRIME = (1 << 61) - 1
+"""Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
+_POINTS = 2
+
+Sources = Mapping[tuple[int, int], Source]
+"""Where each number of a solution comes from, by its step and its place in the step's formula."""
+
+
+class Functions:
+    """Evaluates the linkings of one problem at the same random points."""
+
+    def __init__(self, mentions: list[Mention], steps: list[Step]):
+        self.steps = steps
+        random = Random(7)
+        self.points: list[dict[tuple[int, str], int]] = []
+        for _ in range(_POINTS):
+            points = {mention.alias: (random.randrange(1, PRIME), random.randrange(1, PRIME)) for mention in mentions}
+            self.points.append(
+                {
+                    (index, form): _form_at(form, mention.quantity, points[mention.alias])
+                    for index, mention in enumerate(mentions)
+                    for form, _value in forms(mention.quantity)
+                }
+            )
+
+    def of(self, final: int, sources: Sources) -> tuple[int, ...]:
+        """Return the values of a final step at the points: one function has one such tuple."""
+        return tuple(self._value_at(final, sources, givens) for givens in self.points)
+
+    def _value_at(self, final: int, sources: Sources, givens: dict[tuple[int, str], int]) -> int:
+        memo: dict[int, int] = {}
+
+        def of_step(place: int) -> int:
+            if place not in memo:
+                memo[place] = of_formula(self.steps[place].formula, place, iter(range(1_000)))
+            return memo[place]
+
+        def of_formula(formula: Formula, place: int, numbers: Iterator[int]) -> int:
+            if isinstance(formula, Leaf):
+                return of_source(sources[place, next(numbers)])
+            left = of_formula(formula.left, place, numbers)
+            return _apply(formula.sign, left, of_formula(formula.right, place, numbers))
+
+        def of_source(source: Source) -> int:
+            kind = type(source)
+            if kind is Given:
+                return givens[source.index, source.form]  # type: ignore[union-attr]
+            if kind is Earlier:
+                return of_step(source.step)  # type: ignore[union-attr]
+            if isinstance(source, Plain):
+                return _in_field(source.value)
+            if isinstance(source, World):
+                return _worlds()[source.name]
+            assert isinstance(source, Derived)  # noqa: S101
+            return _apply(source.sign, of_source(source.left), of_source(source.right))
+
+        return of_step(final)
+
+
+@cache
+def _worlds() -> dict[str, int]:
+    return {constant.name: _in_field(constant.value) for constant in table()}
+
+
+def _in_field(value: Fraction) -> int:
+    return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+
+
+def _apply(sign: str, left: int, right: int) -> int:
+    if sign == "+":
+        return (left + right) % PRIME
+    if sign == "-":
+        return (left - right) % PRIME
+    if sign == "*":
+        return left * right % PRIME
+    return left * pow(right, -1, PRIME) % PRIME if right else 0
+
+
+def _form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:
+    """Return what a form is where its quantity is a random number: `point` stands for the number, or for a and b."""
+    x, y = point
+    if quantity.kind == "fraction":
+        fraction = x * pow(y, -1, PRIME) % PRIME
+        return {
+            "fraction": fraction, "top": x, "bottom": y, "other": 1 - fraction, "more": 1 + fraction, "other_top": y - x,
+            "divisor": y * pow(x, -1, PRIME),
+        }[form] % PRIME  # fmt: skip
+    if quantity.kind == "half":
+        return {"fraction": x, "divisor": pow(x, -1, PRIME), "more": 1 + x}[form] % PRIME
+    if quantity.kind == "group":
+        return {"plain": x * quantity.bottom, "groups": x, "size": quantity.bottom}[form] % PRIME
+    if quantity.kind == "clock":
+        sixtieth = pow(60, -1, PRIME)
+        return {"hour": x, "minute": y, "clock": x + y * sixtieth, "afternoon": x + y * sixtieth + 12}[form] % PRIME
+    hundredth = pow(100, -1, PRIME)
+    return {
+        "plain": x, "share": x * hundredth, "rest": 100 - x, "rest_share": 1 - x * hundredth, "grown": 100 + x,
+        "grown_share": 1 + x * hundredth, "cents": 100 * x, "dollars": x * hundredth,
+    }[form] % PRIME  # fmt: skip

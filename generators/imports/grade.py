@@ -1,0 +1,113 @@
+"""Grades a linked problem by what is known of its wiring, with the reasons.
+
+A: every step is told by the solution and used, no quantity that could have been meant is left over, and the
+   wiring is proved, or the choice is strong.
+B: every step is told by the solution, but something of that is missing.
+C: a step had to be inferred.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .link import UNRIVALLED, Linking
+from .mentions import Mention
+from .source import Given, Plain, Source, forms
+
+STRONG = 0.8
+"""The margin from which a choice between functions is called strong."""
+MANY = 1
+"""Numbers of the question that may be left over, not counting ones, which change nothing."""
+SURE = 1.0
+"""The margin from which it is so even though a quantity of the same value is left over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade and why."""
+
+    letter: str
+    reasons: tuple[str, ...]
+
+
+RULES = {
+    "A": "every step told and used, nothing contested left over, wiring proved or chosen by a strong margin",
+    "B": "every step told, but a step is unused, a quantity is left over, or the choice is weak",
+    "C": "at least one step is inferred",
+}
+"""The grades, as a reader is told them."""
+
+
+def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -> Grade:
+    """Return the grade of a linking; `leaf_values` are the numbers that the used steps write."""
+    reasons = [*_missing(linking), *_left_over(linking, mentions, leaf_values)]
+    twice = _twice_for(linking, mentions)
+    if twice:
+        reasons.append(f"used twice though another of its value is left over: {', '.join(twice)}")
+    squared = _squares(linking, mentions)
+    if squared:
+        reasons.append(f"twice in one step: {', '.join(squared)}")
+    if linking.untyped:
+        reasons.append("a number is used against its type or unit")
+    if not linking.proved and linking.margin < STRONG:
+        reasons.append(f"{linking.functions} different wirings are consistent, margin {linking.margin}")
+    if reasons:
+        return Grade("C" if linking.inferred else "B", tuple(reasons))
+    if linking.proved:
+        return Grade("A", ("wiring proved",))
+    return Grade("A", (f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}",))
+
+
+def _missing(linking: Linking) -> Iterator[str]:
+    """Yield what the solution does not tell, or tells in vain."""
+    if linking.inferred:
+        yield f"{linking.inferred} inferred step{'s' * (linking.inferred > 1)}"
+    if linking.dead:
+        yield f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused"
+
+
+def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -> Iterator[str]:
+    """Yield why the numbers that are left over may have been meant."""
+    sure = linking.proved or linking.margin >= SURE
+    left = [mentions[index].quantity for index in linking.unused]
+    contested = [
+        quantity.text
+        for quantity in left
+        if not (sure and quantity.kind == "word")
+        and (not sure or linking.proved)
+        and any(value in leaf_values for _, value in forms(quantity))
+    ]
+    if contested:
+        yield f"left over though its value is used: {', '.join(contested)}"
+    loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
+    guessed = any(_guessed(source, mentions) for source in linking.sources.values())
+    if len(loose) > MANY or (loose and guessed):
+        yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+
+
+def _guessed(source: Source, mentions: list[Mention]) -> bool:
+    """Return whether a number may only look like its source: a half of both, a one that is said in passing."""
+    if isinstance(source, Given):
+        quantity = mentions[source.index].quantity
+        return quantity.kind == "word" and quantity.value == 1
+    return isinstance(source, Plain) and source.why == "both"
+
+
+def _squares(linking: Linking, mentions: list[Mention]) -> list[str]:
+    """Return the numbers that stand twice in one step, which hardly any problem means."""
+    used = Counter(
+        (place, mentions[one.index].alias) for (place, _), one in linking.sources.items() if isinstance(one, Given)
+    )
+    kinds = ("percent", "fraction", "half")
+    return [
+        mentions[k].quantity.text
+        for (_, k), count in used.items()
+        if count > 1 and mentions[k].quantity.kind not in kinds
+    ]
+
+
+def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:
+    """Return the numbers that are used twice where one of the same value, however it is written, is not used at all."""
+    used = Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+    spare = {m.quantity.value for k, m in enumerate(mentions) if m.alias == k and not used[k] and not m.definite}
+    return [mentions[k].quantity.text for k, count in used.items() if count > 1 and mentions[k].quantity.value in spare]

@@ -1,0 +1,136 @@
+"""What a linked solution computes, as a graph of operations: every number of the question as it is written there.
+
+What a solution did in its head (`.6` for a discount of 40 %) becomes a step or part of a percent op, so that the
+one who wires never computes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .constants import table
+from .fold import folded
+from .formula import Formula, Leaf
+from .link import Linking
+from .mentions import Mention
+from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
+from .source import Derived, Earlier, Given, Plain, Source, World
+from .step import Step
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The operations in the order in which they are worked out; the last is the answer."""
+
+    works: list[Work]
+    inferred: frozenset[Work]
+
+    @property
+    def final(self) -> Work:
+        """The operation that gives the answer."""
+        return self.works[-1]
+
+
+def build(mentions: list[Mention], steps: list[Step], linking: Linking) -> Graph:
+    """Return the graph of a linked solution; raise NoGraph if it is none."""
+    raw = _Raw(mentions, steps, linking)
+    final: Node = raw.of_step(linking.final)
+    if linking.scale != 1:
+        final = raw.make("*" if linking.scale > 1 else "/", final, HUNDRED)
+    works, marked = folded(final, raw.made, raw.inferred)
+    if not works:
+        raise NoGraph("given: the answer is a number of the question, nothing is worked out")
+    order = dict.fromkeys(works)
+    if any(ZERO in (work.left, work.right) for work in order):
+        raise NoGraph("negative: a step takes from nothing")
+    if not any(isinstance(node, Input) for work in works for node in (work.left, work.right)):
+        raise NoGraph("no_input: no number of the question is used")
+    return Graph(list(order), frozenset(marked))
+
+
+class _Raw:
+    """The graph as linked, before percent idioms are folded."""
+
+    def __init__(self, mentions: list[Mention], steps: list[Step], linking: Linking):
+        self.mentions = mentions
+        self.steps = steps
+        self.linking = linking
+        self.made: dict[Node, int] = {}
+        self.inferred: set[Node] = set()
+        self.done: dict[int, Node] = {}
+        for place in sorted({place for place, _ in linking.sources}):
+            self.of_step(place)
+
+    def of_step(self, place: int) -> Node:
+        if place not in self.done:
+            numbers = iter(range(10_000))
+            self.done[place] = self._formula(self.steps[place].formula, place, numbers)
+        return self.done[place]
+
+    def _formula(self, formula: Formula, place: int, numbers: Iterator[int]) -> Node:
+        if isinstance(formula, Leaf):
+            return self._source(self.linking.sources[place, next(numbers)])
+        left = self._formula(formula.left, place, numbers)
+        return self.make(formula.sign, left, self._formula(formula.right, place, numbers))
+
+    def make(self, sign: str, left: Node, right: Node) -> Node:
+        """Return an operation, simplified where that needs no look at the rest."""
+        node = simple(sign, left, right)
+        if isinstance(node, Work):
+            self.made.setdefault(node, len(self.made))
+        return node
+
+    def _source(self, source: Source) -> Node:
+        if isinstance(source, Earlier):
+            return self.of_step(source.step)
+        if isinstance(source, Plain):
+            return Literal(source.value)
+        if isinstance(source, World):
+            return Fixed(source.name, next(constant.value for constant in table() if constant.name == source.name))
+        if isinstance(source, Derived):
+            node = self.make(source.sign, self._source(source.left), self._source(source.right))
+            self.inferred.add(node)
+            return node
+        return self._given(source)
+
+    def _given(self, source: Given) -> Node:
+        quantity = self.mentions[source.index].quantity
+        index = self.mentions[source.index].alias
+        form = source.form
+
+        def part(name: str, value: Fraction | int) -> Node:
+            return Input(index, name, Fraction(value))
+
+        whole = part("rate" if quantity.kind == "percent" else "", quantity.value)
+        make = self.make
+        if form in ("top", "bottom"):
+            return part(form, quantity.top if form == "top" else quantity.bottom)
+        if form == "divisor":
+            return part("divisor", quantity.bottom)
+        if quantity.kind == "group" and quantity.top != 1:
+            groups, size = part("groups", quantity.top), part("size", quantity.bottom)
+            return {"groups": groups, "size": size}.get(form) or make("*", groups, size)
+        if quantity.kind == "clock":
+            hour, minute = part("hour", quantity.top), part("minute", quantity.bottom)
+            if form in ("hour", "minute"):
+                return hour if form == "hour" else minute
+            time = (
+                hour
+                if not quantity.bottom
+                else make("+", hour, make("/", minute, Fixed("minutes_per_hour", Fraction(60))))
+            )
+            return time if form == "clock" else make("+", time, Fixed("hours_per_half_day", Fraction(12)))
+        return {
+            "share": lambda: make("/", whole, HUNDRED),
+            "rest": lambda: make("-", HUNDRED, whole),
+            "rest_share": lambda: make("/", make("-", HUNDRED, whole), HUNDRED),
+            "grown": lambda: make("+", HUNDRED, whole),
+            "grown_share": lambda: make("/", make("+", HUNDRED, whole), HUNDRED),
+            "other": lambda: make("-", ONE, whole),
+            "other_top": lambda: make(
+                "-", part("bottom", quantity.bottom), ONE if quantity.top == 1 else part("top", quantity.top)
+            ),
+            "more": lambda: make("+", ONE, whole),
+            "cents": lambda: make("*", whole, Fixed("cents_per_dollar", Fraction(100))),
+            "dollars": lambda: make("/", whole, Fixed("cents_per_dollar", Fraction(100))),
+        }.get(form, lambda: whole)()

@@ -1,0 +1,124 @@
+"""Imports a source: reads it, converts its problems, sorts them by grade, and writes the folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from generators.contamination import Gate, read_gate
+from generators.dataset import Built
+from generators.recipe import whole_number
+from solver.number import write_number
+from solver.refusal import InputError, did_you_mean
+
+from . import gsm8k
+from .folder import CONTAMINATED, reason_kind, sizes, write_folder
+from .grade import RULES
+from .lines import Entry, read_entries
+from .problem import Dropped, Row, convert
+from .recipe import SPLITS, ImportRecipe
+from .sources import Source, source
+
+MAX_LEN = 4_096
+"""The longest row, one token a byte; the longest of GSM-8K's are below 3,600."""
+
+
+def import_problems(
+    name: str,
+    out: str | Path | None = None,
+    *,
+    origin: str | None = None,
+    split: str = "train",
+    grade: str = "C",
+    eval_only: bool = False,
+    against: str | None = None,
+    max_len: int = MAX_LEN,
+    report: Callable[[int, int], None] | None = None,
+) -> Built:
+    """Import a source into a folder and return it; raise InputError for what the caller can mend.
+
+    `origin` is a local file or a dataset on the Hub, `grade` the lowest that is kept, `against` a held-out set whose
+    questions are refused. Every problem becomes a row, or a line of dropped.jsonl that says why not.
+    """
+    reader = source(name)
+    whole_number("max_len", max_len, 1)
+    if split not in SPLITS:
+        raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
+    if grade not in RULES:
+        raise InputError(f"no grade {grade!r}; {did_you_mean(grade, RULES)}")
+    if split == "test" and not eval_only:
+        raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
+    place = origin or reader.hub
+    entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
+    gate = read_gate(against) if against else None
+    recipe = ImportRecipe.of(
+        reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None
+    )
+    one = _Importer(reader, recipe, gate)
+    rows: list[Row] = []
+    dropped: list[Dropped] = []
+    for number, entry in enumerate(entries):
+        done = one(f"{name}/{split}/{number}", entry)
+        if isinstance(done, Row):
+            rows.append(done)
+        else:
+            dropped.append(done)
+        if report:
+            report(number + 1, len(entries))
+    if not rows:
+        raise InputError(f"{place}: no line of it becomes a row of {name}; {_told(dropped)}")
+    return write_folder(out or Path("data") / recipe.name, recipe, rows, dropped)
+
+
+class _Importer:
+    """Turns the entries of one source into rows; remembers the questions it has met."""
+
+    def __init__(self, reader: Source, recipe: ImportRecipe, gate: Gate | None):
+        self.reader = reader
+        self.recipe = recipe
+        self.gate = gate
+        self.seen: set[str] = set()
+
+    def __call__(self, row_id: str, entry: Entry) -> Row | Dropped:
+        """Return the row of an entry, or why there is none."""
+        if isinstance(entry, str):
+            return Dropped(row_id, f"line: {entry}")
+        problem = self.reader.read_problem(row_id, entry, bare=self.recipe.eval_only)
+        if isinstance(problem, Dropped):
+            return problem
+        wrong = self._refused(problem.question)
+        if wrong:
+            return Dropped(row_id, wrong, problem.question)
+        if self.recipe.eval_only:
+            metadata: dict[str, Any] = {"source": self.reader.name, "eval_only": True}
+            done: Row | Dropped = Row(row_id, problem.question, write_number(problem.answer), metadata=metadata)
+        else:
+            done = convert(problem)
+        return done if isinstance(done, Dropped) else self._kept(done)
+
+    def _refused(self, question: str) -> str | None:
+        """Return why a question may not be asked: twice, or in training though it is held out."""
+        key = gsm8k.question_key(question)
+        if key in self.seen:
+            return "twice: its question stood before"
+        self.seen.add(key)
+        if self.recipe.split == "train" and not self.recipe.eval_only and key in gsm8k.held_out():
+            return "held_out: a question of GSM-8K's test split"
+        shared = self.gate.refuses(question) if self.gate else None
+        return f"{CONTAMINATED}: {shared}" if shared else None
+
+    def _kept(self, row: Row) -> Row | Dropped:
+        """Return a row that fits, and is of the grade that was asked for."""
+        (size,) = sizes(self.recipe, [row.question], [row.trace])
+        if size > self.recipe.max_len:
+            return Dropped(row.id, f"too_long: up to {size} tokens, max_len is {self.recipe.max_len}", row.question)
+        grade = row.metadata.get("grade", "A")
+        if grade > self.recipe.grade:
+            return Dropped(row.id, f"grade: {grade}; {self.recipe.grade} was asked for", row.question, row)
+        return row
+
+
+def _told(dropped: list[Dropped]) -> str:
+    """Return the first reason of the kind that is most common."""
+    kinds = [reason_kind(drop.reason) for drop in dropped]
+    most = max(kinds, key=kinds.count)
+    return f"most are dropped, as {dropped[kinds.index(most)].id} is: {dropped[kinds.index(most)].reason}"

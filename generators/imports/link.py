@@ -1,0 +1,299 @@
+"""Links every number of a solution to its source, all of them together.
+
+By value alone one number in five has several sources. The choice is made jointly: a step wants to be used,
+a quantity of the question wants to be used once, and unit, wording, neighbourhood and order speak for one
+source or another. All linkings that are consistent with values, types and coverage are kept, and compared
+as functions of the question's numbers: where all are the same function, the wiring is proved.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from .candidates import Candidates
+from .fit import Candidate, Weights, told_apart
+from .formula import Op, with_fractions
+from .function import Functions
+from .mentions import Mention
+from .source import Source
+from .step import Step
+
+BEAM = 1_200
+"""Linkings that are followed at once; where more were possible nothing is called proved."""
+UNRIVALLED = 99.0
+"""The margin where no other linking is another function."""
+_MOST_FUNCTIONS = 12
+"""Functions that are counted."""
+_MOST_FINALS = 3
+"""Steps that give the answer, from the last, that are tried as the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """The chosen linking of a problem and what is known of its rivals."""
+
+    steps: list[Step]
+    """The steps as linked, fractions joined."""
+
+    final: int
+    scale: Fraction
+    """What the final step's value is multiplied by to give the answer."""
+    sources: dict[tuple[int, int], Source]
+    inferred: int
+    dead: int
+    """Annotated steps that the answer never uses."""
+    unused: tuple[int, ...]
+    """Mentions that the answer never uses."""
+    rivals: int
+    """Linkings that are as consistent with values, types and coverage as the chosen one, itself included."""
+    functions: int
+    """How many functions of the question's numbers these are."""
+    proved: bool
+    margin: float
+    """How far the best linking that is another function scores below the chosen one."""
+    untyped: int
+
+
+class NoLinking(ValueError):
+    """No linking gives the answer; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A linking of the leaves seen so far; steps are sets of bits."""
+
+    score: float
+    chosen: tuple[tuple[int, int, Candidate], ...]
+    used: tuple[int, ...]
+    """How often each mention is used."""
+    needed: int
+    consumed: int = 0
+    untyped: int = 0
+    inferred: int = 0
+    here: tuple[int, ...] = ()
+    """The mentions linked in the step at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A complete linking."""
+
+    score: float
+    state: _State
+    final: int
+
+    @property
+    def sources(self) -> dict[tuple[int, int], Source]:
+        return {(place, number): option.source for place, number, option in self.state.chosen}
+
+
+def link(mentions: list[Mention], steps: list[Step], answer: Fraction, stems: Iterable[str]) -> Linking:
+    """Return the best linking of a solution's numbers; raise NoLinking with the reason if there is none."""
+    return _Linker(mentions, steps, answer, frozenset(stems)).link()
+
+
+class _Linker:
+    """The search for one problem."""
+
+    def __init__(self, mentions: list[Mention], steps: list[Step], answer: Fraction, stems: frozenset[str]):
+        self.mentions = mentions
+        pairs = _fractions(mentions)
+        self.steps = [replace(step, formula=with_fractions(step.formula, pairs)) for step in steps]
+        self.answer = answer
+        weights = _weights(mentions)
+        self.candidates = Candidates(mentions, self.steps, stems, weights)
+        self.functions = Functions(mentions, self.steps)
+        self.near = [[_nearness(one, other, weights) for other in mentions] for one in mentions]
+        self.twins = [
+            [k for k in range(index) if mentions[k].alias == k and mentions[k].quantity.value == mention.quantity.value]
+            for index, mention in enumerate(mentions)
+        ]
+        self.capped = False
+
+    def link(self) -> Linking:
+        reached = False
+        for scale in (Fraction(1), Fraction(100), Fraction(1, 100)):
+            finals = [k for k, step in enumerate(self.steps) if step.value * scale == self.answer]
+            reached = reached or bool(finals)
+            done = self._search(finals)
+            if done:
+                return self._choose(done, scale)
+            if finals:
+                break
+        self.capped = False
+        done = self._search([self.candidates.tell_last(self.answer)])
+        if done:
+            return self._choose(done, Fraction(1))
+        if reached:
+            raise NoLinking("unexplained: a number of the solution has no source in the question")
+        raise NoLinking("no_value: no step of the solution gives the answer")
+
+    def _search(self, finals: list[int]) -> list[_Done]:
+        """Return the complete linkings that end in one of the steps, best first."""
+        done: list[_Done] = []
+        worked = [k for k in finals if isinstance(self.steps[k].formula, Op)] or finals
+        for nth, final in enumerate(reversed(worked[-_MOST_FINALS:])):
+            states = [_State(-0.4 * nth, (), (0,) * len(self.mentions), 1 << final)]
+            for place in range(final, -1, -1):
+                bit = 1 << place
+                if any(state.needed & bit for state in states):
+                    states = self._step(states, place, bit)
+            done += [self._finished(state, final) for state in states]
+        done.sort(key=lambda one: -one.score)
+        return done
+
+    def _step(self, states: list[_State], place: int, bit: int) -> list[_State]:
+        """Return the states with the leaves of a step linked, where they need it."""
+        waiting = [state for state in states if not state.needed & bit]
+        active = [
+            _State(s.score, s.chosen, s.used, s.needed, s.consumed, s.untyped, s.inferred)
+            for s in states
+            if s.needed & bit
+        ]
+        for number in range(len(self.candidates.leaves[place]) - 1, -1, -1):
+            options = self.candidates(place, number)
+            active = [self._extend(state, place, number, option) for state in active for option in options]
+            if len(active) > BEAM:
+                self.capped = True
+                active.sort(key=lambda state: -state.score)
+                del active[BEAM:]
+        return waiting + active
+
+    def _extend(self, state: _State, place: int, number: int, option: Candidate) -> _State:
+        score, used, needed, consumed, here = (
+            option.score + state.score,
+            state.used,
+            state.needed,
+            state.consumed,
+            state.here,
+        )
+        for index in option.givens:
+            mention = self.mentions[index]
+            root = mention.alias
+            if used[root]:
+                again = any(where == place and index in chosen.givens for where, _, chosen in state.chosen)
+                score -= 2.0 if again and mention.quantity.kind not in ("fraction", "percent") else 1.0
+            else:
+                for twin in self.twins[root]:
+                    if used[twin]:
+                        score -= 0.35
+            used = (*used[:root], used[root] + 1, *used[root + 1 :])
+            score += max((self.near[root][other] for other in here), default=0.0)
+            here = (*here, root)
+        for step in option.steps:
+            bit = 1 << step
+            score += -0.5 if consumed & bit else 0.6
+            if any(where == place and step in chosen.steps for where, _, chosen in state.chosen):
+                score -= 2.0
+            consumed |= bit
+            needed |= bit
+        return _State(
+            score,
+            ((place, number, option), *state.chosen),
+            used,
+            needed,
+            consumed,
+            state.untyped + (not option.typed),
+            state.inferred + option.inferred,
+            here,
+        )
+
+    def _dead(self, needed: int) -> int:
+        """Return how many annotated operations are left over whose value no used step gives."""
+        return sum(
+            1
+            for k, step in enumerate(self.steps)
+            if step.origin == "annotation"
+            and not needed >> k & 1
+            and isinstance(step.formula, Op)
+            and not any(needed >> j & 1 and other.value == step.value for j, other in enumerate(self.steps))
+        )
+
+    def _unused(self, used: tuple[int, ...]) -> list[int]:
+        return [k for k, mention in enumerate(self.mentions) if mention.alias == k and not used[k]]
+
+    def _missing(self, used: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the mentions left over that one would expect to be used."""
+        return tuple(k for k in self._unused(used) if _weight(self.mentions[k]) > 0.5)
+
+    def _finished(self, state: _State, final: int) -> _Done:
+        score = state.score - 1.5 * self._dead(state.needed)
+        for index in self._unused(state.used):
+            score -= _weight(self.mentions[index])
+        return _Done(score, state, final)
+
+    def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
+        """Return the best linking, compared as a function with all that are as consistent."""
+        best, chosen = done[0], done[0].state
+        dead, missing = self._dead(chosen.needed), self._missing(chosen.used)
+        sources = best.sources
+        function = self.functions.of(best.final, sources)
+        rivals, functions = 0, {function}
+        margin = UNRIVALLED
+        for one in done:
+            state = one.state
+            consistent = (
+                state.untyped <= chosen.untyped
+                and state.inferred <= chosen.inferred
+                and self._dead(state.needed) <= dead
+                and len(self._missing(state.used)) <= len(missing)
+            )
+            if not consistent and margin < UNRIVALLED:
+                continue
+            other = self.functions.of(one.final, one.sources)
+            if other != function and margin == UNRIVALLED:
+                margin = best.score - one.score
+            if consistent:
+                rivals += 1
+                functions.add(other)
+                if len(functions) > _MOST_FUNCTIONS:
+                    break
+        return Linking(
+            steps=self.steps,
+            final=best.final,
+            scale=scale,
+            sources=sources,
+            inferred=chosen.inferred,
+            dead=dead,
+            unused=missing,
+            rivals=rivals,
+            functions=len(functions),
+            proved=len(functions) == 1 and not self.capped,
+            margin=round(margin, 2),
+            untyped=chosen.untyped,
+        )
+
+
+def _fractions(mentions: list[Mention]) -> frozenset[tuple[int, int]]:
+    """Return numerator and denominator of the fractions a question writes, and of what they leave."""
+    pairs = set()
+    for mention in mentions:
+        quantity = mention.quantity
+        if quantity.kind in ("fraction", "half"):
+            pairs |= {(int(quantity.top), quantity.bottom), (quantity.bottom - int(quantity.top), quantity.bottom)}
+    return frozenset(pairs)
+
+
+def _weight(mention: Mention) -> float:
+    """Return how much a quantity of the question wants to be used."""
+    quantity = mention.quantity
+    if quantity.kind == "ordinal":
+        return 0.1
+    if mention.definite or (quantity.kind == "word" and quantity.value == 1):
+        return 0.2
+    if quantity.kind == "group" and quantity.top == 1:
+        return 0.4
+    return 0.8 if quantity.kind in ("word", "half", "multiple", "clock") else 1.2
+
+
+def _weights(mentions: list[Mention]) -> Weights:
+    counts = Counter(word for mention in mentions for word in mention.clause)
+    total = len(mentions)
+    return {word: 0.0 if count == total > 1 else 1.0 / count for word, count in counts.items()}
+
+
+def _nearness(one: Mention, other: Mention, weights: Weights) -> float:
+    """Return how much two quantities belong together: one sentence, or telling words in common."""
+    shared = told_apart(one.clause & other.clause, weights)
+    return (0.5 if one.sentence == other.sentence else 0.0) + 0.5 * min(1.5, shared)

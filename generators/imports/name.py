@@ -1,0 +1,416 @@
+"""Names the numbers of a question (P11): owner and noun from the text, told apart by words and not by numbers.
+
+Words come from the lists beside this file, so the same text always gives the same names. Never a verb, an
+adverb, the first word of a sentence unless it is a name, or a word that YAML reads as something else.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from generators.quantities import MULTIPLES, PARTS, WORDS
+
+from .lexicon import PRONOUNS, function_words, stem, word_set
+from .mentions import Mention
+from .node import Fixed, Input
+from .price import MEANING, price
+from .proper import proper_names
+from .word import Word, plural, read_words, slug
+
+_BY = re.compile(
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which)\b)"
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
+    re.IGNORECASE,
+)
+_SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
+_EACH = re.compile(
+    r"(?:\beach|\bevery|\bone|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
+    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
+    r"(?:\w+\s+){0,2}\$?\s?$",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\s+)?(?P<noun>[a-z]+)", re.IGNORECASE)
+_AS_MANY = re.compile(
+    r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
+)
+_APIECE = re.compile(
+    r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
+    re.IGNORECASE,
+)
+_FOR_EACH = re.compile(r"\b(?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE)
+_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) [^,;]{0,60}$", re.IGNORECASE)
+_OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
+_LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
+_AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
+_THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
+_COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
+_MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
+_TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:as|than)\s$")
+_TAKEN_UP = re.compile(r"\w+(?:,? who\b|['\u2019]s \d)")
+_JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.?!](?=\s)")
+_OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
+"""Nouns that say enough without whose they are."""
+_BEFORE, _OUTSIDE = 12, 60
+"""How much farther off a word counts that stands in front of the number, or in another clause."""
+
+
+_ADJACENT = 36
+"""How far off an adjective can be said of what is counted."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A name in the making: whose number it is, and its noun."""
+
+    mention: Mention
+    noun: str
+    owner: str
+
+    @property
+    def name(self) -> str:
+        name = f"{self.owner}.{self.noun}" if self.owner and self.owner != self.noun else self.noun
+        return f"{name}s" if re.fullmatch(r"step[0-9]*|result|prev|sub[0-9]+", name) else name
+
+
+class Namer:
+    """Names the inputs of one problem."""
+
+    def __init__(self, text: str, mentions: list[Mention]):
+        self.text = text
+        self.mentions = mentions
+        counted = {mention.phrase[0] for mention in mentions if mention.phrase}
+        self.names = [(start, name) for start, name in _whole_names(text) if name not in {*map(slug, counted)}]
+        self.words = list(read_words(text))
+
+    def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
+        """Return a name for each input, all different."""
+        nodes = list(inputs)
+        out: dict[Input | Fixed, str] = {node: node.name for node in nodes if isinstance(node, Fixed)}
+        drafts = {node: self._draft(node) for node in nodes if isinstance(node, Input)}
+        for first in (True, False, False, False):
+            counts = Counter([*out.values(), *(draft.name for draft in drafts.values())])
+            clashing = [draft for draft in drafts.values() if counts[draft.name] > 1]
+            groups = [[other for other in clashing if other is not one and other.name == one.name] for one in clashing]
+            told = [self._tell(one, others, first=first) for one, others in zip(clashing, groups, strict=True)]
+            for draft, (owner, word) in zip(clashing, told, strict=True):
+                draft.owner = owner
+                draft.noun = f"{word}_{draft.noun}" if word else draft.noun
+        counts = Counter([*out.values(), *(draft.name for draft in drafts.values())])
+        for node, draft in drafts.items():
+            name, noun = draft.name, draft.noun
+            if counts[name] > 1:
+                for nth in _NTH:
+                    draft.noun = f"{nth}_{noun}"
+                    if draft.name not in counts:
+                        break
+                counts[draft.name] += 1
+            out[node] = draft.name
+        return out
+
+    def _draft(self, node: Input) -> _Draft:
+        mention = self.mentions[node.index]
+        noun = self._noun(mention, node.part)
+        return _Draft(mention, noun, "" if _OWNERLESS.search(noun) else self._owner(mention))
+
+    def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911 - one return for each kind of number
+        quantity = mention.quantity
+        tail = self.text[quantity.end : mention.span[1]]
+        per = self._per(mention, tail)
+        if quantity.kind == "percent" or part == "rate":
+            return self._rate(mention)
+        if quantity.kind == "multiple" or (part == "divisor" and quantity.kind == "half") or mention.times:
+            return "factor"
+        if quantity.kind in ("fraction", "half"):
+            return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
+        if quantity.kind == "clock":
+            return part or "hour"
+        if part == "groups":
+            return "dozens"
+        slash = _SLASH.match(tail)
+        if slash:
+            return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
+        each = _APIECE.match(tail) is not None
+        left = "_left" if _LEFT.match(tail) else ""
+        if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
+            follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
+            counted = mention.phrase[-1].lower() if follows else ""
+            ahead = self.text[mention.span[0] : quantity.start]
+            noun = price(self._before(mention), self._behind(mention), ahead, tail, counted=counted, per=per, each=each)
+            return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
+        if _OLD.match(tail):
+            return "age"
+        noun = self._counted(mention, tail)
+        away = _AWAY.match(tail)
+        if away:
+            return f"{noun}_{slug(away['when'])}"
+        if per and stem(per) != stem(noun):
+            return f"{noun}_per_{slug(per)}"
+        if each:
+            return f"{noun}_each"
+        return f"{self._difference(mention, tail)}{noun}{left}"
+
+    def _per(self, mention: Mention, tail: str) -> str:
+        """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
+        by = _BY.match(tail)
+        if by and self._is_noun(mention.quantity.end + by.start("noun")):
+            inside = by["by"].lower() in ("in a", "in an")
+            if not inside or stem(by["noun"]) in word_set("units_of_time"):
+                return by["noun"].lower()
+        head = self.text[mention.span[0] : mention.quantity.start]
+        for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
+            if each and self._is_noun(mention.span[0] + each.start("noun")) and each["noun"] not in word_set("vague"):
+                return each["noun"].lower()
+        return ""
+
+    def _is_noun(self, start: int) -> bool:
+        return any(word.start == start and word.noun for word in self.words)
+
+    def _counted(self, mention: Mention, tail: str) -> str:  # noqa: PLR0911 - one return for each place a noun stands
+        """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
+        behind = self._behind(mention)
+        if tail.startswith("-") and behind and behind[0].noun:
+            return slug(plural(behind[0].text))
+        known = {name for _, name in self.names}
+        if not tail.lstrip().startswith(mention.phrase[:1]):
+            phrase = [word for word in map(slug, mention.phrase) if word not in known]
+        else:
+            phrase = [slug(word) for word in mention.phrase]
+        never = word_set("vague") | word_set("upwards") | word_set("downwards")
+        phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
+        if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
+            return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
+        if phrase:
+            return self._head(behind, phrase[-1])
+        adjacent = self._adjacent(mention, tail)
+        if adjacent:
+            return adjacent
+        if _THEM.match(tail) and _TOGETHER.search(self.text[: mention.quantity.start]):
+            return "people"
+        place = self.mentions.index(mention)
+        if place and _JOINED.search(self.text[: mention.quantity.start]):
+            before = self.mentions[place - 1]
+            plain = (
+                before.quantity.kind in ("plain", "word") and before.phrase and not before.times and not before.money
+            )
+            if plain and before.sentence == mention.sentence:
+                return slug(before.phrase[-1])
+        return self._nearest(mention)
+
+    def _adjacent(self, mention: Mention, tail: str) -> str:
+        """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
+        compound = _COMPOUND.match(tail)
+        if compound:
+            return slug(compound["noun"])
+        at = mention.quantity.end
+        for word in self._behind(mention)[:3]:
+            if self.text[at : word.start] != " " or word.text in function_words() or word.kind == "name":
+                break
+            if word.noun or (word.kind in ("verb", "") and word.text.endswith("s")):
+                return slug(word.text)
+            at = word.end
+        return ""
+
+    def _head(self, behind: list[Word], noun: str) -> str:
+        """Return the noun that a singular in front of it goes with: the `hats` of `pink hard hats`, `fig-shaped hats`."""
+        place = next((k for k, word in enumerate(behind) if slug(word.text) == noun), None)
+        if place is None or noun.endswith("s") or plural(noun) == noun:
+            return noun
+        for before, word in zip(behind[place:], behind[place + 1 : place + 4], strict=False):
+            compound = self.text[before.end : word.start] == "-"
+            if not compound and self.text[before.end : word.start] != " ":
+                break
+            if word.noun:
+                return slug(word.text) if before is not behind[place] else noun
+            if not (compound or (word.kind == "adjective" and word.text not in word_set("order"))):
+                break
+        return noun
+
+    def _difference(self, mention: Mention, tail: str) -> str:
+        """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
+        skip = len(mention.phrase)
+        words = re.findall(r"[a-z]+", tail.lower())[: skip + 1]
+        near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
+        if near & word_set("upwards"):
+            return "extra_"
+        return "fewer_" if near & word_set("downwards") else ""
+
+    def _rate(self, mention: Mention) -> str:
+        start, end = mention.span
+        near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
+        found = [
+            (abs(match.start() - 30), word)
+            for word in sorted(word_set("rates"))
+            for match in re.finditer(rf"\b{word}s?\b", near)
+        ]
+        return f"{min(found)[1]}_rate" if found else "rate"
+
+    def _before(self, mention: Mention) -> list[Word]:
+        return [word for word in self.words if mention.span[0] <= word.start < mention.quantity.start]
+
+    def _behind(self, mention: Mention) -> list[Word]:
+        return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
+
+    def _nearest(self, mention: Mention) -> str:
+        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it."""
+        before, behind = self._before(mention)[::-1], self._behind(mention)
+        earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
+        times = word_set("units_of_time")
+        measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
+        if (
+            measured
+            and self._is_noun(mention.span[0] + measured.start("noun"))
+            and measured["noun"] not in word_set("vague")
+        ):
+            return slug(measured["noun"])
+
+        def many(word: Word) -> bool:
+            return word.text.endswith("s") and stem(word.text) not in times
+
+        def any_(_: Word) -> bool:
+            return True
+
+        if mention.versus:
+            behind, before = before, behind
+        places: list[tuple[list[Word], Callable[[Word], bool]]] = [
+            (before[:12], many),
+            (before[:10], any_),
+            (earlier[:30], many),
+            (behind[:8], any_),
+            (earlier, any_),
+        ]
+        for words, wanted in places:
+            for word in words:
+                if word.noun and wanted(word) and not _says_nothing(word):
+                    return slug(word.text)
+        return "count"
+
+    def _owner(self, mention: Mention) -> str:
+        """Return whose the number is: the nearest name before it in its sentence, or a pronoun's."""
+        start, place = mention.span[0], mention.quantity.start
+        known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
+        if known:
+            return known[-1]
+        pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self._before(mention))
+        return self._subject_before(start) if pronoun else ""
+
+    def _compared(self, where: int) -> bool:
+        """Return whether a name is only what another is compared with: `as many as Ann`, and not `than Ann, who`."""
+        compared = _COMPARED.search(self.text, max(0, where - 6), where)
+        return compared is not None and _TAKEN_UP.match(self.text, where) is None
+
+    def _subject_before(self, start: int) -> str:
+        """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
+        earlier = [(where, name) for where, name in self.names if where < start]
+        if not earlier:
+            return ""
+        breaks = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, earlier[-1][0])]
+        begin = breaks[-1] if breaks else 0
+        return next(name for where, name in earlier if where >= begin)
+
+    def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
+        """Return the owner and the nearest word that tell a name from others that are the same, where there are any."""
+        target = self._target(draft.mention)
+        if first and target and all(self._target(other.mention) != target for other in others):
+            return draft.owner, slug(target)
+        if first and not draft.owner:
+            owner = self._subject(draft.mention)
+            if owner and all(self._subject(other.mention) != owner for other in others):
+                return owner, ""
+        near = [_nearest_of(self._telling(other.mention)) for other in others]
+        used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
+        for word, distance in self._telling(draft.mention):
+            if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
+                return draft.owner, slug(word)
+        return draft.owner, ""
+
+    def _target(self, mention: Mention) -> str:
+        """Return what a factor makes more or less of: the `cats` of `twice as many cats`."""
+        end = mention.quantity.end
+        many = _AS_MANY.match(self.text[end : mention.span[1]])
+        begin, stop = (end + place for place in many.span("rest")) if many else (0, 0)
+        return next((word.text for word in self._behind(mention) if begin <= word.start < stop and _tells(word)), "")
+
+    def _subject(self, mention: Mention) -> str:
+        """Return the name that a number stands nearest to, in its sentence if there is one."""
+        place = mention.quantity.start
+        before = [name for where, name in self.names if where < place]
+        inside = [name for where, name in self.names if mention.span[0] <= where < place]
+        behind = [name for where, name in self.names if place < where < mention.span[1]]
+        return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
+
+    def _telling(self, mention: Mention) -> list[tuple[str, int]]:
+        """Return the words that can tell a number apart, with their distances: what it counts, then what is near."""
+        quantity, (start, end) = mention.quantity, mention.span
+        modifiers = {word.lower() for word in mention.phrase[:-1]}
+        near = self._behind(mention)[:6]
+        found = [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
+        if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
+            found.append((near[0].text, 0))
+        tail = self.text[quantity.end : end]
+        of, target = _OF.match(tail), self._target(mention)
+        if of:
+            found.append((of["noun"].lower(), 1))
+        if target:
+            found.append((target, 2))
+        inside = [word for word in self.words if start <= word.start < end]
+        far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
+        far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
+        far = [pair for pair in far if pair[0].start < mention.part[1]]
+        return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _distance(self, word: Word, mention: Mention) -> int:
+        quantity = mention.quantity
+        gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
+        return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
+
+
+def _whole_names(text: str) -> list[tuple[int, str]]:
+    """Return the names of a text, two that stand together as one: `Moonglow Orchard`."""
+    found: list[tuple[int, int, str]] = []
+    for start, end, name in proper_names(text):
+        if found and found[-1][1] + 1 == start and text[start - 1] == " " and "_" not in found[-1][2]:
+            first, _, other = found.pop()
+            found.append((first, end, f"{other}_{slug(name)}"))
+        else:
+            found.append((start, end, slug(name)))
+    return [(start, name) for start, _, name in found]
+
+
+def _says_nothing(word: Word) -> bool:
+    """Return whether a noun does not say what is counted."""
+    return word.text in word_set("vague") | word_set("currencies") or stem(word.text) in MEANING
+
+
+def _tells(word: Word) -> bool:
+    """Return whether a word can tell two numbers of one noun apart."""
+    if word.text in word_set("calendar") or word.text in word_set("order"):
+        return True
+    known = word.kind in ("noun", "adjective") and word.text not in function_words()
+    number = word.text in WORDS or word.text in MULTIPLES or word.text.removesuffix("s") in PARTS
+    return known and len(word.text) > 2 and not number and not _says_nothing(word)
+
+
+def _nearest_of(words: Iterable[tuple[str, int]]) -> dict[str, int]:
+    near: dict[str, int] = {}
+    for word, distance in words:
+        near[word] = min(distance, near.get(word, distance))
+    return near
+
+
+_NTH = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]

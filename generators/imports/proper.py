@@ -1,0 +1,30 @@
+"""The proper names of a text, with their places."""
+
+import re
+from collections.abc import Iterator
+
+from .lexicon import PRONOUNS, function_words, word_class, word_set
+
+_NAME = re.compile(r"\b[A-Z\u00c0-\u00de][^\W\d_]+(?<![A-Z])\b")
+_MIDDLE = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")
+_OF_PLACES = ("an", "ch", "ese", "ic", "ish")
+"""Endings of `American`, `French` and their like, which are capitalised and name nobody."""
+_OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")
+
+
+def proper_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the names of a text with where they begin and end; a sentence's first word only where it is surely one."""
+    middle = set(_MIDDLE.findall(text))
+    never = word_set("titles") | word_set("calendar") | PRONOUNS.keys() | function_words()
+    for match in _NAME.finditer(text):
+        word = match[0]
+        lower = word.lower()
+        if lower in never:
+            continue
+        kind = word_class(lower)
+        if _OPENING.search(text, max(0, match.start() - 3), match.start()):
+            if kind and word not in middle:
+                continue
+        elif kind == "verb" or (kind == "adjective" and lower.endswith(_OF_PLACES)):
+            continue
+        yield match.start(), match.end(), word

@@ -1,0 +1,86 @@
+"""A written solution as steps: its calculator annotations, and the equations in its prose."""
+
+import re
+from fractions import Fraction
+
+from .equations import solve_linear
+from .formula import NoFormula, Op, Token, evaluate, leaves, read_formula
+from .lexicon import content
+from .pieces import Piece, around, describe, read_pieces
+from .prose import equations_with_letters, prose_steps
+from .step import Step
+
+ANNOTATION = re.compile(r"<<([^<>]*)>>")
+
+
+_ROUNDED = Fraction(1, 200)
+"""How far an annotated result may lie from what its formula gives: solutions round."""
+
+
+class BadAnnotation(ValueError):
+    """An annotation is no formula, or contradicts itself; says which."""
+
+
+def read_solution(text: str) -> list[Step]:
+    """Return the steps of a solution in order; raise BadAnnotation for one that cannot be trusted."""
+    steps: list[Step] = []
+    equations: list[tuple[list[Token], list[Token], frozenset[str], int]] = []
+    place = 0
+    for line in text.split("\n"):
+        clean, marks = _without_annotations(line)
+        pieces = list(read_pieces(clean))
+        stems = frozenset(content([piece.text for piece in pieces if piece.kind == "word"]))
+        found: list[tuple[int, Step]] = []
+        copies: list[tuple[int, Step]] = []
+        for start, body in marks:
+            step = _annotated(body, start, pieces, stems)
+            (found if isinstance(step.formula, Op) else copies).append((start, step))
+        found += list(prose_steps(pieces, {start for start, _ in found}, stems))
+        values = {step.value for _, step in found}
+        found += [(start, step) for start, step in copies if step.value not in values]
+        for _, step in sorted(found, key=lambda pair: pair[0]):
+            step.place = place
+            place += 1
+            steps.append(step)
+        equations += [(left, right, stems, place) for left, right in equations_with_letters(pieces)]
+    for formula, value, stems, where in solve_linear(equations):
+        steps.append(Step(formula, value, "equation", stems, (), place=where))
+    steps.sort(key=lambda step: (step.place, step.origin == "annotation"))
+    return steps
+
+
+def _without_annotations(line: str) -> tuple[str, list[tuple[int, str]]]:
+    """Return the line without its annotations, and where each stood in what is left."""
+    clean = ""
+    marks = []
+    end = 0
+    for match in ANNOTATION.finditer(line):
+        clean += line[end : match.start()]
+        marks.append((len(clean), match[1]))
+        end = match.end()
+    return clean + line[end:], marks
+
+
+def _annotated(body: str, start: int, pieces: list[Piece], stems: frozenset[str]) -> Step:
+    """Return the step of an annotation that stood at `start`, with the words that the line has for its numbers."""
+    formula_text, _, value_text = body.partition("=")
+    try:
+        formula = read_formula(formula_text)
+        value = evaluate(read_formula(value_text))
+        worked = evaluate(formula)
+    except NoFormula as error:
+        raise BadAnnotation(f"<<{body[:40]}>>: {error}") from None
+    if abs(worked - value) > _ROUNDED * abs(value):
+        raise BadAnnotation(f"<<{body[:40]}>> contradicts itself")
+    result = next((k for k, piece in enumerate(pieces) if piece.start >= start), len(pieces))
+    cursor = result - 1
+    for leaf in reversed(list(leaves(formula))):
+        for index in range(cursor, max(-1, cursor - 24), -1):
+            told = pieces[index].leaf
+            if told is not None and not told.letter and leaf.value in (told.value, told.value / 100):
+                describe(leaf, pieces, index)
+                cursor = index - 1
+                break
+    after, _ = around(pieces, result) if result < len(pieces) else ((), ())
+    money = "dollar" in after or (result < len(pieces) and pieces[result].text.startswith("$"))
+    return Step(formula, worked, "annotation", stems, after, money)

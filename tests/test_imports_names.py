@@ -1,0 +1,74 @@
+"""Names say what is counted and whose it is, in words of the question, and never with numbers."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from generators.imports import gsm8k
+from generators.imports.mentions import read_mentions
+from generators.imports.name import Namer
+from generators.imports.node import Input
+from generators.imports.problem import convert
+from generators.imports.proper import proper_names
+from solver.grammar import Init
+from solver.text import read
+
+PROBLEMS = Path(__file__).parent / "problems" / "gsm8k.jsonl"
+
+
+def names(question):
+    """Name all numbers of a question, in order."""
+    mentions = read_mentions(question)
+    parts = [{"percent": "rate", "half": "divisor"}.get(mention.quantity.kind, "") for mention in mentions]
+    nodes = [
+        Input(k, part, mention.quantity.value) for k, (mention, part) in enumerate(zip(mentions, parts, strict=True))
+    ]
+    return list(Namer(question, mentions).name(nodes).values())
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Kyla has 5 towels and Ben has 7 towels.", ["kyla.towels", "ben.towels"]),
+        ("There are 5 red balls and 3 blue balls.", ["red_balls", "blue_balls"]),
+        ("Ann has 3 more pens than Bob, who has 4 fewer pens than Al.", ["ann.extra_pens", "bob.fewer_pens"]),
+        ("Rona is 8 years old and in 5 years she moves.", ["rona.age", "rona.years"]),
+        ("He paid $12 for a pizza and has $30 left.", ["pizza_price", "money_left"]),
+        ("Tickets cost $7 each and the tax is 20%.", ["ticket_price", "tax_rate"]),
+        ("Each box holds 6 eggs and he drives 50 miles/hour.", ["eggs_per_box", "miles_per_hour"]),
+        ("She works 3 hours a day for $15 an hour.", ["hours_per_day", "pay_per_hour"]),
+        ("A 20-meter rope and a ten-bedroom house.", ["meters", "bedrooms"]),
+        ("Ann has twice as many cats as Bob and half as many dogs.", ["cats_factor", "dogs_factor"]),
+        ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
+    ],
+)
+def test_names_say_what_is_counted(question, expected):
+    """Owner and noun, differences, ages, prices, rates: each is named by the words that tell it."""
+    assert names(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann saw Bob. However, Carl slept.", ["Ann", "Bob", "Carl"]),
+        ("On Monday French students met Zoë's uncle.", ["Zoë"]),
+        ("Cookies are good. He eats them in May.", []),
+    ],
+)
+def test_only_proper_names_are_owners(text, expected):
+    """Days, nationalities and the first word of a sentence are nobody's names."""
+    assert [name for _, _, name in proper_names(text)] == expected
+
+
+def test_names_of_real_problems_are_words():
+    """No name of the extract has a number in it, a word that YAML reads otherwise, or stands twice in a trace."""
+    for number, line in enumerate(PROBLEMS.read_text(encoding="utf-8").splitlines()):
+        row = convert(gsm8k.read_problem(f"gsm8k/train/{number}", json.loads(line)))
+        for part in read(row.trace):
+            given = [str(step.var) for step in part.steps if isinstance(step, Init) and step.value is not None]
+            assert len(given) == len(set(given))
+            for name in given:
+                assert re.fullmatch(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)?", name), name
+                assert not {"no", "off", "on", "yes"} & set(re.split(r"[._]", name)), name
