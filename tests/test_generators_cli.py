@@ -10,6 +10,7 @@ import pytest
 
 import generators
 from generators.__main__ import VERBS, main
+from generators.library import library
 
 HOME = Path(generators.__file__).parents[1]
 
@@ -57,7 +58,7 @@ def test_list_show_preview_and_check(tmp_path, capsys):
     assert main(["preview", "run8", "-n", "3"]) == 0
     assert capsys.readouterr().out.count("expert: ") == 3
     assert main(["check"]) == 0
-    assert "30 patterns are sound" in capsys.readouterr().out
+    assert f"{len(library().patterns)} patterns are sound" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 

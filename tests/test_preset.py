@@ -70,6 +70,12 @@ def test_run7_is_run8_without_interleaving():
     assert list(preset.weights.values()) == [20, 25, 20, 15, 10, 10]
 
 
+def test_run9_takes_every_pattern():
+    """A new pattern file is in run 9 without being named anywhere; run 8 stays the thirty patterns it was."""
+    assert set(read_preset("run9").shares(library())) == set(library().patterns)
+    assert len(read_preset("run8").shares(library())) == 30
+
+
 def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):
     """A preset that lists patterns takes no other shipped one, and those of --patterns DIR join them."""
     (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns:\n  - arithmetic/work_rate\n  - percentage/percent_off\n")
