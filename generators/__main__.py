@@ -210,7 +210,7 @@ def _preview(args: argparse.Namespace) -> int:
     preset = read_preset(args.preset)
     recipe: Recipe = Recipe.of(
         preset,
-        library(args.patterns),
+        library(args.patterns, preset.takes),
         seed=args.seed,
         rows={"train": args.n},
         max_len=None,

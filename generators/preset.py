@@ -39,24 +39,25 @@ class Preset:
 
     def shares(self, library: Library) -> dict[str, Fraction]:
         """Return each pattern's share of the rows, by id, adding up to 1; raise InputError naming file and line."""
+        ours = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
         for name in (*self.patterns, *sorted(self.takes or ())):
             if name not in library.patterns:
                 where = place(self.path, self.text, name)
-                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, library.patterns)}")
-        left = set() if self.takes is None else {path.removesuffix(".jinja") for path in shipped()} - self.takes
+                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, ours | library.patterns.keys())}")
+        left = set() if self.takes is None else ours - self.takes
         shares = {}
         for expert, weight in self.weights.items():
-            ours = {
+            weighed = {
                 name: self.patterns.get(name, 1)
                 for name, pattern in library.patterns.items()
                 if pattern.expert == expert and name not in left
             }
-            total = sum(ours.values())
+            total = sum(weighed.values())
             if weight and not total:
                 raise InputError(
                     f"{place(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
                 )
-            for name, part in ours.items():
+            for name, part in weighed.items():
                 if weight * part:
                     shares[name] = Fraction(weight * part, 100 * total)
         return dict(sorted(shares.items()))
