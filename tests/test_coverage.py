@@ -12,6 +12,7 @@ from generators.library import library
 from generators.preset import read_preset
 from solver.refusal import InputError
 
+LIBRARY = library()
 TRAIN = "data/train-00000-of-00001.parquet"
 
 
@@ -23,7 +24,7 @@ def folder(run8, tmp_path):
 
 def test_a_preset_covers_its_own_rows(run8):
     """Run 8 has the shape of every row of run 8."""
-    found = coverage(read_preset("run8"), library(), str(run8.folder))
+    found = coverage(read_preset("run8"), LIBRARY, str(run8.folder))
 
     assert (found.problems, found.traced, found.covered, found.share) == (500, 500, 500, 1.0)
     assert found.shapes == found.covered_shapes == found.pattern_shapes
@@ -32,12 +33,12 @@ def test_a_preset_covers_its_own_rows(run8):
 
 def test_what_is_lacking_is_told_most_first(run8):
     """Run 7 lacks the shapes of the interleaved patterns alone, with the number of rows, an id and the formula."""
-    patterns = library().patterns
-    known = {pattern_shape(patterns[name]) for name in read_preset("run7").shares(library())}
+    patterns = LIBRARY.patterns
+    known = {pattern_shape(patterns[name]) for name in read_preset("run7").shares(LIBRARY)}
     rows = pq.read_table(run8.folder / TRAIN, columns=["id"]).column("id").to_pylist()
     missed = [row for row in rows if pattern_shape(patterns[row.rpartition("/")[0]]) not in known]
 
-    found = coverage(read_preset("run7"), library(), str(run8.folder))
+    found = coverage(read_preset("run7"), LIBRARY, str(run8.folder))
 
     assert found.covered == found.problems - len(missed) < found.problems
     assert sum(lack.problems for lack in found.lacking) == len(missed)
@@ -51,7 +52,7 @@ def test_dropped_problems_count_as_not_covered(folder):
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps(manifest | {"problems": 1_000}))
 
-    assert coverage(read_preset("run8"), library(), str(folder)).share == 0.5
+    assert coverage(read_preset("run8"), LIBRARY, str(folder)).share == 0.5
 
 
 def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
@@ -61,12 +62,12 @@ def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
     table = pq.read_table(folder / TRAIN)
     bad = table.set_column(table.schema.get_field_index("trace"), "trace", [["expert: arithmetic"] * len(table)])
     with pytest.raises(InputError, match="no training rows in it; give a dataset folder, or ORG/NAME on the Hub"):
-        coverage(preset, library(), str(tmp_path / "copy" / "data"))
+        coverage(preset, LIBRARY, str(tmp_path / "copy" / "data"))
     pq.write_table(bad, folder / TRAIN)
     with pytest.raises(InputError, match=r"copy: \w+/\w+/\d+: "):
-        coverage(preset, library(), str(folder))
+        coverage(preset, LIBRARY, str(folder))
     (folder / TRAIN).write_bytes(b"PAR1")
     with pytest.raises(InputError, match="not a finished dataset of wirework"):
-        coverage(preset, library(), str(folder))
+        coverage(preset, LIBRARY, str(folder))
     with pytest.raises(InputError, match="no folder, and cannot be had from the Hub"):
-        coverage(preset, library(), "nobody/nothing")
+        coverage(preset, LIBRARY, "nobody/nothing")
