@@ -9,6 +9,7 @@ import pytest
 
 from generators.length import Ruler
 from generators.library import library
+from generators.numerals import MAX_WORDS, commas, words
 from generators.preset import known_presets, read_preset
 from generators.render import reference, render
 from generators.slots import Draw
@@ -33,7 +34,9 @@ def test_every_pattern(pattern):
         assert not re.search(r"[{}]|\$(?!\d)|  |\ba [aeio]|\ban [^aeiou]", question), question
         for number in re.findall(r"value: ([0-9.]+)|amount: ([0-9.]+)", trace):
             shown = next(filter(None, number))
-            assert re.search(rf"(?<![\d.]){re.escape(shown)}(?![\d]|\.\d)", question) or "half" in question
+            forms = [shown, commas(shown), *([words(shown)] if shown.isdecimal() and int(shown) <= MAX_WORDS else [])]
+            found = [re.search(rf"(?<![\w.,]){re.escape(form)}(?!\w|[.,]\d)", question) for form in forms]
+            assert any(found) or "half" in question
     assert reference(pattern.bodies[0], draw) == questions
     assert balance(pattern, Draw(pattern.slots, probe(pattern, 500)))
     assert len(pattern.questions) == 1
