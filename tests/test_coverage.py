@@ -2,7 +2,11 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import textwrap
 
+import hub
 import pyarrow.parquet as pq
 import pytest
 
@@ -71,3 +75,24 @@ def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
         coverage(preset, LIBRARY, str(folder))
     with pytest.raises(InputError, match="no folder, and cannot be had from the Hub"):
         coverage(preset, LIBRARY, "nobody/nothing")
+
+
+def test_a_dataset_on_the_hub_is_read(folder, tmp_path):
+    """A name on the Hub gives what its folder gives."""
+    script = """
+        import sys
+        from datasets_cards.publish import push_to_hub
+        push_to_hub(sys.argv[1], "acme/run8")
+        from generators.__main__ import main
+        sys.exit(main(["coverage", "run8", "--from", "acme/run8"]))
+    """
+    with hub.serve(tmp_path / "hub") as server:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), str(folder)],
+            env=server.env(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, "100.0% of the problems of acme/run8: 500 of 500" in done.stdout) == (0, True), done.stderr
