@@ -24,6 +24,8 @@ from solver.number import write_number
 
 PRIME = (1 << 61) - 1
 """How many elements the field has."""
+MAX_FORMULA = 64
+"""Numbers of the longest formula that is written; steps that double their results make formulas of any length."""
 _POLE = -1
 """The value where a function divides by zero."""
 _VALUES = tuple(Random("wirework algebra").sample(range(2, PRIME), 1_024))
@@ -107,7 +109,14 @@ def _open(steps: Sequence[Step], given: list[Given]) -> Iterator[Step]:
 
 
 def formula(term: Any) -> str:
-    """Return a term as people write it, its given numbers being a, b, c and so on."""
+    """Return a term as people write it, its given numbers being a, b, c and so on; one that is too long in words."""
+    sizes: list[int] = []
+    for _, left, *right in _flat(term):
+        sizes.append(sizes[left] + sizes[right[0]] if right else 1)
+    return _written(term) if sizes[-1] <= MAX_FORMULA else f"a formula of {sizes[-1]:,} numbers"
+
+
+def _written(term: Any) -> str:
     if isinstance(term, Given):
         again, letter = divmod(int(term.left), len(ascii_lowercase))
         return ascii_lowercase[letter] + (str(again) if again else "")
@@ -118,12 +127,15 @@ def formula(term: Any) -> str:
     for side, tight in ((term.left, False), (term.right, term.sign in "-/")):
         inner = _RANK.get(side.sign) if isinstance(side, Term) else None
         bare = inner is None or inner > rank or (inner == rank and not tight)
-        sides.append(formula(side) if bare else f"({formula(side)})")
+        sides.append(_written(side) if bare else f"({_written(side)})")
     return f"{sides[0]} {term.sign} {sides[1]}"
 
 
 def shape(program: Program) -> Shape:
-    """Return the algebraic shape of a program: equal for two programs if it is one function up to renaming."""
+    """Return the algebraic shape of a program: equal for two programs if it is one function up to renaming.
+
+    It takes longer the more numbers stand in like places: 30 of them, all that one sub-trace holds, take a second.
+    """
     term, count = function(program)
     return _canonical(tuple(_flat(term)), count)
 

@@ -132,3 +132,11 @@ def test_a_formula_is_written_as_people_do():
 
     assert formula(function(program(*lines))[0]) == "(a - b - (c - d)) / c * (a - b) + 2"
     assert formula(function(read(PERCENT_OFF))[0]) == "a * (100 - b) / 100"
+
+
+def test_a_formula_of_any_length_is_told_at_once():
+    """Steps that double their results sixty times neither run long nor fill the memory."""
+    doubled = program("a", "x0 = a + a", *(f"x{k} = x{k - 1} + x{k - 1}" for k in range(1, 60)))
+
+    assert formula(function(doubled)[0]) == f"a formula of {2**60:,} numbers"
+    assert shape(doubled) == shape(program("a", f"x = a * {2**60}"))
