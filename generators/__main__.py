@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     build = verb(
         "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
     )
-    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run8, run7 or a file (default run8)")
+    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run9, run8, run7 or a file (default run8)")
     build.add_argument(
         "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
     )
@@ -109,7 +109,16 @@ def parser() -> argparse.ArgumentParser:
         "check", "check pattern files, the shipped ones or a folder of yours", "python -m generators check my-patterns"
     )
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
-    for sub in (listing, show, preview):
+    covers = verb(
+        "coverage",
+        "measure which share of imported problems has the algebraic shape of a preset's patterns",
+        "python -m generators coverage run9 --from data/gsm8k",
+    )
+    covers.add_argument("preset", nargs="?", default="run9", help="a preset's name or file (default run9)")
+    covers.add_argument(
+        "--from", dest="place", default="data/gsm8k", metavar="DIR|HUB", help="the dataset (default data/gsm8k)"
+    )
+    for sub in (listing, show, preview, covers):
         sub.add_argument(
             "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
         )
@@ -260,7 +269,7 @@ def _preview(args: argparse.Namespace) -> int:
     preset = read_preset(args.preset)
     recipe: Recipe = Recipe.of(
         preset,
-        library(args.patterns),
+        library(args.patterns, preset.takes),
         seed=args.seed,
         rows={"train": args.n},
         max_len=None,
@@ -289,6 +298,19 @@ def _check(args: argparse.Namespace) -> int:
     return 0
 
 
+def _coverage(args: argparse.Namespace) -> int:
+    from . import terminal
+    from .coverage import coverage
+    from .library import library
+    from .preset import read_preset
+
+    preset = read_preset(args.preset)
+    with terminal.Progress("comparing") as progress:
+        found = coverage(preset, library(args.patterns, preset.takes), args.place, progress)
+    terminal.covered(args.place, found)
+    return 0
+
+
 def _verify(args: argparse.Namespace) -> int:
     from . import terminal
     from .audit import audit
@@ -307,6 +329,7 @@ VERBS = {
     "show": _show,
     "preview": _preview,
     "check": _check,
+    "coverage": _coverage,
     "verify": _verify,
     "push": _push,
     "export": _export,

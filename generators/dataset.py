@@ -131,7 +131,7 @@ def build(
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
-        library(Path(patterns) if patterns else None),
+        library(Path(patterns) if patterns else None, preset.takes),
         seed=seed,
         rows={} if rows is None else {"train": rows},
         max_len=max_len,

@@ -13,13 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from solver import arrow
-from solver.number import MAX_LITERAL
 from solver.refusal import InputError
 from solver.text import fence
 
 from .pattern import Pattern
 from .render import Plan, Ref
-from .slots import Numbers, Words
 
 WRAPPING = 64
 """Tokens allowed for what a chat template puts around system line, question and completion."""
@@ -93,9 +91,4 @@ def _longest(pattern: Pattern, plan: Plan) -> int:
 
 def _widest(pattern: Pattern, ref: Ref) -> int:
     """Return the bytes of the longest text of a slot."""
-    slot = pattern.slots[ref.slot]
-    if isinstance(slot, Words):
-        return int(pc.max(pc.binary_length(slot.vocabulary.column(ref.form))).as_py())
-    if isinstance(slot, Numbers):
-        return int(pc.max(pc.binary_length(slot.texts)).as_py())
-    return max(len(str(end)) for end in pattern.ends.get(ref.slot, (10**MAX_LITERAL // 10,)))
+    return int(pc.max(pc.binary_length(pattern.texts(ref))).as_py())

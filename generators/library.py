@@ -113,15 +113,22 @@ def shipped() -> dict[str, str]:
     return folder_texts(SHIPPED)
 
 
-def library(folder: Path | None = None, only: frozenset[str] | None = None) -> Library:
-    """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError."""
-    texts = dict(shipped())
+def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> Library:
+    """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError.
+
+    `takes` limits the shipped ones to these ids, as a preset does: what is not loaded costs no time.
+    """
+    texts = {
+        path: text
+        for path, text in shipped().items()
+        if takes is None or path == VOCABULARY or path.removesuffix(".jinja") in takes
+    }
     for path, text in folder_texts(folder, OWN).items() if folder else ():
-        if path in texts:
+        if path in shipped():
             raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
         texts[path] = text
 
     def shown(path: str) -> str:
         return path if folder is None or path in shipped() else str(folder / path.removeprefix(OWN))
 
-    return read_library(texts, only, shown)
+    return read_library(texts, shown=shown)

@@ -12,17 +12,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from solver import arrow
 from solver.columns import ColumnState
 from solver.document import Node, Odd, load
 from solver.grammar import EXPERTS, Init, Program, Query
 from solver.machine import solve
+from solver.number import MAX_LITERAL
 from solver.refusal import InputError, did_you_mean
 from solver.text import Outline, write
 
 from .expression import Expression
+from .numerals import MAX_WORDS, written
 from .permutation import Permutation
-from .render import Plan, question_plan, trace_plan
+from .render import Plan, Ref, question_plan, trace_plan
 from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
 from .verify import Reader
 
@@ -114,6 +118,21 @@ class Pattern:
             if ends:
                 known[name] = ends
         return known
+
+    def texts(self, ref: Ref) -> pa.Array:
+        """Return a slot's texts in a form: all, or where it is worked out such that none it can have is longer."""
+        slot = self.slots[ref.slot]
+        if isinstance(slot, Words):
+            return slot.vocabulary.column(ref.form)
+        if isinstance(slot, Numbers):
+            return written(slot.texts, ref.form)
+        if ref.form == "words" and ref.slot not in self.ends:
+            raise InputError(
+                f"words writes whole numbers of 0 to {MAX_WORDS}, and {ref.slot} may be others; leave it out"
+            )
+        low, high = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
+        numbers = range(max(low, -1), min(high, MAX_WORDS + 1) + 1) if ref.form == "words" else (low, high)
+        return written(arrow.texts(map(str, numbers)), ref.form)
 
     def is_number(self, symbol: str) -> bool:
         """Return whether a `$slot` symbol stands for a number."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from solver.document import Node, load
 from solver.refusal import FormatError, InputError, did_you_mean
 
-from .library import Library
+from .library import Library, shipped
 from .pattern import FOLDERS
 
 FOLDER = Path(__file__).parent / "presets"
@@ -22,7 +22,7 @@ _KEYS = ("rows", "validation", "test", "max_len", "phrasings", "system", "weight
 
 @dataclass(frozen=True)
 class Preset:
-    """A preset file's content; `patterns` weighs single patterns within their expert (1 where it is silent)."""
+    """A preset file's content."""
 
     name: str
     path: str
@@ -33,22 +33,31 @@ class Preset:
     system: str
     weights: dict[str, int]
     patterns: dict[str, int]
+    """Weights of single patterns within their expert; 1 where it is silent."""
+    takes: frozenset[str] | None = None
+    """Which of the shipped patterns it takes, and those of a user's folder beside them; None for all there are."""
 
     def shares(self, library: Library) -> dict[str, Fraction]:
         """Return each pattern's share of the rows, by id, adding up to 1; raise InputError naming file and line."""
-        for name in self.patterns:
+        ours = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
+        for name in (*self.patterns, *sorted(self.takes or ())):
             if name not in library.patterns:
                 where = place(self.path, self.text, name)
-                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, library.patterns)}")
+                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, ours | library.patterns.keys())}")
+        left = set() if self.takes is None else ours - self.takes
         shares = {}
         for expert, weight in self.weights.items():
-            ours = {name: self.patterns.get(name, 1) for name, p in library.patterns.items() if p.expert == expert}
-            total = sum(ours.values())
+            weighed = {
+                name: self.patterns.get(name, 1)
+                for name, pattern in library.patterns.items()
+                if pattern.expert == expert and name not in left
+            }
+            total = sum(weighed.values())
             if weight and not total:
                 raise InputError(
                     f"{place(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
                 )
-            for name, part in ours.items():
+            for name, part in weighed.items():
                 if weight * part:
                     shares[name] = Fraction(weight * part, 100 * total)
         return dict(sorted(shares.items()))
@@ -97,6 +106,7 @@ class _Reader:
         system = node.get("system")
         if not isinstance(system, str) or not system.strip():
             raise self.error("system", "system is missing or empty; write the one line that names the experts")
+        patterns = node.get("patterns", {})
         return Preset(
             name=Path(self.path).stem,
             path=self.path,
@@ -106,8 +116,18 @@ class _Reader:
             phrasings=self.number(node, "phrasings", 1) if "phrasings" in node else 1,
             system=system,
             weights=weights,
-            patterns=self.numbers(node, "patterns") if "patterns" in node else {},
+            patterns={} if isinstance(patterns, list) else self.numbers({"patterns": patterns}, "patterns"),
+            takes=self.names(patterns) if isinstance(patterns, list) else None,
         )
+
+    def names(self, node: list[Node]) -> frozenset[str]:
+        """Return the patterns of a list, each named once."""
+        for place, name in enumerate(node):
+            if not isinstance(name, str):
+                raise self.error("patterns", "patterns holds something that is no name; write a list of EXPERT/NAME")
+            if name in node[:place]:
+                raise self.error(name, f"{name} is named twice; name it once")
+        return frozenset(map(str, node))
 
     def numbers(self, node: Mapping[str, Node], key: str) -> dict[str, int]:
         inner = node.get(key)
@@ -128,11 +148,8 @@ class _Reader:
 
 def place(path: str, text: str, key: str) -> str:
     """Return where a key stands: the file and, if it can be found, the line."""
-    line = next(
-        (k for k, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*:", line)),
-        None,
-    )
-    return f"{path}, line {line}" if line else path
+    found = re.search(rf"^[ \t]*(?:- )?['\"]?{re.escape(key)}['\"]?[ \t]*(?::|$)", text, re.MULTILINE)
+    return f"{path}, line {text.count(chr(10), 0, found.start()) + 1}" if found else path
 
 
 def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:

@@ -8,11 +8,12 @@ import pyarrow.compute as pc
 
 from solver.refusal import InputError
 
+from .numerals import FORMS, TENS, UNITS
 from .pattern import Pattern
 from .render import Plan, Ref, refs
-from .slots import Derived, Numbers, Vocabulary, Words
+from .slots import Derived, Vocabulary, Words
 
-_TOKEN = re.compile(r"([0-9]+(?:[./][0-9]+)*)|[^\W\d_]+|[^\w\s]")
+_TOKEN = re.compile(r"([0-9]+(?:[.,/][0-9]+)*)|[^\W\d_]+|[^\w\s]")
 
 
 def check_shown(pattern: Pattern) -> None:
@@ -47,7 +48,7 @@ def check_read(pattern: Pattern) -> None:
             if isinstance(left, Ref) and isinstance(right, Ref):
                 raise InputError(f"question: {left.slot} and {right.slot} touch; put text between them")
             for ref, beside in ((left, str(right)[:1]), (right, str(left)[-1:])):
-                if isinstance(ref, Ref) and isinstance(pattern.slots[ref.slot], Words) and beside.isalpha():
+                if isinstance(ref, Ref) and _is_words(pattern, ref) and beside.isalpha():
                     raise InputError(f"question: letters touch {ref.slot}; put a space or a mark between them")
         follows = [(left, right) for left, right in pairwise(plan) if isinstance(left, Ref)]
         for (left, text), following in zip(follows, shown[1:], strict=False):
@@ -59,16 +60,21 @@ def check_read(pattern: Pattern) -> None:
 
 def _reads_on(pattern: Pattern, ref: Ref, text: str) -> bool:
     """Return whether a text of the slot may go on where a shorter one ends, with what the question says there."""
-    slot = pattern.slots[ref.slot]
-    if isinstance(slot, Words):
-        return any(rest.startswith(text) or text.startswith(rest) for rest in slot.vocabulary.rests(ref.form))
+    texts = pattern.texts(ref)
+    if _is_words(pattern, ref):
+        known = set(texts.to_pylist())
+        rests = {word[end:] for word in known for end in range(1, len(word)) if word[:end] in known}
+        return any(rest.startswith(text) or text.startswith(rest) for rest in rests)
+    left_open = isinstance(pattern.slots[ref.slot], Derived) and ref.slot not in pattern.ends
     signs = [
-        sign
-        for sign in "./"
-        if ref.slot not in pattern.ends
-        and not (isinstance(slot, Numbers) and not pc.any(pc.match_substring(slot.texts, sign)).as_py())
+        sign for sign in ("./," if ref.form else "./") if left_open or pc.any(pc.match_substring(texts, sign)).as_py()
     ]
     return text[0].isdecimal() or (text[0] in signs and (len(text) == 1 or text[1].isdecimal()))
+
+
+def _is_words(pattern: Pattern, ref: Ref) -> bool:
+    """Return whether a slot shows letters: a word, or a number in words."""
+    return isinstance(pattern.slots[ref.slot], Words) or ref.form == "words"
 
 
 def check_apart(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabulary]) -> None:
@@ -83,6 +89,9 @@ def check_apart(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabula
         for word in vocabulary.words
         for token in _tokens(f"{word} {word.singular} a an")
     }
+    patterns = list(patterns)
+    if any(ref.form == "words" for pattern in patterns for plan in pattern.questions for ref in refs(plan)):
+        words |= {*UNITS, *TENS}
     met: dict[tuple[str, ...], list[tuple[Pattern, Plan]]] = {}
     for pattern in patterns:
         for plan in pattern.questions:
@@ -104,7 +113,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _stand_in(pattern: Pattern, ref: Ref) -> str:
-    return "" if isinstance(pattern.slots[ref.slot], Words) else "1"
+    return "" if _is_words(pattern, ref) else FORMS.get(ref.form, str)("1")
 
 
 def _differ(one: tuple[Pattern, Plan], other: tuple[Pattern, Plan]) -> bool:

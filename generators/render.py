@@ -18,10 +18,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from solver import arrow
 from solver.refusal import InputError, did_you_mean
 
+from .numerals import FORMS
 from .slots import FILTERS, Draw, Words
 
 _JINJA = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_JINJA.filters = dict(FILTERS)
+_JINJA.filters = {**FILTERS, **FORMS}
 _SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
@@ -59,8 +60,8 @@ def _ref(node: nodes.Node) -> Ref:
     if isinstance(node, nodes.Name):
         return Ref(node.name)
     if isinstance(node, nodes.Filter) and isinstance(node.node, nodes.Name) and not (node.args or node.kwargs):
-        if node.name not in FILTERS:
-            raise InputError(f"question: no filter {node.name}; {did_you_mean(node.name, FILTERS)}")
+        if node.name not in _JINJA.filters:
+            raise InputError(f"question: no filter {node.name}; {did_you_mean(node.name, _JINJA.filters)}")
         return Ref(node.node.name, node.name)
     raise InputError("question: only {{ slot }} and {{ slot | filter }} stand in braces")
 

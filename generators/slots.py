@@ -19,6 +19,7 @@ from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
 from .expression import Expression
+from .numerals import written
 
 SLOT = re.compile(r"[a-z][a-z0-9_]*")
 MAX_VALUES = 100_000
@@ -88,11 +89,6 @@ class Vocabulary:
             change = slug if form == "slug" else FILTERS.get(form, str)
             self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
         return self._columns[form]
-
-    def rests(self, form: str) -> set[str]:
-        """Return what follows where one word, in a form, is the start of another: ` cream` for ice and ice cream."""
-        texts = set(self.column(form).to_pylist())
-        return {text[end:] for text in texts for end in range(1, len(text)) if text[:end] in texts}
 
 
 Vocabularies = Mapping[str, Vocabulary]
@@ -288,13 +284,13 @@ class Draw:
         return Draw(self.slots, self.places[row : row + 1])
 
     def text(self, name: str, form: str = "") -> pa.Array:
-        """Return a slot's column of texts: a number's canonical text, or a word in one of its forms."""
+        """Return a slot's column of texts: a number's canonical text or a word, in one of their forms."""
         slot = self.slots[name]
         if isinstance(slot, Words):
             return slot.vocabulary.column(form).take(arrow.integers(self.words[name]))
         if isinstance(slot, Numbers):
-            return slot.texts.take(arrow.integers(self._digits[name]))
-        return self.numbers[name].text()
+            return written(slot.texts.take(arrow.integers(self._digits[name])), form)
+        return written(self.numbers[name].text(), form)
 
     def number_key(self) -> np.ndarray:
         """Return one number per row that stands for all its drawn numbers."""

@@ -18,10 +18,11 @@ from solver.grammar import EXPERTS, GROUPS, MAX_NAME, Step, Trace
 from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
+from .numerals import FORMS
 from .pattern import SYMBOL, Pattern
 from .questions import check_read, check_shown
 from .render import refs, render
-from .slots import Derived, Draw, Numbers, Slot, Words
+from .slots import FILTERS, Derived, Draw, Numbers, Slot, Words
 from .verify import RowError
 
 MIN_SPACE = 500_000
@@ -46,7 +47,7 @@ CONSTANTS = {
 
 def check(pattern: Pattern) -> Pattern:
     """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
-    for claim in (_declared, _fitting, _used, _distinct, _shaped, check_shown, check_read, _grounded):
+    for claim in (_declared, _fitting, _formed, _used, _distinct, _shaped, check_shown, check_read, _grounded):
         claim(pattern)
     try_rows(pattern, SAMPLE)
     return pattern
@@ -58,6 +59,8 @@ def try_rows(pattern: Pattern, most: int) -> int:
     try:
         for name in pattern.slots:
             draw.text(name)  # also what only the question shows can be worked out
+        for ref in (ref for plan in pattern.questions for ref in refs(plan) if ref.form in FORMS):
+            draw.text(ref.slot, ref.form)
         balance(pattern, draw)
     except RowError as error:
         example = "" if error.row is None else f", as in {_question(pattern, draw, error.row)!r}"
@@ -82,9 +85,6 @@ def _fitting(pattern: Pattern) -> None:
     words = {name for name, slot in pattern.slots.items() if isinstance(slot, Words)}
     for name in words.intersection(pattern.answer.names):
         raise InputError(f"answer computes with {name}, which is a word")
-    for ref in (ref for plan in pattern.questions for ref in refs(plan)):
-        if ref.form and ref.slot not in words:
-            raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
     names = {name for trace in pattern.program for step in trace.steps for name in step.names}
     for symbol in names.union(symbol for symbol in pattern.symbols if not SYMBOL.fullmatch(symbol)):
         for component in symbol.split("."):
@@ -93,6 +93,21 @@ def _fitting(pattern: Pattern) -> None:
         longest = sum(_longest(pattern, component) + 1 for component in symbol.split(".")) - 1
         if symbol in names and longest > MAX_NAME:
             raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
+
+
+def _formed(pattern: Pattern) -> None:
+    """Check that every filter fits its slot: one for words a word, one for numbers all the numbers it can hold."""
+    for ref in (ref for plan in pattern.questions for ref in refs(plan)):
+        is_word = isinstance(pattern.slots[ref.slot], Words)
+        if ref.form in FILTERS and not is_word:
+            raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
+        if ref.form in FORMS and is_word:
+            raise InputError(f"question: filter {ref.form} is for numbers, and {ref.slot} is a word")
+        if ref.form in FORMS:
+            try:
+                pattern.texts(ref)
+            except InputError as error:
+                raise InputError(f"question: {ref.slot}: {error}") from None
 
 
 def _longest(pattern: Pattern, component: str) -> int:

@@ -45,9 +45,10 @@ def stream(
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
     whole_number("block", block, 1)
+    read = read_preset(preset)
     recipe = Recipe.of(
-        read_preset(preset),
-        library(Path(patterns) if patterns else None),
+        read,
+        library(Path(patterns) if patterns else None, read.takes),
         seed=seed,
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,

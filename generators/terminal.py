@@ -20,6 +20,7 @@ from solver.terminal import steps_table
 from solver.text import read
 
 from .audit import MAX_TOLD, Audit
+from .coverage import Coverage
 from .dataset import Built
 from .layout import DROPPED
 from .library import Library
@@ -153,6 +154,24 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         out.print(f"      no question stands twice; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
         _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
+
+
+def covered(place: str, found: Coverage) -> None:
+    """Print which share of problems the patterns cover, and the shapes of most problems that they lack."""
+    table = _table("lacking most", ">problems", "such as", "shape")
+    for lack in found.lacking[:MAX_TOLD]:
+        table.add_row(f"{lack.problems:,}", lack.example, lack.formula)
+    if found.lacking:
+        out.print(table)
+    _say(
+        "covered   ",
+        (f"{found.share:.1%}", "bold"),
+        f" of the problems of {place}: {found.covered:,} of {found.problems:,}, {found.traced:,} of them with a trace",
+    )
+    out.print(
+        f"shapes    {found.covered_shapes:,} of {found.shapes:,} that the problems have; "
+        f"the patterns have {found.pattern_shapes:,}"
+    )
 
 
 def pushed(done: "Pushed") -> None:

@@ -32,10 +32,11 @@ def main() -> None:
     from generators import build
     from generators.library import library
 
+    patterns = library().patterns.values()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.txt"):
         old.unlink()
-    for pattern in library().patterns.values():
+    for pattern in patterns:
         (FOLDER / f"{pattern.expert}-{pattern.name}.txt").write_text(text(pattern), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         hashes = contents(build("run8", out=Path(folder) / "run8"))

@@ -10,6 +10,7 @@ import pytest
 
 import generators
 from generators.__main__ import VERBS, main
+from generators.library import library
 
 HOME = Path(generators.__file__).parents[1]
 
@@ -57,14 +58,23 @@ def test_list_show_preview_and_check(tmp_path, capsys):
     assert main(["preview", "run8", "-n", "3"]) == 0
     assert capsys.readouterr().out.count("expert: ") == 3
     assert main(["check"]) == 0
-    assert "30 patterns are sound" in capsys.readouterr().out
+    assert f"{len(library().patterns)} patterns are sound" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_coverage_is_printed(run8, capsys):
+    """The share of a dataset's problems that a preset covers, and what it lacks, are on stdout."""
+    assert main(["coverage", "run8", "--from", str(run8.folder)]) == 0
+    assert "100.0% of the problems" in capsys.readouterr().out
+    assert main(["coverage", "run7", "--from", str(run8.folder)]) == 0
+    assert "a * b * c" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
         (["build", "--weights", "run88"], "did you mean run8"),
+        (["coverage", "--from", "no/such/folder"], "no/such/folder: no folder, and cannot be had from the Hub"),
         (["show", "times_mor"], "no pattern times_mor; did you mean times_more"),
         (["show", "times_more", "--index", "-1"], "has rows 0 to"),
         (["show", "comparison/times_more/99999999999999"], "is none of them"),

@@ -64,10 +64,34 @@ def test_run7_is_run8_without_interleaving():
     """Run 7 leaves out the three interleaved patterns and weighs as the seed's run 7 did."""
     preset = read_preset("run7")
 
-    left_out = {name for name, p in library().patterns.items()} - set(preset.shares(library()))
+    left_out = set(read_preset("run8").shares(library())) - set(preset.shares(library()))
 
     assert left_out == {f"arithmetic/{name}" for name in ("interleaved_mul_mul", "parallel_merge", "chained_mul_sum")}
     assert list(preset.weights.values()) == [20, 25, 20, 15, 10, 10]
+
+
+def test_run9_takes_every_pattern():
+    """A new pattern file is in run 9 without being named anywhere; run 8 stays the thirty patterns it was."""
+    assert set(read_preset("run9").shares(library())) == set(library().patterns)
+    assert len(read_preset("run8").shares(library())) == 30
+
+
+def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):
+    """A preset that lists patterns takes no other shipped one, and those of --patterns DIR join them."""
+    (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns:\n  - arithmetic/work_rate\n  - percentage/percent_off\n")
+    own = tmp_path / "patterns" / "arithmetic"
+    own.mkdir(parents=True)
+    (own / "mine.jinja").write_text(
+        library().texts["arithmetic/work_rate.jinja"].replace("A team led by", "A crew led by")
+    )
+
+    shares = read_preset(str(tmp_path / "mine.yaml")).shares(library(tmp_path / "patterns"))
+
+    assert shares == {
+        "arithmetic/mine": Fraction(3, 10),
+        "arithmetic/work_rate": Fraction(3, 10),
+        "percentage/percent_off": Fraction(4, 10),
+    }
 
 
 def test_shipped_presets_are_sound():
@@ -88,6 +112,9 @@ def test_shipped_presets_are_sound():
         ("system: You wire.", "system: ''", "line 5: system is missing or empty"),
         ("test: 3", "", "test is missing or no number"),
         ("rows: 10", "rows: [", "not YAML"),
+        ("weights:", "patterns: [a/b, [c]]\nweights:", "line 6: patterns holds something that is no name"),
+        ("weights:", "patterns:\n  - a/b\n  - a/b\nweights:", "line 7: a/b is named twice; name it once"),
+        ("weights:", "patterns: all\nweights:", "line 6: patterns is missing or not a mapping; write name: weight"),
     ],
 )
 def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):
@@ -102,10 +129,11 @@ def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):
     assert told in str(caught.value)
 
 
-def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path):
-    """A weight for no pattern names the line and the nearest patterns."""
+@pytest.mark.parametrize("line", ["arithmetic/price_chian: 2", "- arithmetic/price_chian"])
+def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path, line):
+    """A weight for no pattern, or taking none, names the line and the nearest patterns."""
     path = tmp_path / "mine.yaml"
-    path.write_text(f"{GOOD}patterns:\n  arithmetic/price_chian: 2\n")
+    path.write_text(f"{GOOD}patterns:\n  {line}\n")
 
     with pytest.raises(
         InputError, match=r"line 10: no pattern arithmetic/price_chian; did you mean arithmetic/price_chain"

@@ -29,6 +29,9 @@ pieces = st.lists(
                 "{{ count }}",
                 "{{ cost }}",
                 "{{ price }}",
+                "{{ count | words }}",
+                "{{ cost|commas }}",
+                "{{ price | money }}",
                 "{# note #}",
             ]
         ),

@@ -36,7 +36,7 @@ BAD = {
     "half a component": ("$fewer.$item", "x$fewer.$item", "stands whole between dots"),
     "word in answer": ("answer: count * times", "answer: item * times", "answer computes with item, which is a word"),
     "filter on a number": ("{{ times }}", "{{ times | one }}", "filter one is for words, and times is a number"),
-    "unknown filter": ("{{ item }}", "{{ item | oone }}", "no filter oone; did you mean one?"),
+    "unknown filter": ("{{ item }}", "{{ item | oone }}", "no filter oone; did you mean one or money?"),
     "jinja statement": ("{{ times }}", "{% for x in range(9) %}{% endfor %}{{ times }}", "question: for statement"),
     "jinja call": ("{{ times }}", "{{ times.__class__ }}", "only {{ slot }} and {{ slot | filter }} stand in braces"),
     "jinja expression": ("{{ times }}", "{{ 9 ** 9 ** 9 }}", "only {{ slot }} and {{ slot | filter }} stand in braces"),

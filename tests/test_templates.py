@@ -9,7 +9,8 @@ import pytest
 
 from generators.length import Ruler
 from generators.library import library
-from generators.preset import read_preset
+from generators.numerals import MAX_WORDS, commas, words
+from generators.preset import known_presets, read_preset
 from generators.render import reference, render
 from generators.slots import Draw
 from generators.soundness import balance, probe
@@ -33,7 +34,9 @@ def test_every_pattern(pattern):
         assert not re.search(r"[{}]|\$(?!\d)|  |\ba [aeio]|\ban [^aeiou]", question), question
         for number in re.findall(r"value: ([0-9.]+)|amount: ([0-9.]+)", trace):
             shown = next(filter(None, number))
-            assert re.search(rf"(?<![\d.]){re.escape(shown)}(?![\d]|\.\d)", question) or "half" in question
+            forms = [shown, commas(shown), *([words(shown)] if shown.isdecimal() and int(shown) <= MAX_WORDS else [])]
+            found = [re.search(rf"(?<![\w.,]){re.escape(form)}(?!\w|[.,]\d)", question) for form in forms]
+            assert any(found) or "half" in question
     assert reference(pattern.bodies[0], draw) == questions
     assert balance(pattern, Draw(pattern.slots, probe(pattern, 500)))
     assert len(pattern.questions) == 1
@@ -43,7 +46,7 @@ def test_every_pattern(pattern):
 
 def test_run8_has_its_thirty_patterns():
     """Each expert has as many patterns as the seed's run 8."""
-    experts = [pattern.expert for pattern in PATTERNS.values()]
+    experts = [PATTERNS[name].expert for name in read_preset("run8").shares(library())]
 
     assert {expert: experts.count(expert) for expert in COUNTS} == COUNTS
 
@@ -53,12 +56,13 @@ def test_run8_is_the_run8_that_people_have(run8):
     assert golden.contents(run8) == json.loads(golden.RUN8.read_text(encoding="utf-8"))
 
 
-def test_every_pattern_fits_run8_whole():
-    """The longest words of every pattern fit run 8's max_len, so its build needs no tokenizer."""
-    preset = read_preset("run8")
+@pytest.mark.parametrize("name", known_presets())
+def test_every_pattern_fits_whole(name):
+    """The longest words of every pattern fit the max_len of the presets that take it, so no build needs a tokenizer."""
+    preset = read_preset(name)
     ruler = Ruler(preset.system, preset.max_len)
 
-    assert [name for name, pattern in PATTERNS.items() if ruler.bound(pattern) > preset.max_len] == []
+    assert [name for name in preset.shares(library()) if ruler.bound(PATTERNS[name]) > preset.max_len] == []
 
 
 def test_the_vocabulary_is_rich():

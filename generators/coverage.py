@@ -1,0 +1,123 @@
+"""Which share of the problems of a dataset has the algebraic shape of some pattern of a preset.
+
+Meant for imported real problems: it says how much of them the patterns can teach, and which shapes they lack.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from solver.refusal import InputError, Refusal
+from solver.text import read
+
+from .algebra import Shape, formula, function, shape
+from .layout import MANIFEST, split_files
+from .library import Library
+from .pattern import Pattern
+from .preset import Preset
+from .render import render
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A shape that no pattern has: how many problems have it, the id of one, and that one's formula."""
+
+    problems: int
+    example: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What was counted, in problems and in distinct shapes; problems without a trace are covered by nothing."""
+
+    problems: int
+    traced: int
+    covered: int
+    shapes: int
+    covered_shapes: int
+    pattern_shapes: int
+    lacking: tuple[Lack, ...]
+    """The shapes that no pattern has, those of most problems first."""
+
+    @property
+    def share(self) -> float:
+        """The share of all problems that a pattern has the shape of."""
+        return self.covered / self.problems
+
+
+def coverage(
+    preset: Preset, library: Library, place: str, report: Callable[[int, int], None] | None = None
+) -> Coverage:
+    """Compare the training problems of a dataset, a folder or one on the Hub, with a preset's patterns."""
+    known = {pattern_shape(library.patterns[name]) for name in preset.shares(library)}
+    table, problems = _problems(place)
+    met: Counter[Shape] = Counter()
+    first: dict[Shape, int] = {}
+    ids, traces = table.column("id").to_pylist(), table.column("trace").to_pylist()
+    for row, (name, trace) in enumerate(zip(ids, traces, strict=True)):
+        if trace is not None:
+            try:
+                found = shape(read(trace))
+            except Refusal as error:
+                raise InputError(f"{place}: {name}: {error}") from None
+            met[found] += 1
+            first.setdefault(found, row)
+        if report:
+            report(row + 1, len(ids))
+    lacking = [
+        Lack(count, ids[first[found]], formula(function(read(traces[first[found]]))[0]))
+        for found, count in met.most_common()
+        if found not in known
+    ]
+    return Coverage(
+        problems=max(problems, len(ids)),
+        traced=met.total(),
+        covered=sum(count for found, count in met.items() if found in known),
+        shapes=len(met),
+        covered_shapes=len(met.keys() & known),
+        pattern_shapes=len(known),
+        lacking=tuple(lacking),
+    )
+
+
+def pattern_shape(pattern: Pattern) -> Shape:
+    """Return the algebraic shape of a pattern's traces."""
+    return shape(read(render(pattern.trace, pattern.draw(np.zeros(1, dtype=np.int64)))[0].as_py()))
+
+
+def _problems(place: str) -> tuple[pa.Table, int]:
+    """Return ids and traces of a dataset's training rows, and of how many problems it was made."""
+    folder = Path(place) if Path(place).exists() else _from_hub(place)
+    paths = sorted(folder.glob(f"{split_files('train')}.parquet"))
+    if not paths:
+        raise InputError(f"{place}: no training rows in it; give a dataset folder, or ORG/NAME on the Hub")
+    try:
+        table = pa.concat_tables(pq.read_table(path, columns=["id", "trace"]) for path in paths)
+        problems = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("problems", len(table))
+    except (OSError, ValueError, AttributeError, KeyError, pa.ArrowException) as error:
+        raise InputError(
+            f"{place}: not a finished dataset of wirework: {str(error)[:100]}; build or import it"
+        ) from None
+    return table, int(problems)
+
+
+def _from_hub(place: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        files = [MANIFEST, f"{split_files('train')}.parquet"]
+        return Path(snapshot_download(place, repo_type="dataset", allow_patterns=files))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(
+            f"{place}: no folder, and cannot be had from the Hub: {reason[:100]}; "
+            "import it first: python -m generators import gsm8k"
+        ) from None

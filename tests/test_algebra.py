@@ -1,0 +1,142 @@
+"""Algebraic shapes: one shape is one function of the given numbers, whatever they are called and however it is written."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from strategies import honest_programs
+
+from generators.algebra import formula, function, shape
+from solver.grammar import Compute, Init, Trace
+from solver.text import read
+
+
+def program(*lines):
+    """Return an arithmetic program of lines such as `a`, a given number, and `x = a * b`."""
+    steps = []
+    for line in lines:
+        name, _, work = line.partition(" = ")
+        if work:
+            left, sign, right = work.split()
+            word = {"+": "add", "-": "sub", "*": "mul", "/": "div"}[sign]
+            steps.append(f"{{op: compute, compute_op: {word}, args: [{left}, {right}], var: {name}}}")
+        else:
+            steps.append(f"{{op: init, var: {name}, value: {7 + len(steps)}}}")
+    steps.append(f"{{op: query, var: {lines[-1].partition(' ')[0]}}}")
+    return read("\n".join(["expert: arithmetic", "trace:", *(f"- {step}" for step in steps)]))
+
+
+PERCENT_OFF = """expert: percentage
+trace:
+- {op: init, var: price, value: 80}
+- {op: init, var: rate, value: 20}
+- {op: percent_off, base: price, rate: rate, var: result}
+- {op: query, var: result}
+"""
+TWO_PARTS = """- expert: rate_equation
+  trace:
+  - {op: init, var: a, value: 3}
+  - {op: init, var: time, value: 4}
+  - {op: compute, compute_op: mul, args: [a, time], var: result}
+  - {op: query, var: result}
+- expert: arithmetic
+  trace:
+  - {op: init, var: prev, source: prev.result}
+  - {op: init, var: factor, value: 5}
+  - {op: compute, compute_op: sub, args: [prev, factor], var: result}
+  - {op: query, var: result}
+"""
+CONSUMED = """expert: entity_track
+trace:
+- {op: init, var: a.b, value: 30}
+- {op: consume, entity: a.b, amount: 4}
+- {op: consume, entity: a.b, amount: 5}
+- {op: query, var: a.b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (program("a", "b", "x = a + b"), program("p", "q", "x = q + p")),
+        (program("a", "b", "c", "x = a * c", "y = b * c", "z = x + y"), program("a", "b", "c", "x = b + a", "z = x * c")),
+        (program("a", "b", "c", "x = a - b", "y = x - c"), program("a", "b", "c", "x = b + c", "y = a - x")),
+        (program("a", "b", "c", "d", "x = a * b", "y = c * d", "z = x + y"),
+         program("a", "b", "c", "d", "x = d * b", "y = a * c", "z = y + x")),
+        (program("a", "x = a + a"), program("a", "x = 2 * a")),
+        (program("a", "b", "x = 100 - b", "y = a * x", "z = y / 100"), read(PERCENT_OFF)),
+        (program("a", "b", "c", "x = a * b", "y = x - c"), read(TWO_PARTS)),
+        (program("a", "b", "c", "x = a - b", "y = x - c"), read(CONSUMED)),
+    ],
+    ids=["renamed", "factored out", "taken together", "products in turn", "twice", "percent", "composed", "amounts"],
+)  # fmt: skip
+def test_one_function_is_one_shape(one, other):
+    """Names, order, brackets and experts do not count."""
+    assert shape(one) == shape(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (program("a", "b", "x = a - b"), program("a", "b", "x = a + b")),
+        (program("a", "b", "c", "d", "x = a * b", "y = c * d", "z = x + y"),
+         program("a", "b", "c", "x = a * c", "y = b * c", "z = x + y")),
+        (program("a", "b", "x = a * b", "y = x + b"), program("a", "b", "x = a * b", "y = x - b")),
+        (program("a", "b", "x = a * b"), program("a", "b", "c", "x = a * b")),
+        (program("a", "x = a * 2"), program("a", "x = a * 3")),
+        (program("a", "b", "c", "x = a - b", "y = x / c"), program("a", "b", "c", "x = a / c", "y = x - b")),
+    ],
+    ids=["sign", "a number twice", "last sign", "a number unused", "literal", "brackets"],
+)  # fmt: skip
+def test_another_function_is_another_shape(one, other):
+    """Which numbers are one and the same counts, and so do the numbers that the trace writes itself."""
+    assert shape(one) != shape(other)
+
+
+def rearranged(parts):
+    """Return a program with its inits in front, the last one first, other values, and commuting arguments swapped."""
+    turned = []
+    for trace in parts:
+        inits = [step for step in trace.steps if isinstance(step, Init)]
+        inits = [step if step.value is None else replace(step, value=step.value + 1) for step in reversed(inits)]
+        rest = [
+            replace(step, args=step.args[::-1])
+            if isinstance(step, Compute) and step.compute_op in ("add", "mul")
+            else step
+            for step in trace.steps
+            if not isinstance(step, Init)
+        ]
+        turned.append(Trace(trace.expert, (*inits, *rest)))
+    return tuple(turned)
+
+
+@given(honest_programs())
+def test_a_shape_knows_no_order_and_no_values(parts):
+    """Giving other numbers, in another order, and swapping what commutes changes no shape."""
+    assert shape(rearranged(parts)) == shape(parts)
+
+
+def test_a_function_of_many_like_numbers_is_quickly_told():
+    """Eight products added up have one shape, whichever comes first, and it is found in a moment."""
+    letters = [f"{letter}{k}" for k in range(8) for letter in "ab"]
+    products = [f"p{k} = a{k} * b{k}" for k in range(8)]
+    sums = ["s1 = p0 + p1", *(f"s{k} = s{k - 1} + p{k}" for k in range(2, 8))]
+    other = ["s1 = p7 + p6", *(f"s{k} = p{7 - k} + s{k - 1}" for k in range(2, 8))]
+
+    assert shape(program(*letters, *products, *sums)) == shape(program(*letters[::-1], *products[::-1], *other))
+
+
+def test_a_formula_is_written_as_people_do():
+    """Brackets stand only where they are needed."""
+    lines = ("a", "b", "c", "d", "x = a - b", "y = c - d", "z = x - y", "w = z / c", "v = w * x", "u = v + 2")
+
+    assert formula(function(program(*lines))[0]) == "(a - b - (c - d)) / c * (a - b) + 2"
+    assert formula(function(read(PERCENT_OFF))[0]) == "a * (100 - b) / 100"
+
+
+def test_a_formula_of_any_length_is_told_at_once():
+    """Steps that double their results sixty times neither run long nor fill the memory."""
+    doubled = program("a", "x0 = a + a", *(f"x{k} = x{k - 1} + x{k - 1}" for k in range(1, 60)))
+
+    assert formula(function(doubled)[0]) == f"a formula of {2**60:,} numbers"
+    assert shape(doubled) == shape(program("a", f"x = a * {2**60}"))

@@ -1,0 +1,128 @@
+"""Numbers as people write them: in words, with commas, as money; each form is read in one way and changes no trace."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import law
+
+from generators import build
+from generators.audit import audit
+from generators.length import Ruler
+from generators.library import read_library
+from generators.numerals import FORMS, MAX_WORDS
+from generators.render import reference, render
+from generators.rows import row_ids
+from solver.number import write_number
+from solver.refusal import InputError
+
+ASKED = "{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}, who has {{ count }}."
+FILTERED = "{{ more }} has {{ times | words }} times as many {{ item }} as {{ fewer }}, who has {{ count | commas }}."
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "expected"),
+    [
+        ("words", "0", "zero"),
+        ("words", "7", "seven"),
+        ("words", "13", "thirteen"),
+        ("words", "20", "twenty"),
+        ("words", "25", "twenty-five"),
+        ("words", "99", "ninety-nine"),
+        ("commas", "999", "999"),
+        ("commas", "80000", "80,000"),
+        ("commas", "1234567.875", "1,234,567.875"),
+        ("commas", "-1500", "-1,500"),
+        ("money", "12", "$12"),
+        ("money", "0.5", "$0.50"),
+        ("money", "1200.5", "$1,200.50"),
+        ("money", "1200.25", "$1,200.25"),
+        ("money", "9" * 40, f"${int('9' * 40):,}"),
+    ],
+)
+def test_a_number_in_a_form(form, number, expected):
+    """A form writes a number as people do."""
+    assert FORMS[form](number) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "told"),
+    [
+        ("words", "100", "words writes whole numbers of 0 to 99, and 100 is none"),
+        ("words", "2.5", "and 2.5 is none"),
+        ("words", "-3", "and -3 is none"),
+        ("commas", "1/3", "commas writes no fractions, and 1/3 is one"),
+        ("money", "2/3", "money writes no fractions, and 2/3 is one"),
+        ("money", "2.125", "money writes dollars and whole cents, and 2.125 is not that"),
+        ("money", "-4", "and -4 is not that"),
+    ],
+)
+def test_a_number_that_a_form_cannot_write_is_refused(form, number, told):
+    """The error says the number and what would do."""
+    with pytest.raises(InputError, match=f"{told}; leave the filter out"):
+        FORMS[form](number)
+
+
+@law
+@given(st.lists(st.fractions(0, 10**6, max_denominator=1).map(lambda number: number / 100), min_size=2, max_size=2))
+def test_no_two_numbers_are_written_alike(numbers):
+    """A form tells any two numbers apart, so a question that shows it shows the number."""
+    one, other = map(write_number, numbers)
+
+    assert all((FORMS[form](one) == FORMS[form](other)) == (one == other) for form in ("commas", "money"))
+    assert len({FORMS["words"](str(number)) for number in range(MAX_WORDS + 1)}) == MAX_WORDS + 1
+
+
+@pytest.fixture
+def filtered(texts):
+    """Return the tiny library's comparison, its numbers in words and with commas, the count a large one."""
+    source = texts["comparison/times_more.jinja"].replace("count: 5..25", "count: 990..1200")
+    assert ASKED in source
+    return texts | {"comparison/times_more.jinja": source.replace(ASKED, FILTERED)}
+
+
+def test_a_question_shows_the_form_and_a_trace_the_number(filtered):
+    """Columns write what plain Jinja2 writes; the trace has the plain number, and the bound on the length holds."""
+    pattern = read_library(filtered)["times_more"]
+    draw = pattern.draw(np.arange(200))
+    questions, traces = render(pattern.questions[0], draw), render(pattern.trace, draw)
+    ruler = Ruler("You wire.", 10_000)
+
+    assert questions.to_pylist() == reference(pattern.bodies[0], draw)
+    assert any("four times" in question and ", who has 1,1" in question for question in questions.to_pylist())
+    assert any("value: 1100}" in trace for trace in traces.to_pylist())
+    assert ruler.lengths(pattern, row_ids(pattern, draw.places), questions, traces).max() <= ruler.bound(pattern)
+
+
+def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
+    """A stranger's pattern with filters builds, and its dataset is sound."""
+    own = tmp_path / "patterns" / "comparison"
+    own.mkdir(parents=True)
+    (own / "own_times.jinja").write_text(filtered["comparison/times_more.jinja"].replace("things", "own_things"))
+    (tmp_path / "patterns" / "vocabulary.yaml").write_text(
+        filtered["vocabulary.yaml"].partition("\n")[2].replace("things", "own_things")
+    )
+    built = build("run8", rows=200, out=tmp_path / "d", patterns=tmp_path / "patterns")
+
+    assert "comparison/own_times" in built.manifest["splits"]["train"]["patterns"]
+    assert audit(built.folder).passed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{{ more }} has", "{{ more | commas }} has", "filter commas is for numbers, and more is a word"),
+        ("{{ count | commas }}", "{{ count | words }}", "count: words writes whole numbers of 0 to 99, and 990 is none"),
+        ("times: 2..5", "times: = count // 300", "times: words writes whole numbers of 0 to 99, and times may be others"),
+        ("{{ times | words }} times", "x{{ times | words }} times", "letters touch times; put a space or a mark"),
+        ("who has {{ count | commas }}.", "{{ count | commas }},{{ times }}.", "count and times can be read in two ways"),
+        ("{{ times | words }} times", "{{ times | words }}een times", "letters touch times"),
+    ],
+)  # fmt: skip
+def test_a_form_that_does_not_fit_is_told(filtered, old, new, told):
+    """Filters are for their kind of slot, write every number it can hold, and leave the question read in one way."""
+    source = filtered["comparison/times_more.jinja"]
+    assert old in source
+
+    with pytest.raises(InputError, match=told):
+        read_library(filtered | {"comparison/times_more.jinja": source.replace(old, new)})
