@@ -14,12 +14,14 @@ from typing import Any
 
 from solver.text import FENCE
 
-from . import device  # noqa: F401  # before torch
+from .cache import growing_cache
 
-import torch  # isort: skip
-from transformers import DynamicCache  # isort: skip
+import torch  # after ours, which sets what torch reads when it starts  # isort: skip
 
 _NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
+
+_WORTH = 7 / 8
+"""Done rows leave once the others are no more than this share of the batch: to leave costs a copy of the cache."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,17 @@ class Decoder:
         self.ends = {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [stops])}
         self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
 
-    def decode(self, prompts: list[list[int]], batch: int, *, plain: bool = False) -> Iterator[tuple[int, Completion]]:
-        """Yield each prompt's number and completion as it is done; `plain` neither sorts nor drops, to be measured."""
-        order = range(len(prompts)) if plain else sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
+    def decode(self, prompts: list[list[int]], batch: int) -> Iterator[tuple[int, Completion]]:
+        """Yield each prompt's number and completion as it is done."""
+        order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
         for start in range(0, len(order), batch):
-            yield from self._together(prompts, list(order[start : start + batch]), drop=not plain)
+            yield from self._together(prompts, order[start : start + batch])
 
     def stream(self, prompt: list[int]) -> Iterator[str | Completion]:
         """Yield a completion piece by piece as it is written, and at last the whole of it."""
         written: list[int] = []
         shown = ""
-        cache: Any = DynamicCache(config=self.model.config)
+        cache = growing_cache(self.model)
         ids = torch.tensor([prompt], device=self.model.device)
         finished = None
         while finished is None:
@@ -71,7 +73,7 @@ class Decoder:
             ids = torch.tensor([[token]], device=self.model.device)
         yield finished
 
-    def _together(self, prompts: list[list[int]], live: list[int], *, drop: bool) -> Iterator[tuple[int, Completion]]:
+    def _together(self, prompts: list[list[int]], live: list[int]) -> Iterator[tuple[int, Completion]]:
         """Decode one batch; `live` are the numbers of its prompts."""
         longest = max(len(prompts[row]) for row in live)
         fill = [longest - len(prompts[row]) for row in live]
@@ -80,7 +82,7 @@ class Decoder:
         ids = torch.tensor(rows, device=self.model.device)
         mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
         places = (mask.cumsum(1) - 1).clamp(min=0)
-        cache: Any = DynamicCache(config=self.model.config)
+        cache = growing_cache(self.model)
         written: dict[int, list[int]] = {row: [] for row in live}
         done: set[int] = set()
         while True:
@@ -95,7 +97,7 @@ class Decoder:
                 return
             ids, places = chosen[:, None], places[:, -1:] + 1
             mask = torch.cat([mask, mask.new_ones(len(live), 1)], 1)
-            if drop and len(keep) < len(live):
+            if len(keep) <= len(live) * _WORTH:
                 index = torch.tensor(keep, device=self.model.device)
                 ids, places, mask = ids[index], places[index], mask[index]
                 cache.batch_select_indices(index)

@@ -47,11 +47,10 @@ def alone(model, tokenizer, prompt):
     return tokenizer.decode(out[0, len(prompt) :], skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
 
-@pytest.mark.parametrize("plain", [False, True])
-def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts, plain):
+def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts):
     """Padding, sorting and dropping change no text: it is what transformers decodes for each row alone."""
     texts = {}
-    for row, made in Decoder(model, tokenizer, LIMIT).decode(prompts[:10], 4, plain=plain):
+    for row, made in Decoder(model, tokenizer, LIMIT).decode(prompts[:10], 4):
         texts[row] = made.text
 
     assert {row: alone(model, tokenizer, prompts[row]) for row in range(10)} == texts
