@@ -4,9 +4,7 @@ Import this before torch: with OpenMP's default, threads that wait spin, and a b
 slower than one (40 s a step against 8).
 """
 
-import ctypes
 import os
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,22 +16,7 @@ import torch  # isort: skip
 
 from solver.refusal import InputError, did_you_mean
 
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -2, -4, -8
-"""The options of mallopt(3) that are set below."""
-
-
-def keep_memory() -> None:
-    """Have the C library keep what one step frees for the next step, instead of giving it back to the system.
-
-    What is given back is faulted in and cleared again, page by page: two fifths of the processor's time were spent so.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_MAX, 0)
-        mallopt(_M_TRIM_THRESHOLD, -1)
-        mallopt(_M_TOP_PAD, 64 << 20)
-        mallopt(_M_ARENA_MAX, 1)
-
+from .memory import keep_memory
 
 keep_memory()
 

@@ -13,9 +13,10 @@ from transformers import TrainerCallback
 
 from . import terminal
 from .log import LOG, read_log
+from .memory import give_back
 
 _EVERY = 20
-"""Steps between two lines where there is no terminal to draw a bar on."""
+"""Steps after which memory is given back, and a line is told where there is no terminal to draw a bar on."""
 
 
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
@@ -58,8 +59,10 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         if not sys.stderr.isatty() and (state.global_step % _EVERY == 0 or state.global_step == state.max_steps):
             terminal.note(f"step {state.global_step} of {state.max_steps}  {text}  {seconds:,.0f} s")
 
-    def on_step_end(self, _args: Any, _state: Any, control: Any, **_: Any) -> None:
-        """Stop between two steps, with a checkpoint, once Ctrl-C was pressed."""
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Give memory back now and then, and stop with a checkpoint once Ctrl-C was pressed."""
+        if state.global_step % _EVERY == 0:
+            give_back()
         if self.stopped:
             control.should_save = True
             control.should_training_stop = True
