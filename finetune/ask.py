@@ -12,9 +12,10 @@ from .adapter import load, named_base
 from .chat import prompt_ids
 from .decode import Completion, Decoder
 from .device import find_device
+from .run import RUN, Run
 
 SYSTEM = "You are a helpful assistant with access to the following experts: entity_track, arithmetic, rate_equation, comparison, percentage"
-"""The one line of the seed (P7), as datasets carry it."""
+"""The one line of the seed (P7), for a model that no run of ours made."""
 
 
 def ask(
@@ -24,14 +25,14 @@ def ask(
     adapter: Path | None = None,
     max_new_tokens: int = 400,
     dtype: str = "auto",
-    system: str = SYSTEM,
 ) -> bool:
     """Put a question, print the trace and what it comes to; return whether the trace runs."""
     device = find_device(dtype)
     base = named_base(model, adapter, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, adapter, device), max_new_tokens)
-    ids = prompt_ids(decoder.tokenizer, [{"role": "system", "content": system}, {"role": "user", "content": question}])
+    messages = [("system", system_prompt(adapter or Path(base))), ("user", question)]
+    ids = prompt_ids(decoder.tokenizer, [{"role": role, "content": said} for role, said in messages if said])
     made: Completion | None = None
     for piece in decoder.stream(ids):
         if isinstance(piece, Completion):
@@ -49,3 +50,8 @@ def ask(
         terminal.say(f"refused: {error}")
         return False
     return True
+
+
+def system_prompt(folder: Path) -> str:
+    """Return what a run's rows had as their system prompt."""
+    return str(Run.read(folder).settings.get("system", SYSTEM)) if (folder / RUN).exists() else SYSTEM

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 from solver.refusal import InputError
 
 from .adapter import load, named_base
-from .base_model import EMBEDDED
+from .base_model import EMBEDDED, ON_GPU
 from .device import find_device
 from .report import METRICS, REPORT, shown_rate
 from .run import ADAPTER, RUN, Run
@@ -77,7 +77,7 @@ def write_card(folder: Path, name: str, run_folder: Path) -> Path:
     origin = EMBEDDED[base].origin if base in EMBEDDED else base
     data = ModelCardData(
         language="en",
-        license="apache-2.0",
+        license="apache-2.0" if base in (*EMBEDDED, ON_GPU) else None,
         library_name="transformers" if merged else "peft",
         pipeline_tag="text-generation",
         base_model=None if Path(origin).exists() else origin,

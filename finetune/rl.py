@@ -18,7 +18,7 @@ from .adapter import load, named_base
 from .chat import prompt_ids
 from .device import Device, find_device, out_of_memory
 from .recipe import Rl
-from .rows import read_rows
+from .rows import read_rows, system_prompt
 from .run import Run
 from .sft import finished, one_process
 from .watch import Watch
@@ -97,6 +97,7 @@ def reinforce(
         "seed": seed,
         "dtype": str(device.dtype).removeprefix("torch."),
         "max_len": max_len,
+        "system": system_prompt(table),
         **asdict(recipe),
     }
     loaded, tokenizer = load(base, adapter, device, merge=False)

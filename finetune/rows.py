@@ -11,7 +11,7 @@ from solver.refusal import InputError
 COLUMNS = ("id", "prompt", "completion", "question", "trace", "answer", "expert", "experts", "pattern", "steps")
 """What training and judging read; other columns are left where they are."""
 
-ALIASES = {"gsm8k": "data/gsm8k"}
+ALIASES = {"gsm8k": "data/gsm8k-test"}
 """Evaluation sets that go by a name of their own, and the folder that an import writes them to."""
 
 
@@ -23,7 +23,9 @@ def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
     elif folder.is_dir():
         table = _from_folder(folder, split)
     elif dataset in ALIASES:
-        raise InputError(f"{dataset}: no folder {folder}; import it first: python -m generators import {dataset}")
+        raise InputError(
+            f"{dataset}: no folder {folder}; import it first: python -m generators import {dataset} --split test --eval-only --out {folder}"
+        )
     else:
         table = _from_hub(dataset, split)
     missing = [name for name in COLUMNS if name not in table.column_names]
@@ -67,3 +69,8 @@ def _from_hub(name: str, split: str) -> pa.Table:
             f"build one here: python -m generators build --weights run8 --out data/run8"
         ) from None
     return loaded.with_format("arrow")[:]
+
+
+def system_prompt(table: pa.Table) -> str:
+    """Return the system prompt of the first row, which is that of all; empty where there is none."""
+    return next((said["content"] for said in table["prompt"][0].as_py() if said["role"] == "system"), "")

@@ -20,7 +20,7 @@ from .base_model import load_model, load_tokenizer
 from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_long
 from .log import read_log
 from .recipe import Sft
-from .rows import read_rows
+from .rows import read_rows, system_prompt
 from .run import Run
 from .watch import Watch
 
@@ -96,6 +96,7 @@ def train(
         "seed": seed,
         "dtype": str(device.dtype).removeprefix("torch."),
         "max_len": max_len,
+        "system": system_prompt(table),
         **asdict(recipe),
     }
     run = Run.begin(folder, settings, resume=resume)

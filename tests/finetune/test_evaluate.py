@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from finetune.ask import SYSTEM, system_prompt
 from finetune.base_model import load_model, load_tokenizer
 from finetune.chat import prepare_tokenizer, prompt_ids
 from finetune.decode import Decoder, closed
@@ -145,6 +146,12 @@ def test_ask_prints_the_trace_and_what_the_solver_says(trained, call):
     assert status == 1
     assert "refused: " in said
     assert "model " in said.splitlines()[0]
+
+
+def test_ask_puts_the_system_prompt_that_the_run_was_trained_with(trained, tiny):
+    """A dataset's own system prompt goes with its models; a model that is no run of ours gets the seed's."""
+    assert system_prompt(trained) == "You are a helpful assistant."
+    assert system_prompt(tiny) == SYSTEM
 
 
 def test_an_evaluation_set_that_is_not_imported_is_told(trained, tmp_path, call, monkeypatch):

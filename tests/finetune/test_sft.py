@@ -86,6 +86,18 @@ def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, sa
     assert "Traceback" not in told
 
 
+def test_running_out_of_memory_names_the_flags_to_change():
+    """What torch raises becomes one line with a smaller batch that learns the same."""
+    import torch
+
+    from finetune.device import out_of_memory
+    from finetune.sft import smaller
+    from solver.refusal import InputError
+
+    with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
+        torch.empty(1 << 60)
+
+
 def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
     """A second run into the same folder is refused, and so is resuming with other settings."""
     again = call(*sft(dataset, tiny, trained))
