@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from solver.command import run
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft, override, read_recipe, read_value
@@ -120,16 +121,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     args = parser().parse_args(argv)
     args.argv = argv
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # trainers warn of names in their own defaults
-            return VERBS[args.verb](args)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"stopped; go on with: {resumed(argv)}", file=sys.stderr)
-        return 130
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # trainers warn of names in their own defaults
+        return run(lambda: VERBS[args.verb](args), stopped=f"stopped; go on with: {resumed(argv)}")
 
 
 def resumed(argv: list[str]) -> str:
@@ -148,7 +142,7 @@ def _sft(args: argparse.Namespace) -> int:
 
     terminal.say(f"model {model} on {device}{'' if args.model or args.recipe else ', the default for this device'}")
     values = override(recipe.sft, vars(args))
-    run = sft.train(
+    trained = sft.train(
         args.dataset,
         model,
         values,
@@ -159,7 +153,7 @@ def _sft(args: argparse.Namespace) -> int:
         dtype=args.dtype,
         resume=args.resume,
     )
-    return _told(run, args)
+    return _told(trained, args)
 
 
 def _rl(args: argparse.Namespace) -> int:
@@ -171,7 +165,7 @@ def _rl(args: argparse.Namespace) -> int:
     from .adapter import named_base
 
     terminal.say(f"model {named_base(args.model, args.adapter, device)} with {args.adapter} on {device}")
-    run = rl.reinforce(
+    trained = rl.reinforce(
         args.dataset,
         args.adapter,
         override(recipe.rl, vars(args)),
@@ -183,22 +177,22 @@ def _rl(args: argparse.Namespace) -> int:
         dtype=args.dtype,
         resume=args.resume,
     )
-    return _told(run, args)
+    return _told(trained, args)
 
 
-def _told(run: Run | None, args: argparse.Namespace) -> int:
+def _told(trained: Run | None, args: argparse.Namespace) -> int:
     from . import terminal
 
-    if run is None:
+    if trained is None:
         terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args.argv)}")
         return 130
-    result = run.result
+    result = trained.result
     terminal.say(
         f"trained {result['steps']} steps, {result['tokens']:,} tokens in {result['seconds']:,.0f} s, "
         f"{result['tokens_per_second']:,.0f} tokens/s; last loss {result['final_loss']:.4f}"
     )
-    terminal.say(f"adapter {run.folder}")
-    terminal.say(f"next    {command(['eval', '--adapter', str(run.folder), '--dataset', args.dataset])}")
+    terminal.say(f"adapter {trained.folder}")
+    terminal.say(f"next    {command(['eval', '--adapter', str(trained.folder), '--dataset', args.dataset])}")
     return 0
 
 
