@@ -197,7 +197,7 @@ def read_report(folder: Path) -> dict[str, Any]:
 def shown_rate(found: dict[str, Any]) -> str:
     """Return a rate with its count and interval, as tables show it."""
     share = found["hits"] / found["rows"] if found["rows"] else 0.0
-    return f"{found['hits']}/{found['rows']} {share:.1%} [{found['low']:.1%}, {found['high']:.1%}]"
+    return f"{found['hits']}/{found['rows']} {share:.1%} [{100 * found['low']:.1f}, {100 * found['high']:.1f}]"
 
 
 def print_report(report: dict[str, Any], folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_adapter_is_published_in_one_commit_with_its_evaluation(evaluated, tm
     assert {"README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= set(names)
     assert not [name for name in names if name.startswith(("checkpoint-", "eval-"))]
     assert commits == 1
-    assert "| all | 0/2 0.0% [0.0%, 65.8%]" in card
+    assert "| all | 0/2 0.0% [0.0, 65.8]" in card
     assert "library_name: peft" in card
 
 
