@@ -1,0 +1,194 @@
+"""How fast models are taught and judged: python -m benchmarks.finetune DATASET [--adapter DIR]
+
+Training: our `sft` against TRL's SFTTrainer with its default settings, same model, rows, adapter, batch and learning
+rate; each run is a process of its own and they take turns. Decoding, with --adapter: our `eval` against transformers'
+`generate` on unsorted batches of the same size. Wall time moves with what else the machine does; processor
+seconds move less. Read ratios within one run.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+MAX_NEW_TOKENS = 400
+
+
+def settings() -> dict[str, Any]:
+    """Return what both sides of the training comparison have in common: our recipe's values."""
+    from finetune.recipe import read_recipe
+
+    sft = read_recipe("smollm2").sft
+    return {"batch": sft.batch, "lr": sft.lr, "rank": sft.rank, "alpha": sft.alpha}
+
+
+def train_ours(model: str, table: pa.Table, folder: Path) -> Any:
+    """Return our trainer."""
+    from dataclasses import replace
+
+    from finetune.base_model import load_tokenizer
+    from finetune.chat import measure, prepare_tokenizer
+    from finetune.device import find_device
+    from finetune.recipe import read_recipe
+    from finetune.sft import make_trainer
+
+    tokenizer = load_tokenizer(model)
+    prepare_tokenizer(tokenizer)
+    recipe = replace(read_recipe("smollm2").sft, epochs=1, save_every=10**6)
+    lengths = [row.total for row in measure(tokenizer, table)]
+    return make_trainer(
+        table, model, tokenizer, recipe, folder, device=find_device(), seed=0, max_len=1024, lengths=lengths
+    )
+
+
+def train_trl(model: str, table: pa.Table, folder: Path) -> Any:
+    """Return TRL's trainer with its default settings, and what both have in common."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    common = json.loads(os.environ["COMMON"])
+    config = SFTConfig(
+        output_dir=str(folder),
+        num_train_epochs=1,
+        per_device_train_batch_size=common["batch"],
+        learning_rate=common["lr"],
+        logging_steps=1,
+        save_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        seed=0,
+    )
+    adapter = LoraConfig(
+        r=common["rank"], lora_alpha=common["alpha"], target_modules="all-linear", task_type="CAUSAL_LM"
+    )
+    return SFTTrainer(model, config, train_dataset=Dataset(table.select(["prompt", "completion"])), peft_config=adapter)
+
+
+def decode_ours(model: Any, tokenizer: Any, prompts: list[list[int]], batch: int) -> dict[int, str]:
+    """Return the completions of our decoding."""
+    from finetune.decode import Decoder
+
+    return {row: made.text for row, made in Decoder(model, tokenizer, MAX_NEW_TOKENS).decode(prompts, batch)}
+
+
+def decode_library(model: Any, tokenizer: Any, prompts: list[list[int]], batch: int) -> dict[int, str]:
+    """Return the completions of transformers' generate on batches in the dataset's order."""
+    made = {}
+    for start in range(0, len(prompts), batch):
+        ids = tokenizer.pad({"input_ids": prompts[start : start + batch]}, padding_side="left", return_tensors="pt")
+        out = model.generate(**ids, max_new_tokens=MAX_NEW_TOKENS, do_sample=False, pad_token_id=tokenizer.pad_token_id)
+        texts = tokenizer.batch_decode(out[:, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+        made |= dict(enumerate(texts, start))
+    return made
+
+
+def child(side: str, rows: Path, model: str, adapter: str, batch: int) -> dict[str, Any]:
+    """Run one side once in this process and return what it took."""
+    table = pq.read_table(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        if side in ("ours", "trl"):
+            trainer = {"ours": train_ours, "trl": train_trl}[side](model, table, Path(folder))
+            spent = clock(trainer.train)
+            losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
+            return spent | {"losses": losses}
+    from finetune.adapter import load
+    from finetune.chat import prompt_ids
+    from finetune.device import find_device
+
+    loaded, tokenizer = load(model, Path(adapter), find_device())
+    prompts = [prompt_ids(tokenizer, prompt) for prompt in table["prompt"].to_pylist()]
+    texts: dict[int, str] = {}
+    run = {"decode": decode_ours, "generate": decode_library}[side]
+    spent = clock(lambda: texts.update(run(loaded, tokenizer, prompts, batch)))
+    return spent | {"texts": [texts[row] for row in range(len(prompts))]}
+
+
+def clock(run: Any) -> dict[str, float]:
+    """Return the wall and processor seconds of a call."""
+    began, wall = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    run()
+    ended = resource.getrusage(resource.RUSAGE_SELF)
+    spent = ended.ru_utime - began.ru_utime + ended.ru_stime - began.ru_stime
+    return {"wall": time.perf_counter() - wall, "cpu": spent, "system": ended.ru_stime - began.ru_stime}
+
+
+def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Run both sides in processes of their own, in turn, each round the other way about."""
+    found: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
+    for number in range(rounds):
+        for side in sides if number % 2 == 0 else reversed(sides):
+            words = [sys.executable, "-W", "ignore", "-m", "benchmarks.finetune", "--child", side, *arguments]
+            done = subprocess.run(
+                words, env=os.environ | {"COMMON": json.dumps(settings())}, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                sys.exit(done.stderr)
+            found[side].append(json.loads(done.stdout.splitlines()[-1]))
+    return found
+
+
+def show(title: str, found: dict[str, list[dict[str, Any]]], count: int, unit: str) -> None:
+    """Print what each run took, and the ratio of the sums."""
+    table = Table("side", f"{unit}/s by the wall", f"{unit} per processor second", "of it in the system", title=title)
+    for side, runs in found.items():
+        for run in runs:
+            share = f"{run['system'] / run['cpu']:.0%}"
+            table.add_row(side, f"{count / run['wall']:.2f}", f"{count / run['cpu']:.2f}", share)
+    first, second = ({key: sum(run[key] for run in runs) for key in ("wall", "cpu")} for runs in found.values())
+    table.add_row("ratio", f"{second['wall'] / first['wall']:.2f}", f"{second['cpu'] / first['cpu']:.2f}", "")
+    Console().print(table)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("dataset", help="a dataset folder or a repository's name")
+    parser.add_argument("--model", default="smollm2-135m")
+    parser.add_argument("--adapter", default="", help="an adapter to decode with; without it only training is measured")
+    parser.add_argument("--rows", type=int, default=48, help="training rows of a run")
+    parser.add_argument("--decode", type=int, default=128, help="test rows of a run")
+    parser.add_argument("--batch", type=int, default=64, help="test rows decoded together")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.child:
+        print(json.dumps(child(wanted.child, Path(wanted.dataset), wanted.model, wanted.adapter, wanted.batch)))
+        return
+    from finetune.base_model import find_model, load_tokenizer
+    from finetune.chat import measure
+    from finetune.rows import read_rows
+
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "rows.parquet"
+        train = read_rows(wanted.dataset, "train", wanted.rows)
+        pq.write_table(train, file)
+        found = turns(("ours", "trl"), wanted.rounds, [str(file), "--model", find_model(wanted.model)])
+        tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train))
+        show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
+        for side, runs in found.items():
+            losses = runs[0]["losses"]
+            half = losses[len(losses) // 2 :]
+            print(f"{side}: mean loss of the second half {sum(half) / len(half):.3f}; {losses}")
+        if wanted.adapter:
+            pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), file)
+            arguments = [str(file), "--model", wanted.model, "--adapter", wanted.adapter, "--batch", str(wanted.batch)]
+            found = turns(("decode", "generate"), wanted.rounds, arguments)
+            show(f"decoding, {wanted.decode} rows in batches of {wanted.batch}", found, wanted.decode, "rows")
+            same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
+            print(f"texts that are the same: {same} of {wanted.decode}")
+
+
+if __name__ == "__main__":
+    main()

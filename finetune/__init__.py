@@ -1,0 +1,1 @@
+"""Teaching a model on the published traces, and judging honestly what it learned."""

@@ -1,0 +1,125 @@
+"""Greedy decoding of many prompts at once: sorted by length, padded on the left, each row dropped when it is done.
+
+A row is done at the end token, at the fence that closes its trace, or at the limit of tokens. Done rows leave the
+batch with their keys and values, so nobody waits for the longest.
+
+The batch that a row is in decides how its sums are rounded: the same command gives the same texts, another batch
+size may differ in a close call.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from solver.text import FENCE
+
+from .cache import growing_cache
+
+import torch  # after ours, which sets what torch reads when it starts  # isort: skip
+
+_NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
+
+_WORTH = 7 / 8
+"""Done rows leave once the others are no more than this share of the batch: to leave costs a copy of the cache."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a model wrote, how many tokens it took, and whether it was cut at the limit."""
+
+    text: str
+    tokens: int
+    truncated: bool
+
+
+def closed(text: str) -> bool:
+    """Return whether the fence that closes a trace stands in the text."""
+    named = _NAMED.search(text)
+    return text.find(FENCE, named.end()) >= 0 if named else text.count(FENCE) >= 2
+
+
+class Decoder:
+    """A model that writes what it holds most likely, token by token, until a row is done."""
+
+    def __init__(self, model: Any, tokenizer: Any, limit: int):
+        self.model = model
+        self.tokenizer = tokenizer
+        self.limit = limit
+        stops = model.generation_config.eos_token_id
+        self.ends = {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [stops])}
+        self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
+
+    def decode(self, prompts: list[list[int]], batch: int) -> Iterator[tuple[int, Completion]]:
+        """Yield each prompt's number and completion as it is done."""
+        order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
+        for start in range(0, len(order), batch):
+            yield from self._together(prompts, order[start : start + batch])
+
+    def stream(self, prompt: list[int]) -> Iterator[str | Completion]:
+        """Yield a completion piece by piece as it is written, and at last the whole of it."""
+        written: list[int] = []
+        shown = ""
+        cache = growing_cache(self.model)
+        ids = torch.tensor([prompt], device=self.model.device)
+        finished = None
+        while finished is None:
+            token = int(self._next(input_ids=ids, past_key_values=cache)[0])
+            finished = self._note(written, token)
+            text = self._text(written)
+            if not text.endswith("\ufffd") or finished:  # a character that is not whole yet
+                yield text[len(shown) :]
+                shown = text
+            ids = torch.tensor([[token]], device=self.model.device)
+        yield finished
+
+    def _together(self, prompts: list[list[int]], live: list[int]) -> Iterator[tuple[int, Completion]]:
+        """Decode one batch; `live` are the numbers of its prompts."""
+        longest = max(len(prompts[row]) for row in live)
+        fill = [longest - len(prompts[row]) for row in live]
+        pad = self.tokenizer.pad_token_id
+        rows = [[pad] * gap + prompts[row] for gap, row in zip(fill, live, strict=True)]
+        ids = torch.tensor(rows, device=self.model.device)
+        mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
+        places = (mask.cumsum(1) - 1).clamp(min=0)
+        cache = growing_cache(self.model)
+        written: dict[int, list[int]] = {row: [] for row in live}
+        done: set[int] = set()
+        while True:
+            chosen = self._next(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+            for row, token in zip(live, chosen.tolist(), strict=True):
+                finished = None if row in done else self._note(written[row], token)
+                if finished:
+                    done.add(row)
+                    yield row, finished
+            keep = [place for place, row in enumerate(live) if row not in done]
+            if not keep:
+                return
+            ids, places = chosen[:, None], places[:, -1:] + 1
+            mask = torch.cat([mask, mask.new_ones(len(live), 1)], 1)
+            if len(keep) <= len(live) * _WORTH:
+                index = torch.tensor(keep, device=self.model.device)
+                ids, places, mask = ids[index], places[index], mask[index]
+                cache.batch_select_indices(index)
+                live = [live[place] for place in keep]
+
+    def _next(self, **inputs: Any) -> Any:
+        """Return the likeliest next token of each row."""
+        with torch.inference_mode():
+            return self.model(**inputs, use_cache=True, logits_to_keep=1).logits[:, -1].argmax(-1)
+
+    def _note(self, written: list[int], token: int) -> Completion | None:
+        """Note a row's next token; return its completion if that was the last."""
+        if token in self.ends:
+            return Completion(self._text(written), len(written), truncated=False)
+        written.append(token)
+        full = len(written) >= self.limit
+        if token in self.ticks or full:
+            text = self._text(written)
+            if closed(text) or full:
+                return Completion(text, len(written), truncated=not closed(text))
+        return None
+
+    def _text(self, tokens: list[int]) -> str:
+        """Return the text of generated tokens as it stands, without mending spaces."""
+        return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))

@@ -1,0 +1,111 @@
+"""What a run made, for others: merged weights or the adapter, with a card that carries the evaluation, on the Hub."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, ModelCard, ModelCardData
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError is that of the HTTP library
+    HfHubHTTPError,
+    HFValidationError,
+    HTTPError,
+    LocalTokenNotFoundError,
+)
+
+from solver.refusal import InputError
+
+from .adapter import load, named_base
+from .base_model import EMBEDDED, ON_GPU
+from .device import find_device
+from .report import METRICS, REPORT, shown_rate
+from .run import ADAPTER, RUN, Run
+
+CARD = "README.md"
+TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
+KEPT_BACK = ["checkpoint-*/*", "eval-*/*", "training_args.bin", "log.jsonl", ".*"]
+"""What a run's folder holds and a model's repository does not."""
+_SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation", "lr", "rank", "alpha", "dtype")
+
+
+def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
+    """Write a run's adapter merged into its base model, as any library loads it; return the folder."""
+    if folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder}: exists and is not empty; choose another --out")
+    device = find_device(dtype)
+    loaded, tokenizer = load(named_base(None, adapter, device), adapter, device)
+    loaded.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    if (adapter / RUN).exists():
+        shutil.copy(adapter / RUN, folder / RUN)
+    write_card(folder, adapter.name, adapter)
+    return folder
+
+
+def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None = None) -> str:
+    """Publish a run's adapter, or a merged model, in one commit with its card; return the page's address."""
+    if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
+        raise InputError(f"{folder}: neither an adapter nor a model; give a run's folder, or what merge wrote")
+    if (folder / ADAPTER).exists() or not (folder / CARD).exists():
+        write_card(folder, repo_id, folder)
+    api = HfApi(token=token, library_name="wirework")
+    try:
+        api.create_repo(repo_id, private=private, exist_ok=True)
+        api.upload_folder(
+            repo_id=repo_id, folder_path=folder, ignore_patterns=KEPT_BACK, commit_message="Publish with wirework"
+        )
+    except LocalTokenNotFoundError:
+        raise InputError("no token: log in with `hf auth login`, or set HF_TOKEN") from None
+    except HFValidationError as error:
+        raise InputError(f"{repo_id}: {str(error).splitlines()[0]}") from None
+    except HfHubHTTPError as error:
+        status = error.response.status_code if error.response is not None else "no answer"
+        raise InputError(
+            f"{repo_id}: the Hub refused it ({status}): {error.server_message or 'no reason given'}"
+        ) from None
+    except (HTTPError, OSError) as error:
+        raise InputError(f"{repo_id}: the Hub cannot be reached: {error}; the model is still in {folder}") from None
+    return f"{api.endpoint}/{repo_id}"
+
+
+def write_card(folder: Path, name: str, run_folder: Path) -> Path:
+    """Write the page of a model from the files of the run that made it."""
+    run = Run.read(run_folder) if (run_folder / RUN).exists() else None
+    settings = run.settings if run else {}
+    base = str(settings.get("model") or named_base(None, run_folder, find_device()))
+    merged = not (folder / ADAPTER).exists()
+    origin = EMBEDDED[base].origin if base in EMBEDDED else base
+    data = ModelCardData(
+        language="en",
+        license="apache-2.0" if base in (*EMBEDDED, ON_GPU) else None,
+        library_name="transformers" if merged else "peft",
+        pipeline_tag="text-generation",
+        base_model=None if Path(origin).exists() else origin,
+        tags=["wirework", "symbolic-traces", "math-word-problems", "lora"],
+    )
+    card = ModelCard.from_template(
+        data,
+        template_path=str(TEMPLATE),
+        name=name,
+        base=origin,
+        merged=merged,
+        embedded=base if base in EMBEDDED else "",
+        settings={key: settings[key] for key in _SHOWN if key in settings},
+        result=run.result if run else {},
+        tables=[_table(json.loads(path.read_text())) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
+    )
+    (folder / CARD).write_text(str(card).rstrip() + "\n", encoding="utf-8")
+    return folder / CARD
+
+
+def _table(report: dict[str, Any]) -> dict[str, Any]:
+    lines = [("all", report["overall"]), *report["by"]["expert"].items()]
+    return {
+        "rows": report["decoded"],
+        "dataset": report["settings"]["dataset"],
+        "split": report["settings"]["split"],
+        "metrics": list(METRICS),
+        "lines": [(name, *(shown_rate(rates[metric]) for metric in METRICS)) for name, rates in lines],
+        "ladder": ", ".join(f"{level} {count}" for level, count in report["ladder"].items() if count),
+        "truncated": report["truncated"],
+    }

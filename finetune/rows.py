@@ -1,0 +1,76 @@
+"""The rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from solver.refusal import InputError
+
+COLUMNS = ("id", "prompt", "completion", "question", "trace", "answer", "expert", "experts", "pattern", "steps")
+"""What training and judging read; other columns are left where they are."""
+
+ALIASES = {"gsm8k": "data/gsm8k-test"}
+"""Evaluation sets that go by a name of their own, and the folder that an import writes them to."""
+
+
+def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
+    """Return the first rows of a split, with the columns we read; raise InputError if it is not a dataset of ours."""
+    folder = Path(ALIASES.get(dataset, dataset))
+    if folder.suffix == ".jsonl":
+        table = _from_lines(folder)
+    elif folder.is_dir():
+        table = _from_folder(folder, split)
+    elif dataset in ALIASES:
+        raise InputError(
+            f"{dataset}: no folder {folder}; import it first: python -m generators import {dataset} --split test --eval-only --out {folder}"
+        )
+    else:
+        table = _from_hub(dataset, split)
+    missing = [name for name in COLUMNS if name not in table.column_names]
+    if missing:
+        raise InputError(f"{dataset}: no dataset of wirework, it lacks the columns {', '.join(missing)}")
+    if not len(table):
+        raise InputError(f"{dataset}: its {split} split has no rows")
+    return table.select(COLUMNS).slice(0, limit)
+
+
+def _from_folder(folder: Path, split: str) -> pa.Table:
+    files = sorted(folder.glob(f"data/{split}-*.parquet"))
+    if not files:
+        there = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
+        held = f"it has {', '.join(there)}" if there else "it is no dataset folder"
+        raise InputError(f"{folder}: no {split} split in it; {held}")
+    try:
+        return pa.concat_tables(pq.read_table(file) for file in files)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
+
+
+def _from_lines(path: Path) -> pa.Table:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return pa.Table.from_pylist([json.loads(line) for line in lines if line.strip()])
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read as JSON lines: {error}") from None
+
+
+def _from_hub(name: str, split: str) -> pa.Table:
+    import datasets
+
+    datasets.disable_progress_bars()
+    try:
+        loaded = datasets.load_dataset(name, split=split)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            f"{name}: neither a dataset folder nor one that the Hub gives us: {reason}; "
+            f"build one here: python -m generators build --weights run8 --out data/run8"
+        ) from None
+    return loaded.with_format("arrow")[:]
+
+
+def system_prompt(table: pa.Table) -> str:
+    """Return the system prompt of the first row, which is that of all; empty where there is none."""
+    return next((said["content"] for said in table["prompt"][0].as_py() if said["role"] == "system"), "")

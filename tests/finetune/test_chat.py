@@ -1,0 +1,87 @@
+"""Prompts are put as the model's template has it; the loss is on the completion and on nothing else."""
+
+import pytest
+from commands import ZEPHYR
+
+from finetune.base_model import load_tokenizer
+from finetune.chat import check_mask, measure, prepare_tokenizer, prompt_ids, refuse_long, row_ids
+from finetune.rows import read_rows
+from solver.refusal import InputError
+
+
+@pytest.fixture
+def tokenizer(tiny):
+    """Return the tiny model's tokenizer with the fallback template."""
+    made = load_tokenizer(str(tiny))
+    prepare_tokenizer(made)
+    return made
+
+
+def test_the_fallback_is_the_form_of_zephyr_and_is_told(tiny, rows):
+    """A tokenizer without a template gets TinyLlama's form, and this is said."""
+    tokenizer = load_tokenizer(str(tiny))
+
+    said = prepare_tokenizer(tokenizer)
+
+    assert "Zephyr" in said
+    assert ZEPHYR.format("You are a helpful assistant.", rows[0]["question"]) == tokenizer.decode(
+        prompt_ids(tokenizer, rows[0]["prompt"])
+    )
+
+
+def test_a_model_keeps_its_own_template(tokenizer):
+    """A template that is there is not touched, and nothing is said."""
+    tokenizer.chat_template = "{{ messages }}"
+
+    assert not prepare_tokenizer(tokenizer)
+    assert tokenizer.chat_template == "{{ messages }}"
+
+
+def test_a_long_row_is_refused_with_its_id_and_lengths(tokenizer, dataset):
+    """Training does not begin when one row would be cut."""
+    lengths = measure(tokenizer, read_rows(str(dataset), "train"))
+    longest = max(lengths, key=lambda row: row.total)
+
+    refuse_long(lengths, longest.total)
+    with pytest.raises(InputError) as told:
+        refuse_long(lengths, longest.total - 1)
+
+    assert f"{longest.id} has {longest.prompt} + {longest.completion} = {longest.total}" in str(told.value)
+
+
+@pytest.mark.parametrize("fault", ["a prompt token learned", "a completion token masked", "a token cut"])
+def test_a_wrong_mask_is_noticed(tokenizer, dataset, fault):
+    """One token more or less in the loss of one row stops the run."""
+    table = read_rows(str(dataset), "train", 2)
+    prepared = []
+    for row in table.to_pylist():
+        before, whole = prompt_ids(tokenizer, row["prompt"]), row_ids(tokenizer, row["prompt"], row["completion"])
+        prepared.append({"input_ids": whole, "labels": [-100] * len(before) + whole[len(before) :]})
+    check_mask(tokenizer, table, prepared)
+    last, length = prepared[-1], len(before)
+    if fault == "a prompt token learned":
+        last["labels"][length - 1] = last["input_ids"][length - 1]
+    elif fault == "a completion token masked":
+        last["labels"][length] = -100
+    else:
+        last["input_ids"], last["labels"] = last["input_ids"][:-1], last["labels"][:-1]
+
+    with pytest.raises(InputError, match=row["id"]):
+        check_mask(tokenizer, table, prepared)
+
+
+def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer, dataset):
+    """Where the prompt's tokens change with the completion, no mask is right, and the row is named."""
+    tokenizer.chat_template = "{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}"
+    table = read_rows(str(dataset), "train", 1)
+
+    with pytest.raises(InputError, match=table["id"][0].as_py()):
+        measure(tokenizer, table)
+
+
+def test_a_table_that_is_not_ours_is_refused(tmp_path):
+    """A dataset that lacks columns is refused, naming them."""
+    (tmp_path / "rows.jsonl").write_text('{"id": "1", "question": "?", "answer": "1"}\n')
+
+    with pytest.raises(InputError, match="lacks the columns prompt, completion, trace, expert"):
+        read_rows(str(tmp_path / "rows.jsonl"), "train")

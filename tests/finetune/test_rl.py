@@ -1,0 +1,68 @@
+"""Reinforcement through the real command, and what its log says of each step."""
+
+import json
+
+import pytest
+
+from finetune.rl import SHORT_CUTS, histogram
+from solver import judge
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+INIT = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 7}\n"
+
+
+def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call):
+    """A GRPO run goes from an adapter to an adapter and logs the share of each verdict and of short cuts."""
+    out = tmp_path / "rl"
+    flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 16]
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2"]
+
+    status, said, errors = call(*words, *flags, "--max-len", 2048, "--dtype", "float32")
+
+    assert status == 0, errors
+    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2]
+    for line in lines:
+        shares = [share for name, share in line.items() if name.startswith("verdict/")]
+        assert len(shares) == 5
+        assert sum(shares) == pytest.approx(1)
+        assert {"reward", "short_cuts", "kl"} <= line.keys()
+    config = json.loads((out / "adapter_config.json").read_text())
+    assert (
+        config["base_model_name_or_path"]
+        == json.loads((trained / "adapter_config.json").read_text())["base_model_name_or_path"]
+    )
+    assert not (out / "ref").exists()
+    assert "eval --adapter" in said
+
+
+def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call):
+    """Both names are told."""
+    status, _, said = call(
+        "rl", "--dataset", dataset, "--adapter", trained, "--model", "smollm2-135m", "--out", tmp_path
+    )
+
+    assert status == 2
+    assert "not from smollm2-135m" in said
+    assert "was trained from" in said
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ("- {op: query, var: a}\n", "short_circuit"),
+        ("- {op: compute, compute_op: mul, args: [a, 1], var: b}\n- {op: query, var: b}\n", "literal_identity"),
+        ("- {op: compute, compute_op: add, args: [3, 4], var: b}\n- {op: query, var: b}\n", "only_literals"),
+        ("", "no_query"),
+    ],
+)
+def test_attempts_to_game_the_reward_are_counted(steps, code):
+    """Each exploit that an earlier reward paid for is refused by the solver and shows in the histogram."""
+    verdicts = [judge(INIT + steps, "arithmetic", 7), judge("no trace", "arithmetic", 7)]
+
+    shares = histogram(verdicts)
+
+    assert code in SHORT_CUTS
+    assert (shares[f"short_cut/{code}"], shares["short_cuts"], shares["verdict/broken"]) == (0.5, 0.5, 0.5)
+    assert shares["verdict/correct"] == 0

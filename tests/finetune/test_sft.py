@@ -1,0 +1,108 @@
+"""Supervised training through the real command: it learns, repeats, resumes, and refuses what it cannot do well."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from commands import losses, sft
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def test_training_lowers_the_loss_and_leaves_an_adapter(trained, tiny):
+    """The run's folder holds an adapter that names its base, the settings, the result and the figures of each step."""
+    run = json.loads((trained / "run.json").read_text())
+    logged = losses(trained)
+
+    assert run["result"]["steps"] == 12 == len(logged)
+    assert logged[12] < logged[1]
+    assert str(tiny) == json.loads((trained / "adapter_config.json").read_text())["base_model_name_or_path"]
+    assert run["settings"]["rows"] == 24
+    assert run["result"]["tokens"] > 0
+
+
+def test_the_same_seed_gives_the_same_losses(trained, dataset, tiny, tmp_path, call):
+    """A run repeated with its seed logs the same losses, to the last digit; another seed does not."""
+    status, *_ = call(*sft(dataset, tiny, tmp_path / "again"))
+    other, *_ = call(*sft(dataset, tiny, tmp_path / "other", "--seed", 1))
+
+    assert (status, other) == (0, 0)
+    assert losses(trained) == losses(tmp_path / "again")
+    assert losses(trained) != losses(tmp_path / "other")
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(trained, dataset, tiny, tmp_path):
+    """A run stopped in the middle says how to go on, and goes on to the losses of one that was never stopped."""
+    out = tmp_path / "stopped"
+    words = [sys.executable, "-u", "-m", "finetune", *sft(dataset, tiny, out)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    while process.poll() is None and (not (out / "log.jsonl").exists() or len(losses(out)) < 2):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=120)[1]
+
+    assert process.returncode == 130, said
+    assert f"--out {out}" in said
+    assert said.rstrip().endswith("--resume")
+    assert 2 <= len(losses(out)) < 12
+    done = subprocess.run([*words, "--resume"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert losses(trained) == pytest.approx(losses(out), rel=1e-5)
+
+
+def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_path, call):
+    """A row that does not fit is named with its lengths, and no folder is made."""
+    status, _, said = call(*sft(dataset, tiny, tmp_path / "long")[:-4], "--max-len", 100)
+
+    assert status == 2
+    assert "rows are longer than --max-len 100" in said
+    assert " = " in said
+    assert not (tmp_path / "long").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--rows", "25"], "has 24 training rows and --rows 25 are asked for"),
+        (["--dataset", "/nowhere/at/all"], "neither a dataset folder nor one that the Hub gives us"),
+        (["--model", "/nowhere/at/all"], "cannot be loaded"),
+        (["--recipe", "smolm2"], "did you mean smollm2"),
+        (["--dtype", "float61"], "did you mean"),
+        (["--lr", "0"], "lr is 0.0; write a number above 0"),
+        (["--resume"], "no run to resume"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, said):  # noqa: PLR0917  # fixtures
+    """A bad flag, dataset or model is one line that says the mend, and exit status 2."""
+    status, _, told = call(*sft(dataset, tiny, tmp_path / "x", *more))
+
+    assert status == 2
+    assert said in told
+    assert told.count("error:") == 1
+    assert "Traceback" not in told
+
+
+def test_running_out_of_memory_names_the_flags_to_change():
+    """What torch raises becomes one line with a smaller batch that learns the same."""
+    import torch
+
+    from finetune.device import out_of_memory
+    from finetune.sft import smaller
+    from solver.refusal import InputError
+
+    with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
+        torch.empty(1 << 60)
+
+
+def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
+    """A second run into the same folder is refused, and so is resuming with other settings."""
+    again = call(*sft(dataset, tiny, trained))
+    other = call(*sft(dataset, tiny, trained, "--resume", "--rank", 4))
+
+    assert (again[0], other[0]) == (2, 2)
+    assert "add --resume to go on" in again[2]
+    assert "was begun with rank 16, not 4" in other[2]
