@@ -7,8 +7,6 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from generators.contamination import GRAM
-from generators.imports.grade import RULES
 from generators.layout import README, split_files
 from generators.recipe import Recipe
 from generators.rows import SCHEMA
@@ -58,7 +56,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         template_path=str(BUILT if isinstance(facts.recipe, Recipe) else IMPORTED),
         facts=facts,
         contamination=contamination(facts),
-        grades=RULES,
+        grades=_grades(facts),
         folder=folder.as_posix(),
         repo_id=repo_id,
         quote=quote,
@@ -70,11 +68,22 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     return str(card).rstrip() + "\n"
 
 
+def _grades(facts: Facts) -> dict[str, str]:
+    """Return what an import's grades mean; a build has none, and does not wait for the importer."""
+    if isinstance(facts.recipe, Recipe):
+        return {}
+    from generators.imports.grade import RULES
+
+    return RULES
+
+
 def contamination(facts: Facts) -> str:
     """Return what the page says of the contamination gate: whether it ran, and what it refused."""
     against = facts.recipe.against
     if against is None:
         return "The contamination gate did not run: no held-out set was given (`--against`)."
+    from generators.contamination import GRAM
+
     return (
         f"The contamination gate ran against {against['name']} ({against['questions']:,} questions, sha256 "
         f"`{against['sha256'][:16]}`). It refuses a question that shares {GRAM} words in a row with a held-out one, or its "

@@ -13,7 +13,7 @@ DEEP = 200_000
 """Assignments of each pattern that `check` tries."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after another
     """Return the parser of all verbs."""
     top = argparse.ArgumentParser(
         prog="python -m generators",
@@ -284,16 +284,19 @@ def _preview(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from . import terminal
     from .library import library
     from .soundness import try_rows
 
     checked = library(args.folder).patterns.values()
     rows = 0
-    for pattern in checked:
-        try:
-            rows += try_rows(pattern, DEEP)
-        except (ValueError, ArithmeticError) as error:
-            raise InputError(f"{pattern.id}.jinja: {error}") from None
+    with terminal.Progress("checking", "patterns") as progress:
+        for number, pattern in enumerate(checked):
+            progress(number, len(checked))
+            try:
+                rows += try_rows(pattern, DEEP)
+            except (ValueError, ArithmeticError) as error:
+                raise InputError(f"{pattern.id}.jinja: {error}") from None
     print(f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments")
     return 0
 

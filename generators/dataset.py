@@ -27,7 +27,6 @@ import pyarrow.parquet as pq
 
 from solver.refusal import InputError, did_you_mean
 
-from .contamination import Gate, read_gate
 from .layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
 from .library import library
@@ -38,6 +37,8 @@ from .store import Folder, Store, digest, leftover, store
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
+
+    from .contamination import Gate
 
 SHARD_ROWS = 100_000
 """Rows of a shard; what a worker holds in memory."""
@@ -127,7 +128,7 @@ def build(
     Raises InputError for anything the caller can mend; then nothing without a manifest passes for a dataset.
     """
     how = Work(**work)
-    gate = read_gate(against) if against else None
+    gate = _gate(against)
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
@@ -149,14 +150,23 @@ def rebuild(recipe: str | Path, out: str | Path, *, against: str | None = None, 
     `against` is the held-out set that the recipe names, if it names one; `work` as in build.
     """
     read = Recipe.read(Path(recipe))
-    gate = read_gate(against) if against else None
+    gate = _gate(against)
     if (asdict(gate.against) if gate else None) != read.against:
         named = f"{read.against['name']} (sha256 {read.against['sha256'][:16]})" if read.against else "no held-out set"
         raise InputError(f"{recipe}: was made against {named}; give just that with --against")
     return make(read, out, Work(**work), gate)
 
 
-def make(recipe: Recipe, out: str | Path, work: Work = Work(), gate: Gate | None = None) -> Built:
+def _gate(against: str | None) -> "Gate | None":
+    """Return the gate against a held-out set, if there is one; only then is what reads questions imported."""
+    if not against:
+        return None
+    from .contamination import read_gate
+
+    return read_gate(against)
+
+
+def make(recipe: Recipe, out: str | Path, work: Work = Work(), gate: "Gate | None" = None) -> Built:
     """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
     files = store(out)
     try:
@@ -272,7 +282,7 @@ def _set_malloc(threshold: int) -> None:
 class Worker:
     """Writes shards of one recipe; holds what all of them share."""
 
-    def __init__(self, recipe: Recipe, place: Path | str, full: bool, gate: Gate | None = None):
+    def __init__(self, recipe: Recipe, place: Path | str, full: bool, gate: "Gate | None" = None):
         self.recipe = recipe
         self.place = place
         self.full = full

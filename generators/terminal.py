@@ -20,7 +20,6 @@ from solver.terminal import steps_table
 from solver.text import read
 
 from .audit import MAX_TOLD, Audit
-from .coverage import Coverage
 from .dataset import Built
 from .layout import DROPPED
 from .library import Library
@@ -30,6 +29,8 @@ from .rows import phrasing
 
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
+
+    from .coverage import Coverage
 
 PATIENCE = 1.0
 """Seconds before a progress bar is shown."""
@@ -41,8 +42,9 @@ out = _console if _console.is_terminal else Console(width=140)
 class Progress:
     """A progress bar on stderr that appears only when the work takes a while."""
 
-    def __init__(self, verb: str):
+    def __init__(self, verb: str, unit: str = "rows"):
         self.verb = verb
+        self.unit = unit
         self.began = time.perf_counter()
         self.bar: Bar | None = None
 
@@ -50,13 +52,13 @@ class Progress:
         return self
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how many of the rows are done."""
+        """Show how much of the work is done."""
         if self.bar is None and time.perf_counter() - self.began > PATIENCE:
             columns = (
                 TextColumn(self.verb),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("rows"),
+                TextColumn(self.unit),
                 TimeRemainingColumn(),
             )
             self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
@@ -156,7 +158,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
 
 
-def covered(place: str, found: Coverage) -> None:
+def covered(place: str, found: "Coverage") -> None:
     """Print which share of problems the patterns cover, and the shapes of most problems that they lack."""
     table = _table("lacking most", ">problems", "such as", "shape")
     for lack in found.lacking[:MAX_TOLD]:
