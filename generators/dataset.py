@@ -197,7 +197,9 @@ def _made(worker: "Worker", files: Store, work: Work) -> Built:
 def claim(recipe: AnyRecipe, files: Store) -> None:
     """Write the recipe into a new or empty place, or check that the one there was begun from the same recipe."""
     names = files.names()
-    held = [name for name in names if not leftover(name)]
+    held = [
+        name for name in names if not leftover(name) and name != ".gitattributes"
+    ]  # the Hub's repositories have one
     differs = None
     if RECIPE in held:
         with files.open(RECIPE) as file:
@@ -208,7 +210,7 @@ def claim(recipe: AnyRecipe, files: Store) -> None:
             )
     elif held:
         raise InputError(f"{files.place}: exists and is no dataset of wirework; choose another --out")
-    for name in set(names) - set(held):
+    for name in filter(leftover, names):
         files.remove(name)
     if differs or RECIPE not in held:
         files.write(RECIPE, recipe.text().encode())

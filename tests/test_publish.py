@@ -647,6 +647,22 @@ def test_build_and_push(server, tmp_path):
     assert "hf_alice" not in out + err
 
 
+def test_build_into_a_repository(server):
+    """A place may be a dataset repository, through fsspec: it loads by its name, and building again changes nothing."""
+    script = (
+        "import sys; from huggingface_hub import HfApi; from generators.__main__ import main\n"
+        "HfApi().create_repo('acme/placed', repo_type='dataset', exist_ok=True); sys.exit(main(sys.argv[1:]))"
+    )
+    words = ["build", "--rows", "30", "--out", "hf://datasets/acme/placed"]
+    status, out, err = finish(start(server, script, *words))
+    again, _, _ = finish(start(server, script, *words))
+    load = "import datasets; print(len(datasets.load_dataset('acme/placed', split='train')))"
+
+    assert (status, again) == (0, 0), err
+    assert "fetch it into a folder" in out
+    assert finish(start(server, load))[1].splitlines()[-1] == "30"
+
+
 def fault_matrix(*words):
     """Run part of the fault matrix and return its summary."""
     done = subprocess.run(
