@@ -36,11 +36,12 @@ PATIENCE = 1.0
 """Seconds before a progress bar is shown."""
 
 _console = Console()
+_stderr = Console(stderr=True)
 out = _console if _console.is_terminal else Console(width=140)
 
 
 class Progress:
-    """A progress bar on stderr that appears only when the work takes a while."""
+    """A progress bar on stderr that appears only on a terminal, and when the work takes a while."""
 
     def __init__(self, verb: str, unit: str = "rows"):
         self.verb = verb
@@ -53,7 +54,7 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Show how much of the work is done."""
-        if self.bar is None and time.perf_counter() - self.began > PATIENCE:
+        if self.bar is None and _stderr.is_terminal and time.perf_counter() - self.began > PATIENCE:
             columns = (
                 TextColumn(self.verb),
                 BarColumn(),
@@ -61,7 +62,7 @@ class Progress:
                 TextColumn(self.unit),
                 TimeRemainingColumn(),
             )
-            self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self.bar = Bar(*columns, console=_stderr, transient=True)
             self.bar.add_task(self.verb, total=total)
             self.bar.start()
         if self.bar:
