@@ -25,7 +25,9 @@ def run_on_ray(worker: Worker, workers: int | None) -> Iterator[tuple[Job, dict[
     try:
         import ray
     except ImportError:
-        raise InputError("--engine ray: Ray is not installed; pip install 'wirework[ray]'") from None
+        raise InputError(
+            "--engine ray: Ray is not installed; in a checkout of wirework run pip install '.[ray]'"
+        ) from None
     ours = not ray.is_initialized()
     if ours:
         address = os.environ.get("RAY_ADDRESS")
