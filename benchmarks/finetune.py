@@ -54,6 +54,7 @@ def train_ours(model: str, table: pa.Table, folder: Path) -> Any:
 
 def train_trl(model: str, table: pa.Table, folder: Path) -> Any:
     """Return TRL's trainer with its default settings, and what both have in common."""
+    import torch
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
@@ -69,6 +70,7 @@ def train_trl(model: str, table: pa.Table, folder: Path) -> Any:
         report_to=[],
         disable_tqdm=True,
         seed=0,
+        use_cpu=not torch.cuda.is_available(),  # TRL's bf16 default asks for a GPU otherwise
     )
     adapter = LoraConfig(
         r=common["rank"], lora_alpha=common["alpha"], target_modules="all-linear", task_type="CAUSAL_LM"
