@@ -20,7 +20,7 @@ from .device import Device, find_device, out_of_memory
 from .recipe import Rl
 from .rows import read_rows, system_prompt
 from .run import Run
-from .sft import finished, one_process
+from .sft import finished, one_process, shared_settings
 from .watch import Watch
 
 SHORT_CUTS = frozenset(
@@ -136,7 +136,6 @@ def make_trainer(
 ) -> Any:
     """Return the trainer of a run."""
     import datasets
-    import torch
     from transformers import set_seed
     from transformers.trainer_callback import PrinterCallback
     from trl import GRPOConfig, GRPOTrainer
@@ -144,27 +143,14 @@ def make_trainer(
     datasets.disable_progress_bars()
     set_seed(seed)
     config = GRPOConfig(
-        output_dir=str(folder),
         max_steps=recipe.steps,
         per_device_train_batch_size=recipe.prompts * recipe.generations // recipe.accumulation,
-        gradient_accumulation_steps=recipe.accumulation,
         num_generations=recipe.generations,
         max_completion_length=recipe.max_new_tokens,
         temperature=recipe.temperature,
         beta=recipe.kl,
-        learning_rate=recipe.lr,
         lr_scheduler_type="constant",
-        gradient_checkpointing=recipe.checkpointing,
-        bf16=device.dtype is torch.bfloat16,
-        use_cpu=device.name == "cpu",
-        save_steps=recipe.save_every,
-        save_total_limit=2,
-        logging_steps=1,
-        seed=seed,
-        data_seed=seed,
-        report_to=[],
-        disable_tqdm=True,
-        dataloader_pin_memory=device.name == "cuda",
+        **shared_settings(recipe, folder, device, seed),
     )
     with one_process():
         trainer = GRPOTrainer(

@@ -19,7 +19,7 @@ from torch.utils.data import Sampler  # isort: skip
 from .base_model import load_model, load_tokenizer
 from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_long
 from .log import read_log
-from .recipe import Sft
+from .recipe import Rl, Sft
 from .rows import read_rows, system_prompt
 from .run import Run
 from .watch import Watch
@@ -150,6 +150,26 @@ def _need_traces(table: pa.Table, dataset: str) -> None:
             raise InputError(f"{dataset}: row {row['id']} has no trace to learn from; it is for evaluation only")
 
 
+def shared_settings(recipe: Sft | Rl, folder: Path, device: Device, seed: int) -> dict[str, Any]:
+    """Return what supervised and reinforced training tell their trainers alike."""
+    return {
+        "output_dir": str(folder),
+        "gradient_accumulation_steps": recipe.accumulation,
+        "learning_rate": recipe.lr,
+        "gradient_checkpointing": recipe.checkpointing,
+        "bf16": device.dtype is torch.bfloat16,  # the adapter, in float32, is multiplied in bfloat16 too: 16 % faster
+        "use_cpu": device.name == "cpu",
+        "save_steps": recipe.save_every,
+        "save_total_limit": 2,
+        "logging_steps": 1,
+        "seed": seed,
+        "data_seed": seed,
+        "report_to": [],
+        "disable_tqdm": True,
+        "dataloader_pin_memory": device.name == "cuda",
+    }
+
+
 def make_trainer(
     table: pa.Table,
     model: str,
@@ -176,25 +196,12 @@ def make_trainer(
             return ByLength(lengths, recipe.batch * recipe.accumulation * self.args.world_size, seed)
 
     config = SFTConfig(
-        output_dir=str(folder),
         num_train_epochs=recipe.epochs,
         per_device_train_batch_size=recipe.batch,
-        gradient_accumulation_steps=recipe.accumulation,
-        learning_rate=recipe.lr,
         lr_scheduler_type=recipe.schedule,
         max_length=max_len,
         warmup_steps=recipe.warmup if recipe.warmup < 1 else int(recipe.warmup),
-        gradient_checkpointing=recipe.checkpointing,
-        bf16=device.dtype is torch.bfloat16,  # the adapter, in float32, is multiplied in bfloat16 too: 16 % faster
-        use_cpu=device.name == "cpu",
-        save_steps=recipe.save_every,
-        save_total_limit=2,
-        logging_steps=1,
-        seed=seed,
-        data_seed=seed,
-        report_to=[],
-        disable_tqdm=True,
-        dataloader_pin_memory=device.name == "cuda",
+        **shared_settings(recipe, folder, device, seed),
     )
     adapter = LoraConfig(
         r=recipe.rank,

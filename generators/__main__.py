@@ -161,6 +161,10 @@ def _build(args: argparse.Namespace) -> int:
 
     began = time.perf_counter()
     full = args.verify == "full"
+    if args.push and "://" in str(args.out):
+        raise InputError(
+            f"--push: {args.out} is no folder here; build into a folder, or into hf://datasets/{args.push}"
+        )
     names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     with terminal.Progress("building") as progress:

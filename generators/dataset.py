@@ -197,9 +197,8 @@ def _made(worker: "Worker", files: Store, work: Work) -> Built:
 def claim(recipe: AnyRecipe, files: Store) -> None:
     """Write the recipe into a new or empty place, or check that the one there was begun from the same recipe."""
     names = files.names()
-    held = [
-        name for name in names if not leftover(name) and name != ".gitattributes"
-    ]  # the Hub's repositories have one
+    # A new repository of the Hub is not empty: it has a .gitattributes.
+    held = [name for name in names if not leftover(name) and name != ".gitattributes"]
     differs = None
     if RECIPE in held:
         with files.open(RECIPE) as file:

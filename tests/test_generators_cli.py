@@ -181,3 +181,9 @@ def test_a_closed_pipe_is_no_error(verb):
     process.wait()
 
     assert told == ""
+
+
+def test_a_place_elsewhere_is_not_pushed(capsys):
+    """What was built into an object store is not in a folder to push from, and that is told before anything is built."""
+    assert main(["build", "--rows", "20", "--out", "s3://nowhere/run8", "--push", "acme/run8"]) == 2
+    assert "build into a folder, or into hf://datasets/acme/run8" in capsys.readouterr().err
