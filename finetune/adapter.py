@@ -35,10 +35,10 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
     if said:
         terminal.note(f"note: {said}")
     if adapter is None:
-        return load_model(model, device.dtype).to(device.name).eval(), tokenizer
+        return load_model(model, device).to(device.name).eval(), tokenizer
     from peft import PeftModel
 
-    base = load_model(model, torch.float32 if merge else device.dtype)
+    base = load_model(model, device, torch.float32 if merge else None)
     wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
     loaded = wrapped.merge_and_unload().to(device.dtype) if merge else wrapped
     return loaded.to(device.name).eval(), tokenizer

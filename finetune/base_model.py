@@ -18,6 +18,7 @@ from typing import Any
 
 from solver.refusal import InputError
 
+from .attention import attend
 from .device import Device
 
 import torch  # after device, which sets what torch reads when it starts  # isort: skip
@@ -65,11 +66,12 @@ def load_tokenizer(name: str) -> Any:
     return _loaded(name, AutoTokenizer.from_pretrained)
 
 
-def load_model(name: str, dtype: torch.dtype) -> Any:
-    """Return a model's weights; raise InputError if there are none."""
+def load_model(name: str, device: Device, dtype: torch.dtype | None = None) -> Any:
+    """Return a model's weights for a device, in its number format or the one given; raise InputError if there are none."""
     from transformers import AutoModelForCausalLM
 
-    model = _loaded(name, lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype))
+    model = _loaded(name, lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype))
+    attend(model, device)
     model.name_or_path = model.config.name_or_path = name  # what adapters note as their base: no path of this machine
     return model
 

@@ -17,6 +17,7 @@ from . import terminal
 from .adapter import load, named_base
 from .chat import prompt_ids
 from .device import Device, find_device, out_of_memory
+from .head import trim
 from .recipe import Rl
 from .rows import read_rows, system_prompt
 from .run import Run
@@ -161,4 +162,5 @@ def make_trainer(
             processing_class=tokenizer,
         )
     trainer.remove_callback(PrinterCallback)
+    trim(trainer, device, recipe.temperature)
     return trainer

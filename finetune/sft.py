@@ -18,6 +18,7 @@ from torch.utils.data import Sampler  # isort: skip
 
 from .base_model import load_model, load_tokenizer
 from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_long
+from .head import trim
 from .log import read_log
 from .recipe import Rl, Sft
 from .rows import read_rows, system_prompt
@@ -210,7 +211,7 @@ def make_trainer(
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-    base = load_model(model, device.dtype)
+    base = load_model(model, device)
     with one_process():
         trainer = Trainer(
             model=base,
@@ -222,6 +223,7 @@ def make_trainer(
     from transformers.trainer_callback import PrinterCallback
 
     trainer.remove_callback(PrinterCallback)
+    trim(trainer, device)
     return trainer
 
 

@@ -8,6 +8,7 @@ from finetune.ask import SYSTEM, system_prompt
 from finetune.base_model import load_model, load_tokenizer
 from finetune.chat import prepare_tokenizer, prompt_ids
 from finetune.decode import Decoder, closed
+from finetune.device import Device
 from finetune.evaluate import PREDICTIONS, read_predictions
 from finetune.rows import read_rows
 
@@ -20,7 +21,7 @@ def model(tiny):
     """Return the tiny model in float32."""
     import torch
 
-    return load_model(str(tiny), torch.float32).eval()
+    return load_model(str(tiny), Device("cpu", torch.float32)).eval()
 
 
 @pytest.fixture(scope="module")
