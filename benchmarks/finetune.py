@@ -1,9 +1,10 @@
 """How fast models are taught and judged: python -m benchmarks.finetune DATASET [--adapter DIR]
 
-Training: our `sft` against TRL's SFTTrainer with its default settings, same model, rows, adapter, batch and learning
-rate; each run is a process of its own and they take turns. Decoding, with --adapter: our `eval` against transformers'
-`generate` on unsorted batches of the same size. Wall time moves with what else the machine does; processor
-seconds move less. Read ratios within one run.
+Training: our `sft` against TRL's SFTTrainer with its default settings, same model, rows, adapter, batch, learning rate
+and schedule; each run is a process of its own and they take turns, every round with a seed of its own. Whether both
+learn the same is read off the loss on held-out rows: as far apart as two seeds of one side are. Decoding, with
+--adapter: our `eval` against transformers' `generate` on unsorted batches of the same size. Wall time moves with
+what else the machine does; processor seconds move less. Read ratios within one run.
 """
 
 import argparse
@@ -30,10 +31,11 @@ def settings() -> dict[str, Any]:
     from finetune.recipe import read_recipe
 
     sft = read_recipe("smollm2").sft
-    return {"batch": sft.batch, "lr": sft.lr, "rank": sft.rank, "alpha": sft.alpha}
+    keys = ("batch", "lr", "schedule", "warmup", "rank", "alpha")
+    return {key: getattr(sft, key) for key in keys}
 
 
-def train_ours(model: str, table: pa.Table, folder: Path) -> Any:
+def train_ours(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
     """Return our trainer."""
     from dataclasses import replace
 
@@ -48,11 +50,11 @@ def train_ours(model: str, table: pa.Table, folder: Path) -> Any:
     recipe = replace(read_recipe("smollm2").sft, epochs=1, save_every=10**6)
     lengths = [row.total for row in measure(tokenizer, table)]
     return make_trainer(
-        table, model, tokenizer, recipe, folder, device=find_device(), seed=0, max_len=1024, lengths=lengths
+        table, model, tokenizer, recipe, folder, device=find_device(), seed=seed, max_len=1024, lengths=lengths
     )
 
 
-def train_trl(model: str, table: pa.Table, folder: Path) -> Any:
+def train_trl(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
     """Return TRL's trainer with its default settings, and what both have in common."""
     import torch
     from datasets import Dataset
@@ -65,11 +67,13 @@ def train_trl(model: str, table: pa.Table, folder: Path) -> Any:
         num_train_epochs=1,
         per_device_train_batch_size=common["batch"],
         learning_rate=common["lr"],
+        lr_scheduler_type=common["schedule"],
+        warmup_steps=common["warmup"],
         logging_steps=1,
         save_strategy="no",
         report_to=[],
         disable_tqdm=True,
-        seed=0,
+        seed=seed,
         use_cpu=not torch.cuda.is_available(),  # TRL's bf16 default asks for a GPU otherwise
     )
     adapter = LoraConfig(
@@ -86,7 +90,8 @@ def decode_ours(model: Any, tokenizer: Any, prompts: list[list[int]], batch: int
 
 
 def decode_library(model: Any, tokenizer: Any, prompts: list[list[int]], batch: int) -> dict[int, str]:
-    """Return the completions of transformers' generate on batches in the dataset's order."""
+    """Return the completions of transformers' generate, with its own attention, on batches in the dataset's order."""
+    model.set_attn_implementation("sdpa")
     made = {}
     for start in range(0, len(prompts), batch):
         ids = tokenizer.pad({"input_ids": prompts[start : start + batch]}, padding_side="left", return_tensors="pt")
@@ -96,20 +101,26 @@ def decode_library(model: Any, tokenizer: Any, prompts: list[list[int]], batch: 
     return made
 
 
-def child(side: str, rows: Path, model: str, adapter: str, batch: int) -> dict[str, Any]:
-    """Run one side once in this process and return what it took."""
-    table = pq.read_table(rows)
+def train(side: str, rows: Path, model: str, seed: int) -> dict[str, Any]:
+    """Train with one side in this process and return what it took, and the loss on the held-out rows."""
+    from datasets import Dataset
+
+    held_out = Dataset(pq.read_table(rows / "test.parquet").select(["prompt", "completion"]))
     with tempfile.TemporaryDirectory() as folder:
-        if side in ("ours", "trl"):
-            trainer = {"ours": train_ours, "trl": train_trl}[side](model, table, Path(folder))
-            spent = clock(trainer.train)
-            losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
-            return spent | {"losses": losses}
+        make = {"ours": train_ours, "trl": train_trl}[side]
+        trainer = make(model, pq.read_table(rows / "train.parquet"), Path(folder), seed)
+        spent = clock(trainer.train)
+        return spent | {"held_out": trainer.evaluate(held_out)["eval_loss"]}
+
+
+def decode(side: str, rows: Path, model: str, adapter: str, batch: int) -> dict[str, Any]:
+    """Decode with one side in this process and return what it took, and the texts."""
     from finetune.adapter import load
     from finetune.chat import prompt_ids
     from finetune.device import find_device
 
     loaded, tokenizer = load(model, Path(adapter), find_device())
+    table = pq.read_table(rows / "test.parquet")
     prompts = [prompt_ids(tokenizer, prompt) for prompt in table["prompt"].to_pylist()]
     texts: dict[int, str] = {}
     run = {"decode": decode_ours, "generate": decode_library}[side]
@@ -131,7 +142,18 @@ def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str
     found: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
-            words = [sys.executable, "-W", "ignore", "-m", "benchmarks.finetune", "--child", side, *arguments]
+            words = [
+                sys.executable,
+                "-W",
+                "ignore",
+                "-m",
+                "benchmarks.finetune",
+                "--child",
+                side,
+                "--seed",
+                str(number),
+                *arguments,
+            ]
             done = subprocess.run(
                 words, env=os.environ | {"COMMON": json.dumps(settings())}, capture_output=True, text=True, check=False
             )
@@ -164,28 +186,31 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64, help="test rows decoded together")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
-        print(json.dumps(child(wanted.child, Path(wanted.dataset), wanted.model, wanted.adapter, wanted.batch)))
+        rows = Path(wanted.dataset)
+        if wanted.child in ("ours", "trl"):
+            print(json.dumps(train(wanted.child, rows, wanted.model, wanted.seed)))
+        else:
+            print(json.dumps(decode(wanted.child, rows, wanted.model, wanted.adapter, wanted.batch)))
         return
     from finetune.base_model import find_model, load_tokenizer
     from finetune.chat import measure
     from finetune.rows import read_rows
 
     with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "rows.parquet"
-        train = read_rows(wanted.dataset, "train", wanted.rows)
-        pq.write_table(train, file)
-        found = turns(("ours", "trl"), wanted.rounds, [str(file), "--model", find_model(wanted.model)])
-        tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train))
+        train_rows = read_rows(wanted.dataset, "train", wanted.rows)
+        pq.write_table(train_rows, Path(scratch) / "train.parquet")
+        pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), Path(scratch) / "test.parquet")
+        print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
+        found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
+        tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train_rows))
         show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
         for side, runs in found.items():
-            losses = runs[0]["losses"]
-            half = losses[len(losses) // 2 :]
-            print(f"{side}: mean loss of the second half {sum(half) / len(half):.3f}; {losses}")
+            print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
         if wanted.adapter:
-            pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), file)
-            arguments = [str(file), "--model", wanted.model, "--adapter", wanted.adapter, "--batch", str(wanted.batch)]
+            arguments = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, "--batch", str(wanted.batch)]
             found = turns(("decode", "generate"), wanted.rounds, arguments)
             show(f"decoding, {wanted.decode} rows in batches of {wanted.batch}", found, wanted.decode, "rows")
             same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
