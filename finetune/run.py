@@ -1,7 +1,6 @@
 """A run's folder: what it was told (run.json), its checkpoints, and the adapter it made."""
 
 import json
-import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from solver.refusal import InputError, did_you_mean
+
+from . import terminal
 
 RUN = "run.json"
 ADAPTER = "adapter_config.json"
@@ -26,7 +27,12 @@ class Run:
 
     @classmethod
     def begin(cls, folder: Path, settings: dict[str, Any], *, resume: bool) -> "Run":
-        """Claim a folder for a run; raise InputError if it holds another one or an unfinished one not to be resumed."""
+        """Claim a folder for a run; raise InputError if it holds another one or an unfinished one not to be resumed.
+
+        Of several processes that train together the first one does.
+        """
+        if not terminal.first_process:
+            return cls(folder, settings, {})
         if (folder / RUN).exists():
             before = cls.read(folder)
             differs = next((key for key in settings if before.settings.get(key) != settings[key]), None)
@@ -59,7 +65,7 @@ class Run:
 
     def write(self) -> None:
         """Write run.json."""
-        if os.environ.get("RANK", "0") != "0":
+        if not terminal.first_process:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         content = {
