@@ -12,23 +12,23 @@ from .device import Device
 import torch  # after device, which sets what torch reads when it starts  # isort: skip
 
 
-def trim(trainer: Any, device: Device, temperature: float = 1.0) -> None:
-    """Let a trainer that was just made do no more than it must."""
+def read_narrow(model: Any) -> None:
+    """Let adapters read what their layers read; only for a model that is never called outside autocast."""
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    for module in trainer.model.modules():
+    for module in model.modules():
         if isinstance(module, BaseTunerLayer):
             module.cast_input_dtype_enabled = False
-    if device.name == "cpu":
-        score_labelled(trainer.model.get_base_model(), temperature)
 
 
-def score_labelled(model: Any, temperature: float = 1.0) -> None:
-    """Replace the head that a TRL trainer gave a model; what it returns is the same.
+def score_labelled(model: Any, device: Device, temperature: float = 1.0) -> None:
+    """Replace the head that a TRL trainer gave a model on a CPU; what it returns is the same.
 
     Called with `fused_lm_head`, the model returns log-probabilities, entropies and whether a label is the likeliest
     token, (rows, tokens - 1) each and zero where nothing is labelled.
     """
+    if device.name != "cpu":
+        return
     from trl.trainer.utils import FusedCausalLMOutput
 
     library = model.forward

@@ -17,7 +17,7 @@ from . import terminal
 from .adapter import load, named_base
 from .chat import prompt_ids
 from .device import Device, find_device, out_of_memory
-from .head import trim
+from .head import score_labelled
 from .recipe import Rl
 from .rows import read_rows, system_prompt
 from .run import Run
@@ -162,5 +162,5 @@ def make_trainer(
             processing_class=tokenizer,
         )
     trainer.remove_callback(PrinterCallback)
-    trim(trainer, device, recipe.temperature)
+    score_labelled(loaded.get_base_model(), device, recipe.temperature)
     return trainer

@@ -18,7 +18,7 @@ from torch.utils.data import Sampler  # isort: skip
 
 from .base_model import load_model, load_tokenizer
 from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_long
-from .head import trim
+from .head import read_narrow, score_labelled
 from .log import read_log
 from .recipe import Rl, Sft
 from .rows import read_rows, system_prompt
@@ -223,7 +223,8 @@ def make_trainer(
     from transformers.trainer_callback import PrinterCallback
 
     trainer.remove_callback(PrinterCallback)
-    trim(trainer, device)
+    score_labelled(base, device)
+    read_narrow(trainer.model)
     return trainer
 
 

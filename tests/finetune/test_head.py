@@ -7,7 +7,7 @@ import pytest
 from finetune.attention import GROUPED, attend, grouped_attention
 from finetune.base_model import load_model
 from finetune.device import Device
-from finetune.head import score_labelled, trim
+from finetune.head import read_narrow, score_labelled
 
 import torch  # isort: skip
 
@@ -85,7 +85,7 @@ def test_the_head_gives_what_trls_gives(model, batch, temperature):
     models = [model, copy.deepcopy(model)]
     for each, ours in zip(models, (True, False), strict=True):
         if ours:
-            score_labelled(each, temperature)
+            score_labelled(each, CPU, temperature)
         else:
             add_fused_lm_head(each, temperature, outputs=("log_probs", "entropy", "is_top1"))
         outputs.append(each(**batch, fused_lm_head=True))
@@ -101,7 +101,7 @@ def test_the_head_gives_what_trls_gives(model, batch, temperature):
 def test_the_head_leaves_other_calls_alone(model, batch):
     """Called as transformers calls it, the model gives logits and, with labels, its own loss."""
     wanted = model(**batch)
-    score_labelled(model)
+    score_labelled(model, CPU)
     found = model(**batch)
     torch.testing.assert_close(found.loss, wanted.loss)
     torch.testing.assert_close(model(batch["input_ids"]).logits, model(input_ids=batch["input_ids"]).logits)
@@ -109,17 +109,15 @@ def test_the_head_leaves_other_calls_alone(model, batch):
 
 def test_a_batch_without_labels_has_a_loss_of_zero_and_gradients(model, batch):
     """As TRL's: a share of a batch in which nothing is labelled adds nothing and breaks nothing."""
-    score_labelled(model)
+    score_labelled(model, CPU)
     out = model(**batch | {"labels": torch.full_like(batch["labels"], -100)}, fused_lm_head=True)
     out.log_probs.sum().backward()
     assert out.log_probs.abs().sum() == 0
     assert all(part.grad is None or not part.grad.abs().sum() for part in model.parameters())
 
 
-def test_trimming_changes_no_adapters_gradient(tiny, batch):
+def test_what_is_left_out_changes_no_adapters_gradient(tiny, batch):
     """In bfloat16 under autocast, as a training runs: gradients point where they did."""
-    from types import SimpleNamespace
-
     from peft import LoraConfig, get_peft_model
     from trl.trainer.utils import add_fused_lm_head
 
@@ -128,10 +126,10 @@ def test_trimming_changes_no_adapters_gradient(tiny, batch):
         torch.manual_seed(0)
         base = load_model(str(tiny), Device("cpu", torch.bfloat16))
         wrapped = get_peft_model(base, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
+        add_fused_lm_head(base)
         if trimmed:
-            trim(SimpleNamespace(model=wrapped), CPU)
-        else:
-            add_fused_lm_head(base)
+            score_labelled(base, CPU)
+            read_narrow(wrapped)
         with torch.autocast("cpu", torch.bfloat16):
             loss = -wrapped(**batch, fused_lm_head=True).log_probs.sum()
         loss.backward()

@@ -12,13 +12,14 @@ pytestmark = pytest.mark.filterwarnings("default")
 INIT = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 7}\n"
 
 
-def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call):
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dtype):
     """A GRPO run goes from an adapter to an adapter and logs the share of each verdict and of short cuts."""
     out = tmp_path / "rl"
     flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 16]
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2"]
 
-    status, said, errors = call(*words, *flags, "--max-len", 2048, "--dtype", "float32")
+    status, said, errors = call(*words, *flags, "--max-len", 2048, "--dtype", dtype)
 
     assert status == 0, errors
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
