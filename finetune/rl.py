@@ -104,6 +104,8 @@ def reinforce(
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _fitting(table, tokenizer, recipe, max_len)
     run = Run.begin(folder, settings, resume=resume)
+    if run.result:
+        return run
     trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
     watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
     trainer.add_callback(watch)

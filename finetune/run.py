@@ -29,10 +29,10 @@ class Run:
     def begin(cls, folder: Path, settings: dict[str, Any], *, resume: bool) -> "Run":
         """Claim a folder for a run; raise InputError if it holds another one or an unfinished one not to be resumed.
 
-        Of several processes that train together the first one does.
+        Of several processes that train together the first one does. A run that was finished has a result.
         """
         if not terminal.first_process:
-            return cls(folder, settings, {})
+            return cls.read(folder) if resume else cls(folder, settings, {})
         if (folder / RUN).exists():
             before = cls.read(folder)
             differs = next((key for key in settings if before.settings.get(key) != settings[key]), None)

@@ -101,6 +101,8 @@ def train(
         **asdict(recipe),
     }
     run = Run.begin(folder, settings, resume=resume)
+    if run.result:
+        return run
     trainer = make_trainer(
         table,
         model,

@@ -98,6 +98,17 @@ def test_running_out_of_memory_names_the_flags_to_change():
         torch.empty(1 << 60)
 
 
+def test_resuming_a_finished_run_leaves_it_as_it_is(trained, dataset, tiny, call):
+    """There is nothing to go on with, so what came of the run, its tokens and seconds, is told and kept."""
+    before = (trained / "run.json").read_text()
+
+    status, said, _ = call(*sft(dataset, tiny, trained, "--resume"))
+
+    assert status == 0
+    assert "trained 12 steps, " in said
+    assert before == (trained / "run.json").read_text()
+
+
 def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
     """A second run into the same folder is refused, and so is resuming with other settings."""
     again = call(*sft(dataset, tiny, trained))
