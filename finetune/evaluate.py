@@ -15,6 +15,7 @@ from .chat import prompt_ids
 from .decode import Completion, Decoder
 from .device import find_device, out_of_memory
 from .rows import read_rows
+from .run import claim, write_json
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
@@ -22,7 +23,7 @@ SETTINGS = "evaluation.json"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was decoded of what, with which limits; written before the first row."""
+    """What was decoded of what, with which limits; written before the first row is."""
 
     model: str
     adapter: str | None
@@ -68,6 +69,7 @@ def evaluate(
     rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
     if rows:
         decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+        write_json(folder / SETTINGS, asdict(settings))  # now that there is a model: a folder is claimed by what works
         _decode(decoder, rows, folder, batch, len(table))
     return folder
 
@@ -118,9 +120,8 @@ def _content(table: Any) -> str:
 
 
 def _begun(folder: Path, settings: Evaluation) -> set[str]:
-    """Claim a folder, or return the ids that an earlier run of the same evaluation decoded."""
-    path = folder / SETTINGS
-    if path.exists():
+    """Return the ids that an earlier run of the same evaluation decoded; raise InputError where another thing lies."""
+    if (folder / SETTINGS).exists():
         before = read_settings(folder)
         for key, value in asdict(settings).items():
             other = getattr(before, key)
@@ -130,10 +131,7 @@ def _begun(folder: Path, settings: Evaluation) -> set[str]:
                 )
         _mend(folder / PREDICTIONS)
         return set(read_predictions(folder))
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}: exists and holds something else; choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
+    claim(folder)
     return set()
 
 

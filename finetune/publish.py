@@ -19,7 +19,7 @@ from .adapter import load, named_base
 from .base_model import EMBEDDED, ON_GPU
 from .device import find_device
 from .report import METRICS, REPORT, shown_rate
-from .run import ADAPTER, RUN, Run
+from .run import ADAPTER, RUN, Run, claim
 
 CARD = "README.md"
 TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
@@ -30,10 +30,10 @@ _SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation",
 
 def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
     """Write a run's adapter merged into its base model, as any library loads it; return the folder."""
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}: exists and is not empty; choose another --out")
     device = find_device(dtype)
-    loaded, tokenizer = load(named_base(None, adapter, device), adapter, device)
+    base = named_base(None, adapter, device)
+    claim(folder)
+    loaded, tokenizer = load(base, adapter, device)
     loaded.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     if (adapter / RUN).exists():

@@ -126,6 +126,15 @@ def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_
     assert "max_new_tokens 4, not 5" in said
 
 
+def test_a_model_that_cannot_be_loaded_claims_no_folder(tiny, dataset, tmp_path, call):
+    """After a mistyped model the same command with the right one goes through."""
+    words = ["eval", "--dataset", dataset, "--limit", 1, "--max-new-tokens", 2, "--dtype", "float32"]
+    words += ["--out", tmp_path / "e", "--model"]
+
+    assert call(*words, tmp_path / "typo")[0] == 2
+    assert call(*words, tiny)[0] == 0
+
+
 def test_cut_completions_are_counted_apart(trained, dataset, tmp_path, call):
     """A completion that ran into the limit is truncated, not a wrong answer of some level."""
     words = ["eval", "--adapter", trained, "--dataset", dataset, "--max-new-tokens", 3, "--dtype", "float32"]

@@ -98,6 +98,25 @@ def test_running_out_of_memory_names_the_flags_to_change():
         torch.empty(1 << 60)
 
 
+@pytest.mark.parametrize("place", ["", "below"])
+@pytest.mark.parametrize("verb", ["sft", "eval", "merge"])
+def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_path, call, verb, place):  # noqa: PLR0917
+    """A file in the way, or a place below a file, is told by every verb that writes a folder."""
+    (tmp_path / "file").write_text("kept")
+    out = tmp_path / "file" / place
+    words = {
+        "sft": sft(dataset, tiny, out),
+        "eval": ["eval", "--adapter", trained, "--dataset", dataset, "--out", out],
+        "merge": ["merge", trained, "--out", out],
+    }
+
+    status, _, said = call(*words[verb])
+
+    assert status == 2
+    assert f"error: {out}: cannot be made a folder" in said
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 def test_resuming_a_finished_run_leaves_it_as_it_is(trained, dataset, tiny, call):
     """There is nothing to go on with, so what came of the run, its tokens and seconds, is told and kept."""
     before = (trained / "run.json").read_text()
