@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
 def _training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add what supervised training and reinforcement share, and a flag for every value of the recipe."""
     sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
-    sub.add_argument("--seed", type=int, default=0, help="default 0")
+    sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="tokens that every row must fit")
     sub.add_argument("--dtype", default="auto", help="bfloat16, float32 or auto: what the device is good at")
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
@@ -113,6 +113,12 @@ def _reader(kind: Any, flag: str) -> Any:
 def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {2**32 - 1}")
     return int(text)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ def evaluate(
     base = named_base(model, adapter, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     table = read_rows(dataset, split, limit)
+    several = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
+    if several:
+        raise InputError(f"{dataset}: several rows have the id {several[0]}; predictions are kept by id")
     settings = Evaluation(
         base,
         str(adapter) if adapter else None,
@@ -159,5 +163,12 @@ def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / PREDICTIONS
     if not path.exists():
         return {}
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return {line["id"]: line for line in (json.loads(line) for line in lines if line)}
+    found: dict[str, dict[str, Any]] = {}
+    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        try:
+            found |= {line["id"]: line for line in [json.loads(text)]} if text else {}
+        except (ValueError, KeyError, TypeError):
+            raise InputError(
+                f"{path}: line {number} is no prediction; delete it, and its row is decoded again"
+            ) from None
+    return found

@@ -54,7 +54,9 @@ def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, datas
 
     assert status == 0, errors
     again = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-    assert [(line["step"], line["num_tokens"]) for line in again] == [(line["step"], line["num_tokens"]) for line in whole]
+    assert [(line["step"], line["num_tokens"]) for line in again] == [
+        (line["step"], line["num_tokens"]) for line in whole
+    ]
     result = json.loads((out / "run.json").read_text())["result"]
     assert result["tokens"] == whole[1]["num_tokens"] - whole[0]["num_tokens"]
 
@@ -68,6 +70,16 @@ def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call)
     assert status == 2
     assert "not from smollm2-135m" in said
     assert "was trained from" in said
+
+
+def test_more_rows_than_there_are_is_refused(trained, dataset, tmp_path, call):
+    """As with supervised training: a run never learns from fewer rows than it was told."""
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x", "--rows", 25]
+
+    status, _, said = call(*words, "--recipe", "smollm2")
+
+    assert status == 2
+    assert "has 24 training rows and --rows 25 are asked for" in said
 
 
 @pytest.mark.parametrize(

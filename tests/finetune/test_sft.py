@@ -73,6 +73,8 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
         (["--recipe", "smolm2"], "did you mean smollm2"),
         (["--dtype", "float61"], "did you mean"),
         (["--lr", "0"], "lr is 0.0; write a number above 0"),
+        (["--warmup", "-1"], "warmup is -1.0; write a number from 0 on"),
+        (["--dropout", "1"], "dropout is 1.0; write a share below 1"),
         (["--resume"], "no run to resume"),
     ],
 )
@@ -84,6 +86,16 @@ def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, sa
     assert said in told
     assert told.count("error:") == 1
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**32), "one"])
+def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_path, call, capsys, seed):  # noqa: PLR0917
+    """NumPy takes 32 bits; the flag says so before a folder is made."""
+    with pytest.raises(SystemExit, match="2"):
+        call(*sft(dataset, tiny, tmp_path / "x", "--seed", seed))
+
+    assert "is no whole number from 0 to 4294967295" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
 
 
 def test_running_out_of_memory_names_the_flags_to_change():
