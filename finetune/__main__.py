@@ -11,7 +11,7 @@ from solver.command import run
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft, override, read_recipe, read_value
-from .run import Run, command
+from .run import RUN, Run, command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -129,13 +129,24 @@ def main(argv: list[str] | None = None) -> int:
     args.argv = argv
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # trainers warn of names in their own defaults
-        return run(lambda: VERBS[args.verb](args), stopped=f"stopped; go on with: {resumed(argv)}")
+        return run(lambda: _stoppable(args))
 
 
-def resumed(argv: list[str]) -> str:
-    """Return the command that goes on where this one was stopped."""
-    goes_on = argv if "--resume" in argv or argv[0] not in ("sft", "rl") else [*argv, "--resume"]
-    return command(goes_on)
+def _stoppable(args: argparse.Namespace) -> int:
+    """Run a verb; Ctrl-C, at whatever moment, is told with the command that goes on."""
+    from . import terminal
+
+    try:
+        return VERBS[args.verb](args)
+    except KeyboardInterrupt:
+        terminal.note(f"stopped; go on with: {resumed(args)}")
+        return 130
+
+
+def resumed(args: argparse.Namespace) -> str:
+    """Return the command that goes on where this one was stopped; there is nothing to resume before a run was begun."""
+    begun = args.verb in ("sft", "rl") and not args.resume and (args.out / RUN).exists()
+    return command([*args.argv, "--resume"] if begun else args.argv)
 
 
 def _sft(args: argparse.Namespace) -> int:
@@ -190,7 +201,7 @@ def _told(trained: Run | None, args: argparse.Namespace) -> int:
     from . import terminal
 
     if trained is None:
-        terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args.argv)}")
+        terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args)}")
         return 130
     result = trained.result
     terminal.say(

@@ -64,7 +64,7 @@ def evaluate(
         dataset,
         split,
         len(table),
-        _content(table),
+        content_hash(table),
         max_new_tokens,
         str(device.dtype).removeprefix("torch."),
     )
@@ -115,7 +115,7 @@ def default_folder(model: str, adapter: Path | None, dataset: str, split: str) -
     return home / f"eval-{Path(dataset).stem}-{split}"
 
 
-def _content(table: Any) -> str:
+def content_hash(table: Any) -> str:
     """Return a hash of the rows' ids and prompts, so that two evaluations know whether they read the same."""
     digest = hashlib.sha256()
     for row in table.select(["id", "prompt", "answer"]).to_pylist():

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from finetune.evaluate import Evaluation
+from finetune.evaluate import Evaluation, content_hash
 from finetune.report import make_report, print_report
 from finetune.rows import read_rows
 from solver.text import fence
@@ -16,8 +16,9 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 def predict(folder, dataset, change):
     """Write an evaluation by hand: every row's gold completion, changed by `change(row, text)`."""
-    rows = read_rows(str(dataset), "test").to_pylist()
-    settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), "same", 400, "float32")
+    table = read_rows(str(dataset), "test")
+    rows = table.to_pylist()
+    settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), content_hash(table), 400, "float32")
     folder.mkdir()
     (folder / "evaluation.json").write_text(json.dumps(settings.__dict__))
     lines = []
@@ -41,6 +42,22 @@ def test_gold_completions_are_all_right(dataset, tmp_path):
     assert not any(report["ladder"].values())
     assert report["other_way"] == 0
     assert "None: every row is right" in (tmp_path / "e" / "report.html").read_text()
+
+
+def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, call):
+    """Where the dataset has changed under an evaluation, its completions are not judged by the new answers."""
+    predict(tmp_path / "e", dataset, lambda row, text: text)
+    settings = json.loads((tmp_path / "e" / "evaluation.json").read_text())
+    rows = read_rows(str(dataset), "test").to_pylist()
+    (tmp_path / "other.jsonl").write_text("".join(json.dumps(row | {"answer": "9999"}) + "\n" for row in rows))
+    settings["dataset"] = str(tmp_path / "other.jsonl")
+    (tmp_path / "e" / "evaluation.json").write_text(json.dumps(settings))
+
+    status, _, said = call("report", tmp_path / "e")
+
+    assert status == 2
+    assert "has changed since its rows were decoded" in said
+    assert not (tmp_path / "e" / "report.json").exists()
 
 
 def spoil(row, text):

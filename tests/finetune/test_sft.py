@@ -10,6 +10,8 @@ import time
 import pytest
 from commands import losses, sft
 
+from finetune.run import command
+
 pytestmark = pytest.mark.filterwarnings("default")
 
 
@@ -52,6 +54,22 @@ def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(trained, d
     done = subprocess.run([*words, "--resume"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert losses(trained) == pytest.approx(losses(out), rel=1e-5)
+
+
+def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
+    """While the rows are read there is no folder to resume in: the command that goes on is the same one."""
+    import finetune.sft
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(finetune.sft, "read_training_rows", stopped)
+    words = sft(dataset, tiny, tmp_path / "x")
+
+    status, _, said = call(*words)
+
+    assert status == 130
+    assert said.rstrip().endswith(f"stopped; go on with: {command(words)}")
 
 
 def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_path, call):
