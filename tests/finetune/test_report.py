@@ -122,7 +122,7 @@ def test_a_page_loads_nothing_and_escapes_what_models_write(dataset, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("chromium") and not os.environ.get("WIREWORK_CHROMIUM"), reason="needs chromium")
 def test_a_page_opens_in_a_browser_and_its_browser_of_failures_sifts(dataset, tmp_path):
-    """A headless Chromium shows the tables, and choosing a level hides the other failures."""
+    """A headless Chromium shows the tables, choosing a level hides the other failures, and a telephone is wide enough."""
     from playwright.sync_api import sync_playwright
 
     predict(tmp_path / "e", dataset, spoil)
@@ -139,10 +139,13 @@ def test_a_page_opens_in_a_browser_and_its_browser_of_failures_sifts(dataset, tm
         page.select_option("#level", "routing")
         visible = page.locator("article:visible").count()
         told = page.locator("#count").inner_text()
+        page.set_viewport_size({"width": 320, "height": 800})
+        across = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
 
     assert report["ladder"]["routing"] == visible
     assert f"{visible} rows" == told
+    assert across == 320
     assert not wrong
     assert len(asked) == 1
 
