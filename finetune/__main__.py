@@ -11,7 +11,7 @@ from solver.command import run
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft, override, read_recipe, read_value
-from .run import Run, command
+from .run import RUN, Run, command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
 def _training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add what supervised training and reinforcement share, and a flag for every value of the recipe."""
     sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
-    sub.add_argument("--seed", type=int, default=0, help="default 0")
+    sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="tokens that every row must fit")
     sub.add_argument("--dtype", default="auto", help="bfloat16, float32 or auto: what the device is good at")
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
@@ -116,6 +116,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {2**32 - 1}")
+    return int(text)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 where something was found wanting, 2 for an error of the user's."""
     argv = sys.argv[1:] if argv is None else argv
@@ -123,13 +129,24 @@ def main(argv: list[str] | None = None) -> int:
     args.argv = argv
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # trainers warn of names in their own defaults
-        return run(lambda: VERBS[args.verb](args), stopped=f"stopped; go on with: {resumed(argv)}")
+        return run(lambda: _stoppable(args))
 
 
-def resumed(argv: list[str]) -> str:
-    """Return the command that goes on where this one was stopped."""
-    goes_on = argv if "--resume" in argv or argv[0] not in ("sft", "rl") else [*argv, "--resume"]
-    return command(goes_on)
+def _stoppable(args: argparse.Namespace) -> int:
+    """Run a verb; Ctrl-C, at whatever moment, is told with the command that goes on."""
+    from . import terminal
+
+    try:
+        return VERBS[args.verb](args)
+    except KeyboardInterrupt:
+        terminal.note(f"stopped; go on with: {resumed(args)}")
+        return 130
+
+
+def resumed(args: argparse.Namespace) -> str:
+    """Return the command that goes on where this one was stopped; there is nothing to resume before a run was begun."""
+    begun = args.verb in ("sft", "rl") and not args.resume and (args.out / RUN).exists()
+    return command([*args.argv, "--resume"] if begun else args.argv)
 
 
 def _sft(args: argparse.Namespace) -> int:
@@ -184,7 +201,7 @@ def _told(trained: Run | None, args: argparse.Namespace) -> int:
     from . import terminal
 
     if trained is None:
-        terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args.argv)}")
+        terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args)}")
         return 130
     result = trained.result
     terminal.say(

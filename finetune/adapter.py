@@ -12,6 +12,8 @@ from .chat import prepare_tokenizer
 from .device import Device
 from .run import adapter_base
 
+WEIGHTS = "adapter_model.safetensors"
+
 
 def named_base(model: str | None, adapter: Path | None, device: Device) -> str:
     """Return the base model that is meant; raise InputError where an adapter was trained from another one."""
@@ -37,9 +39,17 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
     if adapter is None:
         return load_model(model, device).to(device.name).eval(), tokenizer
     from peft import PeftModel
+    from safetensors import SafetensorError
 
+    if not (adapter / WEIGHTS).exists():
+        raise InputError(f"{adapter}: no {WEIGHTS} in it, so its training did not end; choose another adapter")
     base = load_model(model, device, torch.float32 if merge else None)
-    wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
+    try:
+        wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise InputError(
+            f"{adapter}: its weights cannot be loaded onto {model}: {str(error).splitlines()[0]}"
+        ) from None
     loaded = wrapped.merge_and_unload().to(device.dtype) if merge else wrapped
     return loaded.to(device.name).eval(), tokenizer
 
@@ -49,7 +59,7 @@ def fingerprint(adapter: Path | None) -> str | None:
     if adapter is None:
         return None
     try:
-        with (adapter / "adapter_model.safetensors").open("rb") as file:
+        with (adapter / WEIGHTS).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
         raise InputError(f"{adapter}: its weights cannot be read: {error.strerror}") from None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from .chat import prompt_ids
 from .decode import Completion, Decoder
 from .device import find_device, out_of_memory
 from .rows import read_rows
+from .run import claim, write_json
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
@@ -22,7 +24,7 @@ SETTINGS = "evaluation.json"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was decoded of what, with which limits; written before the first row."""
+    """What was decoded of what, with which limits; written before the first row is."""
 
     model: str
     adapter: str | None
@@ -52,6 +54,9 @@ def evaluate(
     base = named_base(model, adapter, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     table = read_rows(dataset, split, limit)
+    several = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
+    if several:
+        raise InputError(f"{dataset}: several rows have the id {several[0]}; predictions are kept by id")
     settings = Evaluation(
         base,
         str(adapter) if adapter else None,
@@ -59,7 +64,7 @@ def evaluate(
         dataset,
         split,
         len(table),
-        _content(table),
+        content_hash(table),
         max_new_tokens,
         str(device.dtype).removeprefix("torch."),
     )
@@ -68,6 +73,7 @@ def evaluate(
     rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
     if rows:
         decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+        write_json(folder / SETTINGS, asdict(settings))  # now that there is a model: a folder is claimed by what works
         _decode(decoder, rows, folder, batch, len(table))
     return folder
 
@@ -109,7 +115,7 @@ def default_folder(model: str, adapter: Path | None, dataset: str, split: str) -
     return home / f"eval-{Path(dataset).stem}-{split}"
 
 
-def _content(table: Any) -> str:
+def content_hash(table: Any) -> str:
     """Return a hash of the rows' ids and prompts, so that two evaluations know whether they read the same."""
     digest = hashlib.sha256()
     for row in table.select(["id", "prompt", "answer"]).to_pylist():
@@ -118,9 +124,8 @@ def _content(table: Any) -> str:
 
 
 def _begun(folder: Path, settings: Evaluation) -> set[str]:
-    """Claim a folder, or return the ids that an earlier run of the same evaluation decoded."""
-    path = folder / SETTINGS
-    if path.exists():
+    """Return the ids that an earlier run of the same evaluation decoded; raise InputError where another thing lies."""
+    if (folder / SETTINGS).exists():
         before = read_settings(folder)
         for key, value in asdict(settings).items():
             other = getattr(before, key)
@@ -130,10 +135,7 @@ def _begun(folder: Path, settings: Evaluation) -> set[str]:
                 )
         _mend(folder / PREDICTIONS)
         return set(read_predictions(folder))
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}: exists and holds something else; choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
+    claim(folder)
     return set()
 
 
@@ -161,5 +163,12 @@ def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / PREDICTIONS
     if not path.exists():
         return {}
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return {line["id"]: line for line in (json.loads(line) for line in lines if line)}
+    found: dict[str, dict[str, Any]] = {}
+    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        try:
+            found |= {line["id"]: line for line in [json.loads(text)]} if text else {}
+        except (ValueError, KeyError, TypeError):
+            raise InputError(
+                f"{path}: line {number} is no prediction; delete it, and its row is decoded again"
+            ) from None
+    return found

@@ -16,7 +16,7 @@ from solver.refusal import Refusal
 from solver.text import extract, read
 
 LEVELS = {
-    "format": "not a trace in the notation",
+    "format": "no trace, or one with a name, number or operation that the notation lacks",
     "routing": "another expert",
     "decomposition": "another number of sub-traces, or results not passed on",
     "structure": "other numbers of steps of each kind",

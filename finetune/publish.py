@@ -19,7 +19,7 @@ from .adapter import load, named_base
 from .base_model import EMBEDDED, ON_GPU
 from .device import find_device
 from .report import METRICS, REPORT, shown_rate
-from .run import ADAPTER, RUN, Run
+from .run import ADAPTER, RUN, Run, claim
 
 CARD = "README.md"
 TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
@@ -30,15 +30,17 @@ _SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation",
 
 def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
     """Write a run's adapter merged into its base model, as any library loads it; return the folder."""
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}: exists and is not empty; choose another --out")
     device = find_device(dtype)
-    loaded, tokenizer = load(named_base(None, adapter, device), adapter, device)
+    base = named_base(None, adapter, device)
+    claim(folder)
+    loaded, tokenizer = load(base, adapter, device)
     loaded.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    if (adapter / RUN).exists():
-        shutil.copy(adapter / RUN, folder / RUN)
-    write_card(folder, adapter.name, adapter)
+    for path in [*adapter.glob(RUN), *adapter.glob(f"eval-*/{REPORT}")]:  # what the card is written from, also by push
+        kept = folder / path.relative_to(adapter)
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copy(path, kept)
+    write_card(folder, str(folder), adapter)
     return folder
 
 
@@ -46,7 +48,7 @@ def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None
     """Publish a run's adapter, or a merged model, in one commit with its card; return the page's address."""
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
         raise InputError(f"{folder}: neither an adapter nor a model; give a run's folder, or what merge wrote")
-    if (folder / ADAPTER).exists() or not (folder / CARD).exists():
+    if (folder / ADAPTER).exists() or (folder / RUN).exists():
         write_card(folder, repo_id, folder)
     api = HfApi(token=token, library_name="wirework")
     try:

@@ -139,9 +139,13 @@ def _sound(record: Any, where: str) -> Any:
     for field in fields(record):
         value = getattr(record, field.name)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            least = 0 if field.name in ("dropout", "warmup", "kl") else 1e-12
-            if not least <= value < float("inf"):
-                raise InputError(f"{where}: {field.name} is {value}; write a number above 0")
+            free = field.name in ("dropout", "warmup", "kl")
+            if not (0 if free else 1e-12) <= value < float("inf"):
+                raise InputError(
+                    f"{where}: {field.name} is {value}; write a number {'from 0 on' if free else 'above 0'}"
+                )
+    if isinstance(record, Sft) and record.dropout >= 1:
+        raise InputError(f"{where}: dropout is {record.dropout}; write a share below 1")
     if isinstance(record, Sft) and record.schedule not in SCHEDULES:
         raise InputError(f"{where}: schedule is {record.schedule}; {did_you_mean(record.schedule, SCHEDULES)}")
     if isinstance(record, Rl):

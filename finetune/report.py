@@ -11,7 +11,7 @@ from solver.refusal import InputError
 from solver.reward import judge
 
 from . import terminal
-from .evaluate import Evaluation, read_predictions, read_settings
+from .evaluate import Evaluation, content_hash, read_predictions, read_settings
 from .ladder import LEVELS, find_break
 from .log import read_log
 from .rows import read_rows
@@ -116,6 +116,10 @@ def make_report(folder: Path) -> dict[str, Any]:
     settings = read_settings(folder)
     predictions = read_predictions(folder)
     table = read_rows(settings.dataset, settings.split, settings.rows)
+    if content_hash(table) != settings.content:
+        raise InputError(
+            f"{folder}: {settings.dataset} has changed since its rows were decoded; evaluate again, with another --out"
+        )
     judged = [judge_row(row, predictions[row["id"]]) for row in table.to_pylist() if row["id"] in predictions]
     if not judged:
         raise InputError(f"{folder}: no row is decoded yet; run the evaluation first")

@@ -19,7 +19,7 @@ from .chat import prompt_ids
 from .device import Device, find_device, out_of_memory
 from .head import score_labelled
 from .recipe import Rl
-from .rows import read_rows, system_prompt
+from .rows import read_training_rows, system_prompt
 from .run import Run
 from .sft import finished, one_process, shared_settings
 from .watch import Watch
@@ -88,7 +88,7 @@ def reinforce(
     """Train an adapter further and return its run, or None if it was stopped and can be resumed."""
     device = find_device(dtype)
     base = named_base(model, adapter, device)
-    table = read_rows(dataset, "train", rows)
+    table = read_training_rows(dataset, rows)
     settings = {
         "verb": "rl",
         "dataset": dataset,
@@ -104,6 +104,8 @@ def reinforce(
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _fitting(table, tokenizer, recipe, max_len)
     run = Run.begin(folder, settings, resume=resume)
+    if run.result:
+        return run
     trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
     watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
     trainer.add_callback(watch)

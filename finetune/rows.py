@@ -28,12 +28,30 @@ def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
         )
     else:
         table = _from_hub(dataset, split)
+    if not len(table):
+        raise InputError(f"{dataset}: its {split} split has no rows")
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise InputError(f"{dataset}: no dataset of wirework, it lacks the columns {', '.join(missing)}")
-    if not len(table):
-        raise InputError(f"{dataset}: its {split} split has no rows")
+    if not _messages(table["prompt"][0].as_py()):
+        raise InputError(
+            f"{dataset}: no dataset of wirework, its prompts are no lists of messages with role and content"
+        )
     return table.select(COLUMNS).slice(0, limit)
+
+
+def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
+    """Return the first training rows; raise InputError if there are fewer than asked for."""
+    table = read_rows(dataset, "train", rows)
+    if rows is not None and len(table) < rows:
+        raise InputError(f"{dataset}: has {len(table):,} training rows and --rows {rows:,} are asked for")
+    return table
+
+
+def _messages(prompt: object) -> bool:
+    return isinstance(prompt, list) and all(
+        isinstance(said, dict) and {"role", "content"} <= said.keys() for said in prompt
+    )
 
 
 def _from_folder(folder: Path, split: str) -> pa.Table:
@@ -51,8 +69,11 @@ def _from_folder(folder: Path, split: str) -> pa.Table:
 def _from_lines(path: Path) -> pa.Table:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-        return pa.Table.from_pylist([json.loads(line) for line in lines if line.strip()])
-    except (OSError, ValueError, pa.ArrowException) as error:
+        found = [json.loads(line) for line in lines if line.strip()]
+        if not all(isinstance(row, dict) for row in found):
+            raise InputError(f"{path}: holds lines that are no JSON objects; write one row a line")
+        return pa.Table.from_pylist(found)
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read as JSON lines: {error}") from None
 
 

@@ -29,10 +29,10 @@ class Run:
     def begin(cls, folder: Path, settings: dict[str, Any], *, resume: bool) -> "Run":
         """Claim a folder for a run; raise InputError if it holds another one or an unfinished one not to be resumed.
 
-        Of several processes that train together the first one does.
+        Of several processes that train together the first one does. A run that was finished has a result.
         """
         if not terminal.first_process:
-            return cls(folder, settings, {})
+            return cls.read(folder) if resume else cls(folder, settings, {})
         if (folder / RUN).exists():
             before = cls.read(folder)
             differs = next((key for key in settings if before.settings.get(key) != settings[key]), None)
@@ -46,8 +46,7 @@ class Run:
             return before
         if resume:
             raise InputError(f"{folder}: no run to resume in it; leave --resume out")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise InputError(f"{folder}: exists and holds something else; choose another --out")
+        claim(folder)
         run = cls(folder, settings, {})
         run.write()
         return run
@@ -67,16 +66,13 @@ class Run:
         """Write run.json."""
         if not terminal.first_process:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         content = {
             "settings": self.settings,
             "result": self.result,
             "versions": {name: version(name) for name in _VERSIONS},
             "python": sys.version.split()[0],
         }
-        beside = self.folder / f".{RUN}.tmp"
-        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(self.folder / RUN)
+        write_json(self.folder / RUN, content)
 
     def last_checkpoint(self) -> Path | None:
         """Return the newest whole checkpoint, or None."""
@@ -86,6 +82,24 @@ class Run:
             if (path / "trainer_state.json").exists() and path.name.partition("-")[2].isdigit()
         ]
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def claim(folder: Path) -> None:
+    """Make an empty folder for what comes of a command; raise InputError if it holds something or cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
+    if taken:
+        raise InputError(f"{folder}: exists and holds something else; choose another --out")
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a file of JSON whole or not at all."""
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(path)
 
 
 def command(argv: list[str]) -> str:

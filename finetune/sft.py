@@ -21,7 +21,7 @@ from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_lo
 from .head import read_narrow, score_labelled
 from .log import read_log
 from .recipe import Rl, Sft
-from .rows import read_rows, system_prompt
+from .rows import read_training_rows, system_prompt
 from .run import Run
 from .watch import Watch
 
@@ -78,9 +78,7 @@ def train(
     Raises InputError for anything the caller can mend.
     """
     device = find_device(dtype)
-    table = read_rows(dataset, "train", rows)
-    if rows is not None and len(table) < rows:
-        raise InputError(f"{dataset}: has {len(table):,} training rows and --rows {rows:,} are asked for")
+    table = read_training_rows(dataset, rows)
     _need_traces(table, dataset)
     tokenizer = load_tokenizer(model)
     said = prepare_tokenizer(tokenizer)
@@ -101,6 +99,8 @@ def train(
         **asdict(recipe),
     }
     run = Run.begin(folder, settings, resume=resume)
+    if run.result:
+        return run
     trainer = make_trainer(
         table,
         model,

@@ -27,12 +27,13 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         self.figures = figures
         self.stopped = False
         self.began = time.perf_counter()
-        self.tokens = 0
+        self.tokens = self.before = 0
         self.bar: Any = None
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Start the bar where the run is, and forget lines of the log that a resumed run will write again."""
         self.began = time.perf_counter()
+        self.before = int(state.num_input_tokens_seen)
         if terminal.first_process:
             path = self.folder / LOG
             kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
@@ -45,7 +46,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         """Note the figures of a step."""
         if not logs or "loss" not in logs:
             return
-        self.tokens = int(logs.get("num_tokens", 0))  # TRL counts from 0 also where a run is resumed
+        # where a run is resumed TRL counts on with reinforcement, and from 0 with supervised training
+        self.tokens = int(logs.get("num_tokens", 0)) - self.before
         seconds = time.perf_counter() - self.began
         speed = self.tokens / seconds if seconds else 0.0
         line = {"step": state.global_step, "epoch": round(float(state.epoch or 0), 4), "seconds": round(seconds, 2)}

@@ -1,6 +1,7 @@
 """Evaluation through the real command: same texts whatever the batch, resumed where it was, cut ones told apart."""
 
 import json
+import shutil
 
 import pytest
 
@@ -11,6 +12,7 @@ from finetune.decode import Decoder, closed
 from finetune.device import Device
 from finetune.evaluate import PREDICTIONS, read_predictions
 from finetune.rows import read_rows
+from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
 LIMIT = 24
@@ -124,6 +126,68 @@ def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_
 
     assert status == 2
     assert "max_new_tokens 4, not 5" in said
+
+
+def test_a_model_that_cannot_be_loaded_claims_no_folder(tiny, dataset, tmp_path, call):
+    """After a mistyped model the same command with the right one goes through."""
+    words = ["eval", "--dataset", dataset, "--limit", 1, "--max-new-tokens", 2, "--dtype", "float32"]
+    words += ["--out", tmp_path / "e", "--model"]
+
+    assert call(*words, tmp_path / "typo")[0] == 2
+    assert call(*words, tiny)[0] == 0
+
+
+def changed(rows, **columns):
+    """Return rows as JSON lines, with other values in some columns."""
+    return "".join(json.dumps({**row, **columns}) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (lambda _: "1\n2\n", "holds lines that are no JSON objects"),
+        (lambda _: "{oops\n", "cannot be read as JSON lines"),
+        (lambda _: "", "its test split has no rows"),
+        (lambda _: '{"id": "a", "completion": "b", "tokens": 3}\n', "it lacks the columns prompt, question, trace"),
+        (lambda rows: changed(rows, prompt="2 and 3?"), "its prompts are no lists of messages"),
+        (lambda rows: changed(rows, id="same"), "several rows have the id same"),
+    ],
+    ids=["numbers", "no JSON", "empty", "predictions", "prompts of text", "ids twice"],
+)
+def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):  # noqa: PLR0917  # fixtures
+    """Whatever is in a file of JSON lines, the command says what is wrong with it."""
+    (tmp_path / "rows.jsonl").write_text(lines(rows[:2]))
+
+    status, _, told = call("eval", "--adapter", trained, "--dataset", tmp_path / "rows.jsonl", "--out", tmp_path / "e")
+
+    assert status == 2
+    assert said in told
+    assert told.splitlines()[-1].startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"123", "cannot be loaded onto"), (None, "so its training did not end")]
+)
+def test_an_adapter_without_sound_weights_is_one_line(trained, tmp_path, call, content, said):
+    """A file that is cut or missing is told with the adapter's name."""
+    shutil.copytree(trained, tmp_path / "cut", ignore=shutil.ignore_patterns("checkpoint-*", "eval-*"))
+    (tmp_path / "cut" / "adapter_model.safetensors").unlink()
+    if content:
+        (tmp_path / "cut" / "adapter_model.safetensors").write_bytes(content)
+
+    status, _, told = call("ask", "--adapter", tmp_path / "cut", "--dtype", "float32", "How many are 2 and 3?")
+
+    assert status == 2
+    assert f"error: {tmp_path / 'cut'}: " in told
+    assert said in told
+
+
+def test_a_line_that_is_no_prediction_is_named(tmp_path):
+    """A file that was edited or mixed up is refused with the line's number."""
+    (tmp_path / PREDICTIONS).write_text('{"id": "a"}\n{oops\n')
+
+    with pytest.raises(InputError, match=r"predictions\.jsonl: line 2 is no prediction"):
+        read_predictions(tmp_path)
 
 
 def test_cut_completions_are_counted_apart(trained, dataset, tmp_path, call):

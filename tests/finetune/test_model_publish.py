@@ -9,6 +9,7 @@ import pytest
 
 from finetune.adapter import load
 from finetune.device import find_device
+from finetune.publish import write_card
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -51,22 +52,50 @@ def test_merged_weights_say_what_the_adapter_says(evaluated, tiny, tmp_path, cal
     assert "| all |" in (tmp_path / "merged" / "README.md").read_text()
 
 
+def published(folder, server, name):
+    """Push a folder by the real command and return the names of the repository's files and its card."""
+    words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(folder), name]
+    done = subprocess.run(words, env=server.env(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    script = (
+        "import json, sys; from huggingface_hub import HfApi, hf_hub_download as get; "
+        "names = HfApi().list_repo_files(sys.argv[1]); "
+        "print(json.dumps([names, open(get(sys.argv[1], 'README.md')).read()]))"
+    )
+    read = subprocess.run(
+        [sys.executable, "-c", script, name], env=server.env(), capture_output=True, text=True, check=True
+    )
+    return json.loads(read.stdout.splitlines()[-1])
+
+
+def test_a_merged_model_is_published_under_its_own_name(evaluated, tmp_path, call):
+    """Its card names the repository, not the folder it was merged in, and carries the adapter's evaluation."""
+    assert call("merge", evaluated, "--out", tmp_path / "merged", "--dtype", "float32")[0] == 0
+
+    with hub.serve(tmp_path / "hub") as server:
+        names, card = published(tmp_path / "merged", server, "acme/tiny-merged")
+
+    assert "ask --model acme/tiny-merged " in card
+    assert str(tmp_path) not in card
+    assert "| all | 0/2 0.0% [0.0, 65.8]" in card
+    assert not [name for name in names if name.startswith("eval-")]
+
+
+def test_the_tables_of_a_card_are_whole(evaluated):
+    """A blank line would end a table: the lines of each stand together, and there are two."""
+    card = write_card(evaluated, "acme/tiny-adapter", evaluated).read_text()
+
+    tables = [part for part in card.split("\n\n") if part.startswith("| ")]
+
+    assert [part.count("\n") >= 3 for part in tables] == [True, True]
+    assert "hf download acme/tiny-adapter --local-dir acme/tiny-adapter\n" in card
+
+
 def test_an_adapter_is_published_in_one_commit_with_its_evaluation(evaluated, tmp_path):
     """The repository has adapter, tokenizer and card, no checkpoints; the card carries the evaluation table."""
     with hub.serve(tmp_path / "hub") as server:
-        words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(evaluated), "acme/tiny-adapter"]
-        done = subprocess.run(words, env=server.env(), capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        script = (
-            "import json; from huggingface_hub import HfApi, hf_hub_download as get; "
-            "names = HfApi().list_repo_files('acme/tiny-adapter'); "
-            "print(json.dumps([names, open(get('acme/tiny-adapter', 'README.md')).read()]))"
-        )
-        read = subprocess.run(
-            [sys.executable, "-c", script], env=server.env(), capture_output=True, text=True, check=True
-        )
+        names, card = published(evaluated, server, "acme/tiny-adapter")
         commits = server.log.commits()
-    names, card = json.loads(read.stdout.splitlines()[-1])
 
     assert {"README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= set(names)
     assert not [name for name in names if name.startswith(("checkpoint-", "eval-"))]

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from finetune.evaluate import Evaluation
+from finetune.evaluate import Evaluation, content_hash
 from finetune.report import make_report, print_report
 from finetune.rows import read_rows
 from solver.text import fence
@@ -16,8 +16,9 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 def predict(folder, dataset, change):
     """Write an evaluation by hand: every row's gold completion, changed by `change(row, text)`."""
-    rows = read_rows(str(dataset), "test").to_pylist()
-    settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), "same", 400, "float32")
+    table = read_rows(str(dataset), "test")
+    rows = table.to_pylist()
+    settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), content_hash(table), 400, "float32")
     folder.mkdir()
     (folder / "evaluation.json").write_text(json.dumps(settings.__dict__))
     lines = []
@@ -41,6 +42,22 @@ def test_gold_completions_are_all_right(dataset, tmp_path):
     assert not any(report["ladder"].values())
     assert report["other_way"] == 0
     assert "None: every row is right" in (tmp_path / "e" / "report.html").read_text()
+
+
+def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, call):
+    """Where the dataset has changed under an evaluation, its completions are not judged by the new answers."""
+    predict(tmp_path / "e", dataset, lambda row, text: text)
+    settings = json.loads((tmp_path / "e" / "evaluation.json").read_text())
+    rows = read_rows(str(dataset), "test").to_pylist()
+    (tmp_path / "other.jsonl").write_text("".join(json.dumps(row | {"answer": "9999"}) + "\n" for row in rows))
+    settings["dataset"] = str(tmp_path / "other.jsonl")
+    (tmp_path / "e" / "evaluation.json").write_text(json.dumps(settings))
+
+    status, _, said = call("report", tmp_path / "e")
+
+    assert status == 2
+    assert "has changed since its rows were decoded" in said
+    assert not (tmp_path / "e" / "report.json").exists()
 
 
 def spoil(row, text):
@@ -105,7 +122,7 @@ def test_a_page_loads_nothing_and_escapes_what_models_write(dataset, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("chromium") and not os.environ.get("WIREWORK_CHROMIUM"), reason="needs chromium")
 def test_a_page_opens_in_a_browser_and_its_browser_of_failures_sifts(dataset, tmp_path):
-    """A headless Chromium shows the tables, and choosing a level hides the other failures."""
+    """A headless Chromium shows the tables, choosing a level hides the other failures, and a telephone is wide enough."""
     from playwright.sync_api import sync_playwright
 
     predict(tmp_path / "e", dataset, spoil)
@@ -122,10 +139,13 @@ def test_a_page_opens_in_a_browser_and_its_browser_of_failures_sifts(dataset, tm
         page.select_option("#level", "routing")
         visible = page.locator("article:visible").count()
         told = page.locator("#count").inner_text()
+        page.set_viewport_size({"width": 320, "height": 800})
+        across = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
 
     assert report["ladder"]["routing"] == visible
     assert f"{visible} rows" == told
+    assert across == 320
     assert not wrong
     assert len(asked) == 1
 

@@ -1,6 +1,7 @@
 """Reinforcement through the real command, and what its log says of each step."""
 
 import json
+import shutil
 
 import pytest
 
@@ -38,6 +39,29 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
     assert "eval --adapter" in said
 
 
+def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, dataset, tmp_path, call):
+    """What a checkpoint holds is not done again, and its tokens are not counted among those of the seconds since."""
+    out = tmp_path / "rl"
+    flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4]
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *flags]
+    words += ["--save-every", 1, "--max-len", 2048, "--dtype", "float32"]
+    assert call(*words)[0] == 0
+    whole = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    run = json.loads((out / "run.json").read_text())
+    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
+    shutil.rmtree(out / "checkpoint-2")
+
+    status, _, errors = call(*words, "--resume")
+
+    assert status == 0, errors
+    again = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert [(line["step"], line["num_tokens"]) for line in again] == [
+        (line["step"], line["num_tokens"]) for line in whole
+    ]
+    result = json.loads((out / "run.json").read_text())["result"]
+    assert result["tokens"] == whole[1]["num_tokens"] - whole[0]["num_tokens"]
+
+
 def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call):
     """Both names are told."""
     status, _, said = call(
@@ -47,6 +71,16 @@ def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call)
     assert status == 2
     assert "not from smollm2-135m" in said
     assert "was trained from" in said
+
+
+def test_more_rows_than_there_are_is_refused(trained, dataset, tmp_path, call):
+    """As with supervised training: a run never learns from fewer rows than it was told."""
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x", "--rows", 25]
+
+    status, _, said = call(*words, "--recipe", "smollm2")
+
+    assert status == 2
+    assert "has 24 training rows and --rows 25 are asked for" in said
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import time
 import pytest
 from commands import losses, sft
 
+from finetune.run import command
+
 pytestmark = pytest.mark.filterwarnings("default")
 
 
@@ -54,6 +56,22 @@ def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(trained, d
     assert losses(trained) == pytest.approx(losses(out), rel=1e-5)
 
 
+def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
+    """While the rows are read there is no folder to resume in: the command that goes on is the same one."""
+    import finetune.sft
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(finetune.sft, "read_training_rows", stopped)
+    words = sft(dataset, tiny, tmp_path / "x")
+
+    status, _, said = call(*words)
+
+    assert status == 130
+    assert said.rstrip().endswith(f"stopped; go on with: {command(words)}")
+
+
 def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_path, call):
     """A row that does not fit is named with its lengths, and no folder is made."""
     status, _, said = call(*sft(dataset, tiny, tmp_path / "long")[:-4], "--max-len", 100)
@@ -73,6 +91,8 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
         (["--recipe", "smolm2"], "did you mean smollm2"),
         (["--dtype", "float61"], "did you mean"),
         (["--lr", "0"], "lr is 0.0; write a number above 0"),
+        (["--warmup", "-1"], "warmup is -1.0; write a number from 0 on"),
+        (["--dropout", "1"], "dropout is 1.0; write a share below 1"),
         (["--resume"], "no run to resume"),
     ],
 )
@@ -86,6 +106,16 @@ def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, sa
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("seed", ["-1", str(2**32), "one"])
+def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_path, call, capsys, seed):  # noqa: PLR0917
+    """NumPy takes 32 bits; the flag says so before a folder is made."""
+    with pytest.raises(SystemExit, match="2"):
+        call(*sft(dataset, tiny, tmp_path / "x", "--seed", seed))
+
+    assert "is no whole number from 0 to 4294967295" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_running_out_of_memory_names_the_flags_to_change():
     """What torch raises becomes one line with a smaller batch that learns the same."""
     import torch
@@ -96,6 +126,36 @@ def test_running_out_of_memory_names_the_flags_to_change():
 
     with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
         torch.empty(1 << 60)
+
+
+@pytest.mark.parametrize("place", ["", "below"])
+@pytest.mark.parametrize("verb", ["sft", "eval", "merge"])
+def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_path, call, verb, place):  # noqa: PLR0917
+    """A file in the way, or a place below a file, is told by every verb that writes a folder."""
+    (tmp_path / "file").write_text("kept")
+    out = tmp_path / "file" / place
+    words = {
+        "sft": sft(dataset, tiny, out),
+        "eval": ["eval", "--adapter", trained, "--dataset", dataset, "--out", out],
+        "merge": ["merge", trained, "--out", out],
+    }
+
+    status, _, said = call(*words[verb])
+
+    assert status == 2
+    assert f"error: {out}: cannot be made a folder" in said
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_resuming_a_finished_run_leaves_it_as_it_is(trained, dataset, tiny, call):
+    """There is nothing to go on with, so what came of the run, its tokens and seconds, is told and kept."""
+    before = (trained / "run.json").read_text()
+
+    status, said, _ = call(*sft(dataset, tiny, trained, "--resume"))
+
+    assert status == 0
+    assert "trained 12 steps, " in said
+    assert before == (trained / "run.json").read_text()
 
 
 def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
