@@ -97,7 +97,8 @@ def _training(sub: argparse.ArgumentParser, section: type) -> None:
     for field in fields(section):
         kind: Any = field.type
         flag = "--" + field.name.replace("_", "-")
-        group.add_argument(flag, type=_reader(kind, flag), metavar=kind.__name__.upper())
+        told = field.metadata["help"]
+        group.add_argument(flag, type=_reader(kind, flag), metavar=kind.__name__.upper(), help=told)
 
 
 def _reader(kind: Any, flag: str) -> Any:

@@ -1,7 +1,7 @@
 """Training recipes: YAML files whose first line is the command that runs them; a flag overrides any value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,58 +12,43 @@ FOLDER = Path(__file__).parent / "recipes"
 SCHEDULES = ("cosine", "linear", "constant")
 
 
+def _told(meaning: str) -> Any:
+    """Return a value's field, with the words that `--help` has for it."""
+    return field(metadata={"help": meaning})
+
+
 @dataclass(frozen=True)
 class Sft:
     """What supervised training is told."""
 
-    epochs: float
-    "times that every row is seen"
-    batch: int
-    "rows of one forward pass on one device"
-    accumulation: int
-    "passes of one step; the step's rows are batch x accumulation x devices"
-    lr: float
-    "the highest learning rate of AdamW"
-    schedule: str
-    "how the learning rate falls: cosine, linear or constant"
-    warmup: float
-    "the share of the steps in which the learning rate rises"
-    rank: int
-    "rank of the LoRA adapter, on all linear layers"
-    alpha: int
-    "the adapter's weight is alpha / rank"
-    dropout: float
-    "dropout before the adapter"
-    checkpointing: bool
-    "recompute activations to save memory"
-    save_every: int
-    "steps between checkpoints"
+    epochs: float = _told("times that every row is seen")
+    batch: int = _told("rows of one forward pass on one device")
+    accumulation: int = _told("passes of one step; the step's rows are batch x accumulation x devices")
+    lr: float = _told("the highest learning rate of AdamW")
+    beta2: float = _told("how much AdamW's measure of the gradients' size keeps of itself each step")
+    schedule: str = _told("how the learning rate falls: cosine, linear or constant")
+    warmup: float = _told("the share of the steps in which the learning rate rises")
+    rank: int = _told("rank of the LoRA adapter, on all linear layers")
+    alpha: int = _told("the adapter's weight is alpha / rank")
+    dropout: float = _told("dropout before the adapter")
+    checkpointing: bool = _told("recompute activations to save memory")
+    save_every: int = _told("steps between checkpoints")
 
 
 @dataclass(frozen=True)
 class Rl:
     """What reinforcement is told."""
 
-    steps: int
-    "steps of the optimizer"
-    prompts: int
-    "questions of one step on one device"
-    generations: int
-    "completions that each question gets"
-    accumulation: int
-    "passes of one step; must divide prompts x generations"
-    temperature: float
-    "how freely completions are drawn"
-    kl: float
-    "weight of the distance to the model that was begun with"
-    lr: float
-    "the learning rate of AdamW, constant"
-    max_new_tokens: int
-    "tokens after which a completion is cut"
-    checkpointing: bool
-    "recompute activations to save memory"
-    save_every: int
-    "steps between checkpoints"
+    steps: int = _told("steps of the optimizer")
+    prompts: int = _told("questions of one step on one device")
+    generations: int = _told("completions that each question gets")
+    accumulation: int = _told("passes of one step; must divide prompts x generations")
+    temperature: float = _told("how freely completions are drawn")
+    kl: float = _told("weight of the distance to the model that was begun with")
+    lr: float = _told("the learning rate of AdamW, constant")
+    max_new_tokens: int = _told("tokens after which a completion is cut")
+    checkpointing: bool = _told("recompute activations to save memory")
+    save_every: int = _told("steps between checkpoints")
 
 
 @dataclass(frozen=True)
@@ -97,13 +82,13 @@ def read_recipe(name: str) -> Recipe:
 
 def override(section: Any, flags: Mapping[str, Any]) -> Any:
     """Return a section with the values that flags give; a flag that is None is silent."""
-    known = {field.name for field in fields(section)}
+    known = {each.name for each in fields(section)}
     given = {name: value for name, value in flags.items() if name in known and value is not None}
     return _sound(replace(section, **given), "the flags")
 
 
 def _record(kind: type, node: Node, where: str) -> Any:
-    known = {field.name: field.type for field in fields(kind)}
+    known = {each.name: each.type for each in fields(kind)}
     if not isinstance(node, dict):
         raise InputError(f"{where}: not a mapping; write {', '.join(known)}")
     for key in node:
@@ -136,16 +121,17 @@ def read_value(kind: Any, text: str, where: str) -> Any:
 
 def _sound(record: Any, where: str) -> Any:
     """Return a record whose values make sense; raise InputError naming the one that does not."""
-    for field in fields(record):
-        value = getattr(record, field.name)
+    for each in fields(record):
+        value = getattr(record, each.name)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            free = field.name in ("dropout", "warmup", "kl")
+            free = each.name in ("dropout", "warmup", "kl")
             if not (0 if free else 1e-12) <= value < float("inf"):
                 raise InputError(
-                    f"{where}: {field.name} is {value}; write a number {'from 0 on' if free else 'above 0'}"
+                    f"{where}: {each.name} is {value}; write a number {'from 0 on' if free else 'above 0'}"
                 )
-    if isinstance(record, Sft) and record.dropout >= 1:
-        raise InputError(f"{where}: dropout is {record.dropout}; write a share below 1")
+    for name in ("beta2", "dropout") if isinstance(record, Sft) else ():
+        if getattr(record, name) >= 1:
+            raise InputError(f"{where}: {name} is {getattr(record, name)}; write a share below 1")
     if isinstance(record, Sft) and record.schedule not in SCHEDULES:
         raise InputError(f"{where}: schedule is {record.schedule}; {did_you_mean(record.schedule, SCHEDULES)}")
     if isinstance(record, Rl):

@@ -199,6 +199,7 @@ def make_trainer(
     config = SFTConfig(
         num_train_epochs=recipe.epochs,
         per_device_train_batch_size=recipe.batch,
+        adam_beta2=recipe.beta2,
         lr_scheduler_type=recipe.schedule,
         max_length=max_len,
         warmup_steps=recipe.warmup if recipe.warmup < 1 else int(recipe.warmup),

@@ -8,7 +8,7 @@ ZEPHYR = "<|system|>\n{}</s>\n<|user|>\n{}</s>\n<|assistant|>\n"
 def sft(dataset, model, out, *more):
     """Return the words of a short training command."""
     words = ["sft", "--dataset", dataset, "--model", model, "--recipe", "smollm2", "--out", out, "--dtype", "float32"]
-    words += ["--epochs", 2, "--max-len", 2048, "--lr", "0.01", "--save-every", 4, *more]
+    words += ["--epochs", 2, "--batch", 4, "--max-len", 2048, "--lr", "0.01", "--save-every", 4, *more]
     return [str(word) for word in words]
 
 

@@ -21,9 +21,10 @@ def test_the_first_line_of_a_recipe_is_a_command_that_parses(name):
 
 def test_a_flag_overrides_a_value_and_silence_does_not():
     """What a flag gives counts; what none gives is the recipe's."""
-    values = override(read_recipe("smollm2").sft, {"rank": 8, "lr": None, "verb": "sft"})
+    recipe = read_recipe("smollm2").sft
+    values = override(recipe, {"rank": 8, "lr": None, "verb": "sft"})
 
-    assert (values.rank, values.lr) == (8, 5e-4)
+    assert (values.rank, values.lr) == (8, recipe.lr)
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,9 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
     [
         ("rank: 16", "rank: many", "rank is many; write a whole number"),
         ("rank: 16", "rank: 0", "rank is 0; write a number above 0"),
+        ("beta2: 0.98", "beta2: 1", "beta2 is 1.0; write a share below 1"),
         ("rank: 16", "ranks: 16", "unknown key ranks; did you mean rank"),
-        ("  epochs: 3\n", "", "epochs is missing"),
+        ("  warmup: 0.03\n", "", "warmup is missing"),
         ("schedule: cosine", "schedule: cosin", "did you mean cosine"),
         ("generations: 8", "generations: 1", "comparing needs at least 2"),
         ("accumulation: 4", "accumulation: 5", "does not divide"),
