@@ -78,7 +78,7 @@ def push_to_hub(
         first = push.begin(private=private, tag=tag)
         pushed = push.through_pr(first, merge=not create_pr) if create_pr or push.too_many else push.commit(first)
         if not pushed.pull_request:
-            load_back(remote.api, repo_id, str(pushed.commit), manifest)
+            load_back(remote.api, repo_id, str(pushed.commit), manifest["files"])
         if tag:
             remote.retried(lambda: push.tag(tag, str(pushed.commit)))
         return replace(pushed, tag=tag)
@@ -236,7 +236,7 @@ class _Push:
             begun = self.remote.retried(lambda: self.remote.read(pull.place))
             pushed = self.commit(begun, pull.place, set(paths[start : start + MAX_FILES]))
             pull.holds()
-        load_back(self.api, self.repo_id, str(pushed.commit), self.folder.manifest)
+        load_back(self.api, self.repo_id, str(pushed.commit), self.folder.manifest["files"])
         if not merge:
             pull.make_ready()
             page = f"{self.page}/discussions/{pull.number}"

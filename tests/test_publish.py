@@ -626,6 +626,63 @@ def test_failure_after_the_commit(server, folder):
     assert "nothing changed" in out
 
 
+AT_THE_HUB = """
+    import json, sys
+    from pathlib import Path
+    from huggingface_hub import CommitOperationAdd as Add, CommitOperationDelete as Delete, HfApi
+    from datasets_cards import loading, publish
+
+    folder, where = Path(sys.argv[1]), dict(repo_id="acme/sums", repo_type="dataset")
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    first, second, test = (f"data/{name}.parquet" for name in
+                           ("train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001"))
+    pushed = publish.push_to_hub(folder, "acme/sums").commit
+    card = (folder / "README.md").read_text()
+
+    def edited(old, new):
+        assert old in card
+        return [Add("README.md", card.replace(old, new).encode())]
+
+    spoiled = {
+        "another file in its place": [Add(first, folder / second)],
+        "a file that is no Parquet": [Add(first, b"PAR1")],
+        "a file gone": [Delete(second)],
+        "a file more": [Add("data/test-more.parquet", folder / first)],
+        "no card": [Delete("README.md")],
+        "another split's files": edited("path: data/test-*", "path: data/train-*"),
+        "no such files": edited("path: data/test-*", "path: data/tests-*"),
+        "another count": edited("num_examples: 40", "num_examples: 41"),
+        "another column": edited("name: steps\\n    dtype: int32", "name: steps\\n    dtype: string"),
+    }
+    found = {"as it was pushed": loading.difference("acme/sums", pushed, files)}
+    for number, (name, operations) in enumerate(spoiled.items()):
+        HfApi().create_branch(branch=f"spoiled{number}", revision=pushed, **where)
+        commit = HfApi().create_commit(
+            operations=operations, commit_message=name, revision=f"spoiled{number}", **where).oid
+        try:
+            found[name] = loading.difference("acme/sums", commit, files)
+        except (OSError, ValueError) as error:
+            found[name] = type(error).__name__
+    print(json.dumps(found))
+"""
+
+
+def test_what_was_loaded_back(server, folder):
+    """Data files and cards at the Hub that are not what was pushed are found, whichever way they differ."""
+    assert run(server, AT_THE_HUB, folder) == {
+        "as it was pushed": None,
+        "another file in its place": "data/train-00000-of-00002.parquet has other bytes",
+        "a file that is no Parquet": "data/train-00000-of-00002.parquet has other bytes",
+        "a file gone": "its card leads to other files for train",
+        "a file more": "its card leads to other files for test",
+        "no card": "its card has another number of rows for test",
+        "another split's files": "its card leads to other files for test",
+        "no such files": "ValueError",
+        "another count": "its card has another number of rows for train",
+        "another column": "its card has other columns than data/test-00000-of-00001.parquet",
+    }
+
+
 def test_the_load_line(server, folder):
     """The load line that a push prints names the tag, or the branch, that it made."""
     words = {(): "", ("--tag", "v1"): ', revision="v1"', ("--revision", "next"): ', revision="next"'}
