@@ -115,6 +115,7 @@ def gather(folder: Path) -> Facts:
             _read(facts, folder / name, wanted)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
+    pa.default_memory_pool().release_unused()  # otherwise it stays with this process through the upload
     facts.samples.sort(key=lambda sample: sample.expert)
     return facts
 

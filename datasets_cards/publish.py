@@ -9,6 +9,7 @@ else's, we stop and say whose.
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -23,8 +24,8 @@ from .remote import Remote, State
 
 MAX_FILES = 500
 """Files of the largest single commit; more go through a pull request that is merged when it is whole."""
-AT_ONCE = 4
-"""Files of one upload: Xet holds what it has read of them until all are up, so that this bounds the memory."""
+AT_ONCE = 2**23
+"""Bytes after which another upload begins: Xet holds what it has read until an upload ends, so that memory stays flat."""
 TITLE = "Publish the dataset with wirework"
 
 _Operations = list[CommitOperationAdd | CommitOperationDelete]
@@ -157,10 +158,10 @@ class _Push:
             self.remote.fate = self._before
             operations = self._operations(changes)
             additions = [operation for operation in operations if isinstance(operation, CommitOperationAdd)]
-            for start in range(0, len(additions), AT_ONCE):
-                self.api.preupload_lfs_files(
-                    self.repo_id, additions[start : start + AT_ONCE], repo_type="dataset", revision=revision
-                )
+            sizes = accumulate(addition.upload_info.size for addition in additions)
+            for _, pairs in groupby(zip(additions, sizes, strict=True), key=lambda pair: pair[1] // AT_ONCE):
+                part = [addition for addition, _ in pairs]
+                self.api.preupload_lfs_files(self.repo_id, part, repo_type="dataset", revision=revision)
             with self.remote.unclear():
                 done = self.api.create_commit(
                     self.repo_id,
