@@ -75,7 +75,7 @@ def push_to_hub(
         push = _Push(remote, Folder(folder, pages, manifest), revision)
         stack.enter_context(remote.told())
         if dry_run:
-            return push.dry(private=private)
+            return push.dry(private=private, tag=tag, create_pr=create_pr)
         first = push.begin(private=private, tag=tag)
         pushed = push.through_pr(first, merge=not create_pr) if create_pr or push.too_many else push.commit(first)
         if not pushed.pull_request:
@@ -101,16 +101,27 @@ class _Push:
         """Whether one commit does not hold the files."""
         return len(self.folder.files) > MAX_FILES
 
-    def dry(self, *, private: bool) -> Pushed:
-        """Return what would change."""
-        state = self.remote.find(self.revision) or self.remote.find("main")
-        if state:
-            self._check_private(state, private=private)
-        changes = self.folder.changes(state.files if state else {})
+    def dry(self, *, private: bool, tag: str | None, create_pr: bool) -> Pushed:
+        """Return what would change; raise InputError where the Hub, only asked, says that a push would fail."""
+        state, base = self._look(private=private, tag=tag)
+        changes = self.folder.changes((state or base or State("")).files)
+        if base is None:
+            self.remote.check_namespace()
+        elif (changes or tag) and not create_pr:  # anybody may open a pull request
+            self.remote.check_write(self.revision)
         return Pushed(self.repo_id, self.revision, None, changes, url=self.page)
 
     def begin(self, *, private: bool, tag: str | None) -> State:
         """Make repository and branch if need be, and return the revision as it is before the push."""
+        state, base = self._look(private=private, tag=tag)
+        if base is None:
+            self.remote.create(private=private)
+        if state is None and self.revision != "main":
+            return self.remote.branch(self.revision)
+        return state or self.remote.retried(lambda: self.remote.read(self.revision))
+
+    def _look(self, *, private: bool, tag: str | None) -> tuple[State | None, State | None]:
+        """Return the revision and what it begins from, each None if it is not there; raise InputError if they bar a push."""
         if self.too_many and self.revision != "main":
             raise InputError(
                 f"{self.repo_id}: {len(self.folder.files)} files are too many for one commit, and only main "
@@ -119,14 +130,12 @@ class _Push:
         state = self.remote.find(self.revision)
         base = state or (None if self.revision == "main" else self.remote.find("main"))
         if base is None:
-            self.remote.create(private=private)
-        else:
-            self._check_private(base, private=private)
-            if tag:
-                self._check_tag(tag, base)
-        if state is None and self.revision != "main":
-            return self.remote.branch(self.revision)
-        return state or self.remote.retried(lambda: self.remote.read(self.revision))
+            self.remote.check_free()
+            return None, None
+        self._check_private(base, private=private)
+        if tag:
+            self._check_tag(tag, base)
+        return state, base
 
     def _check_private(self, state: State, *, private: bool) -> None:
         if private and not state.private:

@@ -141,6 +141,7 @@ SESSION = """
         seen["model"] = push("small", "acme/model")
         api.create_repo("acme/space", repo_type="space", space_sdk="static")
         seen["space"] = push("small", "acme/space")
+        api.create_repo("acme/other-space", repo_type="space", space_sdk="static")
         api.create_repo("acme/space", repo_type="dataset")
         seen["both"] = push("small", "acme/space")
         seen["dry new"] = push("small", "acme/new", dry_run=True)
@@ -148,7 +149,22 @@ SESSION = """
         seen["reader's new"] = push("small", "acme/new", token="hf_reader")
         seen["wrong token"] = push("small", token="hf_wrong")
         seen["to a tag"] = push("grown", revision="v1")
+        for name, more in {
+            "public": dict(private=True),
+            "public branch": dict(private=True, revision="other"),
+            "taken tag": dict(folder="grown", tag="v1"),
+            "model": dict(repo="acme/model"),
+            "space": dict(repo="acme/other-space"),
+            "reader": dict(token="hf_reader"),
+            "reader's new": dict(repo="acme/new", token="hf_reader"),
+            "wrong token": dict(token="hf_wrong"),
+            "to a tag": dict(folder="grown", revision="v1"),
+        }.items():
+            seen[f"dry {name}"] = push(**{"folder": "small"} | more, dry_run=True)
+        seen["dry stranger's"] = push("small", "nobody/sums", dry_run=True)
+        seen["dry reader's pull"] = push("small", token="hf_reader", create_pr=True, dry_run=True)
         publish.MAX_FILES = 4
+        seen["dry many"] = push("small", revision="next", dry_run=True)
         seen["many"] = push("small", "acme/many")
         seen["many on a branch"] = push("small", revision="next")
     print(json.dumps(seen))
@@ -368,6 +384,22 @@ def test_refusals_of_the_hub(more, what, said):
     assert more[what].startswith(said)
     assert "\n" not in more[what]
     assert not re.search("hf_[a-z]", more[what])
+
+
+@pytest.mark.parametrize(
+    "what", ["public", "public branch", "taken tag", "model", "reader", "reader's new", "wrong token", "to a tag"]
+)
+def test_a_dry_run_tells_what_a_push_would(more, what):
+    """A dry run says of names, tags and rights what a push says, word for word, where the Hub tells without a write."""
+    assert more[f"dry {what}"] == more[what]
+
+
+def test_a_dry_run_knows_what_bars_a_push(more):
+    """A dry run is told of a Space of its name, of a stranger's namespace, and that a reader may open a pull request."""
+    assert more["dry space"].startswith("acme/other-space: is a space already")
+    assert more["dry stranger's"].startswith("nobody/sums: the token may not write there")
+    assert more["dry many"] == more["many on a branch"]
+    assert more["dry reader's pull"]["changes"]
 
 
 def test_a_space_and_a_dataset_of_one_name(more):
