@@ -107,7 +107,7 @@ class _Push:
         changes = self.folder.changes((state or base or State("")).files)
         if base is None:
             self.remote.check_namespace()
-        elif (changes or tag) and not create_pr:  # anybody may open a pull request
+        elif (changes or tag or state is None) and not create_pr:  # anybody may open a pull request
             self.remote.check_write(self.revision)
         return Pushed(self.repo_id, self.revision, None, changes, url=self.page)
 

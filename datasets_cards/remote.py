@@ -113,8 +113,9 @@ class Remote:
     def check_namespace(self) -> None:
         """Raise InputError if the token is known not to make repositories there; of a fine-grained one it is not known."""
         account = self.retried(self.api.whoami)
-        ours = [account["name"], *(org["name"] for org in account["orgs"] if org.get("roleInOrg") != "read")]
-        if account["auth"]["accessToken"]["role"] == "read" or self.repo_id.partition("/")[0] not in ours:
+        ours = [account["name"], *(org["name"] for org in account.get("orgs", []) if org.get("roleInOrg") != "read")]
+        role = account.get("auth", {}).get("accessToken", {}).get("role")  # signed in by OAuth, there is none
+        if role == "read" or self.repo_id.partition("/")[0] not in ours:
             raise InputError(f"{self.repo_id}: {_MENDS[403]}; {self.fate}")
 
     def check_write(self, revision: str) -> None:

@@ -161,6 +161,8 @@ SESSION = """
             "to a tag": dict(folder="grown", revision="v1"),
         }.items():
             seen[f"dry {name}"] = push(**{"folder": "small"} | more, dry_run=True)
+        seen["dry reader's branch"] = push("grown", token="hf_reader", revision="later", dry_run=True)
+        seen["dry nothing"] = push("grown", token="hf_reader", dry_run=True)
         seen["dry stranger's"] = push("small", "nobody/sums", dry_run=True)
         seen["dry reader's pull"] = push("small", token="hf_reader", create_pr=True, dry_run=True)
         publish.MAX_FILES = 4
@@ -395,9 +397,11 @@ def test_a_dry_run_tells_what_a_push_would(more, what):
 
 
 def test_a_dry_run_knows_what_bars_a_push(more):
-    """A dry run is told of a Space of its name, of a stranger's namespace, and that a reader may open a pull request."""
+    """A dry run knows of Spaces, of strangers' names and branches, and that a reader may open a pull request, or do nothing."""
     assert more["dry space"].startswith("acme/other-space: is a space already")
     assert more["dry stranger's"].startswith("nobody/sums: the token may not write there")
+    assert more["dry reader's branch"] == more["reader"]
+    assert more["dry nothing"]["changes"] == []
     assert more["dry many"] == more["many on a branch"]
     assert more["dry reader's pull"]["changes"]
 
