@@ -134,6 +134,8 @@ SESSION = """
     seen["branch"] = push("grown", revision="next")
     seen["grown"] = push("grown", tag="v2")
     if sys.argv[2] == "more":
+        seen["dry nothing"] = push("grown", token="hf_reader", dry_run=True)
+        publish.write_card = lambda *_, **__: None  # the folders have their pages by now
         seen["private"] = push("small", "acme/secret", private=True)
         seen["public"] = push("small", private=True)
         seen["public branch"] = push("small", private=True, revision="other")
@@ -162,7 +164,6 @@ SESSION = """
         }.items():
             seen[f"dry {name}"] = push(**{"folder": "small"} | more, dry_run=True)
         seen["dry reader's branch"] = push("grown", token="hf_reader", revision="later", dry_run=True)
-        seen["dry nothing"] = push("grown", token="hf_reader", dry_run=True)
         seen["dry stranger's"] = push("small", "nobody/sums", dry_run=True)
         seen["dry reader's pull"] = push("small", token="hf_reader", create_pr=True, dry_run=True)
         publish.MAX_FILES = 4
