@@ -403,7 +403,7 @@ def test_a_dry_run_knows_what_bars_a_push(more):
     assert more["dry stranger's"].startswith("nobody/sums: the token may not write there")
     assert more["dry reader's branch"] == more["reader"]
     assert more["dry nothing"]["changes"] == []
-    assert more["dry many"] == more["many on a branch"]
+    assert "larger --shard-rows" in more["dry many"]
     assert more["dry reader's pull"]["changes"]
 
 
