@@ -97,13 +97,13 @@ class Bench:
         remote.TIMEOUT = 1.0
         remote.PAUSES = (0.0, 0.0)  # as many tries as any of these faults needs
 
-    def near(self, _api: Any, repo_id: str, commit: str, shards: Any) -> Any:
+    def near(self, _api: Any, repo_id: str, commit: str, files: Any) -> Any:
         """Load back in this process, so that a case takes no second; the caches are wiped instead."""
-        from datasets_cards.loading import contents
+        from datasets_cards.loading import difference
 
         shutil.rmtree(self.folder / "home", ignore_errors=True)
         try:
-            return contents(repo_id, commit, shards)
+            return difference(repo_id, commit, files)
         except Exception as error:  # noqa: BLE001 - a process of its own dies of any
             raise RuntimeError(self.remote.line(error)) from None
 

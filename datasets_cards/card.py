@@ -1,5 +1,6 @@
 """The dataset's page: README.md, rendered from the folder's own files through huggingface_hub's card classes."""
 
+import re
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -8,8 +9,9 @@ import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.layout import README, split_files
-from generators.recipe import Recipe
+from generators.recipe import AnyRecipe, Recipe
 from generators.rows import SCHEMA
+from generators.slots import Words
 from generators.store import Folder
 from solver.grammar import EXPERTS
 from solver.refusal import InputError
@@ -57,6 +59,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         facts=facts,
         contamination=contamination(facts),
         grades=_grades(facts),
+        told=_told(facts.recipe),
         folder=folder.as_posix(),
         repo_id=repo_id,
         quote=quote,
@@ -75,6 +78,16 @@ def _grades(facts: Facts) -> dict[str, str]:
     from generators.imports.grade import RULES
 
     return RULES
+
+
+def _told(recipe: AnyRecipe) -> dict[str, bool]:
+    """Return what a build's questions speak of, as its patterns have it: people by their given names, dollars."""
+    patterns = recipe.library.patterns.values() if isinstance(recipe, Recipe) else ()
+    slots = [slot for pattern in patterns for slot in pattern.slots.values()]
+    return {
+        "people": any(isinstance(slot, Words) and slot.vocabulary.name == "person" for slot in slots),
+        "dollars": any(re.search(r"\$|\| *money\b", body) for pattern in patterns for body in pattern.bodies),
+    }
 
 
 def contamination(facts: Facts) -> str:

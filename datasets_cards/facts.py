@@ -11,19 +11,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from generators.dataset import ROW_GROUP
 from generators.layout import MANIFEST
 from generators.length import WRAPPING
 from generators.preset import SPLITS
 from generators.recipe import AnyRecipe, read_recipe
-from solver.arrow import values
+from generators.rows import SCHEMA
+from solver.arrow import text, values
 from solver.grammar import write_step
 from solver.machine import solve
 from solver.number import write_number
 from solver.refusal import InputError
-from solver.text import read
+from solver.text import extract, fence, read
 
 BIN = 32
 """Tokens of a bar of the length plot."""
+_READ = ["prompt.list.element.role", *(name for name in SCHEMA.names if name not in ("prompt", "trace"))]
+"""What is read of the rows: their texts once, where the schema has them twice."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Facts:
     """Bytes of each split in memory, as `datasets` counts them."""
     lengths: Counter[int] = field(default_factory=Counter)
     """Rows by bound on their tokens, in bins of BIN."""
-    answers: Counter[str] = field(default_factory=Counter)
-    """Rows by size of the answer."""
+    answers: Counter[tuple[int, bool]] = field(default_factory=Counter)
+    """Rows by digits of the answer before its point, and whether it has a point."""
 
     @property
     def rows(self) -> int:
@@ -111,44 +115,57 @@ def gather(folder: Path) -> Facts:
             _read(facts, folder / name, wanted)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
+    pa.default_memory_pool().release_unused()  # otherwise it stays with this process through the upload
     facts.samples.sort(key=lambda sample: sample.expert)
     return facts
 
 
 def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
     """Add what a shard holds to the facts, a batch at a time."""
-    fixed = len(facts.recipe.system.encode()) + WRAPPING
+    split = path.name.partition("-")[0]
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=10_000):
-            facts.memory[path.name.partition("-")[0]] += batch.nbytes
-            _measure(facts, batch, fixed)
+        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=_READ):
+            _measure(facts, split, batch)
             if len(facts.samples) < len(wanted):
                 _collect(facts.samples, batch, wanted)
 
 
-def _measure(facts: Facts, batch: pa.RecordBatch, fixed: int) -> None:
-    completion = pc.struct_field(pc.list_flatten(batch.column("completion")), "content")
-    lengths = values(pc.binary_length(batch.column("question"))) + fixed
-    if not batch.column("completion").null_count:  # an evaluation row has none
-        lengths = lengths + values(pc.binary_length(completion))
-    bins, counts = np.unique(lengths // BIN * BIN, return_counts=True)
-    facts.lengths.update(dict(zip(bins.tolist(), counts.tolist(), strict=True)))
-    for size in pc.value_counts(_sizes(batch.column("answer"))).to_pylist():
-        facts.answers[size["values"]] += size["counts"]
+def _measure(facts: Facts, split: str, batch: pa.RecordBatch) -> None:
+    roles = pc.struct_field(pc.list_flatten(batch.column("prompt")), "role")
+    contents = pc.struct_field(pc.list_flatten(batch.column("completion")), "content")
+    questions = batch.column("question")
+    asked, said = _bytes(questions), _bytes(contents)
+    system = len(facts.recipe.system.encode())
+    # A prompt is the system line and the question, a completion the trace in a fence.
+    prompts = roles.nbytes - _bytes(roles) + asked + system * len(batch)
+    traces = questions.nbytes - asked + said - len(fence("")) * len(contents)
+    facts.memory[split] += batch.nbytes + prompts + traces
+    lengths = pc.binary_length(questions)
+    if len(contents):  # an evaluation row has none
+        lengths = pc.add(lengths, pc.binary_length(contents))
+    facts.lengths.update(_counts((values(lengths) + system + WRAPPING) // BIN * BIN))
+    answers = batch.column("answer")
+    point = values(pc.find_substring(answers, "."))
+    digits = np.where(point < 0, values(pc.binary_length(answers)), point)
+    for pointed in (False, True):
+        sizes = _counts(digits[(point >= 0) == pointed])
+        facts.answers.update({(size, pointed): rows for size, rows in sizes.items()})
 
 
-def _sizes(answers: pa.Array) -> pa.Array:
-    """Return how many digits each answer has before its point, and whether it has a point."""
-    whole = pc.utf8_length(pc.list_element(pc.split_pattern(answers, "."), 0))
-    digits = pc.cast(whole, pa.string())
-    point = pc.if_else(pc.match_substring(answers, "."), ", with a decimal part", ", whole")
-    return pc.binary_join_element_wise(digits, point, "")
+def _bytes(texts: pa.Array) -> int:
+    return int(pc.sum(pc.binary_length(texts)).as_py() or 0)
+
+
+def _counts(numbers: np.ndarray) -> dict[int, int]:
+    found, counts = np.unique(numbers, return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
 def _collect(samples: list[Sample], batch: pa.RecordBatch, wanted: set[str]) -> None:
     """Keep the first row of each expert."""
-    experts = batch.column("expert").to_pylist()
     for expert in wanted - {sample.expert for sample in samples}:
-        if expert in experts:
-            row = batch.slice(experts.index(expert), 1).to_pylist()[0]
-            samples.append(Sample(**{name: row[name] for name in Sample.__annotations__}))
+        place = pc.index(batch.column("expert"), text(expert)).as_py()
+        if place >= 0:
+            row = batch.slice(place, 1).to_pylist()[0]
+            trace = extract(row["completion"][0]["content"])
+            samples.append(Sample(row["id"], expert, row["pattern"], row["question"], trace, row["answer"]))

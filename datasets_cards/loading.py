@@ -1,10 +1,10 @@
 """Loads a published revision back as a stranger would, in a process of its own with a fresh cache.
 
 A process, since the client's caches are fixed when it is imported: a load beside the user's cache would be
-answered from it, and would leave a copy of the dataset there.
+answered from it. Every data file is fetched, hashed and dropped; `load_dataset` then has to find just those files
+and to stream a row of each split. Its plain load would write nine times their bytes of Arrow into the cache.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -12,27 +12,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from huggingface_hub import HfApi, get_token
+import pyarrow as pa
+import pyarrow.parquet as pq
+from huggingface_hub import HfApi, get_token, hf_hub_download
 
+from generators.dataset import file_hash
 from solver.refusal import InputError
+
+if TYPE_CHECKING:
+    from datasets import DatasetBuilder
 
 PAUSES = (1.0, 4.0)
 """Seconds between tries."""
 
-Shards = dict[str, list[int]]
-"""Rows of each shard of each split."""
+Files = dict[str, dict[str, Any]]
+"""Path, rows and sha256 of each data file, as a manifest has them."""
 
 
-def load_back(api: HfApi, repo_id: str, commit: str, manifest: dict[str, Any]) -> None:
-    """Load a pushed revision and compare its rows with the manifest; raise InputError."""
-    shards: Shards = {}
-    for name, file in manifest["files"].items():
-        shards.setdefault(name.removeprefix("data/").partition("-")[0], []).append(file["rows"])
+def load_back(api: HfApi, repo_id: str, commit: str, files: Files) -> None:
+    """Load a pushed revision and compare it with the files that were pushed; raise InputError."""
     for pause in (*PAUSES, None):
         try:
-            found = apart(api, repo_id, commit, shards)
+            differs = apart(api, repo_id, commit, files)
             break
         except RuntimeError as error:
             if pause is None:
@@ -41,20 +47,18 @@ def load_back(api: HfApi, repo_id: str, commit: str, manifest: dict[str, Any]) -
                     f'try load_dataset("{repo_id}", revision="{commit[:8]}"), or push again, which loads it again'
                 ) from None
             time.sleep(pause)
-    wanted = {split: (sum(rows), manifest["splits"][split]["content"]) for split, rows in shards.items()}
-    for split, expected in wanted.items():
-        if tuple(found.get(split, ())) != expected:
-            raise InputError(f"{repo_id}: the {split} split that was loaded back is not the one that was pushed")
+    if differs:
+        raise InputError(f"{repo_id}: {commit[:8]} is pushed, but what was loaded back differs: {differs}; push again")
 
 
-def apart(api: HfApi, repo_id: str, commit: str, shards: Shards) -> dict[str, Any]:
-    """Return what `contents` finds in a process of its own; raise RuntimeError with its last words."""
+def apart(api: HfApi, repo_id: str, commit: str, files: Files) -> str | None:
+    """Return what `difference` finds in a process of its own; raise RuntimeError with its last words."""
     kept = {name: value for name, value in os.environ.items() if not re.match(r"HF_.*(CACHE|OFFLINE)", name)}
     token = api.token if isinstance(api.token, str) else get_token()
     with tempfile.TemporaryDirectory(prefix="wirework-") as home:
         done = subprocess.run(  # noqa: S603 - ourselves
             [sys.executable, "-W", "ignore", "-m", __name__, repo_id, commit],
-            input=json.dumps(shards),
+            input=json.dumps(files),
             env={
                 **kept,
                 "HF_HOME": home,
@@ -69,25 +73,51 @@ def apart(api: HfApi, repo_id: str, commit: str, shards: Shards) -> dict[str, An
         )
     if done.returncode:
         raise RuntimeError((done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200])
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    found: str | None = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def contents(repo_id: str, commit: str, shards: Shards) -> dict[str, tuple[int, str]]:
-    """Return rows and content hash of each split, loaded from the Hub; only one shard is held at a time."""
+def difference(repo_id: str, commit: str, files: Files) -> str | None:
+    """Return the first thing in which a revision on the Hub is not the dataset of these files, or None."""
     import datasets
 
-    from generators.rows import content_hash
+    datasets.config.STREAMING_READ_MAX_RETRIES = 1  # of 5 to 60 s each; whoever asked tries again
+    shards: dict[str, Files] = {}
+    for path, file in files.items():
+        shards.setdefault(path.removeprefix("data/").partition("-")[0], {})[path] = file
+    rows = {split: sum(file["rows"] for file in held.values()) for split, held in shards.items()}
+    loaded = datasets.load_dataset_builder(repo_id, revision=commit)
+    fetch = partial(hf_hub_download, repo_id, repo_type="dataset", revision=commit)
+    return next(_differences(fetch, loaded, {split: held for split, held in shards.items() if rows[split]}), None)
 
-    datasets.disable_progress_bars()
-    loaded = datasets.load_dataset(repo_id, revision=commit)
-    found = {}
-    for split in loaded:
-        hashes, start = [], 0
-        for rows in shards.get(split, []):
-            hashes.append(content_hash(loaded[split].data.table.slice(start, rows)))
-            start += rows
-        found[split] = (len(loaded[split]), hashlib.sha256("".join(hashes).encode()).hexdigest())
-    return found
+
+def _differences(fetch: Callable[..., str], loaded: "DatasetBuilder", shards: dict[str, Files]) -> Iterator[str]:
+    """Yield in what a repository differs from its splits' files: by its card, then by each file, fetched and dropped."""
+    from datasets import Features
+
+    found, told = loaded.config.data_files or {}, loaded.info.splits or {}
+    for split in dict.fromkeys([*shards, *found]):
+        held = shards.get(split, {})
+        if [f"data/{url.rpartition('/')[2]}" for url in found.get(split, [])] != list(held):
+            yield f"its card leads to other files for {split}"
+        if split not in told or told[split].num_examples != sum(file["rows"] for file in held.values()):
+            yield f"its card has another number of rows for {split}"
+    streams = loaded.as_streaming_dataset()
+    for split, held in shards.items():
+        first: list[dict[str, Any]] = []
+        for path, file in held.items():
+            with tempfile.TemporaryDirectory() as place:
+                fetched = Path(fetch(path, local_dir=place))
+                if file_hash(fetched) != file["sha256"]:
+                    yield f"{path} has other bytes"
+                with pq.ParquetFile(fetched) as shard:
+                    if shard.metadata.num_rows != file["rows"]:
+                        yield f"{path} has {shard.metadata.num_rows} rows"
+                    if Features.from_arrow_schema(shard.schema_arrow) != loaded.info.features:
+                        yield f"its card has other columns than {path}"
+                    first = first or next(shard.iter_batches(batch_size=1), pa.table({})).to_pylist()
+        if list(streams[split].take(1)) != first:
+            yield f"{split} does not begin with its first row"
 
 
 def _main() -> None:
@@ -95,7 +125,7 @@ def _main() -> None:
 
     try:
         with bounded():
-            print(json.dumps(contents(sys.argv[1], sys.argv[2], json.load(sys.stdin))))
+            print(json.dumps(difference(sys.argv[1], sys.argv[2], json.load(sys.stdin))))
     except Exception as error:  # noqa: BLE001 - whatever it was, its words are told by the process that asked
         sys.exit(f"{type(error).__name__}: {line(error)}")
 

@@ -63,10 +63,10 @@ def _lengths(facts: Facts, axes: Any) -> None:
 
 
 def _answers(facts: Facts, axes: Any) -> None:
-    sizes = sorted({int(label.partition(",")[0]) for label in facts.answers})
+    sizes = sorted({size for size, _ in facts.answers})
     bottom = [0] * len(sizes)
     for place, kind in enumerate(("whole", "with a decimal part")):
-        heights = [facts.answers[f"{size}, {kind}"] for size in sizes]
+        heights = [facts.answers[size, bool(place)] for size in sizes]
         axes.bar([_range(size) for size in sizes], heights, bottom=bottom, color=_COLOURS[place], label=kind)
         bottom = [a + b for a, b in zip(bottom, heights, strict=True)]
     axes.set_title("Size of the answers")

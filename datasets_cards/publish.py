@@ -9,6 +9,7 @@ else's, we stop and say whose.
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -23,8 +24,8 @@ from .remote import Remote, State
 
 MAX_FILES = 500
 """Files of the largest single commit; more go through a pull request that is merged when it is whole."""
-AT_ONCE = 4
-"""Files of one upload: Xet holds what it has read of them until all are up, so that this bounds the memory."""
+AT_ONCE = 2**23
+"""Bytes after which another upload begins: Xet holds what it has read until an upload ends, so that memory stays flat."""
 TITLE = "Publish the dataset with wirework"
 
 _Operations = list[CommitOperationAdd | CommitOperationDelete]
@@ -74,11 +75,11 @@ def push_to_hub(
         push = _Push(remote, Folder(folder, pages, manifest), revision)
         stack.enter_context(remote.told())
         if dry_run:
-            return push.dry(private=private)
+            return push.dry(private=private, tag=tag, create_pr=create_pr)
         first = push.begin(private=private, tag=tag)
         pushed = push.through_pr(first, merge=not create_pr) if create_pr or push.too_many else push.commit(first)
         if not pushed.pull_request:
-            load_back(remote.api, repo_id, str(pushed.commit), manifest)
+            load_back(remote.api, repo_id, str(pushed.commit), manifest["files"])
         if tag:
             remote.retried(lambda: push.tag(tag, str(pushed.commit)))
         return replace(pushed, tag=tag)
@@ -100,16 +101,27 @@ class _Push:
         """Whether one commit does not hold the files."""
         return len(self.folder.files) > MAX_FILES
 
-    def dry(self, *, private: bool) -> Pushed:
-        """Return what would change."""
-        state = self.remote.find(self.revision) or self.remote.find("main")
-        if state:
-            self._check_private(state, private=private)
-        changes = self.folder.changes(state.files if state else {})
+    def dry(self, *, private: bool, tag: str | None, create_pr: bool) -> Pushed:
+        """Return what would change; raise InputError where the Hub, only asked, says that a push would fail."""
+        state, base = self._look(private=private, tag=tag)
+        changes = self.folder.changes((state or base or State("")).files)
+        if base is None:
+            self.remote.check_namespace()
+        elif (changes or tag or state is None) and not create_pr:  # anybody may open a pull request
+            self.remote.check_write(self.revision)
         return Pushed(self.repo_id, self.revision, None, changes, url=self.page)
 
     def begin(self, *, private: bool, tag: str | None) -> State:
         """Make repository and branch if need be, and return the revision as it is before the push."""
+        state, base = self._look(private=private, tag=tag)
+        if base is None:
+            self.remote.create(private=private)
+        if state is None and self.revision != "main":
+            return self.remote.branch(self.revision)
+        return state or self.remote.retried(lambda: self.remote.read(self.revision))
+
+    def _look(self, *, private: bool, tag: str | None) -> tuple[State | None, State | None]:
+        """Return the revision and what it begins from, each None if it is not there; raise InputError if they bar a push."""
         if self.too_many and self.revision != "main":
             raise InputError(
                 f"{self.repo_id}: {len(self.folder.files)} files are too many for one commit, and only main "
@@ -118,14 +130,12 @@ class _Push:
         state = self.remote.find(self.revision)
         base = state or (None if self.revision == "main" else self.remote.find("main"))
         if base is None:
-            self.remote.create(private=private)
-        else:
-            self._check_private(base, private=private)
-            if tag:
-                self._check_tag(tag, base)
-        if state is None and self.revision != "main":
-            return self.remote.branch(self.revision)
-        return state or self.remote.retried(lambda: self.remote.read(self.revision))
+            self.remote.check_free()
+            return None, None
+        self._check_private(base, private=private)
+        if tag:
+            self._check_tag(tag, base)
+        return state, base
 
     def _check_private(self, state: State, *, private: bool) -> None:
         if private and not state.private:
@@ -157,10 +167,10 @@ class _Push:
             self.remote.fate = self._before
             operations = self._operations(changes)
             additions = [operation for operation in operations if isinstance(operation, CommitOperationAdd)]
-            for start in range(0, len(additions), AT_ONCE):
-                self.api.preupload_lfs_files(
-                    self.repo_id, additions[start : start + AT_ONCE], repo_type="dataset", revision=revision
-                )
+            sizes = accumulate(addition.upload_info.size for addition in additions)
+            for _, pairs in groupby(zip(additions, sizes, strict=True), key=lambda pair: pair[1] // AT_ONCE):
+                part = [addition for addition, _ in pairs]
+                self.api.preupload_lfs_files(self.repo_id, part, repo_type="dataset", revision=revision)
             with self.remote.unclear():
                 done = self.api.create_commit(
                     self.repo_id,
@@ -236,7 +246,7 @@ class _Push:
             begun = self.remote.retried(lambda: self.remote.read(pull.place))
             pushed = self.commit(begun, pull.place, set(paths[start : start + MAX_FILES]))
             pull.holds()
-        load_back(self.api, self.repo_id, str(pushed.commit), self.folder.manifest)
+        load_back(self.api, self.repo_id, str(pushed.commit), self.folder.manifest["files"])
         if not merge:
             pull.make_ready()
             page = f"{self.page}/discussions/{pull.number}"

@@ -101,14 +101,40 @@ class Remote:
                 return None
             raise  # 401: a token would tell
 
-    def create(self, *, private: bool) -> None:
-        """Make the repository; raise InputError if the name is that of another type of repository."""
+    def check_free(self) -> None:
+        """Raise InputError if the name is that of another type of repository."""
         for kind in _OTHERS:
             if self.retried(partial(self._is, kind)):
                 raise InputError(
                     f"{self.repo_id}: is a {kind} already; give the dataset a name of its own, "
                     f"or if both shall have it, first run `hf repos create {self.repo_id} --type dataset`"
                 )
+
+    def check_namespace(self) -> None:
+        """Raise InputError if the token is known not to make repositories there; of a fine-grained one it is not known."""
+        account = self.retried(self.api.whoami)
+        ours = [account["name"], *(org["name"] for org in account.get("orgs", []) if org.get("roleInOrg") != "read")]
+        role = account.get("auth", {}).get("accessToken", {}).get("role")  # signed in by OAuth, there is none
+        if role == "read" or self.repo_id.partition("/")[0] not in ours:
+            raise InputError(f"{self.repo_id}: {_MENDS[403]}; {self.fate}")
+
+    def check_write(self, revision: str) -> None:
+        """Raise what the client raises, or InputError, if the token may not write there or the revision is a tag."""
+
+        def attempt() -> None:
+            try:
+                self.api.auth_check(self.repo_id, repo_type="dataset", write=True)
+            except HfHubHTTPError as error:
+                if error.response.status_code != 404:  # that is a Hub that cannot be asked: the repository was seen
+                    raise
+
+        self.retried(attempt)
+        refs = self.retried(lambda: self.api.list_repo_refs(self.repo_id, repo_type="dataset"))
+        if revision in {ref.name for ref in refs.tags} - {ref.name for ref in refs.branches}:
+            raise InputError(f"{self.repo_id}: {_SAID[RevisionNotFoundError]}")
+
+    def create(self, *, private: bool) -> None:
+        """Make the repository."""
         self.fate = "at most an empty repository was made"
 
         def attempt() -> None:

@@ -313,6 +313,35 @@ def test_a_folders_own_page(tmp_path, spoiled):
     assert f"load_dataset({json.dumps(str(folder))})" in body
 
 
+PATTERN = """---
+slots:
+  boxes: 2..2000
+  each: 2..900
+trace:
+- {op: init, var: boxes, value: $boxes}
+- {op: init, var: each, value: $each}
+- {op: compute, compute_op: mul, args: [boxes, each], var: quantity}
+- {op: query, var: quantity}
+answer: boxes * each
+---
+A store has {{ boxes }} boxes of {{ each }} screws. How many screws does it have?
+"""
+
+
+def test_the_page_speaks_of_what_the_patterns_have(folder, tmp_path):
+    """Dollars and given names are told of run8's patterns, and not of a stranger's that have neither."""
+    (tmp_path / "own" / "rate_equation").mkdir(parents=True)
+    (tmp_path / "own" / "rate_equation" / "screws.jinja").write_text(PATTERN)
+    only = TINY[: TINY.index("weights")] + "weights: {rate_equation: 100}\npatterns: [rate_equation/screws]\n"
+    (tmp_path / "only.yaml").write_text(only)
+    built = build(str(tmp_path / "only.yaml"), patterns=tmp_path / "own", out=tmp_path / "screws")
+    write_card(built.folder, plots=False)
+    bodies = {"run8's": page(folder)[1], "a stranger's": page(built.folder)[1]}
+    said = {whose: ("dollars" in body, "given names" in body) for whose, body in bodies.items()}
+
+    assert said == {"run8's": (True, True), "a stranger's": (False, False)}
+
+
 def test_snippets_are_python(folder):
     """The Python of the page compiles."""
     for code in re.findall(r"```python\n(.+?)```", page(folder)[1], re.DOTALL):

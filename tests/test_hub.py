@@ -184,6 +184,8 @@ SESSION = """
         status(reader.create_repo, repo_id="acme/mine")[0],
         status(api.create_repo, repo_id="other/mine")[0],
     ]
+    seen["may read"] = [status(who.auth_check, **public)[0] for who in (api, reader)]
+    seen["may write"] = [status(who.auth_check, write=True, **public)[0] for who in (api, reader, HfApi(token=False))]
     seen["wrong"] = status(HfApi(token="hf_wrong").whoami)[0]
     seen["wrong read"] = status(HfApi(token="hf_wrong").repo_info, **public)[0]
     seen["wrong write"] = status(HfApi(token="hf_wrong").create_commit, **write, **public)[0]
@@ -328,6 +330,8 @@ def test_rights(session):
     assert session["who"] == [["alice", ["acme"], "write"], ["reader", [], "read"]]
     assert session["private"] == [[200, None], missing, missing]
     assert session["reader"] == [200, 403, 403, 403]
+    assert session["may read"] == [200, 200]
+    assert session["may write"] == [200, 403, 401]
     assert session["wrong"] == session["wrong read"] == session["wrong write"] == 401
 
 

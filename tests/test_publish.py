@@ -134,6 +134,8 @@ SESSION = """
     seen["branch"] = push("grown", revision="next")
     seen["grown"] = push("grown", tag="v2")
     if sys.argv[2] == "more":
+        seen["dry nothing"] = push("grown", token="hf_reader", dry_run=True)
+        publish.write_card = lambda *_, **__: None  # the folders have their pages by now
         seen["private"] = push("small", "acme/secret", private=True)
         seen["public"] = push("small", private=True)
         seen["public branch"] = push("small", private=True, revision="other")
@@ -141,6 +143,7 @@ SESSION = """
         seen["model"] = push("small", "acme/model")
         api.create_repo("acme/space", repo_type="space", space_sdk="static")
         seen["space"] = push("small", "acme/space")
+        api.create_repo("acme/other-space", repo_type="space", space_sdk="static")
         api.create_repo("acme/space", repo_type="dataset")
         seen["both"] = push("small", "acme/space")
         seen["dry new"] = push("small", "acme/new", dry_run=True)
@@ -148,7 +151,23 @@ SESSION = """
         seen["reader's new"] = push("small", "acme/new", token="hf_reader")
         seen["wrong token"] = push("small", token="hf_wrong")
         seen["to a tag"] = push("grown", revision="v1")
+        for name, more in {
+            "public": dict(private=True),
+            "public branch": dict(private=True, revision="other"),
+            "taken tag": dict(folder="grown", tag="v1"),
+            "model": dict(repo="acme/model"),
+            "space": dict(repo="acme/other-space"),
+            "reader": dict(token="hf_reader"),
+            "reader's new": dict(repo="acme/new", token="hf_reader"),
+            "wrong token": dict(token="hf_wrong"),
+            "to a tag": dict(folder="grown", revision="v1"),
+        }.items():
+            seen[f"dry {name}"] = push(**{"folder": "small"} | more, dry_run=True)
+        seen["dry reader's branch"] = push("grown", token="hf_reader", revision="later", dry_run=True)
+        seen["dry stranger's"] = push("small", "nobody/sums", dry_run=True)
+        seen["dry reader's pull"] = push("small", token="hf_reader", create_pr=True, dry_run=True)
         publish.MAX_FILES = 4
+        seen["dry many"] = push("small", revision="next", dry_run=True)
         seen["many"] = push("small", "acme/many")
         seen["many on a branch"] = push("small", revision="next")
     print(json.dumps(seen))
@@ -368,6 +387,24 @@ def test_refusals_of_the_hub(more, what, said):
     assert more[what].startswith(said)
     assert "\n" not in more[what]
     assert not re.search("hf_[a-z]", more[what])
+
+
+@pytest.mark.parametrize(
+    "what", ["public", "public branch", "taken tag", "model", "reader", "reader's new", "wrong token", "to a tag"]
+)
+def test_a_dry_run_tells_what_a_push_would(more, what):
+    """A dry run says of names, tags and rights what a push says, word for word, where the Hub tells without a write."""
+    assert more[f"dry {what}"] == more[what]
+
+
+def test_a_dry_run_knows_what_bars_a_push(more):
+    """A dry run knows of Spaces, of strangers' names and branches, and that a reader may open a pull request, or do nothing."""
+    assert more["dry space"].startswith("acme/other-space: is a space already")
+    assert more["dry stranger's"].startswith("nobody/sums: the token may not write there")
+    assert more["dry reader's branch"] == more["reader"]
+    assert more["dry nothing"]["changes"] == []
+    assert "larger --shard-rows" in more["dry many"]
+    assert more["dry reader's pull"]["changes"]
 
 
 def test_a_space_and_a_dataset_of_one_name(more):
@@ -624,6 +661,63 @@ def test_failure_after_the_commit(server, folder):
     assert "is pushed, but could not be loaded back" in err
     assert (again, len(history(server))) == (0, 2)
     assert "nothing changed" in out
+
+
+AT_THE_HUB = """
+    import json, sys
+    from pathlib import Path
+    from huggingface_hub import CommitOperationAdd as Add, CommitOperationDelete as Delete, HfApi
+    from datasets_cards import loading, publish
+
+    folder, where = Path(sys.argv[1]), dict(repo_id="acme/sums", repo_type="dataset")
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    first, second, test = (f"data/{name}.parquet" for name in
+                           ("train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001"))
+    pushed = publish.push_to_hub(folder, "acme/sums").commit
+    card = (folder / "README.md").read_text()
+
+    def edited(old, new):
+        assert old in card
+        return [Add("README.md", card.replace(old, new).encode())]
+
+    spoiled = {
+        "another file in its place": [Add(first, folder / second)],
+        "a file that is no Parquet": [Add(first, b"PAR1")],
+        "a file gone": [Delete(second)],
+        "a file more": [Add("data/test-more.parquet", folder / first)],
+        "no card": [Delete("README.md")],
+        "another split's files": edited("path: data/test-*", "path: data/train-*"),
+        "no such files": edited("path: data/test-*", "path: data/tests-*"),
+        "another count": edited("num_examples: 40", "num_examples: 41"),
+        "another column": edited("name: steps\\n    dtype: int32", "name: steps\\n    dtype: string"),
+    }
+    found = {"as it was pushed": loading.difference("acme/sums", pushed, files)}
+    for number, (name, operations) in enumerate(spoiled.items()):
+        HfApi().create_branch(branch=f"spoiled{number}", revision=pushed, **where)
+        commit = HfApi().create_commit(
+            operations=operations, commit_message=name, revision=f"spoiled{number}", **where).oid
+        try:
+            found[name] = loading.difference("acme/sums", commit, files)
+        except (OSError, ValueError) as error:
+            found[name] = type(error).__name__
+    print(json.dumps(found))
+"""
+
+
+def test_what_was_loaded_back(server, folder):
+    """Data files and cards at the Hub that are not what was pushed are found, whichever way they differ."""
+    assert run(server, AT_THE_HUB, folder) == {
+        "as it was pushed": None,
+        "another file in its place": "data/train-00000-of-00002.parquet has other bytes",
+        "a file that is no Parquet": "data/train-00000-of-00002.parquet has other bytes",
+        "a file gone": "its card leads to other files for train",
+        "a file more": "its card leads to other files for test",
+        "no card": "its card has another number of rows for test",
+        "another split's files": "its card leads to other files for test",
+        "no such files": "ValueError",
+        "another count": "its card has another number of rows for train",
+        "another column": "its card has other columns than data/test-00000-of-00001.parquet",
+    }
 
 
 def test_the_load_line(server, folder):

@@ -113,6 +113,11 @@ def list_commits(call: Call, repo: Repo, revision: str) -> Reply:
     )
 
 
+def auth_check(_call: Call, _repo: Repo) -> Reply:
+    """GET /api/datasets/R/auth-check and /api/datasets/R/auth-check/write; who gets here may."""
+    return Reply()
+
+
 def resolve(call: Call, repo: Repo, revision: str, path: str) -> Reply:
     """HEAD and GET /datasets/R/resolve/X/PATH, whole or by Range."""
     commit = repo.head(revision)

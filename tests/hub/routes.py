@@ -34,6 +34,7 @@ READS = (
     ("GET", rf"{API}/tree/{REVISION}(?:/(?P<path>.*))?", reading.list_tree),
     ("POST", rf"{API}/paths-info/{REVISION}", reading.paths_info),
     ("GET", rf"{API}/refs", reading.list_refs),
+    ("GET", rf"{API}/auth-check", reading.auth_check),
     ("GET", rf"{API}/commits/{REVISION}", reading.list_commits),
     ("GET", rf"{API}/xet-read-token/{REVISION}", reading.xet_read_token),
     ("GET", rf"{PAGE}/resolve/{REVISION}/(?P<path>.+)", reading.resolve),
@@ -41,6 +42,7 @@ READS = (
     ("GET", rf"{API}{PULL}", pulls.details),
 )
 WRITES = (
+    ("GET", rf"{API}/auth-check/write", reading.auth_check),
     ("POST", rf"{API}/preupload/{REVISION}", writing.preupload),
     ("POST", rf"{API}/commit/{REVISION}", writing.commit),
     ("GET", rf"{API}/xet-write-token/{REVISION}", writing.xet_write_token),
