@@ -50,12 +50,16 @@ def _of_lines(text: str) -> Iterator[Entry]:
 def _from_hub(name: str, config: str | None, split: str) -> tuple[list[Entry], str]:
     if name.count("/") != 1 or name.startswith((".", "/")):
         raise InputError(f"{name}: no such file; give a jsonl file or ORG/NAME on the Hub")
+    import datasets.utils.logging
     from datasets import load_dataset
+    from huggingface_hub.utils import logging
 
+    datasets.utils.logging.set_verbosity(datasets.utils.logging.CRITICAL)  # what went wrong is told once, below
+    logging.set_verbosity(logging.CRITICAL)
     try:
         dataset = load_dataset(name, config, split=split)
     except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{name}: cannot be loaded from the Hub: {reason}; give a file") from None
+        raise InputError(f"{name}: cannot be loaded from the Hub: {reason}; give a file with --from") from None
     entries = [dict(row) for row in dataset]
     return list(entries), hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
