@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from generators.imports.formula import leaves
+from generators.imports.grade import grade
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
 from generators.imports.solution import BadAnnotation, read_solution
@@ -183,3 +184,32 @@ def test_a_sum_told_again_is_no_dead_step():
     dead, _ = linked(question, "12*8=<<12*8=96>>96\n12+8+32=<<12+8+32=52>>52", 52)
 
     assert (told.dead, dead.dead) == (0, 1)
+
+
+def test_a_constant_that_the_line_spells_out_is_one():
+    """`60 minutes/hour` is the clock's, though the question speaks of 60 minutes too."""
+    done, _ = linked(
+        "Al has 4 hours at a fair. The slide takes 60 minutes and the wheel 30 minutes. How many minutes are left?",
+        "4 hours * 60 minutes/hour = <<4*60=240>>240 minutes\n240-60-30=<<240-60-30=150>>150 minutes",
+        150,
+    )
+
+    assert done.sources[0, 1] == World("minutes_per_hour")
+    assert isinstance(done.sources[1, 1], Given)
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "told"),
+    [
+        ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", True),
+        ("Sam and Dave take 70 licks each. How many?", "70+70=<<70+70=140>>140", False),
+        ("Hal saw two dozen frogs. How many?", "2*12=<<2*12=24>>24", False),
+    ],
+    ids=["a number by itself", "a number to itself", "groups by their size"],
+)
+def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, told):
+    """A number times itself is hardly ever meant; once more the same is."""
+    done, mentions = linked(question, solution, read_solution(solution)[0].value)
+    values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
+
+    assert any("twice in one step" in reason for reason in grade(done, mentions, values).reasons) is told

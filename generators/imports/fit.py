@@ -211,11 +211,12 @@ def _by_origin(
     def doubtful(source: Source) -> bool:
         if isinstance(source, World):
             words = constants[source.name].words
-            counts = stem(source.name.split("_")[0])
+            counts, _, per = source.name.partition("_per_")
+            counts = stem(counts.split("_")[0])
+            if counts in told and stem(per) in told:
+                return False  # `60 minutes/hour` says it
             units = {counts, counts.removeprefix("week")} - {""}
-            spoken = (
-                counts in told or counts in place.step.line or any(counts in mention.clause for mention in mentions)
-            )
+            spoken = counts in told | place.step.line or any(counts in mention.clause for mention in mentions)
             if not spoken or any(mention.unit in units or words & _own(mention) for mention in given):
                 return True
             return not told & words and not words & place.step.line

@@ -15,7 +15,7 @@ from .mentions import Mention
 from .role import roles
 from .source import Given, Plain, Source, World, forms
 
-STRONG = 0.6
+STRONG = 0.65
 """The margin from which a choice between functions is called strong."""
 MANY = 1
 """Numbers of the question that may be left over, not counting ones, which change nothing; one more beside a proof."""
@@ -111,7 +111,7 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
             if quantity.value <= _SMALL:
                 small.add(key)
         elif isinstance(source, World):
-            key = place, f"{source.name}@"
+            key = place, f"{source.name.split('_')[0]}@"
         else:
             continue
         used.setdefault(key, []).append(signs[place][number])
