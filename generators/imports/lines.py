@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,12 @@ def _of_lines(text: str) -> Iterator[Entry]:
 def _from_hub(name: str, config: str | None, split: str) -> tuple[list[Entry], str]:
     if name.count("/") != 1 or name.startswith((".", "/")):
         raise InputError(f"{name}: no such file; give a jsonl file or ORG/NAME on the Hub")
-    import datasets.utils.logging
     from datasets import load_dataset
-    from huggingface_hub.utils import logging
+    from datasets.utils.logging import set_verbosity
+    from huggingface_hub.utils.logging import set_verbosity as set_hub_verbosity
 
-    datasets.utils.logging.set_verbosity(datasets.utils.logging.CRITICAL)  # what went wrong is told once, below
-    logging.set_verbosity(logging.CRITICAL)
+    set_verbosity(logging.CRITICAL)  # what goes wrong is told once, below
+    set_hub_verbosity(logging.CRITICAL)
     try:
         dataset = load_dataset(name, config, split=split)
     except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
