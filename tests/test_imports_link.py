@@ -5,10 +5,12 @@ from fractions import Fraction
 
 import pytest
 
+from generators.imports.formula import leaves
+from generators.imports.grade import grade
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
 from generators.imports.solution import BadAnnotation, read_solution
-from generators.imports.source import Earlier, Given
+from generators.imports.source import Earlier, Given, World
 
 
 def linked(question, solution, answer):
@@ -99,3 +101,115 @@ def test_a_rounded_annotation_is_trusted():
     (step,) = read_solution("Each gets 10/3 = <<10/3=3.33>>3.33")
 
     assert step.value == Fraction(10, 3)
+
+
+def quantity(done, mentions, place, number):
+    """Return the text of the quantity that a leaf is linked to."""
+    return mentions[done.sources[place, number].index].quantity.text
+
+
+def test_the_dimension_of_money_decides():
+    """What is taken from dollars is dollars: 8 pizzas at $2, and not a product of two prices."""
+    done, mentions = linked(
+        "Small pies cost $2 and large ones $8. They sold pies for $40, of which 8 were small. How many large ones?",
+        "8*2=<<8*2=16>>16. 40-16=<<40-16=24>>24. 24/8=<<24/8=3>>3",
+        3,
+    )
+
+    assert (quantity(done, mentions, 0, 0), quantity(done, mentions, 2, 1)) == ("8", "$8")
+
+
+def test_a_clash_of_money_is_counted_against_the_linking():
+    """Dollars over dollars are no dollars, so the half of an even split is not the $2 of another price."""
+    done, _ = linked(
+        "John's flat has 750 feet at $2 a foot. A new one is $2800, split evenly with a mate. What does he save?",
+        "750*$2=$<<750*2=1500>>1500\n$2800/2=$<<2800/2=1400>>1400\n$1500-$1400=$<<1500-1400=100>>100",
+        100,
+    )
+
+    assert done.untyped > 0
+
+
+def test_a_number_that_the_line_says_twice_has_its_words():
+    """A bare number of a formula has the words that the line has for it elsewhere."""
+    (step,) = read_solution("Jo's age 30 years from now will be 30+11=<<30+11=41>>41.")
+
+    assert [leaf.after[:1] for leaf in leaves(step.formula)] == [("year",), ()]
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer"),
+    [
+        (("Kate's girl is 12 and Al's girl is 10 years younger. Al's boy is 2 times as old as Kate's girl. By how many "
+         "years is he older than Al's girl?"), "12-10=<<12-10=2>>2. 12*2=<<12*2=24>>24 years. 24-2=<<24-2=22>>22", 22),
+        ("Jo makes $16 working 5 days a week. What does she make a week?", "16*5=$<<16*5=80>>80 a week", 80),
+    ],
+    ids=["unit never said", "unit said of the question's own number"],
+)  # fmt: skip
+def test_a_constant_does_not_stand_for_a_number_of_the_question(question, solution, answer):
+    """12 is no months of a year where nobody speaks of months, and the 5 days are the question's own."""
+    done, _ = linked(question, solution, answer)
+
+    assert World not in {type(source) for source in done.sources.values()}
+    assert done.functions == 1
+
+
+def test_whose_line_it_is_decides():
+    """Each `twice` goes to the line of the one who has twice as many."""
+    done, mentions = linked(
+        "Aida has twice as many dolls as Sophie, and Sophie has twice as many dolls as Vera, who has 20. How many "
+        "have Aida, Sophie and Vera?",
+        "Sophie has 2*20=<<2*20=40>>40 dolls.\nAida has 2*40=<<2*40=80>>80 dolls.\n80+40+20=<<80+40+20=140>>140",
+        140,
+    )
+
+    assert [mentions[done.sources[place, 0].index].owner for place in (0, 1)] == ["sophi", "aida"]
+
+
+def test_half_as_many_may_be_twice():
+    """`half as many as Miles` can be a product by two, so another two of the question is a rival and no proof."""
+    done, _ = linked(
+        "Mitch made 26 cakes, half as many as Miles. All go to kids, 2 cakes each. How many kids get some?",
+        "26*2=<<26*2=52>>52\n26+52=<<26+52=78>>78\n78/2=<<78/2=39>>39",
+        39,
+    )
+
+    assert not done.proved
+
+
+def test_a_sum_told_again_is_no_dead_step():
+    """A step whose addends a later sum adds up again is used."""
+    question = "Al buys 8 pens, 12 books and 32 caps. How many things?"
+    told, _ = linked(question, "12+8=<<12+8=20>>20\n12+8+32=<<12+8+32=52>>52", 52)
+    dead, _ = linked(question, "12*8=<<12*8=96>>96\n12+8+32=<<12+8+32=52>>52", 52)
+
+    assert (told.dead, dead.dead) == (0, 1)
+
+
+def test_a_constant_that_the_line_spells_out_is_one():
+    """`60 minutes/hour` is the clock's, though the question speaks of 60 minutes too."""
+    done, _ = linked(
+        "Al has 4 hours at a fair. The slide takes 60 minutes and the wheel 30 minutes. How many minutes are left?",
+        "4 hours * 60 minutes/hour = <<4*60=240>>240 minutes\n240-60-30=<<240-60-30=150>>150 minutes",
+        150,
+    )
+
+    assert done.sources[0, 1] == World("minutes_per_hour")
+    assert isinstance(done.sources[1, 1], Given)
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "told"),
+    [
+        ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", True),
+        ("Sam and Dave take 70 licks each. How many?", "70+70=<<70+70=140>>140", False),
+        ("Hal saw two dozen frogs. How many?", "2*12=<<2*12=24>>24", False),
+    ],
+    ids=["a number by itself", "a number to itself", "groups by their size"],
+)
+def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, told):
+    """A number times itself is hardly ever meant; once more the same is."""
+    done, mentions = linked(question, solution, read_solution(solution)[0].value)
+    values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
+
+    assert any("twice in one step" in reason for reason in grade(done, mentions, values).reasons) is told

@@ -36,7 +36,7 @@ class Candidates:
         self.stems = stems
         self.weights = weights
         self.leaves = [list(leaves(step.formula)) for step in steps]
-        self._roles = [list(roles(step.formula)) for step in steps]
+        self.roles = [list(roles(step.formula)) for step in steps]
         self._forms = [list(forms(mention.quantity)) for mention in mentions]
         self._constants = {constant.name: constant for constant in table()}
         self._triggered = triggered(stems)
@@ -51,7 +51,7 @@ class Candidates:
         key = (place, number)
         if key not in self._found:
             leaf = self.leaves[place][number]
-            at = Place(leaf, self._roles[place][number], self.steps[place], self._over_percent(place, number))
+            at = Place(leaf, self.roles[place][number], self.steps[place], self._over_percent(place, number))
             found = list(self._direct(at, place, number)) or self._hidden(place, leaf.value)
             self._found[key] = compared(found, at, self.mentions, self._constants)
         return self._found[key]
@@ -61,6 +61,7 @@ class Candidates:
         last = len(self.steps)
         self.steps.append(Step(Leaf(answer), answer, "inferred", frozenset(), ()))
         self.leaves.append(list(leaves(self.steps[last].formula)))
+        self.roles.append(list(roles(self.steps[last].formula)))
         self._found[last, 0] = self._hidden(last, answer)
         return last
 
@@ -107,7 +108,7 @@ class Candidates:
 
     def _over_percent(self, place: int, number: int) -> bool:
         """Return whether a leaf is the hundred that a percent beside it is divided by."""
-        leaf, role = self.leaves[place][number], self._roles[place][number]
+        leaf, role = self.leaves[place][number], self.roles[place][number]
         if leaf.value != 100 or role.sign != "/" or not role.right:
             return False
         rates = {
@@ -121,7 +122,7 @@ class Candidates:
 
     def _scales(self, place: int, number: int) -> bool:
         """Return whether a leaf is the hundred that makes a share a percent: `8 / 10 * 100`."""
-        leaf, role = self.leaves[place][number], self._roles[place][number]
+        leaf, role = self.leaves[place][number], self.roles[place][number]
         if not (leaf.value == 100 and role.sign == "*" and self._percent):
             return False
         others = [other for other in self.leaves[place] if other is not leaf]

@@ -48,7 +48,7 @@ def fit_given(place: Place, index: int, form: str, mentions: list[Mention], weig
     leaf, role, mention = place.leaf, place.role, mentions[index]
     score, typed = _wording(place, mention, weights), True
     for judged in (
-        _as_factor(leaf, role, mention, form, mentions),
+        _as_factor(role, mention, form),
         _as_percent(leaf, role, mention, form),
         _as_fraction(role, mention, form),
         _as_money(place, mention),
@@ -107,6 +107,8 @@ def _wording(place: Place, mention: Mention, weights: Weights) -> float:
         shared = after & frozenset(mention.after)
         score += 1.2 if mention.unit and mention.unit in after else 0.8 if shared else 0.0
         score += 0.4 * min(2.0, told_apart(after & clause, weights))
+    if mention.owner and place.step.subject:
+        score += 0.5 if mention.owner == place.step.subject else 0.0 if mention.owner in line else -0.3
     near = frozenset(leaf.before) & clause
     score += 0.4 * min(2.0, told_apart(near, weights))
     return score + 0.25 * min(3.0, told_apart((line & clause) - near, weights))
@@ -121,12 +123,11 @@ _Judged = tuple[float, bool]
 """What speaks for a candidate, and whether its type allows it."""
 
 
-def _as_factor(leaf: Leaf, role: Role, mention: Mention, form: str, mentions: list[Mention]) -> _Judged:
+def _as_factor(role: Role, mention: Mention, form: str) -> _Judged:
     """Judge a factor (`twice`, `half`, `3 times`), which wants a product, and a difference, which wants a sum."""
     kind, product = mention.quantity.kind, role.sign in "*/"
     if kind == "half" and form == "divisor" and product and not (role.sign == "/" and role.right):
-        rivals = any(other is not mention and other.quantity.value == leaf.value for other in mentions)
-        return -1.0, role.sign == "*" and not rivals
+        return -1.0, role.sign == "*"  # `half as many as Ann`: so Ann has twice as many
     if kind in ("multiple", "half"):
         return (0.0, True) if product else (-2.0, role.beside_one)
     if mention.times:
@@ -160,8 +161,6 @@ def _as_money(place: Place, mention: Mention) -> _Judged:
     if not mention.money:
         return 0.0, True
     score = -0.4 if leaf.after else 0.0
-    if role.sign in "+-" and role.beside and step.after and not step.money and step.origin == "annotation":
-        return score - 0.8, False  # what is added up is counted, so no part of it is money
     if role.sign == "*" and step.origin == "annotation":
         score += 0.4 if step.money else -0.4
     return score, True
@@ -207,10 +206,19 @@ def _by_origin(
     if not _explained(found):
         return found
     told = frozenset(place.leaf.after + place.leaf.before)
+    given = [mentions[one.givens[0]] for one in found if one.typed and one.givens]
 
     def doubtful(source: Source) -> bool:
         if isinstance(source, World):
             words = constants[source.name].words
+            counts, _, per = source.name.partition("_per_")
+            counts = stem(counts.split("_")[0])
+            if counts in told and stem(per) in told:
+                return False  # `60 minutes/hour` says it
+            units = {counts, counts.removeprefix("week")} - {""}
+            spoken = counts in told | place.step.line or any(counts in mention.clause for mention in mentions)
+            if not spoken or any(mention.unit in units or words & _own(mention) for mention in given):
+                return True
             return not told & words and not words & place.step.line
         return isinstance(source, Plain) and (
             source.why in ("both", "how many are added")
@@ -219,6 +227,11 @@ def _by_origin(
         )
 
     return [replace(one, score=one.score - 0.5, typed=False) if doubtful(one.source) else one for one in found]
+
+
+def _own(mention: Mention) -> frozenset[str]:
+    """Return the stems of the words that a quantity is written with: the `double` or `pairs` of the text itself."""
+    return frozenset(map(stem, mention.quantity.text.lower().split()))
 
 
 def _explained(found: list[Candidate]) -> bool:

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
-from .source import Given, Plain, Source, forms
+from .role import roles
+from .source import Given, Plain, Source, World, forms
 
-STRONG = 0.8
+STRONG = 0.65
 """The margin from which a choice between functions is called strong."""
 MANY = 1
-"""Numbers of the question that may be left over, not counting ones, which change nothing."""
+"""Numbers of the question that may be left over, not counting ones, which change nothing; one more beside a proof."""
+_SMALL = 2
+"""A number up to this that is added to itself is more likely two other things: `1 + 1` for two people."""
 SURE = 1.0
 """The margin from which it is so even though a quantity of the same value is left over."""
 
@@ -44,7 +47,7 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -
     twice = _twice_for(linking, mentions)
     if twice:
         reasons.append(f"used twice though another of its value is left over: {', '.join(twice)}")
-    squared = _squares(linking, mentions)
+    squared = list(_squares(linking, mentions))
     if squared:
         reasons.append(f"twice in one step: {', '.join(squared)}")
     if linking.untyped:
@@ -81,7 +84,7 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
         yield f"left over though its value is used: {', '.join(contested)}"
     loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
     guessed = any(_guessed(source, mentions) for source in linking.sources.values())
-    if len(loose) > MANY or (loose and guessed):
+    if len(loose) > MANY + linking.proved or (loose and guessed):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
 
 
@@ -93,17 +96,28 @@ def _guessed(source: Source, mentions: list[Mention]) -> bool:
     return isinstance(source, Plain) and source.why == "both"
 
 
-def _squares(linking: Linking, mentions: list[Mention]) -> list[str]:
-    """Return the numbers that stand twice in one step, which hardly any problem means."""
-    used = Counter(
-        (place, mentions[one.index].alias) for (place, _), one in linking.sources.items() if isinstance(one, Given)
-    )
-    kinds = ("percent", "fraction", "half")
-    return [
-        mentions[k].quantity.text
-        for (_, k), count in used.items()
-        if count > 1 and mentions[k].quantity.kind not in kinds
-    ]
+def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
+    """Yield what is multiplied by itself, which hardly any problem means, and the ones and twos that add up unasked."""
+    signs = {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
+    used: dict[tuple[int, str], list[str]] = {}
+    small = set()
+    for (place, number), source in linking.sources.items():
+        if isinstance(source, Given):
+            mention = mentions[source.index]
+            quantity = mentions[mention.alias].quantity
+            if quantity.kind in ("percent", "fraction", "half"):
+                continue
+            key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
+            if quantity.value <= _SMALL:
+                small.add(key)
+        elif isinstance(source, World):
+            key = place, f"{source.name.split('_')[0]}@"
+        else:
+            continue
+        used.setdefault(key, []).append(signs[place][number])
+    for key, found in used.items():
+        if len(found) > 1 and (key in small or sum(sign in "*/" for sign in found) > 1):
+            yield key[1].partition("@")[0]
 
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,15 @@ def _from_hub(name: str, config: str | None, split: str) -> tuple[list[Entry], s
     if name.count("/") != 1 or name.startswith((".", "/")):
         raise InputError(f"{name}: no such file; give a jsonl file or ORG/NAME on the Hub")
     from datasets import load_dataset
+    from datasets.utils.logging import set_verbosity
+    from huggingface_hub.utils.logging import set_verbosity as set_hub_verbosity
 
+    set_verbosity(logging.CRITICAL)  # what goes wrong is told once, below
+    set_hub_verbosity(logging.CRITICAL)
     try:
         dataset = load_dataset(name, config, split=split)
     except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{name}: cannot be loaded from the Hub: {reason}; give a file") from None
+        raise InputError(f"{name}: cannot be loaded from the Hub: {reason}; give a file with --from") from None
     entries = [dict(row) for row in dataset]
     return list(entries), hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from .candidates import Candidates
 from .fit import Candidate, Weights, told_apart
-from .formula import Op, with_fractions
+from .formula import Formula, Leaf, Op, leaves, with_fractions
 from .function import Functions
 from .mentions import Mention
+from .money import clashes
 from .source import Source
 from .step import Step
 
@@ -83,6 +84,8 @@ class _Done:
     state: _State
     final: int
 
+    clashes: int = 0
+
     @property
     def sources(self) -> dict[tuple[int, int], Source]:
         return {(place, number): option.source for place, number, option in self.state.chosen}
@@ -105,6 +108,7 @@ class _Linker:
         self.candidates = Candidates(mentions, self.steps, stems, weights)
         self.functions = Functions(mentions, self.steps)
         self.near = [[_nearness(one, other, weights) for other in mentions] for one in mentions]
+        self.rates = [[_rate(one, other) for other in mentions] for one in mentions]
         self.twins = [
             [k for k in range(index) if mentions[k].alias == k and mentions[k].quantity.value == mention.quantity.value]
             for index, mention in enumerate(mentions)
@@ -140,6 +144,8 @@ class _Linker:
                 if any(state.needed & bit for state in states):
                     states = self._step(states, place, bit)
             done += [self._finished(state, final) for state in states]
+        if any(mention.money for mention in self.mentions):
+            done = [self._priced(one) for one in done]
         done.sort(key=lambda one: -one.score)
         return done
 
@@ -179,7 +185,8 @@ class _Linker:
                     if used[twin]:
                         score -= 0.35
             used = (*used[:root], used[root] + 1, *used[root + 1 :])
-            score += max((self.near[root][other] for other in here), default=0.0)
+            product = self.candidates.roles[place][number].sign in "*/"
+            score += max((self.near[root][k] + (self.rates[root][k] if product else 0.0) for k in here), default=0.0)
             here = (*here, root)
         for step in option.steps:
             bit = 1 << step
@@ -200,14 +207,17 @@ class _Linker:
         )
 
     def _dead(self, needed: int) -> int:
-        """Return how many annotated operations are left over whose value no used step gives."""
+        """Return how many annotated operations are left over that no used step gives or tells again."""
         return sum(
             1
             for k, step in enumerate(self.steps)
             if step.origin == "annotation"
             and not needed >> k & 1
             and isinstance(step.formula, Op)
-            and not any(needed >> j & 1 and other.value == step.value for j, other in enumerate(self.steps))
+            and not any(
+                needed >> j & 1 and (other.value == step.value or _retells(other, step))
+                for j, other in enumerate(self.steps)
+            )
         )
 
     def _unused(self, used: tuple[int, ...]) -> list[int]:
@@ -223,6 +233,10 @@ class _Linker:
             score -= _weight(self.mentions[index])
         return _Done(score, state, final)
 
+    def _priced(self, one: _Done) -> _Done:
+        wrong = clashes(self.mentions, self.steps, one.final, one.sources)
+        return replace(one, score=one.score - wrong, clashes=wrong) if wrong else one
+
     def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
         """Return the best linking, compared as a function with all that are as consistent."""
         best, chosen = done[0], done[0].state
@@ -235,6 +249,7 @@ class _Linker:
             state = one.state
             consistent = (
                 state.untyped <= chosen.untyped
+                and one.clashes <= best.clashes
                 and state.inferred <= chosen.inferred
                 and self._dead(state.needed) <= dead
                 and len(self._missing(state.used)) <= len(missing)
@@ -261,7 +276,7 @@ class _Linker:
             functions=len(functions),
             proved=len(functions) == 1 and not self.capped,
             margin=round(margin, 2),
-            untyped=chosen.untyped,
+            untyped=chosen.untyped + best.clashes,
         )
 
 
@@ -291,6 +306,24 @@ def _weights(mentions: list[Mention]) -> Weights:
     counts = Counter(word for mention in mentions for word in mention.clause)
     total = len(mentions)
     return {word: 0.0 if count == total > 1 else 1.0 / count for word, count in counts.items()}
+
+
+def _retells(step: Step, part: Step) -> bool:
+    """Return whether a sum adds up again what a part of it added up: `12 + 8`, and later `12 + 8 + 32`."""
+    return _adds_up(step.formula) and _adds_up(part.formula) and _values(part) <= _values(step)
+
+
+def _adds_up(formula: Formula) -> bool:
+    return isinstance(formula, Leaf) or (formula.sign == "+" and _adds_up(formula.left) and _adds_up(formula.right))
+
+
+def _values(step: Step) -> Counter[Fraction]:
+    return Counter(leaf.value for leaf in leaves(step.formula))
+
+
+def _rate(one: Mention, other: Mention) -> float:
+    """Return what speaks for a product of two quantities: so many boxes, and so much for each box."""
+    return 0.6 if (one.unit in other.per) != (other.unit in one.per) else 0.0
 
 
 def _nearness(one: Mention, other: Mention, weights: Weights) -> float:

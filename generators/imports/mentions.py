@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from generators.quantities import Quantity, read_quantities
 
 from .lexicon import content, function_words, stem, word_class, word_set
+from .proper import proper_names
 
 _SENTENCE = re.compile(r"[.?!]+[\"”']?(?=\s|$)|\n")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|if|then|or|who|which|whereas|so)\b")
+_PER = re.compile(r"\b(?:each|every|per|an?)\s+((?:[A-Za-z]+\s*){1,3})", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 
 
@@ -38,6 +40,10 @@ class Mention:
     """Where its sentence begins and ends."""
     part: tuple[int, int]
     """Where its clause begins and ends."""
+    owner: str
+    """The stem of the first proper name in front of it in its clause, or an empty text."""
+    per: frozenset[str]
+    """Stems of what it is said of one of, or for one of: `each box`, `a pound`."""
     definite: bool
     """Whether it only refers to what was counted before: `the three`."""
 
@@ -52,6 +58,7 @@ def read_mentions(text: str) -> list[Mention]:
     quantities = read_quantities(text)
     sentences = [match.end() for match in _SENTENCE.finditer(text)]
     clauses = sorted({match.start() for match in _CLAUSE.finditer(text)} | set(sentences))
+    names = list(proper_names(text))
     found: list[Mention] = []
     for number, quantity in enumerate(quantities):
         behind = quantities[number + 1].start if number + 1 < len(quantities) else len(text)
@@ -86,6 +93,13 @@ def read_mentions(text: str) -> list[Mention]:
                 phrase=tuple(after),
                 span=(sentence_start, sentence_end),
                 part=(clause_start, clause_end),
+                owner=next((stem(name) for start, _, name in names if clause_start <= start < quantity.start), ""),
+                per=frozenset(
+                    stem(word)
+                    for match in _PER.finditer(text[clause_start:clause_end])
+                    for word in match[1].split()
+                    if word_class(word.lower()) == "noun"
+                ),
                 definite=not unit
                 and quantity.kind == "word"
                 and _SAME.search(text[max(0, quantity.start - 20) : quantity.start]) is not None,

@@ -111,10 +111,25 @@ def around(pieces: list[Piece], index: int) -> tuple[tuple[str, ...], tuple[str,
 def describe(leaf: Leaf, pieces: list[Piece], index: int) -> None:
     """Tell a leaf what the line says of it at a piece: the words around, percent and money."""
     after, before = around(pieces, index)
-    leaf.after, leaf.before = after, before
+    leaf.after, leaf.before = after or _elsewhere(pieces, index), before
     told = pieces[index].leaf
     if told is not None:
         leaf.percent, leaf.money = leaf.percent or told.percent, leaf.money or told.money
+
+
+def _elsewhere(pieces: list[Piece], index: int) -> tuple[str, ...]:
+    """Return the words behind the number where the line says it once more: `30 years from now it is 30 + 11`."""
+    told = pieces[index].leaf
+    if told is None or told.letter:
+        return ()
+    found = set()
+    for other, piece in enumerate(pieces):
+        same = piece.leaf is not None and other != index and piece.leaf.value == told.value and not piece.leaf.letter
+        if same and not (other and pieces[other - 1].text == "="):
+            after, _ = around(pieces, other)
+            if after:
+                found.add(after)
+    return found.pop() if len(found) == 1 else ()
 
 
 def chains(pieces: list[Piece]) -> Iterator[list[int]]:

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from .equations import solve_linear
 from .formula import NoFormula, Op, Token, evaluate, leaves, read_formula
-from .lexicon import content
+from .lexicon import content, stem
 from .pieces import Piece, around, describe, read_pieces
+from .proper import proper_names
 from .prose import equations_with_letters, prose_steps
 from .step import Step
 
@@ -36,10 +37,11 @@ def read_solution(text: str) -> list[Step]:
             step = _annotated(body, start, pieces, stems)
             (found if isinstance(step.formula, Op) else copies).append((start, step))
         found += list(prose_steps(pieces, {start for start, _ in found}, stems))
+        subject = next((stem(name) for _, _, name in proper_names(clean)), "")
         values = {step.value for _, step in found}
         found += [(start, step) for start, step in copies if step.value not in values]
         for _, step in sorted(found, key=lambda pair: pair[0]):
-            step.place = place
+            step.place, step.subject = place, subject
             place += 1
             steps.append(step)
         equations += [(left, right, stems, place) for left, right in equations_with_letters(pieces)]

@@ -18,3 +18,5 @@ class Step:
     after: tuple[str, ...]
     money: bool = False
     place: int = 0
+    subject: str = ""
+    """The stem of the first proper name of the line, or an empty text."""

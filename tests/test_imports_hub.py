@@ -1,0 +1,105 @@
+"""Without --from an import reads its source's dataset on the Hub, and says in one line when that cannot be."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import hub
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hub.accounts import Account
+
+from generators.imports.importer import import_problems
+
+PROBLEMS = Path(__file__).parent / "problems"
+UPLOAD = """
+    import sys
+    from huggingface_hub import HfApi
+    name, folder = sys.argv[1:]
+    HfApi().create_repo(name, repo_type="dataset")
+    HfApi().upload_folder(repo_id=name, folder_path=folder, repo_type="dataset")
+"""
+IMPORT = """
+    import sys
+    from generators.__main__ import main
+    sys.exit(main(["import", *sys.argv[1:]]))
+"""
+
+
+def run(env, script, *words):
+    """Run a client process and return its exit status and errors."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), *map(str, words)],
+        env=env, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+def write_parquet(path, entries):
+    """Write entries as one Parquet file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(entries), path)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Run a Hub that has openai/gsm8k and ChilleD/SVAMP, laid out as the real ones are."""
+    folder = tmp_path_factory.mktemp("hub")
+    lines = (PROBLEMS / "gsm8k.jsonl").read_text(encoding="utf-8").splitlines()
+    gsm8k, svamp = folder / "gsm8k", folder / "svamp"
+    problems = [json.loads(line) for line in lines]
+    write_parquet(gsm8k / "main" / "train-00000-of-00001.parquet", problems)
+    write_parquet(gsm8k / "main" / "test-00000-of-00001.parquet", problems[:5])
+    (gsm8k / "README.md").write_text(
+        "---\nconfigs:\n- config_name: main\n  data_files:\n  - split: train\n    path: main/train-*\n"
+        "  - split: test\n    path: main/test-*\n---\n"
+    )
+    entries = json.loads((PROBLEMS / "svamp.json").read_text(encoding="utf-8"))
+    write_parquet(svamp / "data" / "train-00000-of-00001.parquet", [{k: str(v) for k, v in e.items()} for e in entries])
+    with hub.serve(folder / "served") as running:
+        running.accounts["hf_alice"] = Account("alice", orgs=("openai", "ChilleD"), writes=True)
+        for name, place in (("openai/gsm8k", gsm8k), ("ChilleD/SVAMP", svamp)):
+            status, told = run(running.env(), UPLOAD, name, place)
+            assert status == 0, told
+        yield running
+
+
+@pytest.mark.parametrize(("source", "extract"), [("gsm8k", "gsm8k.jsonl"), ("svamp", "svamp.json")])
+def test_the_hub_gives_the_rows_that_the_file_gives(server, tmp_path, source, extract):
+    """`import gsm8k` and `import svamp` read the Hub, and their rows are those of the local file."""
+    status, told = run(server.env(token=None), IMPORT, source, "--out", tmp_path / "online")
+    assert status == 0, told
+    import_problems(source, tmp_path / "local", origin=str(PROBLEMS / extract))
+
+    online, local = (pq.read_table(next((tmp_path / name / "data").iterdir())) for name in ("online", "local"))
+    assert local.num_rows > 0
+    assert online.to_pylist() == local.to_pylist()
+
+
+def test_the_hub_gives_the_test_split_for_evaluation(server, tmp_path):
+    """`--split test --eval-only` reads the test split and no other."""
+    status, told = run(
+        server.env(token=None), IMPORT, "gsm8k", "--split", "test", "--eval-only", "--out", tmp_path / "out"
+    )
+
+    assert status == 0, told
+    assert pq.read_table(next((tmp_path / "out" / "data").iterdir())).num_rows == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"HF_ENDPOINT": "http://127.0.0.1:1"}, {"HF_HUB_OFFLINE": "1"}, {"HF_TOKEN": "hf_nobody"}],
+    ids=["no network", "offline", "odd token"],
+)
+def test_a_hub_out_of_reach_is_one_line_that_names_from(server, tmp_path, change):
+    """Whatever keeps the Hub away, the user is told in one line, with the flag that does without it."""
+    status, told = run({**server.env(), **change}, IMPORT, "gsm8k", "--out", tmp_path / "out")
+
+    assert status == 2
+    assert told.count("\n") == 1
+    assert "openai/gsm8k" in told
+    assert "--from" in told
+    assert not (tmp_path / "out").exists()
