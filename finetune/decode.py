@@ -104,9 +104,13 @@ class Decoder:
                 live = [live[place] for place in keep]
 
     def _next(self, **inputs: Any) -> Any:
-        """Return the likeliest next token of each row."""
+        """Return the likeliest next token of each row.
+
+        The head is called here, with rows alone: asked for the last token of many, the library copies it for every row.
+        """
         with torch.inference_mode():
-            return self.model(**inputs, use_cache=True, logits_to_keep=1).logits[:, -1].argmax(-1)
+            last = self.model.base_model(**inputs, use_cache=True).last_hidden_state[:, -1]
+            return self.model.get_output_embeddings()(last).argmax(-1)
 
     def _note(self, written: list[int], token: int) -> Completion | None:
         """Note a row's next token; return its completion if that was the last."""

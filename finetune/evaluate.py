@@ -46,7 +46,7 @@ def evaluate(
     split: str = "test",
     limit: int | None = None,
     max_new_tokens: int = 400,
-    batch: int = 64,
+    batch: int = 128,
     dtype: str = "auto",
 ) -> Path:
     """Decode the rows that are not decoded yet and return the evaluation's folder; raise InputError on what can be mended."""
