@@ -51,7 +51,9 @@ def parser() -> argparse.ArgumentParser:
     )
     evaluation.add_argument("--split", default="test", help="default test")
     evaluation.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
-    evaluation.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
+    evaluation.add_argument(
+        "--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)"
+    )
     evaluation.add_argument("--out", type=Path, metavar="DIR", help="default: beside the adapter")
     ask = verb(
         "ask",
