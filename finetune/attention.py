@@ -1,7 +1,7 @@
 """Attention on a CPU: heads that share keys and values are multiplied together, so that nothing is copied for each.
 
-What the library does for a CPU repeats keys and values once a head and runs a kernel made for long rows, which was
-most of the time of decoding 64 rows together.
+What the library does for a CPU repeats keys and values once a head and runs a kernel made for long rows: two fifths of
+the time of decoding 64 rows together.
 """
 
 from typing import Any

@@ -116,7 +116,7 @@ def default_folder(model: str, adapter: Path | None, dataset: str, split: str) -
 
 
 def content_hash(table: Any) -> str:
-    """Return a hash of the rows' ids and prompts, so that two evaluations know whether they read the same."""
+    """Return a hash of the rows' ids, prompts and answers, so that two evaluations know whether they read the same."""
     digest = hashlib.sha256()
     for row in table.select(["id", "prompt", "answer"]).to_pylist():
         digest.update(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())

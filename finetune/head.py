@@ -1,4 +1,4 @@
-"""What takes half of a training step's time on a CPU and changes nothing: taken out of TRL's trainers.
+"""What takes a third of a training step's time on a CPU and changes nothing: taken out of TRL's trainers.
 
 Where there is no Triton, TRL's head scores every position, prompt and padding too, in tiles that it makes once more
 for the gradient. PEFT widens what an adapter reads to float32, which autocast narrows at once.
