@@ -191,11 +191,15 @@ def _curve(points: list[list[float]], width: int = 640, height: int = 160) -> di
 def read_report(folder: Path) -> dict[str, Any]:
     """Return the report of an evaluation's folder; raise InputError if there is none."""
     try:
-        return dict(json.loads((folder / REPORT).read_text(encoding="utf-8")))
+        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{folder}: no {REPORT}; evaluate first") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{folder / REPORT}: cannot be read: {error}") from None
+    lacks = [key for key in ("settings", "overall", "by", "ladder", "rows") if key not in report]
+    if lacks:
+        raise InputError(f"{folder / REPORT}: no report of ours, it has no {', '.join(lacks)}; evaluate again")
+    return dict(report)
 
 
 def shown_rate(found: dict[str, Any]) -> str:

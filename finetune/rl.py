@@ -109,12 +109,19 @@ def reinforce(
     trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
     watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
     trainer.add_callback(watch)
+    from transformers import TrainerState
+
     began = time.perf_counter()
     mend = (
         f"out of memory with --accumulation {recipe.accumulation}; try {recipe.accumulation * 2}, which learns the same"
     )
+    last = run.last_checkpoint()
     with out_of_memory(mend), watch.interruptible():
-        trainer.train(resume_from_checkpoint=str(run.last_checkpoint()) if run.last_checkpoint() else None)
+        if last and last.name == f"checkpoint-{recipe.steps}":  # all but saved; the library would take one step more
+            trainer._load_from_checkpoint(str(last))  # noqa: SLF001  # what it calls itself
+            trainer.state = TrainerState.load_from_json(str(last / "trainer_state.json"))
+        else:
+            trainer.train(resume_from_checkpoint=str(last) if last else None)
     if watch.stopped and trainer.state.global_step < trainer.state.max_steps:
         return None
     if terminal.first_process:

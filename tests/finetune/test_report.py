@@ -166,3 +166,16 @@ def test_compare_needs_more_than_three_rows(dataset, tmp_path, call):
     report["rows"] = report["rows"][:-1]
     (tmp_path / "b" / "report.json").write_text(json.dumps(report))
     assert call("compare", tmp_path / "a", tmp_path / "b")[0] == 2
+
+
+def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call):
+    """What it lacks is named."""
+    predict(tmp_path / "a", dataset, lambda row, text: text)
+    make_report(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "report.json").write_text('{"overall": {}, "rows": []}')
+
+    status, _, said = call("compare", tmp_path / "a", tmp_path / "b")
+
+    assert status == 2
+    assert "report.json: no report of ours, it has no settings, by, ladder; evaluate again" in " ".join(said.split())

@@ -62,6 +62,27 @@ def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, datas
     assert result["tokens"] == whole[1]["num_tokens"] - whole[0]["num_tokens"]
 
 
+def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, dataset, tmp_path, call):
+    """Resumed, it saves the adapter that the checkpoint holds and is finished."""
+    out = tmp_path / "rl"
+    flags = ["--steps", 1, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4]
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *flags]
+    words += ["--save-every", 1, "--max-len", 2048, "--dtype", "float32"]
+    assert call(*words)[0] == 0
+    weights = (out / "adapter_model.safetensors").read_bytes()
+    log = (out / "log.jsonl").read_text()
+    run = json.loads((out / "run.json").read_text())
+    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
+    (out / "adapter_model.safetensors").unlink()
+
+    status, _, errors = call(*words, "--resume")
+
+    assert status == 0, errors
+    assert (out / "adapter_model.safetensors").read_bytes() == weights
+    assert (out / "log.jsonl").read_text() == log
+    assert json.loads((out / "run.json").read_text())["result"]["steps"] == 1
+
+
 def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call):
     """Both names are told."""
     status, _, said = call(
