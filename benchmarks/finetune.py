@@ -181,9 +181,10 @@ def main() -> None:
     parser.add_argument("dataset", help="a dataset folder or a repository's name")
     parser.add_argument("--model", default="smollm2-135m")
     parser.add_argument("--adapter", default="", help="an adapter to decode with; without it only training is measured")
+    parser.add_argument("--only", choices=("training", "decoding"), help="measure one of the two")
     parser.add_argument("--rows", type=int, default=48, help="training rows of a run")
     parser.add_argument("--decode", type=int, default=128, help="test rows of a run")
-    parser.add_argument("--batch", type=int, default=64, help="test rows decoded together")
+    parser.add_argument("--batch", type=int, default=128, help="test rows decoded together (default: as `eval` does)")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
@@ -195,6 +196,8 @@ def main() -> None:
         else:
             print(json.dumps(decode(wanted.child, rows, wanted.model, wanted.adapter, wanted.batch)))
         return
+    if wanted.only == "decoding" and not wanted.adapter:
+        parser.error("--only decoding needs --adapter")
     from finetune.base_model import find_model, load_tokenizer
     from finetune.chat import measure
     from finetune.rows import read_rows
@@ -203,13 +206,14 @@ def main() -> None:
         train_rows = read_rows(wanted.dataset, "train", wanted.rows)
         pq.write_table(train_rows, Path(scratch) / "train.parquet")
         pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), Path(scratch) / "test.parquet")
-        print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
-        found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
-        tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train_rows))
-        show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
-        for side, runs in found.items():
-            print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
-        if wanted.adapter:
+        if wanted.only != "decoding":
+            print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
+            found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
+            tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train_rows))
+            show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
+            for side, runs in found.items():
+                print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
+        if wanted.adapter and wanted.only != "training":
             arguments = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, "--batch", str(wanted.batch)]
             found = turns(("decode", "generate"), wanted.rounds, arguments)
             show(f"decoding, {wanted.decode} rows in batches of {wanted.batch}", found, wanted.decode, "rows")

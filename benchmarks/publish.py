@@ -270,9 +270,12 @@ def owned(pid: int) -> Iterator[int]:
         yield from owned(int(child))
 
 
-def phases(rows: int, shard_rows: int, xet: bool) -> int:
+def phases(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
     """Print what the parts of one push took, in the order in which they end, and return the exit status."""
-    with tempfile.TemporaryDirectory(prefix="publish-") as scratch, hub.serve(Path(scratch) / "hub") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="publish-") as scratch,
+        hub.serve(Path(scratch) / "hub", rate=mbit * 125_000) as server,
+    ):
         words = ("--rows", str(rows), "--shard-rows", str(shard_rows), "--out", f"{scratch}/built")
         client(server, "build", *words, xet=xet)
         for name in [name for name in os.environ if name.startswith("HF_")]:
@@ -357,9 +360,12 @@ def main() -> int:
         sized.add_argument("--rows", type=int, default=500)
         sized.add_argument("--shard-rows", type=int, default=100_000)
         sized.add_argument("--xet", action="store_true")
+    sized.add_argument("--mbit", type=float, default=0, help="over a line of so many Mbit/s (LFS)")
     args = parser.parse_args()
-    if args.verb != "matrix":
-        return {"time": timing, "phases": phases}[args.verb](args.rows, args.shard_rows, args.xet)
+    if args.verb == "time":
+        return timing(args.rows, args.shard_rows, args.xet)
+    if args.verb == "phases":
+        return phases(args.rows, args.shard_rows, args.xet, args.mbit)
     if not args.xet:
         os.environ["HF_HUB_DISABLE_XET"] = "1"
     else:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
@@ -691,6 +693,32 @@ def test_kill(tmp_path):
             found = ask(server, "GET", f"/datasets/acme/sums/resolve/main/{path}")
             assert sha256(found[2]).hexdigest() == repo.head().files[path].sha256
         assert commit(server, "Goes on", more="YWJj")[0] == 200
+
+
+def test_a_slow_line_is_slow_both_ways_for_all_together(tmp_path):
+    """Two uploads and a download of 50 kB at 200 kB/s: half a second up, a quarter down."""
+    with hub.serve(tmp_path, rate=200_000) as server:
+        make_repo(server)
+        content = "x" * 50_000
+
+        began = time.monotonic()
+        uploads = [
+            threading.Thread(target=ask, args=(server, "POST", "/api/validate-yaml", json.dumps({"content": content})))
+            for _ in range(2)
+        ]
+        for upload in uploads:
+            upload.start()
+        for upload in uploads:
+            upload.join()
+        up = time.monotonic() - began
+        assert commit(server, "Add", big=b64encode(content.encode()).decode())[0] == 200
+        began = time.monotonic()
+        found = ask(server, "GET", "/datasets/acme/sums/resolve/main/big")
+        down = time.monotonic() - began
+
+    assert found[2] == content.encode()
+    assert up >= 0.5
+    assert down >= 0.25
 
 
 def test_help():

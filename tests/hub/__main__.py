@@ -26,10 +26,11 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=8899, help="0 takes any free port")
     parser.add_argument("--dir", type=Path, help="keep repos here; else gone when it stops")
+    parser.add_argument("--mbit", type=float, default=0, help="be as slow as a line of so many Mbit/s (LFS)")
     wanted = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="hub-") as scratch,
-        serve(wanted.dir or Path(scratch), wanted.port) as server,
+        serve(wanted.dir or Path(scratch), wanted.port, rate=wanted.mbit * 125_000) as server,
         contextlib.suppress(KeyboardInterrupt),
     ):
         print(*settings(server), sep="\n", flush=True)

@@ -1,6 +1,8 @@
 """What a call brings and what it takes back: the request, its body, and the reply."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -15,11 +17,30 @@ if TYPE_CHECKING:
     from .server import Server
 
 
+class Line:
+    """One direction of a line that carries so many bytes a second for all connections together; 0 is no limit."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self._free = 0.0
+        self._lock = threading.Lock()
+
+    def carry(self, size: int) -> None:
+        """Wait as long as the line needs for so many bytes."""
+        if not self.rate:
+            return
+        with self._lock:
+            self._free = max(self._free, time.monotonic()) + size / self.rate
+            wait = self._free - time.monotonic()
+        time.sleep(max(wait, 0))
+
+
 class Body:
     """A request body, read once, by length or by chunks, and counted."""
 
-    def __init__(self, stream: BinaryIO, headers: Message) -> None:
+    def __init__(self, stream: BinaryIO, headers: Message, line: Line) -> None:
         self.count = 0
+        self._line = line
         if headers.get("Transfer-Encoding", "").lower() == "chunked":
             self._source = self._chunked(stream)
         else:
@@ -29,6 +50,7 @@ class Body:
         """Yield what has not been read yet."""
         for piece in self._source:
             self.count += len(piece)
+            self._line.carry(len(piece))
             yield piece
 
     def read(self) -> bytes:

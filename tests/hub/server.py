@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .accounts import ACCOUNTS, identify
 from .blobs import Blobs
-from .call import Body, Call, Reply, answer, refuse
+from .call import Body, Call, Line, Reply, answer, refuse
 from .faults import Fault, Faults
 from .log import Entry, Log
 from .refusal import Refusal
@@ -33,12 +33,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, folder: Path, port: int, *, page_size: int, part_size: int) -> None:
+    def __init__(self, folder: Path, port: int, *, page_size: int, part_size: int, rate: float) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.folder = folder.absolute()
         self.page_size = page_size
         self.part_size = part_size
+        self.up, self.down = Line(rate), Line(rate)
         self.blobs = Blobs(self.folder / "blobs")
         self.repos = Repos(self.folder / "repos")
         self.xet = Xet(self.folder / "xet", self.blobs)
@@ -107,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_request(self) -> None:
         """Answer one request, or fail it as a fault demands."""
-        body = Body(self.rfile, self.headers)
+        body = Body(self.rfile, self.headers, self.server.up)
         if self.path.startswith("/_test/"):
             self.send(control(self.server, self.command, self.path, body))
             return
@@ -156,6 +157,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         pieces = [reply.body] if reply.blob is None else self.server.blobs.pieces(*reply.blob)
         for piece in pieces:
+            self.server.down.carry(len(piece))
             self.wfile.write(piece)
 
     def reset(self) -> None:
@@ -196,9 +198,13 @@ def serve(
     *,
     page_size: int = 1000,
     part_size: int = 100_000_000,
+    rate: float = 0,
 ) -> Iterator[Server]:
-    """Run a Hub on a thread of this process; a crash in it fails the test that caused it."""
-    server = Server(folder, port, page_size=page_size, part_size=part_size)
+    """Run a Hub on a thread of this process; a crash in it fails the test that caused it.
+
+    `rate` is how many bytes a second it takes and gives, as over a slow line; Xet's bytes go past it.
+    """
+    server = Server(folder, port, page_size=page_size, part_size=part_size, rate=rate)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
