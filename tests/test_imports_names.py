@@ -41,6 +41,22 @@ def names(question):
         ("She works 3 hours a day for $15 an hour.", ["hours_per_day", "pay_per_hour"]),
         ("A 20-meter rope and a ten-bedroom house.", ["meters", "bedrooms"]),
         ("Ann has twice as many cats as Bob and half as many dogs.", ["cats_factor", "dogs_factor"]),
+        ("Each member consumes 3 slices and each box of tea holds 9 bags.", ["slices_per_member", "bags_per_box"]),
+        (
+            "She sells 3 boxes of mints for $4 each and fuel costs $3 per gallon.",
+            ["boxes", "box_price", "price_per_gallon"],
+        ),
+        ("The cost of supplies to make it was $54, and a jelly bean $2.", ["supply_price", "bean_price"]),
+        (
+            "Tile costs $2 per square foot and calls cost 5 cents a minute.",
+            ["price_per_square_foot", "cost_per_minute"],
+        ),
+        ("Ann buys 3 12-packs of soda.", ["ann.packs", "sodas_per_pack"]),
+        ("Ann adds 28 oz of ice.", ["ann.ounces"]),
+        ("Ann's cow weighs 400 pounds.", ["ann.cow_pounds"]),
+        ("Jim eats 3 bags and Ingrid gives Collin 7 bags.", ["jim.bags", "ingrid.bags"]),
+        ("Sam and Bob have a total of 20 pens.", ["total_pens"]),
+        ("One fourth of the homes are white.", ["fraction"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],
 )
@@ -60,6 +76,18 @@ def test_names_say_what_is_counted(question, expected):
 def test_only_proper_names_are_owners(text, expected):
     """Days, nationalities and the first word of a sentence are nobody's names."""
     assert [name for _, _, name in proper_names(text)] == expected
+
+
+def test_no_two_numbers_of_a_composition_have_one_name():
+    """The parts of a composition are named together: two rates are told apart."""
+    solution = "40*10/100=<<40*10/100=4>>4\n60*20/100=<<60*20/100=12>>12\n4+12=<<4+12=16>>16\n#### 16"
+    question = "Of 40 cats 10% are grey, and of 60 dogs 20% are brown. How many are grey or brown?"
+
+    row = convert(gsm8k.read_problem("gsm8k/train/0", {"question": question, "answer": solution}))
+
+    given = [str(step.var) for part in read(row.trace) for step in part.steps if isinstance(step, Init) and step.value]
+    assert len(row.experts) > 1
+    assert len(given) == len({*given}) == 4
 
 
 def test_names_of_real_problems_are_words():

@@ -229,6 +229,7 @@ def _composed(parts: list[list[Work]], naming: Naming) -> Written:
     traces: list[Trace] = []
     operands: list[dict[str, Input | Fixed]] = []
     ends = {part[-1]: number for number, part in enumerate(parts)}
+    names = naming(_inputs(work for part in parts for work in part))  # all at once: no two numbers have one name
     for number, part in enumerate(parts):
         inside = set(part)
         results = {
@@ -237,13 +238,12 @@ def _composed(parts: list[list[Work]], naming: Naming) -> Written:
             for node in (work.left, work.right)
             if isinstance(node, Work) and node not in inside
         }
-        inputs = _inputs(part)
         expert = "arithmetic"
         if part[0].sign in _PERCENT:
             expert = "percentage"
         elif len(part) == 1 and part[0].sign == "*" and not results and _two_names(part[0]):
             expert = "rate_equation"
-        written = _trace(expert, part, naming(inputs), results)
+        written = _trace(expert, part, names, results)
         traces += written.program
         operands += written.operands
     return Written(tuple(traces), operands)

@@ -14,19 +14,19 @@ from generators.quantities import MULTIPLES, PARTS, WORDS
 from .lexicon import PRONOUNS, function_words, stem, word_set
 from .mentions import Mention
 from .node import Fixed, Input
-from .price import MEANING, price
+from .price import MEANING, price, units_of_time
 from .proper import proper_names
-from .word import Word, plural, read_words, slug
+from .word import Word, plural, read_words, singular, slug
 
 _BY = re.compile(
-    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which)\b)"
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when)\b)"
     r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
 _EACH = re.compile(
     r"(?:\beach|\bevery|\bone|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
-    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
+    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
     r"(?:\w+\s+){0,2}\$?\s?$",
     re.IGNORECASE,
 )
@@ -38,8 +38,20 @@ _APIECE = re.compile(
     r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
     re.IGNORECASE,
 )
-_FOR_EACH = re.compile(r"\b(?:each|every) (?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE)
-_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) [^,;]{0,60}$", re.IGNORECASE)
+_FOR_EACH = re.compile(
+    r"\b(?:each|every) (?!(?:and|or|of)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
+)
+_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) (?:(?!\beach\b)[^,;]){0,60}$", re.IGNORECASE)
+_INFLECTED = re.compile(r"[^su]s$")
+_TOTAL = re.compile(
+    r"\b(?:total|combined)(?: (?:amount|number|length|weight|height|age|score|distance))?(?: (?:which|that))?"
+    r"(?: (?:of|is|was|are|were|to be))?\s+$",
+    re.IGNORECASE,
+)
+_IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
+_SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
+_FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
+_PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
 _AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
@@ -48,11 +60,28 @@ _COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
-_TAKEN_UP = re.compile(r"\w+(?:,? who\b|['\u2019]s \d)")
+_LEADS = re.compile(
+    r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
+)
+_TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
+_DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
+_MEASURES = frozenset(["is", "was", "has", "are", "were", "weighs"])
+_AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
+_ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 _OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
 """Nouns that say enough without whose they are."""
+_UNITS = {
+    "oz": "ounces",
+    "lb": "pounds",
+    "lbs": "pounds",
+    "ft": "feet",
+    "hr": "hours",
+    "hrs": "hours",
+    "mins": "minutes",
+}
+"""Units that are written short and whose letters say little."""
 _BEFORE, _OUTSIDE = 12, 60
 """How much farther off a word counts that stands in front of the number, or in another clause."""
 
@@ -113,9 +142,11 @@ class Namer:
     def _draft(self, node: Input) -> _Draft:
         mention = self.mentions[node.index]
         noun = self._noun(mention, node.part)
-        return _Draft(mention, noun, "" if _OWNERLESS.search(noun) else self._owner(mention))
+        owner = "" if _OWNERLESS.search(noun) else self._owner(mention, noun)
+        measured = self._measured(mention) if owner and {*noun.split("_")} & (word_set("measures") | {"age"}) else ""
+        return _Draft(mention, f"{measured}_{noun}" if measured else noun, owner)
 
-    def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911 - one return for each kind of number
+    def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         quantity = mention.quantity
         tail = self.text[quantity.end : mention.span[1]]
         per = self._per(mention, tail)
@@ -129,6 +160,12 @@ class Namer:
             return part or "hour"
         if part == "groups":
             return "dozens"
+        if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
+            group = singular(quantity.text.lower().split()[-1])
+            return f"{self._counted(mention, tail)}_per_{slug(group)}"
+        pack = _PACK.match(tail)
+        if pack and tail[0] == "-":
+            return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
         slash = _SLASH.match(tail)
         if slash:
             return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
@@ -138,7 +175,9 @@ class Namer:
             follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
             counted = mention.phrase[-1].lower() if follows else ""
             ahead = self.text[mention.span[0] : quantity.start]
-            noun = price(self._before(mention), self._behind(mention), ahead, tail, counted=counted, per=per, each=each)
+            things = self._things_before(mention) if each and not per else ""
+            before = self._before(mention)
+            noun = price(before, self._behind(mention), ahead, tail, counted=counted, per=per, each=each, things=things)
             return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
         if _OLD.match(tail):
             return "age"
@@ -150,19 +189,40 @@ class Namer:
             return f"{noun}_per_{slug(per)}"
         if each:
             return f"{noun}_each"
-        return f"{self._difference(mention, tail)}{noun}{left}"
+        head = self.text[mention.part[0] : quantity.start]
+        together = not left and (_TOTAL.search(head) or _IN_ALL.match(tail))
+        return f"total_{noun}" if together else f"{self._difference(mention, tail)}{noun}{left}"
+
+    def _things_before(self, mention: Mention) -> str:
+        """Return what the number before counts, in the same sentence: the `boxes` of `3 boxes of mints for $4 each`."""
+        earlier = [
+            other for other in self.mentions[: self.mentions.index(mention)] if other.sentence == mention.sentence
+        ]
+        counts = [other for other in earlier[-1:] if other.phrase and not other.money and not other.times]
+        if not counts or not _FILLED.match(self.text, counts[0].quantity.end, mention.quantity.start):
+            return ""
+        return counts[0].phrase[-1].lower()
 
     def _per(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
         by = _BY.match(tail)
         if by and self._is_noun(mention.quantity.end + by.start("noun")):
             inside = by["by"].lower() in ("in a", "in an")
-            if not inside or stem(by["noun"]) in word_set("units_of_time"):
-                return by["noun"].lower()
+            if (not inside or stem(by["noun"]) in units_of_time()) and stem(by["noun"]) not in MEANING:
+                square = _SQUARE.match(tail, by.start("noun"))
+                return (slug(square[0]) if square else by["noun"]).lower()
         head = self.text[mention.span[0] : mention.quantity.start]
         for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
-            if each and self._is_noun(mention.span[0] + each.start("noun")) and each["noun"] not in word_set("vague"):
-                return each["noun"].lower()
+            if not each:
+                continue
+            start = mention.span[0] + each.start("noun")
+            if (
+                _INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING
+            ):  # `each member consumes`, `each pen cost`
+                start = next((word.start for word in reversed(self.words) if word.start < start), start)
+            noun = next((word for word in self.words if word.start == start), None)
+            if noun and noun.noun and not _says_nothing(noun) and not _INFLECTED.search(noun.text):
+                return noun.text
         return ""
 
     def _is_noun(self, start: int) -> bool:
@@ -171,6 +231,8 @@ class Namer:
     def _counted(self, mention: Mention, tail: str) -> str:  # noqa: PLR0911 - one return for each place a noun stands
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self._behind(mention)
+        if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
+            return _UNITS[behind[0].text]
         if tail.startswith("-") and behind and behind[0].noun:
             return slug(plural(behind[0].text))
         known = {name for _, name in self.names}
@@ -257,7 +319,7 @@ class Namer:
         """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it."""
         before, behind = self._before(mention)[::-1], self._behind(mention)
         earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
-        times = word_set("units_of_time")
+        times = units_of_time()
         measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
         if (
             measured
@@ -287,14 +349,38 @@ class Namer:
                     return slug(word.text)
         return "count"
 
-    def _owner(self, mention: Mention) -> str:
+    def _owner(self, mention: Mention, noun: str) -> str:
         """Return whose the number is: the nearest name before it in its sentence, or a pronoun's."""
         start, place = mention.span[0], mention.quantity.start
         known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
+        if noun.startswith("total_") and len({*known}) > 1:
+            return ""
+        leading = [name for where, name in self.names if start <= where < place and self._leads(where)]
         if known:
-            return known[-1]
+            return (leading or known)[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self._before(mention))
         return self._subject_before(start) if pronoun else ""
+
+    def _leads(self, where: int) -> bool:
+        """Return whether a name begins a clause, a verb follows it or `who`: not the Bob of `gives Bob 4 cards`."""
+        if _LEADS.search(self.text, 0, where) or _TAKEN_UP.match(self.text, where):
+            return True
+        does = _DOES.match(self.text, where)
+        behind = next((word for word in self.words if does and word.start == does.end() - 1), None)
+        return behind is not None and (behind.kind == "verb" or behind.text in _AUXILIARY)
+
+    def _measured(self, mention: Mention) -> str:
+        """Return what is measured where it is somebody's: the cow of `Ann's cow weighs 400 pounds`, `her father is 40`."""
+        start, end = mention.part[0], mention.quantity.start
+        words = [word for word in self.words if start <= word.start < end]
+        for place, (before, noun, verb) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+            if place and words[place - 1].kind == "other":  # the house of `the room in Ann's house is 40 feet wide`
+                continue
+            whose = self.text[before.start : before.end].lower()
+            owned = whose.endswith(("'s", "\u2019s")) or whose in ("her", "his", "their", "my")
+            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _MEASURES):
+                return slug(noun.text)
+        return ""
 
     def _compared(self, where: int) -> bool:
         """Return whether a name is only what another is compared with: `as many as Ann`, and not `than Ann, who`."""
@@ -355,7 +441,9 @@ class Namer:
             found.append((of["noun"].lower(), 1))
         if target:
             found.append((target, 2))
-        inside = [word for word in self.words if start <= word.start < end]
+        inside = [
+            word for word in self.words if start <= word.start < end and not quantity.start <= word.start < quantity.end
+        ]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
         far = [pair for pair in far if pair[0].start < mention.part[1]]

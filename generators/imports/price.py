@@ -1,6 +1,7 @@
 """What a sum of money is called: a price of something, a wage, a gift, a debt, by the words around it."""
 
 import re
+from functools import cache
 
 from .lexicon import stem, word_set
 from .word import Word, singular, slug
@@ -18,33 +19,48 @@ MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 """What a sum is, by the stem of a word beside it."""
 
 _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:only\s+|just\s+|about\s+)?$")
+_COST_OF = re.compile(
+    r"\b(?:cost|price)s? (?:of|for) (?:[a-z]+ ){0,3}?(?P<thing>[a-z]+)(?= (?:is|was|are|were|to|in|at|that)\b)[^,;]*$"
+)
+_ONE = re.compile(r"\b(?:one|an?|each) (?:[a-z]+ )?(?P<thing>[a-z]+) $")
 _CLAUSES = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
-_TOTAL = re.compile(r"\b(?:total|sum)(?: (?:of|was|is|cost|price))*\s+$")
+_TOTAL = re.compile(r"\b(?:total|sum)(?:(?: (?!and\b)[a-z']+){0,5} (?:of|is|was|to|are|were|be))?\s+$")
+_IN_ALL = re.compile(r"^\s*(?:in total|altogether|in all)\b")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
 
 
-def price(head: list[Word], tail: list[Word], ahead: str, behind: str, *, counted: str, per: str, each: bool) -> str:  # noqa: PLR0911 - one return for each kind of sum
+def price(  # noqa: C901, PLR0911 - one return for each kind of sum
+    head: list[Word], tail: list[Word], ahead: str, behind: str, *, counted: str, per: str, each: bool, things: str
+) -> str:
     """Return the noun of a sum of money.
 
     `head` and `tail` are the words of its sentence in front of it and behind it, `ahead` and `behind` the texts,
-    `counted` the noun that follows at once, as in `$5 tickets`.
+    `counted` the noun that follows at once, as in `$5 tickets`, `things` what is said to cost so much each.
     """
     if counted and counted not in word_set("currencies"):
         thing = slug(singular(counted))
         return thing if thing in word_set("sums") else f"{thing}_price"
+    if things and things not in word_set("vague"):
+        return f"{slug(singular(things))}_price"
     at = _AT.search(ahead)
     if at and any(_thing(word) and word.text == at["thing"] for word in head[-3:]):
         return f"{slug(singular(at['thing']))}_price"
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
-    said = head[-len(near.split()) :] if len(near.split()) > 2 else head
+    close = head[-len(near.split()) :] if len(near.split()) > 2 else head
     meaning = next(
-        (MEANING[stem(word.text)] for word in [*reversed(said), *tail[:4]] if stem(word.text) in MEANING), ""
+        (MEANING[stem(word.text)] for word in [*reversed(close), *tail[:4]] if stem(word.text) in MEANING), ""
     )
-    if _TOTAL.search(ahead):
-        return "total_price" if meaning == "price" else "total_money"
-    if per and stem(per) in word_set("units_of_time"):
+    if _TOTAL.search(ahead) or _IN_ALL.match(behind):
+        return f"total_{meaning or 'money'}"
+    if per and stem(per) in units_of_time():
         return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{slug(per)}"
+    if per and (per == "pair" or per not in word_set("vague")):
+        sold = meaning == "price" and not (stem(per) in map(stem, word_set("measures")) or per.startswith("square_"))
+        return f"{slug(singular(per))}_price" if sold else f"{meaning or 'money'}_per_{slug(per)}"
+    said = _COST_OF.search(ahead) or _ONE.search(ahead)
+    if said and meaning in ("", "price") and any(_thing(word) and word.text == said["thing"] for word in head):
+        return f"{slug(singular(said['thing']))}_price"
     if meaning == "price" or (meaning == "payment" and _FOR.match(behind)) or (each and not meaning):
         before = [word.text for word in head if _thing(word)]
         after = [word.text for word in tail[:6] if _thing(word)]
@@ -53,10 +69,16 @@ def price(head: list[Word], tail: list[Word], ahead: str, behind: str, *, counte
             return f"{slug(singular(thing))}_price"
     if each:
         return f"{meaning or 'price'}_each"
-    return f"{meaning or 'money'}_per_{slug(per)}" if per else meaning or "money"
+    return meaning or "money"
+
+
+@cache
+def units_of_time() -> frozenset[str]:
+    """Return the stems of the units of time."""
+    return frozenset(map(stem, word_set("units_of_time")))
 
 
 def _thing(word: Word) -> bool:
     """Return whether a word can be what has a price."""
-    known = stem(word.text) in MEANING or stem(word.text) in word_set("units_of_time")
+    known = stem(word.text) in MEANING or stem(word.text) in units_of_time()
     return word.noun and not known and word.text not in word_set("currencies")
