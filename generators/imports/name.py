@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from generators.quantities import MULTIPLES, PARTS, WORDS
 
-from .lexicon import PRONOUNS, function_words, stem, word_set
+from .lexicon import function_words, stem, word_set
 from .mentions import Mention
 from .node import Fixed, Input
+from .owner import Owners
 from .price import MEANING, price, units_of_time
 from .proper import proper_names
 from .word import Word, plural, read_words, singular, slug
@@ -59,17 +60,8 @@ _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
 _COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
-_COMPARED = re.compile(r"\b(?:as|than)\s$")
-_LEADS = re.compile(
-    r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
-)
-_TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
-_DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
-_MEASURES = frozenset(["is", "was", "has", "are", "were", "weighs"])
-_AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.?!](?=\s)")
 _OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
 """Nouns that say enough without whose they are."""
 _UNITS = {
@@ -113,6 +105,7 @@ class Namer:
         counted = {mention.phrase[0] for mention in mentions if mention.phrase}
         self.names = [(start, name) for start, name in _whole_names(text) if name not in {*map(slug, counted)}]
         self.words = list(read_words(text))
+        self.owners = Owners(text, self.names, self.words)
 
     def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
         """Return a name for each input, all different."""
@@ -142,8 +135,10 @@ class Namer:
     def _draft(self, node: Input) -> _Draft:
         mention = self.mentions[node.index]
         noun = self._noun(mention, node.part)
-        owner = "" if _OWNERLESS.search(noun) else self._owner(mention, noun)
-        measured = self._measured(mention) if owner and {*noun.split("_")} & (word_set("measures") | {"age"}) else ""
+        owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
+        measured = (
+            self.owners.measured(mention) if owner and {*noun.split("_")} & (word_set("measures") | {"age"}) else ""
+        )
         return _Draft(mention, f"{measured}_{noun}" if measured else noun, owner)
 
     def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
@@ -349,61 +344,14 @@ class Namer:
                     return slug(word.text)
         return "count"
 
-    def _owner(self, mention: Mention, noun: str) -> str:
-        """Return whose the number is: the nearest name before it in its sentence, or a pronoun's."""
-        start, place = mention.span[0], mention.quantity.start
-        known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
-        if noun.startswith("total_") and len({*known}) > 1:
-            return ""
-        leading = [name for where, name in self.names if start <= where < place and self._leads(where)]
-        if known:
-            return (leading or known)[-1]
-        pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self._before(mention))
-        return self._subject_before(start) if pronoun else ""
-
-    def _leads(self, where: int) -> bool:
-        """Return whether a name begins a clause, a verb follows it or `who`: not the Bob of `gives Bob 4 cards`."""
-        if _LEADS.search(self.text, 0, where) or _TAKEN_UP.match(self.text, where):
-            return True
-        does = _DOES.match(self.text, where)
-        behind = next((word for word in self.words if does and word.start == does.end() - 1), None)
-        return behind is not None and (behind.kind == "verb" or behind.text in _AUXILIARY)
-
-    def _measured(self, mention: Mention) -> str:
-        """Return what is measured where it is somebody's: the cow of `Ann's cow weighs 400 pounds`, `her father is 40`."""
-        start, end = mention.part[0], mention.quantity.start
-        words = [word for word in self.words if start <= word.start < end]
-        for place, (before, noun, verb) in enumerate(zip(words, words[1:], words[2:], strict=False)):
-            if place and words[place - 1].kind == "other":  # the house of `the room in Ann's house is 40 feet wide`
-                continue
-            whose = self.text[before.start : before.end].lower()
-            owned = whose.endswith(("'s", "\u2019s")) or whose in ("her", "his", "their", "my")
-            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _MEASURES):
-                return slug(noun.text)
-        return ""
-
-    def _compared(self, where: int) -> bool:
-        """Return whether a name is only what another is compared with: `as many as Ann`, and not `than Ann, who`."""
-        compared = _COMPARED.search(self.text, max(0, where - 6), where)
-        return compared is not None and _TAKEN_UP.match(self.text, where) is None
-
-    def _subject_before(self, start: int) -> str:
-        """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
-        earlier = [(where, name) for where, name in self.names if where < start]
-        if not earlier:
-            return ""
-        breaks = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, earlier[-1][0])]
-        begin = breaks[-1] if breaks else 0
-        return next(name for where, name in earlier if where >= begin)
-
     def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
         """Return the owner and the nearest word that tell a name from others that are the same, where there are any."""
         target = self._target(draft.mention)
         if first and target and all(self._target(other.mention) != target for other in others):
             return draft.owner, slug(target)
         if first and not draft.owner:
-            owner = self._subject(draft.mention)
-            if owner and all(self._subject(other.mention) != owner for other in others):
+            owner = self.owners.subject(draft.mention)
+            if owner and all(self.owners.subject(other.mention) != owner for other in others):
                 return owner, ""
         near = [_nearest_of(self._telling(other.mention)) for other in others]
         used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
@@ -418,14 +366,6 @@ class Namer:
         many = _AS_MANY.match(self.text[end : mention.span[1]])
         begin, stop = (end + place for place in many.span("rest")) if many else (0, 0)
         return next((word.text for word in self._behind(mention) if begin <= word.start < stop and _tells(word)), "")
-
-    def _subject(self, mention: Mention) -> str:
-        """Return the name that a number stands nearest to, in its sentence if there is one."""
-        place = mention.quantity.start
-        before = [name for where, name in self.names if where < place]
-        inside = [name for where, name in self.names if mention.span[0] <= where < place]
-        behind = [name for where, name in self.names if place < where < mention.span[1]]
-        return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
 
     def _telling(self, mention: Mention) -> list[tuple[str, int]]:
         """Return the words that can tell a number apart, with their distances: what it counts, then what is near."""

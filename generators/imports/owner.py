@@ -1,0 +1,81 @@
+"""Whose a number is: the name that leads its clause, a pronoun's, or the thing of somebody's that is measured."""
+
+import re
+
+from .lexicon import PRONOUNS
+from .mentions import Mention
+from .word import Word, slug
+
+_LEADS = re.compile(
+    r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
+)
+_TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
+_DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
+_MEASURES = frozenset(["is", "was", "has", "are", "were", "weighs"])
+_AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
+_COMPARED = re.compile(r"\b(?:as|than)\s$")
+_SENTENCE_END = re.compile(r"[.?!](?=\s)")
+
+
+class Owners:
+    """The names of a text, and what they own."""
+
+    def __init__(self, text: str, names: list[tuple[int, str]], words: list[Word]):
+        self.text = text
+        self.names = names
+        self.words = words
+
+    def owner(self, mention: Mention, noun: str) -> str:
+        """Return whose the number is: the last name before it that leads a clause, else the last, else a pronoun's."""
+        start, place = mention.span[0], mention.quantity.start
+        known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
+        if noun.startswith("total_") and len({*known}) > 1:
+            return ""
+        leading = [name for where, name in self.names if start <= where < place and self._leads(where)]
+        if known:
+            return (leading or known)[-1]
+        pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self.words if start <= word.start < place)
+        return self._subject_before(start) if pronoun else ""
+
+    def measured(self, mention: Mention) -> str:
+        """Return what is measured where it is somebody's: the cow of `Ann's cow weighs 400 pounds`, `her father is 40`."""
+        start, end = mention.part[0], mention.quantity.start
+        words = [word for word in self.words if start <= word.start < end]
+        for place, (before, noun, verb) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+            if place and words[place - 1].kind == "other":  # the house of `the room in Ann's house is 40 feet wide`
+                continue
+            whose = self.text[before.start : before.end].lower()
+            owned = whose.endswith(("'s", "\u2019s")) or whose in ("her", "his", "their", "my")
+            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _MEASURES):
+                return slug(noun.text)
+        return ""
+
+    def subject(self, mention: Mention) -> str:
+        """Return the name that a number stands nearest to, in its sentence if there is one."""
+        place = mention.quantity.start
+        before = [name for where, name in self.names if where < place]
+        inside = [name for where, name in self.names if mention.span[0] <= where < place]
+        behind = [name for where, name in self.names if place < where < mention.span[1]]
+        return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
+
+    def _leads(self, where: int) -> bool:
+        """Return whether a name begins a clause, a verb follows it or `who`: not the Bob of `gives Bob 4 cards`."""
+        if _LEADS.search(self.text, 0, where) or _TAKEN_UP.match(self.text, where):
+            return True
+        does = _DOES.match(self.text, where)
+        behind = next((word for word in self.words if does and word.start == does.end() - 1), None)
+        return behind is not None and (behind.kind == "verb" or behind.text in _AUXILIARY)
+
+    def _compared(self, where: int) -> bool:
+        """Return whether a name is only what another is compared with: `as many as Ann`, and not `than Ann, who`."""
+        compared = _COMPARED.search(self.text, max(0, where - 6), where)
+        return compared is not None and _TAKEN_UP.match(self.text, where) is None
+
+    def _subject_before(self, start: int) -> str:
+        """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
+        earlier = [(where, name) for where, name in self.names if where < start]
+        if not earlier:
+            return ""
+        breaks = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, earlier[-1][0])]
+        begin = breaks[-1] if breaks else 0
+        return next(name for where, name in earlier if where >= begin)
