@@ -9,8 +9,10 @@ from generators.imports.formula import leaves
 from generators.imports.grade import grade
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
+from generators.imports.problem import Problem, convert
 from generators.imports.solution import BadAnnotation, read_solution
 from generators.imports.source import Earlier, Given, World
+from solver.text import read
 
 
 def linked(question, solution, answer):
@@ -213,3 +215,20 @@ def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, 
     values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
 
     assert any("twice in one step" in reason for reason in grade(done, mentions, values).reasons) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "op"),
+    [
+        ("Kylie had 14 daisies and gave half to Ann. How many are left?", "14/2=<<14/2=7>>7 daisies left", "sub"),
+        ("Kylie had 14 daisies and half of them are red. How many?", "14/2=<<14/2=7>>7 daisies left", "div"),
+        ("Kylie gave half away and has 7 daisies left. How many had she?", "7*2=<<7*2=14>>14 daisies left", "mul"),
+    ],
+)
+def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
+    """As `14 - 14 / 2` the trace stays right where a third is given away."""
+    answer = line.split(">>")[1].split()[0]
+
+    row = convert(Problem("x/train/0", question, Fraction(answer), read_solution(line)))
+
+    assert read(row.trace)[0].steps[-2].word == op

@@ -21,7 +21,7 @@ from solver.grammar import (
 )
 
 from .graph import Graph
-from .lexicon import stem
+from .lexicon import away, stem
 from .mentions import Mention
 from .node import HUNDRED, Fixed, Input, Literal, Node, NoGraph, Work
 
@@ -29,7 +29,7 @@ _OPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _PERCENT = {"of": PercentOf, "off": PercentOff, "up": PercentIncrease}
 Naming = Callable[[Iterable[Input | Fixed]], dict[Input | Fixed, str]]
 
-_LOSE = frozenset(map(stem, ["give", "gives", "gave", "eat", "eats", "ate", "lose", "loses", "lost", "sell", "sells", "sold", "spend", "spent", "use", "uses", "used", "donate", "donated", "throw", "threw", "remove", "removed", "break", "broke", "broken", "leave", "left", "take", "took", "drop", "dropped", "pay", "paid", "lend", "lent", "share", "shared", "hide", "die", "died", "fly", "flew", "go", "went"]))  # fmt: skip
+_LOSE = away() | frozenset(map(stem, ["leave", "left", "go", "went", "fly", "flew", "pay", "paid"]))
 _GAIN = frozenset(map(stem, ["find", "finds", "found", "buy", "buys", "bought", "get", "gets", "got", "receive", "received", "add", "added", "collect", "collected", "pick", "picked", "win", "won", "gain", "gained", "join", "joined", "earn", "earned", "come", "came", "arrive", "bake", "baked"]))  # fmt: skip
 
 

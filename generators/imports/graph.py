@@ -11,11 +11,15 @@ from fractions import Fraction
 from .constants import table
 from .fold import folded
 from .formula import Formula, Leaf
+from .lexicon import away, stem
 from .link import Linking
 from .mentions import Mention
 from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
 from .source import Derived, Earlier, Given, Plain, Source, World
 from .step import Step
+
+_LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining"]))
+"""Say behind a result that it is what was not given away."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,23 @@ class _Raw:
         if isinstance(formula, Leaf):
             return self._source(self.linking.sources[place, next(numbers)])
         left = self._formula(formula.left, place, numbers)
-        return self.make(formula.sign, left, self._formula(formula.right, place, numbers))
+        right = self._formula(formula.right, place, numbers)
+        made = self.make(formula.sign, left, right)
+        if formula is self.steps[place].formula and self._is_half_kept(place, formula.sign, right):
+            return self.make("-", left, made)
+        return made
+
+    def _is_half_kept(self, place: int, sign: str, half: Node) -> bool:
+        """Return whether a step works out what is left where the question says that half is given away.
+
+        `14 / 2 = 7 daisies left` is right for a half alone; as `14 - 14 / 2` the trace is right for a third too.
+        """
+        if not isinstance(half, Input) or not {*self.steps[place].after} & _LEFT:
+            return False
+        if (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
+            return False
+        mention = self.mentions[half.index]
+        return mention.quantity.kind == "half" and bool(mention.clause & away())
 
     def make(self, sign: str, left: Node, right: Node) -> Node:
         """Return an operation, simplified where that needs no look at the rest."""

@@ -87,3 +87,9 @@ def stem(word: str) -> str:
 def content(words: list[str]) -> list[str]:
     """Return the stems of the words that carry meaning."""
     return [stem(word) for word in words if word.lower() not in function_words() and len(word) > 1]
+
+
+@cache
+def away() -> frozenset[str]:
+    """Return the stems of the verbs by which somebody has less."""
+    return frozenset(map(stem, word_set("away")))
