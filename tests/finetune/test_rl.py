@@ -10,7 +10,14 @@ from solver import judge
 
 pytestmark = pytest.mark.filterwarnings("default")
 
+SHORT = ["--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4, "--save-every", 1]
 INIT = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 7}\n"
+
+
+def forget_result(out):
+    """Leave a run's folder as a kill before its end leaves it."""
+    run = json.loads((out / "run.json").read_text())
+    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -42,13 +49,11 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
 def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, dataset, tmp_path, call):
     """What a checkpoint holds is not done again, and its tokens are not counted among those of the seconds since."""
     out = tmp_path / "rl"
-    flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4]
-    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *flags]
-    words += ["--save-every", 1, "--max-len", 2048, "--dtype", "float32"]
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
+    words += ["--steps", 2, "--max-len", 2048, "--dtype", "float32"]
     assert call(*words)[0] == 0
     whole = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-    run = json.loads((out / "run.json").read_text())
-    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
+    forget_result(out)
     shutil.rmtree(out / "checkpoint-2")
 
     status, _, errors = call(*words, "--resume")
@@ -65,14 +70,12 @@ def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, datas
 def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, dataset, tmp_path, call):
     """Resumed, it saves the adapter that the checkpoint holds and is finished."""
     out = tmp_path / "rl"
-    flags = ["--steps", 1, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4]
-    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *flags]
-    words += ["--save-every", 1, "--max-len", 2048, "--dtype", "float32"]
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
+    words += ["--steps", 1, "--max-len", 2048, "--dtype", "float32"]
     assert call(*words)[0] == 0
     weights = (out / "adapter_model.safetensors").read_bytes()
     log = (out / "log.jsonl").read_text()
-    run = json.loads((out / "run.json").read_text())
-    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
+    forget_result(out)
     (out / "adapter_model.safetensors").unlink()
 
     status, _, errors = call(*words, "--resume")
