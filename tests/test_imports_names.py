@@ -56,6 +56,8 @@ def names(question):
         ("Ann's cow weighs 400 pounds.", ["ann.cow_pounds"]),
         ("Jim eats 3 bags and Ingrid gives Collin 7 bags.", ["jim.bags", "ingrid.bags"]),
         ("Sam and Bob have a total of 20 pens.", ["total_pens"]),
+        ("Sam and his friend Bob saved 20 coins when Ann turned 18.", ["coins", "ann.age"]),
+        ("He buys 20 pound bags and she gave him $50 for a coat.", ["pounds_per_bag", "gift"]),
         ("One fourth of the homes are white.", ["fraction"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],

@@ -19,7 +19,7 @@ from .source import Derived, Earlier, Given, Plain, Source, World
 from .step import Step
 
 _LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining"]))
-"""Say behind a result that it is what was not given away."""
+"""Say of a result that it is what was not given away."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ class _Raw:
 
         `14 / 2 = 7 daisies left` is right for a half alone; as `14 - 14 / 2` the trace is right for a third too.
         """
-        if not isinstance(half, Input) or not {*self.steps[place].after} & _LEFT:
+        if not isinstance(half, Input) or not self.steps[place].line & _LEFT:
             return False
         if (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
             return False
         mention = self.mentions[half.index]
-        return mention.quantity.kind == "half" and bool(mention.clause & away())
+        return mention.quantity.kind in ("half", "fraction") and bool(mention.clause & away())
 
     def make(self, sign: str, left: Node, right: Node) -> Node:
         """Return an operation, simplified where that needs no look at the rest."""

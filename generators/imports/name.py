@@ -54,6 +54,7 @@ _SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
 _FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:turned|turns|turn|aged)\s+$", re.IGNORECASE)
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
 _AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
@@ -174,7 +175,7 @@ class Namer:
             before = self._before(mention)
             noun = price(before, self._behind(mention), ahead, tail, counted=counted, per=per, each=each, things=things)
             return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
-        if _OLD.match(tail):
+        if _OLD.match(tail) or _AGED.search(self.text, mention.span[0], quantity.start):
             return "age"
         noun = self._counted(mention, tail)
         away = _AWAY.match(tail)
@@ -223,7 +224,7 @@ class Namer:
     def _is_noun(self, start: int) -> bool:
         return any(word.start == start and word.noun for word in self.words)
 
-    def _counted(self, mention: Mention, tail: str) -> str:  # noqa: PLR0911 - one return for each place a noun stands
+    def _counted(self, mention: Mention, tail: str) -> str:  # noqa: C901, PLR0911 - one return for each place a noun stands
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self._behind(mention)
         if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
@@ -237,6 +238,8 @@ class Namer:
             phrase = [slug(word) for word in mention.phrase]
         never = word_set("vague") | word_set("upwards") | word_set("downwards")
         phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
+        if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
+            return f"{slug(plural(phrase[0]))}_per_{slug(singular(phrase[-1]))}"  # a `20 pound bag`
         if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:

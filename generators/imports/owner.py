@@ -9,6 +9,8 @@ from .word import Word, slug
 _LEADS = re.compile(
     r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
 )
+_JOINT = re.compile(r"[A-Z]\w+(?: and (?:(?:his|her) (?:[a-z]+ ){1,2})?)$")
+"""In front of a name that owns together with another: `Sam and his friend` Bob."""
 _TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
 _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _MEASURES = frozenset(["is", "was", "has", "are", "were", "weighs"])
@@ -31,9 +33,11 @@ class Owners:
         known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
         if noun.startswith("total_") and len({*known}) > 1:
             return ""
-        leading = [name for where, name in self.names if start <= where < place and self._leads(where)]
+        leading = [(where, name) for where, name in self.names if start <= where < place and self._leads(where)]
+        if leading and _JOINT.search(self.text, start, leading[-1][0]):
+            return ""
         if known:
-            return (leading or known)[-1]
+            return leading[-1][1] if leading else known[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self.words if start <= word.start < place)
         return self._subject_before(start) if pronoun else ""
 

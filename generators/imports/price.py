@@ -19,6 +19,7 @@ MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 """What a sum is, by the stem of a word beside it."""
 
 _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:only\s+|just\s+|about\s+)?$")
+_GIVEN = re.compile(r"\b(?:give|gave) (?:him|her|me|us|[A-Z][a-z]+) $")
 _COST_OF = re.compile(
     r"\b(?:cost|price)s? (?:of|for) (?:[a-z]+ ){0,3}?(?P<thing>[a-z]+)(?= (?:is|was|are|were|to|in|at|that)\b)[^,;]*$"
 )
@@ -41,6 +42,8 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
     if counted and counted not in word_set("currencies"):
         thing = slug(singular(counted))
         return thing if thing in word_set("sums") else f"{thing}_price"
+    if _GIVEN.search(ahead):
+        return "gift"
     if things and things not in word_set("vague"):
         return f"{slug(singular(things))}_price"
     at = _AT.search(ahead)
