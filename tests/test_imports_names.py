@@ -58,6 +58,7 @@ def names(question):
         ("Sam and Bob have a total of 20 pens.", ["total_pens"]),
         ("Sam and his friend Bob saved 20 coins when Ann turned 18.", ["coins", "ann.age"]),
         ("He buys 20 pound bags and she gave him $50 for a coat.", ["pounds_per_bag", "gift"]),
+        ("Toby has 63 photos and deletes three of them.", ["toby.first_photos", "toby.second_photos"]),
         ("One fourth of the homes are white.", ["fraction"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],

@@ -60,6 +60,8 @@ _AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
 _COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
+_OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
+"""Behind a number whose noun is told elsewhere: `three of them`."""
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
@@ -250,6 +252,8 @@ class Namer:
         if _THEM.match(tail) and _TOGETHER.search(self.text[: mention.quantity.start]):
             return "people"
         place = self.mentions.index(mention)
+        if _OF_THEM.match(tail):
+            return self._before_them(place) or self._nearest(mention)
         if place and _JOINED.search(self.text[: mention.quantity.start]):
             before = self.mentions[place - 1]
             plain = (
@@ -258,6 +262,12 @@ class Namer:
             if plain and before.sentence == mention.sentence:
                 return slug(before.phrase[-1])
         return self._nearest(mention)
+
+    def _before_them(self, place: int) -> str:
+        """Return what the nearest number before counts: the photos of `63 photos and three of them`."""
+        counted = [other.phrase[-1].lower() for other in self.mentions[:place] if other.phrase and not other.money]
+        never = word_set("vague") | word_set("calendar")
+        return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
 
     def _adjacent(self, mention: Mention, tail: str) -> str:
         """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
