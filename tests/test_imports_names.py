@@ -59,6 +59,7 @@ def names(question):
         ("Sam and his friend Bob saved 20 coins when Ann turned 18.", ["coins", "ann.age"]),
         ("He buys 20 pound bags and she gave him $50 for a coat.", ["pounds_per_bag", "gift"]),
         ("Toby has 63 photos and deletes three of them.", ["toby.first_photos", "toby.second_photos"]),
+        ("The visit cost $300 and the cast cost $200.", ["visit_price", "cast_price"]),
         ("One fourth of the homes are white.", ["fraction"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],

@@ -40,7 +40,7 @@ _APIECE = re.compile(
     re.IGNORECASE,
 )
 _FOR_EACH = re.compile(
-    r"\b(?:each|every) (?!(?:and|or|of)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
+    r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
 )
 _EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) (?:(?!\beach\b)[^,;]){0,60}$", re.IGNORECASE)
 _INFLECTED = re.compile(r"[^su]s$")

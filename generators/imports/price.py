@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from .lexicon import stem, word_set
+from .lexicon import function_words, stem, word_set
 from .word import Word, singular, slug
 
 _MEANING = {
@@ -22,6 +22,10 @@ _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:o
 _GIVEN = re.compile(r"\b(?:give|gave) (?:him|her|me|us|[A-Z][a-z]+) $")
 _COST_OF = re.compile(
     r"\b(?:cost|price)s? (?:of|for) (?:[a-z]+ ){0,3}?(?P<thing>[a-z]+)(?= (?:is|was|are|were|to|in|at|that)\b)[^,;]*$"
+)
+_COSTS = re.compile(
+    r"(?P<where>\b(?:of|to|in|at|on|for|with|he|she|they|it) (?:the |an? |his |her )?(?:[a-z]+ )?)?"
+    r"(?<!['\u2019])\b(?P<thing>[a-z]+) costs? (?:only |just |about )?(?:US)?$"
 )
 _ONE = re.compile(r"\b(?:one|an?|each) (?:[a-z]+ )?(?P<thing>[a-z]+) $")
 _CLAUSES = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
@@ -61,6 +65,14 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
     if per and (per == "pair" or per not in word_set("vague")):
         sold = meaning == "price" and not (stem(per) in map(stem, word_set("measures")) or per.startswith("square_"))
         return f"{slug(singular(per))}_price" if sold else f"{meaning or 'money'}_per_{slug(per)}"
+    costs = _COSTS.search(ahead)
+    if (
+        costs
+        and not costs["where"]
+        and costs["thing"] not in function_words() | word_set("vague") | word_set("upwards")
+    ):
+        thing = slug(singular(costs["thing"]))
+        return thing if thing in word_set("sums") else f"{thing}_price"
     said = _COST_OF.search(ahead) or _ONE.search(ahead)
     if said and meaning in ("", "price") and any(_thing(word) and word.text == said["thing"] for word in head):
         return f"{slug(singular(said['thing']))}_price"
