@@ -44,15 +44,14 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
     `counted` the noun that follows at once, as in `$5 tickets`, `things` what is said to cost so much each.
     """
     if counted and counted not in word_set("currencies"):
-        thing = slug(singular(counted))
-        return thing if thing in word_set("sums") else f"{thing}_price"
+        return _price_of(counted)
     if _GIVEN.search(ahead):
         return "gift"
     if things and things not in word_set("vague"):
-        return f"{slug(singular(things))}_price"
+        return _price_of(things)
     at = _AT.search(ahead)
     if at and any(_thing(word) and word.text == at["thing"] for word in head[-3:]):
-        return f"{slug(singular(at['thing']))}_price"
+        return _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
     close = head[-len(near.split()) :] if len(near.split()) > 2 else head
     meaning = next(
@@ -64,27 +63,32 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
         return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{slug(per)}"
     if per and (per == "pair" or per not in word_set("vague")):
         sold = meaning == "price" and not (stem(per) in map(stem, word_set("measures")) or per.startswith("square_"))
-        return f"{slug(singular(per))}_price" if sold else f"{meaning or 'money'}_per_{slug(per)}"
+        return _price_of(per) if sold else f"{meaning or 'money'}_per_{slug(per)}"
     costs = _COSTS.search(ahead)
     if (
         costs
         and not costs["where"]
         and costs["thing"] not in function_words() | word_set("vague") | word_set("upwards")
     ):
-        thing = slug(singular(costs["thing"]))
-        return thing if thing in word_set("sums") else f"{thing}_price"
+        return _price_of(costs["thing"])
     said = _COST_OF.search(ahead) or _ONE.search(ahead)
     if said and meaning in ("", "price") and any(_thing(word) and word.text == said["thing"] for word in head):
-        return f"{slug(singular(said['thing']))}_price"
+        return _price_of(said["thing"])
     if meaning == "price" or (meaning == "payment" and _FOR.match(behind)) or (each and not meaning):
         before = [word.text for word in head if _thing(word)]
         after = [word.text for word in tail[:6] if _thing(word)]
         thing = after[0] if after and _FOR.match(behind) else before[-1] if before else ""
         if thing and thing not in word_set("vague"):
-            return f"{slug(singular(thing))}_price"
+            return _price_of(thing)
     if each:
         return f"{meaning or 'price'}_each"
     return meaning or "money"
+
+
+def _price_of(noun: str) -> str:
+    """Return what the price of a thing is called; a tip or a fee is no price of something."""
+    thing = slug(singular(noun))
+    return thing if thing in word_set("sums") else f"{thing}_price"
 
 
 @cache
