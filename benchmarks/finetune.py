@@ -3,7 +3,7 @@
 Training: our `sft` against TRL's SFTTrainer with its default settings, same model, rows, adapter, batch, learning rate
 and schedule; each run is a process of its own and they take turns, every round with a seed of its own. Whether both
 learn the same is read off the loss on held-out rows: as far apart as two seeds of one side are. Decoding, with
---adapter: our `eval` against transformers' `generate` on unsorted batches of the same size. Wall time moves with
+--adapter: our `eval` against transformers' `generate` on unsorted batches of one size. Wall time moves with
 what else the machine does; processor seconds move less. Read ratios within one run.
 """
 
@@ -185,6 +185,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=48, help="training rows of a run")
     parser.add_argument("--decode", type=int, default=128, help="test rows of a run")
     parser.add_argument("--batch", type=int, default=128, help="test rows decoded together (default: as `eval` does)")
+    parser.add_argument(
+        "--library-batch", type=int, default=8, help="and by the library (default: what its trainers evaluate with)"
+    )
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
@@ -194,7 +197,8 @@ def main() -> None:
         if wanted.child in ("ours", "trl"):
             print(json.dumps(train(wanted.child, rows, wanted.model, wanted.seed)))
         else:
-            print(json.dumps(decode(wanted.child, rows, wanted.model, wanted.adapter, wanted.batch)))
+            batch = wanted.batch if wanted.child == "decode" else wanted.library_batch
+            print(json.dumps(decode(wanted.child, rows, wanted.model, wanted.adapter, batch)))
         return
     if wanted.only == "decoding" and not wanted.adapter:
         parser.error("--only decoding needs --adapter")
@@ -214,9 +218,11 @@ def main() -> None:
             for side, runs in found.items():
                 print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
         if wanted.adapter and wanted.only != "training":
-            arguments = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, "--batch", str(wanted.batch)]
+            batches = ["--batch", str(wanted.batch), "--library-batch", str(wanted.library_batch)]
+            arguments = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, *batches]
             found = turns(("decode", "generate"), wanted.rounds, arguments)
-            show(f"decoding, {wanted.decode} rows in batches of {wanted.batch}", found, wanted.decode, "rows")
+            title = f"decoding, {wanted.decode} rows in batches of {wanted.batch} and {wanted.library_batch}"
+            show(title, found, wanted.decode, "rows")
             same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
             print(f"texts that are the same: {same} of {wanted.decode}")
 
