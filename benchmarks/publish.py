@@ -310,9 +310,12 @@ def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def timing(rows: int, shard_rows: int, xet: bool) -> int:
+def timing(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
     """Print how long a push takes, and what a second one sends after the dataset grew by a tenth."""
-    with tempfile.TemporaryDirectory(prefix="publish-") as scratch, hub.serve(Path(scratch) / "hub") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="publish-") as scratch,
+        hub.serve(Path(scratch) / "hub", rate=mbit * 125_000) as server,
+    ):
         sizes = {"first": rows, "grown": rows + max(rows // 10, 1)}
         for name, count in sizes.items():
             client(
@@ -360,12 +363,10 @@ def main() -> int:
         sized.add_argument("--rows", type=int, default=500)
         sized.add_argument("--shard-rows", type=int, default=100_000)
         sized.add_argument("--xet", action="store_true")
-    sized.add_argument("--mbit", type=float, default=0, help="over a line of so many Mbit/s (LFS)")
+        sized.add_argument("--mbit", type=float, default=0, help="over a line of so many Mbit/s (LFS)")
     args = parser.parse_args()
-    if args.verb == "time":
-        return timing(args.rows, args.shard_rows, args.xet)
-    if args.verb == "phases":
-        return phases(args.rows, args.shard_rows, args.xet, args.mbit)
+    if args.verb != "matrix":
+        return {"time": timing, "phases": phases}[args.verb](args.rows, args.shard_rows, args.xet, args.mbit)
     if not args.xet:
         os.environ["HF_HUB_DISABLE_XET"] = "1"
     else:

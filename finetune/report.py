@@ -196,7 +196,8 @@ def read_report(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder}: no {REPORT}; evaluate first") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{folder / REPORT}: cannot be read: {error}") from None
-    lacks = [key for key in ("settings", "overall", "by", "ladder", "rows") if key not in report]
+    parts = ("settings", "overall", "by", "ladder", "rows")
+    lacks = [key for key in parts if not isinstance(report, dict) or key not in report]
     if lacks:
         raise InputError(f"{folder / REPORT}: no report of ours, it has no {', '.join(lacks)}; evaluate again")
     return dict(report)

@@ -86,6 +86,8 @@ def reinforce(
     resume: bool = False,
 ) -> Run | None:
     """Train an adapter further and return its run, or None if it was stopped and can be resumed."""
+    from transformers import TrainerState
+
     device = find_device(dtype)
     base = named_base(model, adapter, device)
     table = read_training_rows(dataset, rows)
@@ -109,8 +111,6 @@ def reinforce(
     trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
     watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
     trainer.add_callback(watch)
-    from transformers import TrainerState
-
     began = time.perf_counter()
     mend = (
         f"out of memory with --accumulation {recipe.accumulation}; try {recipe.accumulation * 2}, which learns the same"

@@ -21,7 +21,7 @@ from solver.grammar import (
 )
 
 from .graph import Graph
-from .lexicon import away, stem
+from .lexicon import stem, stem_set
 from .mentions import Mention
 from .node import HUNDRED, Fixed, Input, Literal, Node, NoGraph, Work
 
@@ -29,7 +29,7 @@ _OPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _PERCENT = {"of": PercentOf, "off": PercentOff, "up": PercentIncrease}
 Naming = Callable[[Iterable[Input | Fixed]], dict[Input | Fixed, str]]
 
-_LOSE = away() | frozenset(map(stem, ["leave", "left", "go", "went", "fly", "flew", "pay", "paid"]))
+_LOSE = stem_set("away") | frozenset(map(stem, ["leave", "left", "go", "went", "fly", "flew"]))
 _GAIN = frozenset(map(stem, ["find", "finds", "found", "buy", "buys", "bought", "get", "gets", "got", "receive", "received", "add", "added", "collect", "collected", "pick", "picked", "win", "won", "gain", "gained", "join", "joined", "earn", "earned", "come", "came", "arrive", "bake", "baked"]))  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from .constants import table
 from .fold import folded
 from .formula import Formula, Leaf
-from .lexicon import away, stem
+from .lexicon import stem, stem_set
 from .link import Linking
 from .mentions import Mention
 from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
@@ -91,7 +91,7 @@ class _Raw:
         if (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
             return False
         mention = self.mentions[half.index]
-        return mention.quantity.kind in ("half", "fraction") and bool(mention.clause & away())
+        return mention.quantity.kind in ("half", "fraction") and bool(mention.clause & stem_set("away"))
 
     def make(self, sign: str, left: Node, right: Node) -> Node:
         """Return an operation, simplified where that needs no look at the rest."""

@@ -90,6 +90,6 @@ def content(words: list[str]) -> list[str]:
 
 
 @cache
-def away() -> frozenset[str]:
-    """Return the stems of the verbs by which somebody has less."""
-    return frozenset(map(stem, word_set("away")))
+def stem_set(name: str) -> frozenset[str]:
+    """Return the stems of one of the small sets of `sets.yaml`."""
+    return frozenset(map(stem, word_set(name)))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from generators.quantities import MULTIPLES, PARTS, WORDS
 
-from .lexicon import function_words, stem, word_set
+from .lexicon import function_words, stem, stem_set, word_set
 from .mentions import Mention
 from .node import Fixed, Input
 from .owner import Owners
-from .price import MEANING, price, units_of_time
+from .price import MEANING, price
 from .proper import proper_names
 from .word import Word, plural, read_words, singular, slug
 
@@ -139,10 +139,9 @@ class Namer:
         mention = self.mentions[node.index]
         noun = self._noun(mention, node.part)
         owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
-        measured = (
-            self.owners.measured(mention) if owner and {*noun.split("_")} & (word_set("measures") | {"age"}) else ""
-        )
-        return _Draft(mention, f"{measured}_{noun}" if measured else noun, owner)
+        measures = {*noun.split("_")} & (word_set("measures") | {"age"})
+        thing = self.owners.measured(mention) if owner and measures else ""
+        return _Draft(mention, f"{thing}_{noun}" if thing else noun, owner)
 
     def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         quantity = mention.quantity
@@ -206,7 +205,7 @@ class Namer:
         by = _BY.match(tail)
         if by and self._is_noun(mention.quantity.end + by.start("noun")):
             inside = by["by"].lower() in ("in a", "in an")
-            if (not inside or stem(by["noun"]) in units_of_time()) and stem(by["noun"]) not in MEANING:
+            if (not inside or stem(by["noun"]) in stem_set("units_of_time")) and stem(by["noun"]) not in MEANING:
                 square = _SQUARE.match(tail, by.start("noun"))
                 return (slug(square[0]) if square else by["noun"]).lower()
         head = self.text[mention.span[0] : mention.quantity.start]
@@ -214,9 +213,8 @@ class Namer:
             if not each:
                 continue
             start = mention.span[0] + each.start("noun")
-            if (
-                _INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING
-            ):  # `each member consumes`, `each pen cost`
+            # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
+            if _INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
                 start = next((word.start for word in reversed(self.words) if word.start < start), start)
             noun = next((word for word in self.words if word.start == start), None)
             if noun and noun.noun and not _says_nothing(noun) and not _INFLECTED.search(noun.text):
@@ -327,7 +325,7 @@ class Namer:
         """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it."""
         before, behind = self._before(mention)[::-1], self._behind(mention)
         earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
-        times = units_of_time()
+        times = stem_set("units_of_time")
         measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
         if (
             measured

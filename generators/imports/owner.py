@@ -13,7 +13,7 @@ _JOINT = re.compile(r"[A-Z]\w+(?: and (?:(?:his|her) (?:[a-z]+ ){1,2})?)$")
 """In front of a name that owns together with another: `Sam and his friend` Bob."""
 _TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
 _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
-_MEASURES = frozenset(["is", "was", "has", "are", "were", "weighs"])
+_SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
@@ -50,7 +50,7 @@ class Owners:
                 continue
             whose = self.text[before.start : before.end].lower()
             owned = whose.endswith(("'s", "\u2019s")) or whose in ("her", "his", "their", "my")
-            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _MEASURES):
+            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _SAYS_SIZE):
                 return slug(noun.text)
         return ""
 

@@ -1,9 +1,8 @@
 """What a sum of money is called: a price of something, a wage, a gift, a debt, by the words around it."""
 
 import re
-from functools import cache
 
-from .lexicon import function_words, stem, word_set
+from .lexicon import function_words, stem, stem_set, word_set
 from .word import Word, singular, slug
 
 _MEANING = {
@@ -59,10 +58,10 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
     )
     if _TOTAL.search(ahead) or _IN_ALL.match(behind):
         return f"total_{meaning or 'money'}"
-    if per and stem(per) in units_of_time():
+    if per and stem(per) in stem_set("units_of_time"):
         return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{slug(per)}"
     if per and (per == "pair" or per not in word_set("vague")):
-        sold = meaning == "price" and not (stem(per) in map(stem, word_set("measures")) or per.startswith("square_"))
+        sold = meaning == "price" and not (stem(per) in stem_set("measures") or per.startswith("square_"))
         return _price_of(per) if sold else f"{meaning or 'money'}_per_{slug(per)}"
     costs = _COSTS.search(ahead)
     if (
@@ -91,13 +90,7 @@ def _price_of(noun: str) -> str:
     return thing if thing in word_set("sums") else f"{thing}_price"
 
 
-@cache
-def units_of_time() -> frozenset[str]:
-    """Return the stems of the units of time."""
-    return frozenset(map(stem, word_set("units_of_time")))
-
-
 def _thing(word: Word) -> bool:
     """Return whether a word can be what has a price."""
-    known = stem(word.text) in MEANING or stem(word.text) in units_of_time()
+    known = stem(word.text) in MEANING or stem(word.text) in stem_set("units_of_time")
     return word.noun and not known and word.text not in word_set("currencies")

@@ -168,14 +168,18 @@ def test_compare_needs_more_than_three_rows(dataset, tmp_path, call):
     assert call("compare", tmp_path / "a", tmp_path / "b")[0] == 2
 
 
-def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call):
+@pytest.mark.parametrize(
+    ("content", "lacks"),
+    [('{"overall": {}, "rows": []}', "settings, by, ladder"), ("7", "settings, overall, by, ladder, rows")],
+)
+def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call, content, lacks):  # noqa: PLR0917  # fixtures
     """What it lacks is named."""
     predict(tmp_path / "a", dataset, lambda row, text: text)
     make_report(tmp_path / "a")
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "report.json").write_text('{"overall": {}, "rows": []}')
+    (tmp_path / "b" / "report.json").write_text(content)
 
     status, _, said = call("compare", tmp_path / "a", tmp_path / "b")
 
     assert status == 2
-    assert "report.json: no report of ours, it has no settings, by, ladder; evaluate again" in " ".join(said.split())
+    assert f"report.json: no report of ours, it has no {lacks}; evaluate again" in " ".join(said.split())
