@@ -32,7 +32,7 @@ STAGES = {
     "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
     "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
-    "second opinion (YAML, fractions)": ((rows, "second_opinion"),),
+    "second opinion (YAML, fractions)": ((rows, "second_opinions"),),
     "plain Jinja2": ((rows, "reference"),),
     "columns and order": ((rows, "tabulate"), (rows, "_overlap")),
     "content hash": ((dataset, "content_hash"),),

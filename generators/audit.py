@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from solver import arrow
 from solver.refusal import InputError
 
-from .dataset import file_hash, file_record, manifest_of, shard_record
+from .dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
 from .layout import DROPPED, MANIFEST, shard_path
 from .length import Ruler
-from .opinion import yaml_opinion
+from .opinion import yaml_opinions
 from .preset import SPLITS
 from .recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
 from .rows import SCHEMA, content_hash, make_shard, without
@@ -63,7 +63,12 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
         return found
     if not isinstance(recipe, Recipe):
         return _import(folder, recipe, manifest)
-    return _build(folder, recipe, manifest, Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer), report)
+    ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
+    undo = keep_memory()
+    try:
+        return _build(folder, recipe, manifest, ruler, report)
+    finally:
+        undo()
 
 
 def _build(
@@ -194,11 +199,9 @@ def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
 
 def _shard(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) -> Iterator[str]:
     """Yield what is wrong with a shard's rows, each with its id: by reading them, and by what the recipe makes."""
-    columns = [table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer")]
-    for row_id, experts, trace, answer in zip(*columns, strict=True):
-        wrong = yaml_opinion(tuple(experts), trace, answer)
-        if wrong:
-            yield f"{row_id}: {wrong}"
+    ids, experts, traces, answers = (table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer"))
+    for row, wrong in yaml_opinions(list(map(tuple, experts)), traces, answers).items():
+        yield f"{ids[row]}: {wrong}"
     if again.equals(table):
         return
     held = {row_id: row for row, row_id in enumerate(table.column("id").to_pylist())}

@@ -226,7 +226,7 @@ def _run(worker: "Worker", work: Work) -> Iterator[tuple[Job, dict[str, Any]]]:
     rows = sum(worker.recipe.rows.values())
     count = min(work.workers or os.cpu_count() or 1, rows // SHARD_ROWS + 1, len(jobs) or 1)
     if count == 1:
-        undo = _keep_memory()
+        undo = keep_memory()
         try:
             for job in jobs:
                 yield job, worker(*job)
@@ -254,7 +254,7 @@ def _no_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _keep_memory() -> Callable[[], None]:
+def keep_memory() -> Callable[[], None]:
     """Let this process keep freed memory for the next shard; return what undoes it.
 
     Arrow's own allocators give pages back within milliseconds and glibc large blocks at once; zeroing new
@@ -333,7 +333,7 @@ _worker: Worker | None = None
 def _start(worker: Worker) -> None:
     global _worker  # noqa: PLW0603 - a pool's process holds its worker this way
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _keep_memory()
+    keep_memory()
     _worker = worker
 
 

@@ -1,49 +1,65 @@
-"""The second opinion on a row: libyaml, exact fractions and the judge, which share nothing with the columns.
+"""The second opinion on rows: libyaml, exact fractions and the judge, which share nothing with the columns.
 
 It goes over a sample of every group when a dataset is built, and over every row when one is audited.
 """
 
 import re
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
-from itertools import islice
+from typing import Any
+
+import numpy as np
 
 from solver.document import load
-from solver.grammar import Program, Step, Trace, read_step, write_step
-from solver.machine import solve
-from solver.number import read_number
+from solver.grammar import OPERATIONS, OPS, SOURCE, Compute, read_step, write_step
+from solver.machine import State, solve
+from solver.number import fits, read_number
 from solver.refusal import Refusal
 from solver.reward import REWARDS, judge
-from solver.text import fence, write, yaml_outline
+from solver.text import Outline, fence, write, yaml_outline
 
-_STEP = re.compile(r"- (\{.*\})\n")
-_FRAME = re.compile(r"(?:expert: [a-z_]+\ntrace:\n(?:- \{\}\n)+|(?:- expert: [a-z_]+\n  trace:\n(?:  - \{\}\n)+){2,})")
-_STAND_IN = "{op: query, var: x}"
+# A scalar of these characters is the same plain scalar to YAML wherever it stands so.
+_SCALAR = re.compile(r"(\[?)(-?[A-Za-z0-9_./]+)([,\]}]+(?:\n-?)?)")
+_WORDS = OPS.keys() | OPERATIONS.keys()
+_SYMBOL = re.compile(r"\$[0-9]+")
 _SHORT = 4096
-"""Characters of the longest trace that is read line by line; the bounds on a document are far beyond."""
+"""Characters of the longest trace that is read as one of a form; the bounds on a document are far beyond."""
 
 
 def second_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
     """Return what the YAML reader, exact fractions and the judge have against a row, or None."""
-    wrong = yaml_opinion(experts, trace, answer)
-    if wrong:
-        return wrong
+    return yaml_opinion(experts, trace, answer) or _judged(experts, trace, answer)
+
+
+def second_opinions(
+    experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]
+) -> dict[int, str]:
+    """Return what `second_opinion` has against each of many rows, by their index; rows without fault have no entry."""
+    against = yaml_opinions(experts, traces, answers)
+    for row, record in enumerate(zip(experts, traces, answers, strict=True)):
+        wrong = against.get(row) or _judged(*record)
+        if wrong:
+            against[row] = wrong
+    return against
+
+
+def _judged(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
     verdict = judge(fence(trace), experts, answer)
     return None if verdict.reward == REWARDS["correct"] else verdict.reason
 
 
 def yaml_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
-    """Return what the YAML reader and exact fractions have against a row, or None; several times as fast."""
+    """Return what the YAML reader and exact fractions have against a row, or None."""
     try:
-        program = _by_lines(trace)
-        if program is None:
-            program = yaml_outline(trace).program()
-            if write(program) != trace:
-                return "its trace is not in canonical form"
+        document = yaml_outline(trace)
+        program = document.program()
+        if write(program) != trace:
+            return "its trace is not in canonical form"
         if not all(part.fits_shape for part in program):
             return "its trace does not have its expert's shape"
-        named = tuple(part.expert for part in program)
-        if named != experts:
-            return f"its trace names {', '.join(named)}; expected {', '.join(experts)}"
+        if document.experts != experts:
+            return f"its trace names {', '.join(document.experts)}; expected {', '.join(experts)}"
         found = solve(program).answer
         gold = read_number(answer)
     except (Refusal, ValueError) as error:
@@ -51,34 +67,106 @@ def yaml_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | Non
     return None if found == gold else f"the trace gives {found}, expected {gold}"
 
 
-def _by_lines(trace: str) -> Program | None:
-    """Return the program that libyaml reads in a canonical trace, or None where it must see the whole text.
+def yaml_opinions(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
+    """Return what `yaml_opinion` has against each of many rows, by their index; several times as fast.
 
-    Most step lines recur. So libyaml is shown each line alone, once, and once the frame that is left with an
-    empty mapping for every step. A flow mapping that is complete on its line means the same on its own.
+    Traces that differ in names and numbers alone are read as one: libyaml is shown their form once and every
+    scalar once, and all their numbers run through the program together, as fractions. What a program does
+    depends on which of its names are the same, not on how they read. A row without such a form is read alone,
+    and so is one that is wrong, which is found by halving.
     """
-    pieces = _STEP.split(trace) if len(trace) <= _SHORT else []
-    parts = _frame("- {}\n".join(pieces[::2]))
-    try:
-        steps = [step for step in map(_step, pieces[1::2]) if step]
-    except Refusal:
-        return None
-    if parts is None or len(steps) < sum(count for _, count in parts):
-        return None
-    rest = iter(steps)
-    return tuple(Trace(expert, tuple(islice(rest, count))) for expert, count in parts)
+    forms: dict[tuple[tuple[str, ...], str], list[tuple[int, list[Fraction]]]] = {}
+    alone: list[int] = []
+    for row, (names, trace) in enumerate(zip(experts, traces, strict=True)):
+        found = _form(trace)
+        if found:
+            forms.setdefault((names, found[0]), []).append((row, found[1]))
+        else:
+            alone.append(row)
+    waiting = list(forms.items())
+    while waiting:
+        form, members = waiting.pop()
+        if len(members) == 1:
+            alone.append(members[0][0])
+        elif not _agree(*form, [numbers for _, numbers in members], [answers[row] for row, _ in members]):
+            half = len(members) // 2
+            waiting += [(form, members[:half]), (form, members[half:])]
+    opinions = ((row, yaml_opinion(experts[row], traces[row], answers[row])) for row in sorted(alone))
+    return {row: wrong for row, wrong in opinions if wrong}
 
 
-@lru_cache(maxsize=1 << 12)
-def _frame(text: str) -> tuple[tuple[str, int], ...] | None:
-    """Return each part's expert and number of steps, or None if the text is not laid out canonically."""
-    if not _FRAME.fullmatch(text):
+def _form(trace: str) -> tuple[str, list[Fraction]] | None:
+    """Return a trace with `n0`, `n1`, ... for its names and `$0`, `$1`, ... for its numbers, and the numbers.
+
+    None if YAML must see the whole text.
+    """
+    if len(trace) > _SHORT or "$" in trace:
         return None
-    return tuple((trace.expert, len(trace.steps)) for trace in yaml_outline(text.replace("{}", _STAND_IN)).program())
+    pieces = trace.split(" ")
+    names: dict[str, str] = {}
+    numbers: list[Fraction] = []
+    for place, found in enumerate(map(_scalar, pieces)):
+        if found:
+            before, value, behind = found
+            if isinstance(value, str):
+                symbol = names.setdefault(value, f"n{len(names)}")
+            else:
+                symbol = f"${len(numbers)}"
+                numbers.append(value)
+            pieces[place] = f"{before}{symbol}{behind}"
+    return " ".join(pieces), numbers
+
+
+@lru_cache(maxsize=1 << 17)
+def _scalar(piece: str) -> tuple[str, str | Fraction, str] | None:
+    """Return the name or number in a piece of a trace, between what is around it, or None if there is none."""
+    found = _SCALAR.fullmatch(piece)
+    value = _value(found[2]) if found else None
+    return None if found is None or value is None else (found[1], value, found[3])
 
 
 @lru_cache(maxsize=1 << 16)
-def _step(text: str) -> Step | None:
-    """Return the step that libyaml reads in a flow mapping, or None if it is not written canonically."""
-    step = read_step(load(text))
-    return step if write_step(step) == text else None
+def _value(scalar: str) -> str | Fraction | None:
+    """Return the name or number that libyaml and the language read in a scalar; None for all that belongs to a form."""
+    if scalar in _WORDS or SOURCE.fullmatch(scalar):
+        return None
+    text = f"{{op: compute, compute_op: add, args: [{scalar}, {scalar}], var: x}}"
+    try:
+        step = read_step(load(text))
+    except Refusal:
+        return None
+    return step.args[0] if isinstance(step, Compute) and write_step(step) == text else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _outline(form: str) -> Outline | None:
+    """Return what libyaml reads in a form, or None if it is not in canonical form."""
+    outline = yaml_outline(form)
+    symbols = {symbol: symbol for symbol in _SYMBOL.findall(form)}
+    return outline if write(outline.program(symbols)) == form else None
+
+
+def _agree(experts: tuple[str, ...], form: str, numbers: list[list[Fraction]], answers: list[str]) -> bool:
+    """Return whether all rows of a form have its expert's shape, these experts and these answers."""
+    try:
+        outline = _outline(form)
+        if outline is None or outline.experts != experts:
+            return False
+        columns = np.array(numbers, dtype=object).T
+        program = outline.program({f"${place}": column for place, column in enumerate(columns)})
+        gold = np.array([read_number(answer) for answer in answers], dtype=object)
+        return all(part.fits_shape for part in program) and bool(np.all(solve(program, _Rows).answer == gold))
+    except (Refusal, ValueError):
+        return False
+
+
+class _Rows(State):
+    """The state of many traces of one form: values are arrays of fractions, a row each."""
+
+    def require(self, claim: Any, code: str, reason: str) -> None:
+        """Raise TraceError unless the claim holds for every row."""
+        super().require(np.all(claim), code, reason)
+
+    def fits(self, value: Any) -> bool:
+        """Return whether every row's value is within bounds."""
+        return all(map(fits, value))
