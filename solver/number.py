@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 LITERAL = re.compile(r"(-?)(?:((?:0|[1-9][0-9]*)?\.[0-9]+|0|[1-9][0-9]*)|(0|[1-9][0-9]*)/([1-9][0-9]*))")
 LIMIT = 10**40
@@ -12,6 +13,7 @@ MAX_PLACES = 12
 """Decimal places of the longest decimal that is written; beyond it a number is written as a fraction."""
 
 
+@lru_cache(maxsize=1 << 14)
 def read_number(text: str) -> Fraction:
     """Return the exact number that `text` writes: an integer, a decimal or a fraction such as 2/3.
 
