@@ -160,12 +160,13 @@ def _quantity(match: re.Match[str]) -> Quantity | None:  # noqa: PLR0911 - one r
 
 
 def _spelt_fraction(match: re.Match[str]) -> Quantity:
-    """Return `two thirds` as a fraction, and the six of `six quarters`, which are coins."""
+    """Return `two thirds` as a fraction, the six of `six quarters`, which are coins, and the 3 of `3 fourth-grade classes`."""
     part, tops = match["parts"].lower(), match["tops"].lower()
     bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
     top = int(tops) if tops.isdigit() else 1 if tops in ("a", "an") else WORDS[tops]
     start = match.start()
-    if top >= bottom:
+    counts = top > 1 and part in PARTS and re.match(r"\s+(?:of|as)\b", match.string[match.end() :]) is None
+    if top >= bottom or counts:
         kind = "plain" if tops.isdigit() else "word"
         return Quantity(start, start + len(tops), match["tops"], Fraction(top), kind)
     kind = "half" if (top, bottom) == (1, 2) else "fraction"

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from generators.imports.constants import triggered
 from generators.imports.formula import leaves
-from generators.imports.grade import grade
+from generators.imports.grade import STRONG, grade
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
 from generators.imports.problem import Problem, convert
@@ -206,8 +207,9 @@ def test_a_constant_that_the_line_spells_out_is_one():
         ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", True),
         ("Sam and Dave take 70 licks each. How many?", "70+70=<<70+70=140>>140", False),
         ("Hal saw two dozen frogs. How many?", "2*12=<<2*12=24>>24", False),
+        ("A square has a side of 5 m. Its area?", "5*5=<<5*5=25>>25", False),
     ],
-    ids=["a number by itself", "a number to itself", "groups by their size"],
+    ids=["a number by itself", "a number to itself", "groups by their size", "a square"],
 )
 def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, told):
     """A number times itself is hardly ever meant; once more the same is."""
@@ -232,3 +234,131 @@ def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
     row = convert(Problem("x/train/0", question, Fraction(answer), read_solution(line)))
 
     assert read(row.trace)[0].steps[-2].word == op
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "told"),
+    [
+        (
+            "Ants double each hour. There are 50 ants. How many are there after 3 hours?",
+            "50*2=<<50*2=100>>100 100*2=<<100*2=200>>200 200*2=<<200*2=400>>400",
+            True,
+        ),
+        (
+            "Jo did 30 squats and each day does 5 more. How many after four days?",
+            "30+5=<<30+5=35>>35 35+5=<<35+5=40>>40 40+5=<<40+5=45>>45 45+5=<<45+5=50>>50",
+            True,
+        ),
+        ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+35+35=<<15+35+35=85>>85", True),
+        ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+2*35=<<15+2*35=85>>85", False),
+        ("Jo drives 9 km to work and back. How many km?", "9+9=<<9+9=18>>18", False),
+        (
+            "Al has 25 figs, and Bo has 4 more. How many have the two?",
+            "25+4=<<25+4=29>>29 25+29=<<25+29=54>>54",
+            False,
+        ),
+    ],
+    ids=["doubled each hour", "five more each day", "added twice", "taken twice", "there and back", "both of them"],
+)
+def test_a_repetition_that_is_written_out_lowers_the_grade(question, solution, told):
+    """What is right only for as many hours as the question happens to say is not of the best grade."""
+    done, mentions = linked(question, solution, read_solution(solution)[-1].value)
+
+    assert any("repetition" in reason for reason in grade(done, mentions, set()).reasons) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer", "owners"),
+    [
+        (
+            "Tim sleeps 6 hours 2 days in a row and 10 hours the next 2 days. How long?",
+            "2*6=<<2*6=12>>12 2*10=<<2*10=20>>20 12+20=<<12+20=32>>32",
+            32,
+            4,
+        ),
+        (
+            "The first 8 people bought 3 cases, the last 8 people 5. How many?",
+            "8*3=<<8*3=24>>24 8*5=<<8*5=40>>40 24+40=<<24+40=64>>64",
+            64,
+            4,
+        ),
+        (
+            "Ten people took part. Each of the ten people had 3 cards and 5 pens. How many?",
+            "10*3=<<10*3=30>>30 10*5=<<10*5=50>>50 30+50=<<30+50=80>>80",
+            80,
+            3,
+        ),
+    ],
+    ids=["the next", "first and last", "the same again"],
+)
+def test_the_next_two_are_others(question, solution, answer, owners):
+    """A number that is said again with `the` is the one that was there; `the next` and `the last` behind `the first` are not."""
+    done, mentions = linked(question, solution, answer)
+
+    assert (
+        len({mentions[source.index].alias for source in done.sources.values() if isinstance(source, Given)}) == owners
+    )
+
+
+def test_like_steps_take_a_number_from_one_place():
+    """Where one step divides by the points of a basket, so does the next, though an earlier result has the same value."""
+    done, _ = linked(
+        "Each basket is worth 3 points. Matt scored 9 points. Shawn scored 6 points. How many baskets?",
+        "Matt made 9 / 3 = <<9/3=3>>3 baskets.\nShawn made 6 / 3 points = <<6/3=2>>2 baskets.\n3 + 2 = <<3+2=5>>5 baskets",
+        5,
+    )
+
+    assert done.sources[0, 1] == done.sources[1, 1] == Given(0, "plain")
+    assert done.margin > STRONG
+
+
+def test_a_fraction_is_not_torn_apart():
+    """Numerator and denominator of a fraction come from one place."""
+    done, mentions = linked(
+        "Dina has 60 dolls, twice as many as Ivy. 2/3 of Ivy's dolls are old. How many?",
+        "Ivy has 60/2=<<60/2=30>>30 dolls.\nIvy has 30/3*2=<<30/3*2=20>>20 old dolls.",
+        20,
+    )
+    reads = {number: mentions[done.sources[1, number].index].quantity.text for number in (1, 2)}
+
+    assert reads == {1: "2/3", 2: "2/3"}
+
+
+def test_a_percent_is_not_taken_of_itself():
+    """`40 * 40/100` takes the percent of the forty books."""
+    done, mentions = linked(
+        "He borrows 40 books. On Friday it is 40% higher. How many more?", "40 * 40/100 = <<40*40/100=16>>16 books", 16
+    )
+
+    assert {mentions[done.sources[0, number].index].quantity.text for number in (0, 1)} == {"40", "40%"}
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "letter"),
+    [
+        ("A third of the fish are 20 fish. How many fish are there?", "20*3=<<20*3=60>>60 fish", "A"),
+        ("Three quarters were eaten and 20 are left. How many were there?", "20*4=<<20*4=80>>80", "B"),
+    ],
+    ids=["a third", "what three quarters leave"],
+)
+def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
+    """The denominator alone is a factor where the numerator is one, and nowhere else."""
+    done, mentions = linked(question, solution, read_solution(solution)[-1].value)
+    values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
+
+    assert grade(done, mentions, values).letter == letter
+
+
+@pytest.mark.parametrize(
+    ("question", "allowed"),
+    [
+        ("The half-hour show has 12 minutes of news. How long is the rest?", True),
+        ("Jo brought half a tray with 12 white eggs. How long is the rest?", False),
+    ],
+)
+def test_no_half_hour_without_an_hour(question, allowed):
+    """A constant whose word means other things too needs a second word beside it."""
+    assert (
+        any(constant.name == "minutes_per_half_hour" for constant in triggered(re.findall("[a-z]+", question.lower())))
+        is allowed
+    )

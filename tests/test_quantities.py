@@ -45,6 +45,8 @@ ONES = [
         ("half a dozen", "6", "group"),
         ("1/2", "1/2", "fraction"),
         ("two-thirds", "2/3", "fraction"),
+        ("3 fourth-grade classes", "3", "plain"),
+        ("two third graders", "2", "word"),
         ("a quarter", "1/4", "fraction"),
         ("1 1/2", "3/2", "plain"),
         ("one and a half", "3/2", "word"),

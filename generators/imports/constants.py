@@ -18,6 +18,13 @@ class Constant:
     name: str
     value: Fraction
     words: frozenset[str]
+    """Stems of which one must be there."""
+    beside: frozenset[str] = frozenset()
+    """Stems of which one must be there too, if there are any: no half hour without an hour."""
+
+    def triggered(self, present: frozenset[str]) -> bool:
+        """Return whether these stems allow its use."""
+        return bool(self.words & present) and (not self.beside or bool(self.beside & present))
 
 
 @cache
@@ -26,11 +33,12 @@ def table() -> tuple[Constant, ...]:
     text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
     rows = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
     return tuple(
-        Constant(name, Fraction(row["value"]), frozenset(map(stem, row["words"]))) for name, row in rows.items()
+        Constant(name, Fraction(row["value"]), *(frozenset(map(stem, row.get(key, ()))) for key in ("words", "beside")))
+        for name, row in rows.items()
     )
 
 
 def triggered(stems: Iterable[str]) -> list[Constant]:
-    """Return the constants of whose trigger words one is there."""
+    """Return the constants whose trigger words are there."""
     present = frozenset(stems)
-    return [constant for constant in table() if constant.words & present]
+    return [constant for constant in table() if constant.triggered(present)]

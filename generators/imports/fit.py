@@ -150,7 +150,8 @@ def _as_fraction(role: Role, mention: Mention, form: str) -> _Judged:
     if mention.quantity.kind != "fraction":
         return 0.0, True
     if form in ("divisor", "bottom") and not (role.sign == "/" and role.right):
-        return -2.0, False
+        whole = form == "divisor" and role.sign == "*" and mention.quantity.top == 1
+        return -2.0, whole  # `a third of it is 40`: so it is 3 times 40
     return -1.0 if form in ("top", "other_top") and not role.over else 0.0, True
 
 

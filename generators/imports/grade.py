@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .lexicon import stem
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
 from .role import roles
-from .source import Given, Plain, Source, World, forms
+from .source import Earlier, Given, Plain, Source, World, forms
 
-STRONG = 0.65
+STRONG = 0.7
 """The margin from which a choice between functions is called strong."""
 MANY = 1
-"""Numbers of the question that may be left over, not counting ones, which change nothing; one more beside a proof."""
+"""Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
+_SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
 _SMALL = 2
 """A number up to this that is added to itself is more likely two other things: `1 + 1` for two people."""
 SURE = 1.0
@@ -50,6 +52,8 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -
     squared = list(_squares(linking, mentions))
     if squared:
         reasons.append(f"twice in one step: {', '.join(squared)}")
+    if _unrolled(linking, mentions):
+        reasons.append("a repetition is written out, and how often is not read from the question")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
     if not linking.proved and linking.margin < STRONG:
@@ -84,7 +88,7 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
         yield f"left over though its value is used: {', '.join(contested)}"
     loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
     guessed = any(_guessed(source, mentions) for source in linking.sources.values())
-    if len(loose) > MANY + linking.proved or (loose and guessed):
+    if (len(loose) > MANY and not linking.proved) or (loose and guessed):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
 
 
@@ -97,7 +101,7 @@ def _guessed(source: Source, mentions: list[Mention]) -> bool:
 
 
 def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
-    """Yield what is multiplied by itself, which hardly any problem means, and the ones and twos that add up unasked."""
+    """Yield what is multiplied by itself, which only a square means, and the ones and twos that add up unasked."""
     signs = {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
     used: dict[tuple[int, str], list[str]] = {}
     small = set()
@@ -105,7 +109,7 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
         if isinstance(source, Given):
             mention = mentions[source.index]
             quantity = mentions[mention.alias].quantity
-            if quantity.kind in ("percent", "fraction", "half"):
+            if quantity.kind in ("percent", "fraction", "half") or mention.clause & _SQUARE:
                 continue
             key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
             if quantity.value <= _SMALL:
@@ -118,6 +122,41 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
     for key, found in used.items():
         if len(found) > 1 and (key in small or sum(sign in "*/" for sign in found) > 1):
             yield key[1].partition("@")[0]
+
+
+def _unrolled(linking: Linking, mentions: list[Mention]) -> bool:
+    """Return whether a step is repeated as often as the question says, and the number that says so is not used.
+
+    `35 + 35` for the next two hours, or `x 2`, `x 2`, `x 2` for three years: right for these numbers alone.
+    """
+    used = {mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given)}
+    said = {
+        mention.quantity.value
+        for k, mention in enumerate(mentions)
+        if mention.alias == k and k not in used and mention.quantity.kind in ("plain", "word", "ordinal")
+    }
+    leaves: dict[int, list[tuple[Source, str]]] = {}
+    for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
+        sign = list(roles(linking.steps[place].formula))[number].sign
+        leaves.setdefault(place, []).append((source, sign))
+    for place, found in leaves.items():
+        for (source, sign), times in Counter(found).items():
+            if sign in "+-" and times > 1 and times in said and isinstance(source, (Given, Earlier)):
+                return True
+        for source, sign in dict.fromkeys(found):
+            times = _applied(leaves, place, source, sign)
+            if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
+                return True
+    return False
+
+
+def _applied(leaves: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:
+    """Return how often in a row, step upon step, a number is added, multiplied with or the like."""
+    found = leaves.get(place, [])
+    if len(found) != 2 or (source, sign) not in found:
+        return 0
+    other, _ = found[1 - found.index((source, sign))]
+    return 1 + (_applied(leaves, other.step, source, sign) if isinstance(other, Earlier) and other != source else 0)
 
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:

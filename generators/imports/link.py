@@ -17,7 +17,7 @@ from .formula import Formula, Leaf, Op, leaves, with_fractions
 from .function import Functions
 from .mentions import Mention
 from .money import clashes
-from .source import Source
+from .source import Given, Source
 from .step import Step
 
 BEAM = 1_200
@@ -113,7 +113,18 @@ class _Linker:
             [k for k in range(index) if mentions[k].alias == k and mentions[k].quantity.value == mention.quantity.value]
             for index, mention in enumerate(mentions)
         ]
+        self.sums = [any(role.sign in "+-" for role in made) for made in self.candidates.roles]
+        self.parallel = self._parallel()
+        self.torn = any(mention.quantity.kind == "fraction" and mention.quantity.top > 1 for mention in mentions)
         self.capped = False
+
+    def _parallel(self) -> dict[tuple[int, int], frozenset[tuple[int, int]]]:
+        """Return for each leaf where the same number stands at the same place of a like step: `9 / 3` and `6 / 3`."""
+        alike: dict[tuple[int, Fraction, str, int], set[tuple[int, int]]] = {}
+        for place, (found, made) in enumerate(zip(self.candidates.leaves, self.candidates.roles, strict=True)):
+            for number, (leaf, role) in enumerate(zip(found, made, strict=True)):
+                alike.setdefault((number, leaf.value, role.sign, len(found)), set()).add((place, number))
+        return {one: frozenset(group - {one}) for group in alike.values() if len(group) > 1 for one in group}
 
     def link(self) -> Linking:
         reached = False
@@ -179,7 +190,8 @@ class _Linker:
             root = mention.alias
             if used[root]:
                 again = any(where == place and index in chosen.givens for where, _, chosen in state.chosen)
-                score -= 2.0 if again and mention.quantity.kind not in ("fraction", "percent") else 1.0
+                part = mention.quantity.kind in ("fraction", "percent")
+                score -= 2.0 if again and not (part and self.sums[place]) else 1.0
             else:
                 for twin in self.twins[root]:
                     if used[twin]:
@@ -195,6 +207,11 @@ class _Linker:
                 score -= 2.0
             consumed |= bit
             needed |= bit
+        like = self.parallel.get((place, number))
+        if like:
+            score -= sum(
+                0.6 for where, which, chosen in state.chosen if (where, which) in like and self._apart(chosen, option)
+            )
         return _State(
             score,
             ((place, number, option), *state.chosen),
@@ -205,6 +222,13 @@ class _Linker:
             state.inferred + option.inferred,
             here,
         )
+
+    def _apart(self, one: Candidate, other: Candidate) -> bool:
+        """Return whether one is an earlier result and the other a quantity of the text that counts or measures."""
+        if bool(one.steps) == bool(other.steps):
+            return False
+        kinds = {self.mentions[index].quantity.kind for index in one.givens + other.givens}
+        return bool(kinds) and not kinds & {"half", "multiple", "fraction", "percent"}
 
     def _dead(self, needed: int) -> int:
         """Return how many annotated operations are left over that no used step gives or tells again."""
@@ -231,11 +255,20 @@ class _Linker:
         score = state.score - 1.5 * self._dead(state.needed)
         for index in self._unused(state.used):
             score -= _weight(self.mentions[index])
-        return _Done(score, state, final)
+        torn = self._torn(state) if self.torn else 0
+        return _Done(score - torn, state, final, torn)
+
+    def _torn(self, state: _State) -> int:
+        """Return how many fractions are torn apart: in `30 / 3` is a half of two thirds, and another two makes it whole."""
+        used: dict[int, set[bool]] = {}
+        for _, _, option in state.chosen:
+            if isinstance(option.source, Given) and option.source.form in ("top", "other_top", "bottom"):
+                used.setdefault(option.source.index, set()).add(option.source.form == "bottom")
+        return sum(len(parts) == 1 for parts in used.values())
 
     def _priced(self, one: _Done) -> _Done:
         wrong = clashes(self.mentions, self.steps, one.final, one.sources)
-        return replace(one, score=one.score - wrong, clashes=wrong) if wrong else one
+        return replace(one, score=one.score - wrong, clashes=one.clashes + wrong) if wrong else one
 
     def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
         """Return the best linking, compared as a function with all that are as consistent."""

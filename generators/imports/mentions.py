@@ -148,16 +148,26 @@ def _plural(word: str) -> bool:
 _SAME = re.compile(
     r"\b(?:the|those|these|all|all the|his|her|their|its|each of the|both|every)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
+_OTHERS = re.compile(r"\b(?:next|other|another)\s+$", re.IGNORECASE)
+_PLACE = re.compile(r"\b(first|last|second|third|final|remaining)\s+$", re.IGNORECASE)
 
 
 def _repeats(found: list[Mention], quantity: Quantity, unit: str, text: str, number: int) -> int:
-    """Return the earlier mention that this one speaks of again: same number and unit, said with `the` or the like."""
+    """Return the earlier mention that this one speaks of again: same number and unit, said with `the` or the like.
+
+    `the next 40` are others, and so are `the last 40` behind `the first 40`.
+    """
     if quantity.kind not in ("plain", "word", "money", "fraction", "percent"):
         return number
-    if not _SAME.search(text[max(0, quantity.start - 20) : quantity.start]):
+    ahead = text[max(0, quantity.start - 20) : quantity.start]
+    if not _SAME.search(ahead) or _OTHERS.search(ahead):
         return number
+    place = _PLACE.search(ahead)
     for earlier in found:
         same = earlier.quantity.value == quantity.value and earlier.quantity.kind in ("plain", "word", quantity.kind)
-        if same and unit and unit == earlier.unit and earlier.quantity.value > 1:
+        if not (same and unit and unit == earlier.unit and earlier.quantity.value > 1):
+            continue
+        before = _PLACE.search(text[max(0, earlier.quantity.start - 20) : earlier.quantity.start])
+        if not (place and before and place[1].lower() != before[1].lower()):
             return earlier.alias
     return number
