@@ -16,7 +16,7 @@ from .mentions import Mention
 from .role import roles
 from .source import Earlier, Given, Plain, Source, World, forms
 
-STRONG = 0.7
+STRONG = 0.68
 """The margin from which a choice between functions is called strong."""
 MANY = 1
 """Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
