@@ -20,10 +20,12 @@ from .proper import proper_names
 from .word import Word, plural, read_words, singular, slug
 
 _BY = re.compile(
-    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when)\b)"
-    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when)\b)"
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
+_TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
+"""The packets that come `30 to a box`."""
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
 _EACH = re.compile(
     r"(?:\beach|\bevery|\bone|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
@@ -49,23 +51,38 @@ _TOTAL = re.compile(
     r"(?: (?:of|is|was|are|were|to be))?\s+$",
     re.IGNORECASE,
 )
-_IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
+_IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:and [a-z]+ )?(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
 _SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
 _FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
+_TAXED = re.compile(
+    r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
+)
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:turned|turns|turn|aged)\s+$", re.IGNORECASE)
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
-_AWAY = re.compile(r"^\s*[a-z]+\s+(?P<when>from now|later|ago|apart|early|late)\b", re.IGNORECASE)
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
-_COMPOUND = re.compile(r"^ (?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b)")
+_COMPOUND = re.compile(r"^ (?:[a-z]+-[a-z]+ (?P<sized>[a-z]+s)\b|(?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b))")
+"""Hyphens right behind a number: `sit-ups`, `equally-sized groups`."""
+_IS = re.compile(
+    r"\b(?:is|was|are|were|am|be|turned|turns)\s+(?:now |currently |only |already |just )?$", re.IGNORECASE
+)
+_AGES = re.compile(r"\b(?:old|older|oldest|younger|youngest|ages?|aged)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
+_SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
+_SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
+_OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
+_THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
+_PAID = re.compile(r"\b(?:paid|costs?|worth) $")
 _OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
 """Behind a number whose noun is told elsewhere: `three of them`."""
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
-_OWNERLESS = re.compile(r"_per_|_(?:each|price)$|^(?:factor|fraction|divisor|numerator|denominator|rate)$|_rate$")
+_OWNERLESS = re.compile(
+    r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_rate$"
+)
 """Nouns that say enough without whose they are."""
 _UNITS = {
     "oz": "ounces",
@@ -140,8 +157,8 @@ class Namer:
         noun = self._noun(mention, node.part)
         owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
         measures = {*noun.split("_")} & (word_set("measures") | {"age"})
-        thing = self.owners.measured(mention) if owner and measures else ""
-        return _Draft(mention, f"{thing}_{noun}" if thing else noun, owner)
+        thing = self.owners.measured(mention) if owner and measures else self.owners.kin(mention) if owner else ""
+        return _Draft(mention, f"{thing}_{noun}" if thing and singular(thing) not in noun else noun, owner)
 
     def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         quantity = mention.quantity
@@ -176,12 +193,13 @@ class Namer:
             before = self._before(mention)
             noun = price(before, self._behind(mention), ahead, tail, counted=counted, per=per, each=each, things=things)
             return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
-        if _OLD.match(tail) or _AGED.search(self.text, mention.span[0], quantity.start):
+        ahead = self.text[mention.span[0] : quantity.start]
+        bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
+        if _OLD.match(tail) or _AGED.search(ahead) or (bare and _IS.search(ahead) and _AGES.search(self.text)):
             return "age"
+        if bare and _SCORED.search(ahead):
+            return "score"
         noun = self._counted(mention, tail)
-        away = _AWAY.match(tail)
-        if away:
-            return f"{noun}_{slug(away['when'])}"
         if per and stem(per) != stem(noun):
             return f"{noun}_per_{slug(per)}"
         if each:
@@ -202,7 +220,7 @@ class Namer:
 
     def _per(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
-        by = _BY.match(tail)
+        by = _BY.match(tail) or _TO_A.match(tail)
         if by and self._is_noun(mention.quantity.end + by.start("noun")):
             inside = by["by"].lower() in ("in a", "in an")
             if (not inside or stem(by["noun"]) in stem_set("units_of_time")) and stem(by["noun"]) not in MEANING:
@@ -224,7 +242,7 @@ class Namer:
     def _is_noun(self, start: int) -> bool:
         return any(word.start == start and word.noun for word in self.words)
 
-    def _counted(self, mention: Mention, tail: str) -> str:  # noqa: C901, PLR0911 - one return for each place a noun stands
+    def _counted(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self._behind(mention)
         if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
@@ -244,26 +262,35 @@ class Namer:
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
             return self._head(behind, phrase[-1])
-        adjacent = self._adjacent(mention, tail)
-        if adjacent:
-            return adjacent
-        if _THEM.match(tail) and _TOGETHER.search(self.text[: mention.quantity.start]):
-            return "people"
+        return self._adjacent(mention, tail) or self._elided(mention, tail)
+
+    def _elided(self, mention: Mention, tail: str) -> str:
+        """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
         place = self.mentions.index(mention)
+        ahead = self.text[: mention.quantity.start]
+        if _THEM.match(tail) and _TOGETHER.search(ahead):
+            return "people"
+        if _OF_EACH.match(tail):
+            return "items"
         if _OF_THEM.match(tail):
             return self._before_them(place) or self._nearest(mention)
-        if place and _JOINED.search(self.text[: mention.quantity.start]):
-            before = self.mentions[place - 1]
-            plain = (
-                before.quantity.kind in ("plain", "word") and before.phrase and not before.times and not before.money
-            )
-            if plain and before.sentence == mention.sentence:
-                return slug(before.phrase[-1])
-        return self._nearest(mention)
+        last = self.mentions[place - 1] if place and _JOINED.search(ahead) else None
+        plain = last and last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
+        if last and plain and last.sentence == mention.sentence:
+            return slug(last.phrase[-1])
+        if _PAID.search(ahead):
+            return "price"
+        told = _PLURAL.search(self.text, mention.quantity.end, mention.part[1])
+        again = (mention.versus and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
+        return (self._before_them(place) if again else "") or self._nearest(mention, self._before_them(place))
 
     def _before_them(self, place: int) -> str:
         """Return what the nearest number before counts: the photos of `63 photos and three of them`."""
-        counted = [other.phrase[-1].lower() for other in self.mentions[:place] if other.phrase and not other.money]
+        counted = [
+            other.phrase[-1].lower()
+            for other in self.mentions[:place]
+            if other.phrase and not other.money and other.quantity.kind != "ordinal"
+        ]
         never = word_set("vague") | word_set("calendar")
         return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
 
@@ -271,7 +298,7 @@ class Namer:
         """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
         compound = _COMPOUND.match(tail)
         if compound:
-            return slug(compound["noun"])
+            return slug(compound["noun"] or compound["sized"])
         at = mention.quantity.end
         for word in self._behind(mention)[:3]:
             if self.text[at : word.start] != " " or word.text in function_words() or word.kind == "name":
@@ -306,6 +333,9 @@ class Namer:
         return "fewer_" if near & word_set("downwards") else ""
 
     def _rate(self, mention: Mention) -> str:
+        said = _TAXED.match(self.text, mention.quantity.end)
+        if said and singular(said["rate"].lower()) in word_set("rates"):
+            return f"{singular(said['rate'].lower())}_rate"
         start, end = mention.span
         near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
         found = [
@@ -321,8 +351,11 @@ class Namer:
     def _behind(self, mention: Mention) -> list[Word]:
         return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
 
-    def _nearest(self, mention: Mention) -> str:
-        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it."""
+    def _nearest(self, mention: Mention, counted: str = "") -> str:
+        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it.
+
+        What was counted before is more likely meant than a noun in the singular.
+        """
         before, behind = self._before(mention)[::-1], self._behind(mention)
         earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
         times = stem_set("units_of_time")
@@ -353,6 +386,8 @@ class Namer:
             for word in words:
                 if word.noun and wanted(word) and not _says_nothing(word):
                     return slug(word.text)
+            if counted and not mention.versus:
+                return counted
         return "count"
 
     def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
@@ -366,6 +401,8 @@ class Namer:
                 return owner, ""
         near = [_nearest_of(self._telling(other.mention)) for other in others]
         used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
+        if "age" in used:
+            used.add("year")
         for word, distance in self._telling(draft.mention):
             if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
                 return draft.owner, slug(word)
@@ -427,7 +464,7 @@ def _tells(word: Word) -> bool:
     """Return whether a word can tell two numbers of one noun apart."""
     if word.text in word_set("calendar") or word.text in word_set("order"):
         return True
-    known = word.kind in ("noun", "adjective") and word.text not in function_words()
+    known = word.kind in ("noun", "adjective") and word.text not in function_words() | word_set("measures")
     number = word.text in WORDS or word.text in MULTIPLES or word.text.removesuffix("s") in PARTS
     return known and len(word.text) > 2 and not number and not _says_nothing(word)
 

@@ -16,6 +16,12 @@ _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
+_KIN = re.compile(
+    r"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>"
+    r"mother|father|mom|mum|dad|brother|sister|son|daughter|wife|husband|friend|cousin|uncle|aunt|nephew|niece|grandmother|grandfather"
+    r"|grandma|grandpa|roommate|neighbor|partner|boss|parents|brothers|sisters|friends|sons|daughters)\b(?=\s+[a-z])"
+)
+_AND = re.compile(r"(?:[A-Z]\w+|\b(?:[Hh]e|[Ss]he|[Tt]hey|I)) and $")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 
 
@@ -54,12 +60,22 @@ class Owners:
                 return slug(noun.text)
         return ""
 
+    def kin(self, mention: Mention) -> str:
+        """Return who of somebody's does what its clause tells: the brother of `Ann's brother has 4 cards`."""
+        found = list(_KIN.finditer(self.text, mention.span[0], mention.quantity.start))
+        start = found[-1].start() if found else 0
+        if not found or not _LEADS.search(self.text, 0, start) or _AND.search(self.text, 0, start):
+            return ""
+        later = any(start < where < mention.quantity.start and self._leads(where) for where, _ in self.names)
+        return "" if later else slug(found[-1]["kin"])
+
     def subject(self, mention: Mention) -> str:
         """Return the name that a number stands nearest to, in its sentence if there is one."""
         place = mention.quantity.start
-        before = [name for where, name in self.names if where < place]
-        inside = [name for where, name in self.names if mention.span[0] <= where < place]
-        behind = [name for where, name in self.names if place < where < mention.span[1]]
+        names = [(where, name) for where, name in self.names if not self._compared(where)]
+        before = [name for where, name in names if where < place]
+        inside = [name for where, name in names if mention.span[0] <= where < place]
+        behind = [name for where, name in names if place < where < mention.span[1]]
         return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
 
     def _leads(self, where: int) -> bool:

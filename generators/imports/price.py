@@ -6,7 +6,7 @@ from .lexicon import function_words, stem, stem_set, word_set
 from .word import Word, singular, slug
 
 _MEANING = {
-    "cost": "price", "sell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
+    "cost": "price", "sell": "price", "resell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
     "mak": "pay", "work": "pay", "pay": "payment", "paid": "payment", "repay": "payment", "wag": "pay",
     "spend": "spending", "sav": "savings", "borrow": "loan", "ow": "debt", "owe": "debt", "owed": "debt", "donat": "donation", "giv": "gift",
     "receiv": "gift", "tip": "tip", "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill",
@@ -19,6 +19,7 @@ MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 
 _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:only\s+|just\s+|about\s+)?$")
 _GIVEN = re.compile(r"\b(?:give|gave) (?:him|her|me|us|[A-Z][a-z]+) $")
+_HAS = re.compile(r"\b(?:has|had|have) (?:only |just |about |another )?$")
 _COST_OF = re.compile(
     r"\b(?:cost|price)s? (?:of|for) (?:[a-z]+ ){0,3}?(?P<thing>[a-z]+)(?= (?:is|was|are|were|to|in|at|that)\b)[^,;]*$"
 )
@@ -34,7 +35,7 @@ _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
 
 
-def price(  # noqa: C901, PLR0911 - one return for each kind of sum
+def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     head: list[Word], tail: list[Word], ahead: str, behind: str, *, counted: str, per: str, each: bool, things: str
 ) -> str:
     """Return the noun of a sum of money.
@@ -46,6 +47,8 @@ def price(  # noqa: C901, PLR0911 - one return for each kind of sum
         return _price_of(counted)
     if _GIVEN.search(ahead):
         return "gift"
+    if _HAS.search(ahead) and not each and not per:
+        return "money"
     if things and things not in word_set("vague"):
         return _price_of(things)
     at = _AT.search(ahead)

@@ -9,6 +9,8 @@ _NAME = re.compile(r"\b[A-Z\u00c0-\u00de][^\W\d_]+(?<![A-Z])\b")
 _MIDDLE = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")
 _OF_PLACES = ("an", "ch", "ese", "ic", "ish")
 """Endings of `American`, `French` and their like, which are capitalised and name nobody."""
+_BEFORE_A_DAY = re.compile(r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+"""Behind the Black of `Black Friday`."""
 _OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")
 
 
@@ -25,6 +27,10 @@ def proper_names(text: str) -> Iterator[tuple[int, int, str]]:
         if _OPENING.search(text, max(0, match.start() - 3), match.start()):
             if kind and word not in middle:
                 continue
-        elif kind == "verb" or (kind == "adjective" and lower.endswith(_OF_PLACES)):
+        elif (
+            _BEFORE_A_DAY.match(text, match.end())
+            or kind == "verb"
+            or (kind == "adjective" and lower.endswith(_OF_PLACES))
+        ):
             continue
         yield match.start(), match.end(), word

@@ -12,7 +12,9 @@ from .proper import proper_names
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _SUBJECTS = frozenset(["he", "she", "they", "it", "i", "we", "who"])
-_PLURALS = {"foot": "feet", "person": "people", "child": "children", "man": "men", "woman": "women"}
+_PLURALS = {"foot": "feet", "person": "people", "child": "children", "man": "men", "woman": "women"} | {
+    same: same for same in ("fish", "goldfish", "sheep", "cattle", "deer", "dice")
+}
 
 
 @dataclass(frozen=True, slots=True)
