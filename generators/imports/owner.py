@@ -1,8 +1,9 @@
 """Whose a number is: the name that leads its clause, a pronoun's, or the thing of somebody's that is measured."""
 
 import re
+from functools import cache
 
-from .lexicon import PRONOUNS
+from .lexicon import PRONOUNS, word_set
 from .mentions import Mention
 from .word import Word, slug
 
@@ -16,13 +17,17 @@ _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
-_KIN = re.compile(
-    r"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>"
-    r"mother|father|mom|mum|dad|brother|sister|son|daughter|wife|husband|friend|cousin|uncle|aunt|nephew|niece|grandmother|grandfather"
-    r"|grandma|grandpa|roommate|neighbor|partner|boss|parents|brothers|sisters|friends|sons|daughters)\b(?=\s+[a-z])"
-)
 _AND = re.compile(r"(?:[A-Z]\w+|\b(?:[Hh]e|[Ss]he|[Tt]hey|I)) and $")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
+
+
+@cache
+def _whose_kin() -> re.Pattern[str]:
+    """Return what finds `Ann's brother` and `her little brother`, where something is said of him."""
+    kin = "|".join(sorted(word_set("kin")))
+    return re.compile(
+        rf"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>{kin})\b(?=\s+[a-z])"
+    )
 
 
 class Owners:
@@ -62,7 +67,7 @@ class Owners:
 
     def kin(self, mention: Mention) -> str:
         """Return who of somebody's does what its clause tells: the brother of `Ann's brother has 4 cards`."""
-        found = list(_KIN.finditer(self.text, mention.span[0], mention.quantity.start))
+        found = list(_whose_kin().finditer(self.text, mention.span[0], mention.quantity.start))
         start = found[-1].start() if found else 0
         if not found or not _LEADS.search(self.text, 0, start) or _AND.search(self.text, 0, start):
             return ""
