@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from generators.quantities import MULTIPLES, PARTS, WORDS
 
-from .lexicon import function_words, stem, stem_set, word_set
+from .lexicon import function_words, stem, stem_set, word_class, word_set
 from .mentions import Mention
 from .node import Fixed, Input
-from .owner import Owners
+from .owner import Owners, someone_is
 from .price import MEANING, price
 from .proper import proper_names
 from .word import Word, plural, read_words, singular, slug
@@ -55,6 +55,7 @@ _IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:and [a-z]+ )?(?:in total|in all|a
 _SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
 _FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
+_CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
     r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
 )
@@ -64,15 +65,20 @@ _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
 _COMPOUND = re.compile(r"^ (?:[a-z]+-[a-z]+ (?P<sized>[a-z]+s)\b|(?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b))")
 """Hyphens right behind a number: `sit-ups`, `equally-sized groups`."""
-_IS = re.compile(
-    r"\b(?:is|was|are|were|am|be|turned|turns)\s+(?:now |currently |only |already |just )?$", re.IGNORECASE
-)
 _AGES = re.compile(r"\b(?:old|older|oldest|younger|youngest|ages?|aged)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
+_YEARS = range(1500, 2100)
+_IN_YEAR = re.compile(
+    r"\b(?:in|since|by|until|year|January|February|March|April|May|June|July|August|September|October|November|December),? $"
+)
 _SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
 _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 _OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
+_OF_THE = re.compile(
+    r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
+    re.IGNORECASE,
+)
 _THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
 _PAID = re.compile(r"\b(?:paid|costs?|worth) $")
 _OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
@@ -84,6 +90,7 @@ _OWNERLESS = re.compile(
     r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_rate$"
 )
 """Nouns that say enough without whose they are."""
+_ATTACHED = re.compile(r"(?:mg|kg|g|ml|cm|mm|km|oz|lbs?|ft)\b")
 _UNITS = {
     "oz": "ounces",
     "lb": "pounds",
@@ -187,7 +194,7 @@ class Namer:
         left = "_left" if _LEFT.match(tail) else ""
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
             follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
-            counted = mention.phrase[-1].lower() if follows else ""
+            counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
             ahead = self.text[mention.span[0] : quantity.start]
             things = self._things_before(mention) if each and not per else ""
             before = self._before(mention)
@@ -195,11 +202,14 @@ class Namer:
             return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
         ahead = self.text[mention.span[0] : quantity.start]
         bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
-        if _OLD.match(tail) or _AGED.search(ahead) or (bare and _IS.search(ahead) and _AGES.search(self.text)):
+        if _OLD.match(tail) or _AGED.search(ahead) or (bare and someone_is().search(ahead) and _AGES.search(self.text)):
             return "age"
         if bare and _SCORED.search(ahead):
             return "score"
-        noun = self._counted(mention, tail)
+        if bare and quantity.value in _YEARS and _IN_YEAR.search(ahead):
+            return "year"
+        attached = _ATTACHED.match(tail)
+        noun = _UNITS.get(attached[0], attached[0]) if attached else self._counted(mention, tail)
         if per and stem(per) != stem(noun):
             return f"{noun}_per_{slug(per)}"
         if each:
@@ -268,10 +278,11 @@ class Namer:
         """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
         place = self.mentions.index(mention)
         ahead = self.text[: mention.quantity.start]
-        if _THEM.match(tail) and _TOGETHER.search(ahead):
-            return "people"
-        if _OF_EACH.match(tail):
-            return "items"
+        if (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
+            return "items" if _OF_EACH.match(tail) else "people"
+        of = _OF_THE.match(tail)
+        if of and of["noun"] not in function_words() | word_set("vague"):
+            return slug(of["noun"])
         if _OF_THEM.match(tail):
             return self._before_them(place) or self._nearest(mention)
         last = self.mentions[place - 1] if place and _JOINED.search(ahead) else None
@@ -301,7 +312,12 @@ class Namer:
             return slug(compound["noun"] or compound["sized"])
         at = mention.quantity.end
         for word in self._behind(mention)[:3]:
-            if self.text[at : word.start] != " " or word.text in function_words() or word.kind == "name":
+            if self.text[at : word.start] != " " or word.kind == "name":
+                break
+            if word.text == "even":
+                at = word.end
+                continue
+            if word.text in function_words():
                 break
             if word.noun or (word.kind in ("verb", "") and word.text.endswith("s")):
                 return slug(word.text)
@@ -326,7 +342,7 @@ class Namer:
     def _difference(self, mention: Mention, tail: str) -> str:
         """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
         skip = len(mention.phrase)
-        words = re.findall(r"[a-z]+", tail.lower())[: skip + 1]
+        words = re.findall(r"[a-z]+", _CLOSE.split(tail.lower())[0])[: skip + 1]
         near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
         if near & word_set("upwards"):
             return "extra_"
@@ -441,6 +457,12 @@ class Namer:
         quantity = mention.quantity
         gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
         return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
+
+
+def _doing(phrase: tuple[str, ...]) -> bool:
+    """Return whether a phrase says what somebody does: the $600 of `made $600 mowing yards` count no yards."""
+    first = phrase[0].lower()
+    return len(phrase) > 1 and first.endswith("ing") and word_class(first) in ("verb", "")
 
 
 def _whole_names(text: str) -> list[tuple[int, str]]:

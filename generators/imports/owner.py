@@ -17,6 +17,8 @@ _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
+_ARTICLE = re.compile(r"\b(?:the|an?) $")
+_NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
 _AND = re.compile(r"(?:[A-Z]\w+|\b(?:[Hh]e|[Ss]he|[Tt]hey|I)) and $")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 
@@ -27,6 +29,16 @@ def _whose_kin() -> re.Pattern[str]:
     kin = "|".join(sorted(word_set("kin")))
     return re.compile(
         rf"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>{kin})\b(?=\s+[a-z])"
+    )
+
+
+@cache
+def someone_is() -> re.Pattern[str]:
+    """Return what finds that somebody is so much: `Ann is`, `her mother was`."""
+    kin = "|".join(sorted(word_set("kin")))
+    return re.compile(
+        rf"\b(?:[A-Z]\w+|[Hh]e|[Ss]he|I|who|age|{kin})\s+(?:is|was|am|will be|turned|turns)\s+"
+        r"(?:now |currently |only |already |just )?$"
     )
 
 
@@ -41,6 +53,9 @@ class Owners:
     def owner(self, mention: Mention, noun: str) -> str:
         """Return whose the number is: the last name before it that leads a clause, else the last, else a pronoun's."""
         start, place = mention.span[0], mention.quantity.start
+        behind = _NAMED.match(self.text, mention.quantity.end)
+        if behind:
+            return next((name for where, name in self.names if where == behind.end()), "")
         known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
         if noun.startswith("total_") and len({*known}) > 1:
             return ""
@@ -98,7 +113,9 @@ class Owners:
 
     def _subject_before(self, start: int) -> str:
         """Return the first name of the nearest earlier sentence that has one: a pronoun mostly takes up its subject."""
-        earlier = [(where, name) for where, name in self.names if where < start]
+        earlier = [
+            (where, name) for where, name in self.names if where < start and not _ARTICLE.search(self.text, 0, where)
+        ]
         if not earlier:
             return ""
         breaks = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, earlier[-1][0])]

@@ -12,7 +12,7 @@ _MEANING = {
     "receiv": "gift", "tip": "tip", "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill",
     "discount": "discount", "salari": "salary", "salary": "salary", "allowanc": "allowance", "deposit": "deposit",
     "rais": "funds", "win": "prize", "fin": "fine", "interest": "interest", "refund": "refund", "coupon": "coupon",
-    "profit": "profit", "worth": "worth",
+    "profit": "profit", "worth": "worth", "income": "income",
 }  # fmt: skip
 MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 """What a sum is, by the stem of a word beside it."""
@@ -30,7 +30,7 @@ _COSTS = re.compile(
 _ONE = re.compile(r"\b(?:one|an?|each) (?:[a-z]+ )?(?P<thing>[a-z]+) $")
 _CLAUSES = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
 _TOTAL = re.compile(r"\b(?:total|sum)(?:(?: (?!and\b)[a-z']+){0,5} (?:of|is|was|to|are|were|be))?\s+$")
-_IN_ALL = re.compile(r"^\s*(?:in total|altogether|in all)\b")
+_IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
 
@@ -52,13 +52,13 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     if things and things not in word_set("vague"):
         return _price_of(things)
     at = _AT.search(ahead)
-    if at and any(_thing(word) and word.text == at["thing"] for word in head[-3:]):
+    if at and not _IN_ALL.match(behind) and any(_thing(word) and word.text == at["thing"] for word in head[-3:]):
         return _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
     close = head[-len(near.split()) :] if len(near.split()) > 2 else head
-    meaning = next(
-        (MEANING[stem(word.text)] for word in [*reversed(close), *tail[:4]] if stem(word.text) in MEANING), ""
-    )
+    end = min([behind.find(cut) for cut in _CLAUSES if cut in behind], default=len(behind))
+    follow = tail[: min(4, len(behind[:end].split()))]
+    meaning = next((MEANING[stem(word.text)] for word in [*reversed(close), *follow] if stem(word.text) in MEANING), "")
     if _TOTAL.search(ahead) or _IN_ALL.match(behind):
         return f"total_{meaning or 'money'}"
     if per and stem(per) in stem_set("units_of_time"):
