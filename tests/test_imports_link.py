@@ -250,6 +250,11 @@ def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
             True,
         ),
         ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+35+35=<<15+35+35=85>>85", True),
+        (
+            "A bank gives 10% a month. How much are $300 after 2 months?",
+            "300*10/100=<<300*10/100=30>>30 300+30=<<300+30=330>>330 330*10/100=<<330*10/100=33>>33 330+33=<<330+33=363>>363",
+            True,
+        ),
         ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+2*35=<<15+2*35=85>>85", False),
         ("Jo drives 9 km to work and back. How many km?", "9+9=<<9+9=18>>18", False),
         (
@@ -258,7 +263,15 @@ def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
             False,
         ),
     ],
-    ids=["doubled each hour", "five more each day", "added twice", "taken twice", "there and back", "both of them"],
+    ids=[
+        "doubled each hour",
+        "five more each day",
+        "added twice",
+        "interest of interest",
+        "taken twice",
+        "there and back",
+        "both of them",
+    ],
 )
 def test_a_repetition_that_is_written_out_lowers_the_grade(question, solution, told):
     """What is right only for as many hours as the question happens to say is not of the best grade."""

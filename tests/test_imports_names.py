@@ -57,6 +57,12 @@ def names(question):
         ("Jim eats 3 bags and Ingrid gives Collin 7 bags.", ["jim.bags", "ingrid.bags"]),
         ("Sam and Bob have a total of 20 pens.", ["total_pens"]),
         ("Sam and his friend Bob saved 20 coins when Ann turned 18.", ["coins", "ann.age"]),
+        ("A herd has 20 elephants and 35 hippos, and 5 baby hippos.", ["elephants", "hippos", "baby_hippos"]),
+        ("It takes 10 minutes to pit 20 cherries and 9 cherries.", ["minutes", "minutes_cherries", "cherries"]),
+        (
+            "She puts them in crates that can hold 9 items, and 1 set has 13 cards.",
+            ["items_per_crate", "set", "cards_per_set"],
+        ),
         ("She bought 90 green buttons, 10 more yellow buttons.", ["buttons", "extra_buttons"]),
         ("Jo's older sister has big shoes. Jo's shoe size is 7.", ["jo.size"]),
         ("He was born in 1976.", ["year"]),

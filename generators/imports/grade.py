@@ -16,7 +16,7 @@ from .mentions import Mention
 from .role import roles
 from .source import Earlier, Given, Plain, Source, World, forms
 
-STRONG = 0.68
+STRONG = 0.67
 """The margin from which a choice between functions is called strong."""
 MANY = 1
 """Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
@@ -116,6 +116,8 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
                 small.add(key)
         elif isinstance(source, World):
             key = place, f"{source.name.split('_')[0]}@"
+            if source.name.startswith("sides_"):
+                continue  # a rectangle has two of each
         else:
             continue
         used.setdefault(key, []).append(signs[place][number])
@@ -147,7 +149,21 @@ def _unrolled(linking: Linking, mentions: list[Mention]) -> bool:
             times = _applied(leaves, place, source, sign)
             if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
                 return True
-    return False
+    return any(said & {times, times + 1} for times in _again(leaves))
+
+
+def _again(leaves: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
+    """Yield how often a factor is taken of what came of taking it: interest of the sum with interest, twice or more."""
+    depth: dict[tuple[int, Source, str], int] = {}
+    came: dict[int, set[tuple[Source, str]]] = {}
+    for place in sorted(leaves):
+        used = {(source, sign) for source, sign in leaves[place] if isinstance(source, Given) and sign in "*/"}
+        before = [one.step for one, _ in leaves[place] if isinstance(one, Earlier)]
+        came[place] = used.union(*(came.get(step, set()) for step in before))
+        for source, sign in came[place]:
+            known = max((depth.get((step, source, sign), 0) for step in before), default=0)
+            depth[place, source, sign] = known + ((source, sign) in used)
+    yield from {times for times in depth.values() if times > 1}
 
 
 def _applied(leaves: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:

@@ -28,11 +28,13 @@ _TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 """The packets that come `30 to a box`."""
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
 _EACH = re.compile(
-    r"(?:\beach|\bevery|\bone|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
-    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|can \w+)\s+"
+    r"(?:\beach|\bevery|\bone|\b1|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
+    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|is equal to|equals|can \w+)\s+"
     r"(?:\w+\s+){0,2}\$?\s?$",
     re.IGNORECASE,
 )
+_VERB_AHEAD = re.compile(r"(?:\bto|n['\u2019]t|\bnot|\bwill|\bcan|\bwould|\bcould|\bshould|\bdid|\bmust) $")
+"""In front of what is no noun there, whatever the lists say: the `pit` of `10 minutes to pit 20 cherries`."""
 _OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\s+)?(?P<noun>[a-z]+)", re.IGNORECASE)
 _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
@@ -40,6 +42,9 @@ _AS_MANY = re.compile(
 _APIECE = re.compile(
     r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
     re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"\b(?P<noun>[a-z]+s) (?:that|which) (?:can |each |could )?(?:hold|contain|fit|carry)s? $", re.IGNORECASE
 )
 _FOR_EACH = re.compile(
     r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
@@ -101,6 +106,8 @@ _UNITS = {
     "mins": "minutes",
 }
 """Units that are written short and whose letters say little."""
+_OWN = 2
+"""Up to how far a word belongs to what is counted."""
 _BEFORE, _OUTSIDE = 12, 60
 """How much farther off a word counts that stands in front of the number, or in another clause."""
 
@@ -237,6 +244,9 @@ class Namer:
                 square = _SQUARE.match(tail, by.start("noun"))
                 return (slug(square[0]) if square else by["noun"]).lower()
         head = self.text[mention.span[0] : mention.quantity.start]
+        holds = _HOLDS.search(head)
+        if holds and self._is_noun(mention.span[0] + holds.start("noun")):
+            return singular(holds["noun"].lower())
         for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
             if not each:
                 continue
@@ -420,6 +430,8 @@ class Namer:
         if "age" in used:
             used.add("year")
         for word, distance in self._telling(draft.mention):
+            if first and distance > _OWN:
+                break  # what is counted itself tells first; a name beside it may then do without a word
             if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
                 return draft.owner, slug(word)
         return draft.owner, ""
@@ -448,6 +460,7 @@ class Namer:
         inside = [
             word for word in self.words if start <= word.start < end and not quantity.start <= word.start < quantity.end
         ]
+        inside = [word for word in inside if not _VERB_AHEAD.search(self.text[max(0, word.start - 8) : word.start])]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
         far = [pair for pair in far if pair[0].start < mention.part[1]]
