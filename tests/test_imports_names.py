@@ -57,6 +57,13 @@ def names(question):
         ("Jim eats 3 bags and Ingrid gives Collin 7 bags.", ["jim.bags", "ingrid.bags"]),
         ("Sam and Bob have a total of 20 pens.", ["total_pens"]),
         ("Sam and his friend Bob saved 20 coins when Ann turned 18.", ["coins", "ann.age"]),
+        ("Unfortunately 3 of the fish were small.", ["fish"]),
+        ("Sally has 3 hats.", ["sally.hats"]),
+        ("John's father is 40 years old and Ann is 9.", ["john.father_age", "ann.age"]),
+        ("Al scored more than his dad, who scored 7 points.", ["al.dad_points"]),
+        ("They pack 500 fewer apples per day.", ["fewer_apples_per_day"]),
+        ("There are 30 people and 8 of them left.", ["people", "people_left"]),
+        ("Use 2 packs of a neighbor's and 3 packs of oats.", ["packs", "oats_packs"]),
         ("A herd has 20 elephants and 35 hippos, and 5 baby hippos.", ["elephants", "hippos", "baby_hippos"]),
         ("It takes 10 minutes to pit 20 cherries and 9 cherries.", ["minutes", "minutes_cherries", "cherries"]),
         (

@@ -171,7 +171,7 @@ class Namer:
         noun = self._noun(mention, node.part)
         owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
         measures = {*noun.split("_")} & (word_set("measures") | {"age"})
-        thing = self.owners.measured(mention) if owner and measures else self.owners.kin(mention) if owner else ""
+        thing = (measures and self.owners.measured(mention)) or self.owners.kin(mention) if owner else ""
         return _Draft(mention, f"{thing}_{noun}" if thing and singular(thing) not in noun else noun, owner)
 
     def _noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
@@ -218,7 +218,7 @@ class Namer:
         attached = _ATTACHED.match(tail)
         noun = _UNITS.get(attached[0], attached[0]) if attached else self._counted(mention, tail)
         if per and stem(per) != stem(noun):
-            return f"{noun}_per_{slug(per)}"
+            return f"{self._difference(mention, tail)}{noun}_per_{slug(per)}"
         if each:
             return f"{noun}_each"
         head = self.text[mention.part[0] : quantity.start]
@@ -294,7 +294,8 @@ class Namer:
         if of and of["noun"] not in function_words() | word_set("vague"):
             return slug(of["noun"])
         if _OF_THEM.match(tail):
-            return self._before_them(place) or self._nearest(mention)
+            nearest = self._before_them(place) or self._nearest(mention)
+            return nearest if plural(nearest) == nearest else "items"
         last = self.mentions[place - 1] if place and _JOINED.search(ahead) else None
         plain = last and last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
         if last and plain and last.sentence == mention.sentence:
@@ -453,7 +454,7 @@ class Namer:
             found.append((near[0].text, 0))
         tail = self.text[quantity.end : end]
         of, target = _OF.match(tail), self._target(mention)
-        if of:
+        if of and of["noun"].lower() not in function_words():
             found.append((of["noun"].lower(), 1))
         if target:
             found.append((target, 2))

@@ -28,7 +28,7 @@ def _whose_kin() -> re.Pattern[str]:
     """Return what finds `Ann's brother` and `her little brother`, where something is said of him."""
     kin = "|".join(sorted(word_set("kin")))
     return re.compile(
-        rf"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>{kin})\b(?=\s+[a-z])"
+        rf"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>{kin})\b(?=\s+[a-z]|(?P<who>, who\b))"
     )
 
 
@@ -84,7 +84,9 @@ class Owners:
         """Return who of somebody's does what its clause tells: the brother of `Ann's brother has 4 cards`."""
         found = list(_whose_kin().finditer(self.text, mention.span[0], mention.quantity.start))
         start = found[-1].start() if found else 0
-        if not found or not _LEADS.search(self.text, 0, start) or _AND.search(self.text, 0, start):
+        if not found or _AND.search(self.text, 0, start):
+            return ""
+        if not (found[-1]["who"] or _LEADS.search(self.text, 0, start)):
             return ""
         later = any(start < where < mention.quantity.start and self._leads(where) for where, _ in self.names)
         return "" if later else slug(found[-1]["kin"])

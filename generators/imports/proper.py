@@ -11,6 +11,8 @@ _OF_PLACES = ("an", "ch", "ese", "ic", "ish")
 """Endings of `American`, `French` and their like, which are capitalised and name nobody."""
 _BEFORE_A_DAY = re.compile(r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 """Behind the Black of `Black Friday`."""
+_ADVERB = re.compile(r"[a-z]{4,}(?:al|ate|ent|ant|ous|ive)ly$")
+"""Endings of `Unfortunately` and its like, which no list has."""
 _OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")
 
 
@@ -25,7 +27,7 @@ def proper_names(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         kind = word_class(lower)
         if _OPENING.search(text, max(0, match.start() - 3), match.start()):
-            if kind and word not in middle:
+            if (kind or _ADVERB.search(lower)) and word not in middle:
                 continue
         elif (
             _BEFORE_A_DAY.match(text, match.end())
