@@ -493,14 +493,16 @@ def _whole_names(text: str) -> list[tuple[int, str]]:
 
 def _says_nothing(word: Word) -> bool:
     """Return whether a noun does not say what is counted."""
-    return word.text in word_set("vague") | word_set("currencies") or stem(word.text) in MEANING
+    return word.text in word_set("vague") or word.text in word_set("currencies") or stem(word.text) in MEANING
 
 
 def _tells(word: Word) -> bool:
     """Return whether a word can tell two numbers of one noun apart."""
     if word.text in word_set("calendar") or word.text in word_set("order"):
         return True
-    known = word.kind in ("noun", "adjective") and word.text not in function_words() | word_set("measures")
+    known = word.kind in ("noun", "adjective") and not (
+        word.text in function_words() or word.text in word_set("measures")
+    )
     number = word.text in WORDS or word.text in MULTIPLES or word.text.removesuffix("s") in PARTS
     return known and len(word.text) > 2 and not number and not _says_nothing(word)
 
