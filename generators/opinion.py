@@ -22,6 +22,7 @@ from solver.text import Outline, fence, write, yaml_outline
 # A scalar of these characters is the same plain scalar to YAML wherever it stands so.
 _SCALAR = re.compile(r"(\[?)(-?[A-Za-z0-9_./]+)([,\]}]+(?:\n-?)?)")
 _WORDS = OPS.keys() | OPERATIONS.keys()
+"""Scalars that belong to a form, as sources do; the others are names and numbers."""
 _SYMBOL = re.compile(r"\$[0-9]+")
 _SHORT = 4096
 """Characters of the longest trace that is read as one of a form; the bounds on a document are far beyond."""
