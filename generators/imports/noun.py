@@ -1,0 +1,357 @@
+"""What a number counts or measures: the noun behind it, what it is one of, or a noun that stands elsewhere.
+
+Words come from the lists beside this file, so the same text always gives the same nouns.
+"""
+
+import re
+from collections.abc import Callable
+
+from .lexicon import function_words, stem, stem_set, word_class, word_set
+from .mentions import Mention
+from .owner import someone_is
+from .price import MEANING, price
+from .word import Word, plural, singular, slug
+
+_BY = re.compile(
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when)\b)"
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
+    re.IGNORECASE,
+)
+_TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
+"""The packets that come `30 to a box`."""
+_SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
+_EACH = re.compile(
+    r"(?:\beach|\bevery|\bone|\b1|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
+    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|is equal to|equals|can \w+)\s+"
+    r"(?:\w+\s+){0,2}\$?\s?$",
+    re.IGNORECASE,
+)
+_APIECE = re.compile(
+    r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"\b(?P<noun>[a-z]+s) (?:that|which) (?:can |each |could )?(?:hold|contain|fit|carry)s? $", re.IGNORECASE
+)
+_FOR_EACH = re.compile(
+    r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
+)
+_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) (?:(?!\beach\b)[^,;]){0,60}$", re.IGNORECASE)
+_INFLECTED = re.compile(r"[^su]s$")
+_TOTAL = re.compile(
+    r"\b(?:total|combined)(?: (?:amount|number|length|weight|height|age|score|distance))?(?: (?:which|that))?"
+    r"(?: (?:of|is|was|are|were|to be))?\s+$",
+    re.IGNORECASE,
+)
+_IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:and [a-z]+ )?(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
+_SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
+_FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
+_PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
+_CLOSE = re.compile(r"[,;:.]|\d")
+_TAXED = re.compile(
+    r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
+)
+_OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:turned|turns|turn|aged)\s+$", re.IGNORECASE)
+_LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
+_THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
+_COMPOUND = re.compile(r"^ (?:[a-z]+-[a-z]+ (?P<sized>[a-z]+s)\b|(?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b))")
+"""Hyphens right behind a number: `sit-ups`, `equally-sized groups`."""
+_AGES = re.compile(r"\b(?:old|older|oldest|younger|youngest|ages?|aged)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
+_YEARS = range(1500, 2100)
+_IN_YEAR = re.compile(
+    r"\b(?:in|since|by|until|year|January|February|March|April|May|June|July|August|September|October|November|December),? $"
+)
+_SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
+_SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
+_MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
+_OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
+_OF_THE = re.compile(
+    r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
+    re.IGNORECASE,
+)
+_THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
+_PAID = re.compile(r"\b(?:paid|costs?|worth) $")
+_OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
+"""Behind a number whose noun is told elsewhere: `three of them`."""
+_TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
+_JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
+_ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
+_ATTACHED = re.compile(r"(?:mg|kg|g|ml|cm|mm|km|oz|lbs?|ft)\b")
+_UNITS = {
+    "oz": "ounces",
+    "lb": "pounds",
+    "lbs": "pounds",
+    "ft": "feet",
+    "hr": "hours",
+    "hrs": "hours",
+    "mins": "minutes",
+}
+"""Units that are written short and whose letters say little."""
+
+
+class Nouns:
+    """The nouns of the numbers of one text."""
+
+    def __init__(self, text: str, mentions: list[Mention], names: list[tuple[int, str]], words: list[Word]):
+        self.text = text
+        self.mentions = mentions
+        self.names = names
+        self.words = words
+
+    def noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
+        """Return the noun of a number, or of the part of it that is meant: the denominator of a fraction."""
+        quantity = mention.quantity
+        tail = self.text[quantity.end : mention.span[1]]
+        per = self._per(mention, tail)
+        if quantity.kind == "percent" or part == "rate":
+            return self._rate(mention)
+        if quantity.kind == "multiple" or (part == "divisor" and quantity.kind == "half") or mention.times:
+            return "factor"
+        if quantity.kind in ("fraction", "half"):
+            return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
+        if quantity.kind == "clock":
+            return part or "hour"
+        if part == "groups":
+            return "dozens"
+        if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
+            group = singular(quantity.text.lower().split()[-1])
+            return f"{self._counted(mention, tail)}_per_{slug(group)}"
+        pack = _PACK.match(tail)
+        if pack and tail[0] == "-":
+            return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
+        slash = _SLASH.match(tail)
+        if slash:
+            return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
+        each = _APIECE.match(tail) is not None
+        left = "_left" if _LEFT.match(tail) else ""
+        if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
+            follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
+            counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
+            ahead = self.text[mention.span[0] : quantity.start]
+            things = self._things_before(mention) if each and not per else ""
+            before = self._before(mention)
+            noun = price(before, self.behind(mention), ahead, tail, counted=counted, per=per, each=each, things=things)
+            return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
+        ahead = self.text[mention.span[0] : quantity.start]
+        bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
+        if _OLD.match(tail) or _AGED.search(ahead) or (bare and someone_is().search(ahead) and _AGES.search(self.text)):
+            return "age"
+        if bare and _SCORED.search(ahead):
+            return "score"
+        if bare and quantity.value in _YEARS and _IN_YEAR.search(ahead):
+            return "year"
+        attached = _ATTACHED.match(tail)
+        noun = _UNITS.get(attached[0], attached[0]) if attached else self._counted(mention, tail)
+        if per and stem(per) != stem(noun):
+            return f"{self._difference(mention, tail)}{noun}_per_{slug(per)}"
+        if each:
+            return f"{noun}_each"
+        head = self.text[mention.part[0] : quantity.start]
+        together = not left and (_TOTAL.search(head) or _IN_ALL.match(tail))
+        return f"total_{noun}" if together else f"{self._difference(mention, tail)}{noun}{left}"
+
+    def _things_before(self, mention: Mention) -> str:
+        """Return what the number before counts, in the same sentence: the `boxes` of `3 boxes of mints for $4 each`."""
+        earlier = [
+            other for other in self.mentions[: self.mentions.index(mention)] if other.sentence == mention.sentence
+        ]
+        counts = [other for other in earlier[-1:] if other.phrase and not other.money and not other.times]
+        if not counts or not _FILLED.match(self.text, counts[0].quantity.end, mention.quantity.start):
+            return ""
+        return counts[0].phrase[-1].lower()
+
+    def _per(self, mention: Mention, tail: str) -> str:
+        """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
+        by = _BY.match(tail) or _TO_A.match(tail)
+        if by and self._is_noun(mention.quantity.end + by.start("noun")):
+            inside = by["by"].lower() in ("in a", "in an")
+            if (not inside or stem(by["noun"]) in stem_set("units_of_time")) and stem(by["noun"]) not in MEANING:
+                square = _SQUARE.match(tail, by.start("noun"))
+                return (slug(square[0]) if square else by["noun"]).lower()
+        head = self.text[mention.span[0] : mention.quantity.start]
+        holds = _HOLDS.search(head)
+        if holds and self._is_noun(mention.span[0] + holds.start("noun")):
+            return singular(holds["noun"].lower())
+        for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
+            if not each:
+                continue
+            start = mention.span[0] + each.start("noun")
+            # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
+            if _INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
+                start = next((word.start for word in reversed(self.words) if word.start < start), start)
+            noun = next((word for word in self.words if word.start == start), None)
+            if noun and noun.noun and not says_nothing(noun) and not _INFLECTED.search(noun.text):
+                return noun.text
+        return ""
+
+    def _is_noun(self, start: int) -> bool:
+        return any(word.start == start and word.noun for word in self.words)
+
+    def _counted(self, mention: Mention, tail: str) -> str:
+        """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
+        behind = self.behind(mention)
+        if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
+            return _UNITS[behind[0].text]
+        if tail.startswith("-") and behind and behind[0].noun:
+            return slug(plural(behind[0].text))
+        known = {name for _, name in self.names}
+        if not tail.lstrip().startswith(mention.phrase[:1]):
+            phrase = [word for word in map(slug, mention.phrase) if word not in known]
+        else:
+            phrase = [slug(word) for word in mention.phrase]
+        never = word_set("vague") | word_set("upwards") | word_set("downwards")
+        phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
+        if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
+            return f"{slug(plural(phrase[0]))}_per_{slug(singular(phrase[-1]))}"  # a `20 pound bag`
+        if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
+            return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
+        if phrase:
+            return self._head(behind, phrase[-1])
+        return self._adjacent(mention, tail) or self._elided(mention, tail)
+
+    def _elided(self, mention: Mention, tail: str) -> str:
+        """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
+        place = self.mentions.index(mention)
+        ahead = self.text[: mention.quantity.start]
+        if (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
+            return "items" if _OF_EACH.match(tail) else "people"
+        of = _OF_THE.match(tail)
+        if of and of["noun"] not in function_words() | word_set("vague"):
+            return slug(of["noun"])
+        if _OF_THEM.match(tail):
+            nearest = self._before_them(place) or self._nearest(mention)
+            return nearest if plural(nearest) == nearest else "items"
+        last = self.mentions[place - 1] if place and _JOINED.search(ahead) else None
+        plain = last and last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
+        if last and plain and last.sentence == mention.sentence:
+            return slug(last.phrase[-1])
+        if _PAID.search(ahead):
+            return "price"
+        told = _PLURAL.search(self.text, mention.quantity.end, mention.part[1])
+        again = (mention.versus and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
+        return (self._before_them(place) if again else "") or self._nearest(mention, self._before_them(place))
+
+    def _before_them(self, place: int) -> str:
+        """Return what the nearest number before counts: the photos of `63 photos and three of them`."""
+        counted = [
+            other.phrase[-1].lower()
+            for other in self.mentions[:place]
+            if other.phrase and not other.money and other.quantity.kind != "ordinal"
+        ]
+        never = word_set("vague") | word_set("calendar")
+        return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
+
+    def _adjacent(self, mention: Mention, tail: str) -> str:
+        """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
+        compound = _COMPOUND.match(tail)
+        if compound:
+            return slug(compound["noun"] or compound["sized"])
+        at = mention.quantity.end
+        for word in self.behind(mention)[:3]:
+            if self.text[at : word.start] != " " or word.kind == "name":
+                break
+            if word.text == "even":
+                at = word.end
+                continue
+            if word.text in function_words():
+                break
+            if word.noun or (word.kind in ("verb", "") and word.text.endswith("s")):
+                return slug(word.text)
+            at = word.end
+        return ""
+
+    def _head(self, behind: list[Word], noun: str) -> str:
+        """Return the noun that a singular in front of it goes with: the `hats` of `pink hard hats`, `fig-shaped hats`."""
+        place = next((k for k, word in enumerate(behind) if slug(word.text) == noun), None)
+        if place is None or noun.endswith("s") or plural(noun) == noun:
+            return noun
+        for before, word in zip(behind[place:], behind[place + 1 : place + 4], strict=False):
+            compound = self.text[before.end : word.start] == "-"
+            if not compound and self.text[before.end : word.start] != " ":
+                break
+            if word.noun:
+                return slug(word.text) if before is not behind[place] else noun
+            if not (compound or (word.kind == "adjective" and word.text not in word_set("order"))):
+                break
+        return noun
+
+    def _difference(self, mention: Mention, tail: str) -> str:
+        """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
+        skip = len(mention.phrase)
+        words = re.findall(r"[a-z]+", _CLOSE.split(tail.lower())[0])[: skip + 1]
+        near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
+        if near & word_set("upwards"):
+            return "extra_"
+        return "fewer_" if near & word_set("downwards") else ""
+
+    def _rate(self, mention: Mention) -> str:
+        said = _TAXED.match(self.text, mention.quantity.end)
+        if said and singular(said["rate"].lower()) in word_set("rates"):
+            return f"{singular(said['rate'].lower())}_rate"
+        start, end = mention.span
+        near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
+        found = [
+            (abs(match.start() - 30), word)
+            for word in sorted(word_set("rates"))
+            for match in re.finditer(rf"\b{word}s?\b", near)
+        ]
+        return f"{min(found)[1]}_rate" if found else "rate"
+
+    def _before(self, mention: Mention) -> list[Word]:
+        return [word for word in self.words if mention.span[0] <= word.start < mention.quantity.start]
+
+    def behind(self, mention: Mention) -> list[Word]:
+        """Return the words behind a number, up to the end of its sentence."""
+        return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
+
+    def _nearest(self, mention: Mention, counted: str = "") -> str:
+        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it.
+
+        What was counted before is more likely meant than a noun in the singular.
+        """
+        before, behind = self._before(mention)[::-1], self.behind(mention)
+        earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
+        times = stem_set("units_of_time")
+        measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
+        if (
+            measured
+            and self._is_noun(mention.span[0] + measured.start("noun"))
+            and measured["noun"] not in word_set("vague")
+        ):
+            return slug(measured["noun"])
+
+        def many(word: Word) -> bool:
+            return word.text.endswith("s") and stem(word.text) not in times
+
+        def any_(_: Word) -> bool:
+            return True
+
+        if mention.versus:
+            behind, before = before, behind
+        places: list[tuple[list[Word], Callable[[Word], bool]]] = [
+            (before[:12], many),
+            (before[:10], any_),
+            (earlier[:30], many),
+            (behind[:8], any_),
+            (earlier, any_),
+        ]
+        for words, wanted in places:
+            for word in words:
+                if word.noun and wanted(word) and not says_nothing(word):
+                    return slug(word.text)
+            if counted and not mention.versus:
+                return counted
+        return "count"
+
+
+def _doing(phrase: tuple[str, ...]) -> bool:
+    """Return whether a phrase says what somebody does: the $600 of `made $600 mowing yards` count no yards."""
+    first = phrase[0].lower()
+    return len(phrase) > 1 and first.endswith("ing") and word_class(first) in ("verb", "")
+
+
+def says_nothing(word: Word) -> bool:
+    """Return whether a noun does not say what is counted."""
+    return word.text in word_set("vague") or word.text in word_set("currencies") or stem(word.text) in MEANING
