@@ -108,8 +108,9 @@ def _proved(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, 
     expected = [reference(body, Draw(draw.slots, draw.places[sample])) for body in pattern.bodies]
     where = arrow.integers(sample)
     records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
-    for at, wrong in second_opinions(*records).items():
-        raise RowError(int(sample[at]), wrong)
+    against = second_opinions(*records)
+    if against:
+        raise RowError(int(sample[min(against)]), against[min(against)])
     for at, row in enumerate(sample.tolist()):
         text = expected[which[row]][at]
         if questions[row].as_py() != text:

@@ -1,7 +1,7 @@
 """Grades a linked problem by what is known of its wiring, with the reasons.
 
-A: every step is told by the solution and used, no quantity that could have been meant is left over, and the
-   wiring is proved, or the choice is strong.
+A: every step is told by the solution and used, no quantity that could have been meant is left over, no repetition
+   is written out, and the wiring is proved, or the choice is strong.
 B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
@@ -37,7 +37,7 @@ class Grade:
 
 RULES = {
     "A": "every step told and used, nothing contested left over, wiring proved or chosen by a strong margin",
-    "B": "every step told, but a step is unused, a quantity is left over, or the choice is weak",
+    "B": "every step told, but a step is unused, a quantity is left over, a repetition is written out, or the choice is weak",
     "C": "at least one step is inferred",
 }
 """The grades, as a reader is told them."""
@@ -100,9 +100,19 @@ def _guessed(source: Source, mentions: list[Mention]) -> bool:
     return isinstance(source, Plain) and source.why == "both"
 
 
+def _signs(linking: Linking) -> dict[int, list[str]]:
+    """Return the sign at each leaf of each step that is used."""
+    return {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
+
+
+def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
+    """Return how often each number of the question is used."""
+    return Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+
+
 def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
     """Yield what is multiplied by itself, which only a square means, and the ones and twos that add up unasked."""
-    signs = {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
+    signs = _signs(linking)
     used: dict[tuple[int, str], list[str]] = {}
     small = set()
     for (place, number), source in linking.sources.items():
@@ -114,10 +124,8 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
             key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
             if quantity.value <= _SMALL:
                 small.add(key)
-        elif isinstance(source, World):
+        elif isinstance(source, World) and not source.name.startswith("sides_"):  # a rectangle has two of each
             key = place, f"{source.name.split('_')[0]}@"
-            if source.name.startswith("sides_"):
-                continue  # a rectangle has two of each
         else:
             continue
         used.setdefault(key, []).append(signs[place][number])
@@ -131,16 +139,15 @@ def _unrolled(linking: Linking, mentions: list[Mention]) -> bool:
 
     `35 + 35` for the next two hours, or `x 2`, `x 2`, `x 2` for three years: right for these numbers alone.
     """
-    used = {mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given)}
+    used, signs = _uses(linking, mentions), _signs(linking)
     said = {
         mention.quantity.value
         for k, mention in enumerate(mentions)
-        if mention.alias == k and k not in used and mention.quantity.kind in ("plain", "word", "ordinal")
+        if mention.alias == k and not used[k] and mention.quantity.kind in ("plain", "word", "ordinal")
     }
     leaves: dict[int, list[tuple[Source, str]]] = {}
     for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
-        sign = list(roles(linking.steps[place].formula))[number].sign
-        leaves.setdefault(place, []).append((source, sign))
+        leaves.setdefault(place, []).append((source, signs[place][number]))
     for place, found in leaves.items():
         for (source, sign), times in Counter(found).items():
             if sign in "+-" and times > 1 and times in said and isinstance(source, (Given, Earlier)):
@@ -177,6 +184,6 @@ def _applied(leaves: dict[int, list[tuple[Source, str]]], place: int, source: So
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:
     """Return the numbers that are used twice where one of the same value, however it is written, is not used at all."""
-    used = Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+    used = _uses(linking, mentions)
     spare = {m.quantity.value for k, m in enumerate(mentions) if m.alias == k and not used[k] and not m.definite}
     return [mentions[k].quantity.text for k, count in used.items() if count > 1 and mentions[k].quantity.value in spare]

@@ -259,7 +259,7 @@ class _Linker:
         return _Done(score - torn, state, final, torn)
 
     def _torn(self, state: _State) -> int:
-        """Return how many fractions are torn apart: in `30 / 3` is a half of two thirds, and another two makes it whole."""
+        """Return how many fractions are torn apart: `30 / 3` takes the three of two thirds, and nothing takes its two."""
         used: dict[int, set[bool]] = {}
         for _, _, option in state.chosen:
             if isinstance(option.source, Given) and option.source.form in ("top", "other_top", "bottom"):

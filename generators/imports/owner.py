@@ -24,20 +24,22 @@ _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 
 
 @cache
+def _kin() -> str:
+    return "|".join(sorted(word_set("kin")))
+
+
+@cache
 def _whose_kin() -> re.Pattern[str]:
     """Return what finds `Ann's brother` and `her little brother`, where something is said of him."""
-    kin = "|".join(sorted(word_set("kin")))
-    return re.compile(
-        rf"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)\s+(?:[a-z]+\s+)?(?P<kin>{kin})\b(?=\s+[a-z]|(?P<who>, who\b))"
-    )
+    whose = r"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)"
+    return re.compile(rf"{whose}\s+(?:[a-z]+\s+)?(?P<kin>{_kin()})\b(?=\s+[a-z]|(?P<who>, who\b))")
 
 
 @cache
 def someone_is() -> re.Pattern[str]:
     """Return what finds that somebody is so much: `Ann is`, `her mother was`."""
-    kin = "|".join(sorted(word_set("kin")))
     return re.compile(
-        rf"\b(?:[A-Z]\w+|[Hh]e|[Ss]he|I|who|age|{kin})\s+(?:is|was|am|will be|turned|turns)\s+"
+        rf"\b(?:[A-Z]\w+|[Hh]e|[Ss]he|I|who|age|{_kin()})\s+(?:is|was|am|will be)\s+"
         r"(?:now |currently |only |already |just )?$"
     )
 
