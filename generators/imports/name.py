@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from generators.quantities import MULTIPLES, PARTS, WORDS
 
+from .clause import Clauses
 from .lexicon import function_words, stem, word_set
 from .mentions import Mention
 from .node import Fixed, Input
-from .noun import Nouns, says_nothing
+from .noun import Nouns
 from .owner import Owners
+from .price import says_nothing
 from .proper import proper_names
 from .word import Word, read_words, singular, slug
 
@@ -25,14 +27,18 @@ _OF = re.compile(r"^[\s-]*(?:[\w-]+\s+){1,2}?of\s+(?:the\s+|his\s+|her\s+|their\
 _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
 )
+_REMAINING = re.compile(r"\s*of\s+(?:the|his|her|their|its|those|these)\s+(?:remaining|rest|remainder)\b")
+_THAN = re.compile(r"\bthan\b")
 _OWNERLESS = re.compile(
-    r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_rate$"
+    r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_(?:rate|ratio)$"
 )
 """Nouns that say enough without whose they are."""
 _OWN = 2
 """Up to how far a word belongs to what is counted."""
 _BEFORE, _OUTSIDE = 12, 60
 """How much farther off a word counts that stands in front of the number, or in another clause."""
+_ORDER = 8
+"""How much nearer `third` counts than the place of `third place`."""
 _ADJACENT = 36
 """How far off an adjective can be said of what is counted."""
 
@@ -60,8 +66,9 @@ class Namer:
         counted = {mention.phrase[0] for mention in mentions if mention.phrase}
         names = [(start, name) for start, name in _whole_names(text) if name not in {*map(slug, counted)}]
         self.words = list(read_words(text))
-        self.owners = Owners(text, names, self.words)
-        self.nouns = Nouns(text, mentions, names, self.words)
+        clauses = Clauses(text, self.words)
+        self.owners = Owners(text, names, self.words, clauses)
+        self.nouns = Nouns(text, mentions, names, self.words, clauses)
 
     def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
         """Return a name for each input, all different."""
@@ -77,10 +84,11 @@ class Namer:
                 draft.owner = owner
                 draft.noun = f"{word}_{draft.noun}" if word else draft.noun
         counts = Counter([*out.values(), *(draft.name for draft in drafts.values())])
-        for node, draft in drafts.items():
+        for node, draft in sorted(drafts.items(), key=lambda pair: pair[1].mention.quantity.start):
             name, noun = draft.name, draft.noun
             if counts[name] > 1:
-                for nth in _NTH:
+                ordered = noun.split("_")[0] in _NTH
+                for nth in ["other", "further", "more"] if ordered else _NTH:
                     draft.noun = f"{nth}_{noun}"
                     if draft.name not in counts:
                         break
@@ -92,8 +100,9 @@ class Namer:
         mention = self.mentions[node.index]
         noun = self.nouns.noun(mention, node.part)
         owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
-        measures = {*noun.split("_")} & (word_set("measures") | {"age"})
-        thing = (measures and self.owners.measured(mention)) or self.owners.kin(mention) if owner else ""
+        thing = self.owners.thing(mention) if owner else ""
+        if not (thing in word_set("kin") or {*noun.split("_")} & (word_set("measures") | {"age"})):
+            thing = ""
         return _Draft(mention, f"{thing}_{noun}" if thing and singular(thing) not in noun else noun, owner)
 
     def _tell(self, draft: _Draft, others: list[_Draft], *, first: bool) -> tuple[str, str]:
@@ -114,7 +123,15 @@ class Namer:
                 break  # what is counted itself tells first; a name beside it may then do without a word
             if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
                 return draft.owner, slug(word)
-        return draft.owner, ""
+        return draft.owner, "" if first else self._ordered(draft.mention, near, used)
+
+    def _ordered(self, mention: Mention, near: list[dict[str, int]], used: set[str]) -> str:
+        """Return the ordinal or day of a number, though some others share it: two numbers may be of the second stop."""
+        for word, distance in self._telling(mention):
+            known = word in word_set("order") | word_set("calendar") and stem(word) not in used
+            if known and distance < _OUTSIDE and any(distance < others.get(word, 999) for others in near):
+                return slug(word)
+        return ""
 
     def _target(self, mention: Mention) -> str:
         """Return what a factor makes more or less of: the `cats` of `twice as many cats`."""
@@ -134,6 +151,8 @@ class Namer:
         if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
             found.append((near[0].text, 0))
         tail = self.text[quantity.end : end]
+        if _REMAINING.match(tail):
+            found.append(("remaining", 1))
         of, target = _OF.match(tail), self._target(mention)
         if of and of["noun"].lower() not in function_words():
             found.append((of["noun"].lower(), 1))
@@ -142,6 +161,10 @@ class Namer:
         inside = [
             word for word in self.words if start <= word.start < end and not quantity.start <= word.start < quantity.end
         ]
+        numbers = [
+            (other.quantity.start, other.quantity.end) for other in self.mentions if other.quantity.kind != "ordinal"
+        ]
+        inside = [word for word in inside if not any(begin <= word.start < stop for begin, stop in numbers)]
         inside = [word for word in inside if not _VERB_AHEAD.search(self.text[max(0, word.start - 8) : word.start])]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
@@ -150,8 +173,10 @@ class Namer:
 
     def _distance(self, word: Word, mention: Mention) -> int:
         quantity = mention.quantity
+        ordered = _ORDER if word.text in word_set("order") else 0
         gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
-        return gap + (0 if mention.part[0] <= word.start < mention.part[1] else _OUTSIDE)
+        compared = word.start > quantity.end and _THAN.search(self.text, quantity.end, word.start)
+        return gap - ordered + (0 if mention.part[0] <= word.start < mention.part[1] and not compared else _OUTSIDE)
 
 
 def _whole_names(text: str) -> list[tuple[int, str]]:

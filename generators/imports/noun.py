@@ -4,16 +4,17 @@ Words come from the lists beside this file, so the same text always gives the sa
 """
 
 import re
-from collections.abc import Callable
 
+from .clause import Clauses
+from .elided import Elided
 from .lexicon import function_words, stem, stem_set, word_class, word_set
 from .mentions import Mention
 from .owner import someone_is
-from .price import MEANING, price
+from .price import MEANING, price, says_nothing, sum_of
 from .word import Word, plural, singular, slug
 
 _BY = re.compile(
-    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when)\b)"
+    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when|once|twice|thrice)\b)"
     r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
@@ -27,7 +28,7 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 _APIECE = re.compile(
-    r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b",
+    r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b(?! (?:contain|hold|ha[sd]|have|weigh|cost|need|take|eat|get|give|g[eo]t|gave|ate|took|made|make|use|used)s?\b)",
     re.IGNORECASE,
 )
 _HOLDS = re.compile(
@@ -53,33 +54,47 @@ _TAXED = re.compile(
 )
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:turned|turns|turn|aged)\s+$", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:[Ww]hen|until|since|after) (?:he|she|they|[A-Z][a-z]+) (?:is|was|turns|turned) $")
+_SIZED = re.compile(
+    r"[\s-]?(?:feet|foot|ft|inch(?:es)?|meters?|metres?|m|cm|centimeters?|mm|km|yards?|kilometers?)[\s-](?P<how>wide|long|tall|high|deep|thick)\b(?! (?:as|to)\b)",
+    re.IGNORECASE,
+)
+_SIZES = {
+    "wide": "width",
+    "long": "length",
+    "tall": "height",
+    "high": "height",
+    "deep": "depth",
+    "thick": "thickness",
+}
 _LEFT = re.compile(r"^\s*(?:[\w-]+\s+){0,2}?(?:left|remaining|left over)\b", re.IGNORECASE)
-_THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
 _COMPOUND = re.compile(r"^ (?:[a-z]+-[a-z]+ (?P<sized>[a-z]+s)\b|(?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b))")
 """Hyphens right behind a number: `sit-ups`, `equally-sized groups`."""
 _AGES = re.compile(r"\b(?:old|older|oldest|younger|youngest|ages?|aged)\b", re.IGNORECASE)
-_PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
 _YEARS = range(1500, 2100)
 _IN_YEAR = re.compile(
     r"\b(?:in|since|by|until|year|January|February|March|April|May|June|July|August|September|October|November|December),? $"
 )
 _SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
 _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
-_MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
-_OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
-_OF_THE = re.compile(
-    r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
-    re.IGNORECASE,
+_RATIO = re.compile(
+    r"\bratio of (?:the |his |her |their )?(?:number of |amount of )?(?P<left>[A-Za-z ]+?) to (?:the |his |her |their )?(?:number of |amount of )?(?P<right>[A-Za-z]+(?: [a-z]+)?)"
 )
-_THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
-_PAID = re.compile(r"\b(?:paid|costs?|worth) $")
-_OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
-"""Behind a number whose noun is told elsewhere: `three of them`."""
-_TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
-_JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
+_COLON = re.compile(r"\s?(?::|to|is to)\s?")
+_COLON_AHEAD = re.compile(_COLON.pattern + r"(?=\d)")
+_OF_MORE = re.compile(r"^\s*[a-z]+ of [a-z]+ (?P<how>more|fewer|less) than\b")
+_MINUS = re.compile(r"\b(?P<how>plus|minus) $")
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
-_ATTACHED = re.compile(r"(?:mg|kg|g|ml|cm|mm|km|oz|lbs?|ft)\b")
+_ATTACHED = re.compile(r"(?:mg|kg|g|ml|cm|mm|km|oz|lbs?|ft|m)\b(?!&)")
 _UNITS = {
+    "g": "grams",
+    "kg": "kilograms",
+    "mg": "milligrams",
+    "ml": "milliliters",
+    "cm": "centimeters",
+    "mm": "millimeters",
+    "km": "kilometers",
+    "m": "meters",
     "oz": "ounces",
     "lb": "pounds",
     "lbs": "pounds",
@@ -94,11 +109,15 @@ _UNITS = {
 class Nouns:
     """The nouns of the numbers of one text."""
 
-    def __init__(self, text: str, mentions: list[Mention], names: list[tuple[int, str]], words: list[Word]):
+    def __init__(
+        self, text: str, mentions: list[Mention], names: list[tuple[int, str]], words: list[Word], clauses: Clauses
+    ):
         self.text = text
         self.mentions = mentions
         self.names = names
         self.words = words
+        self.clauses = clauses
+        self.elided = Elided(text, mentions, words, clauses)
 
     def noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         """Return the noun of a number, or of the part of it that is meant: the denominator of a fraction."""
@@ -129,20 +148,52 @@ class Nouns:
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
             follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
             counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
+            if not counted:
+                counted = next((word.text for word in self.behind(mention)[:1] if word.text in word_set("sums")), "")
+                counted = counted if tail.lstrip(" -").lower().startswith(counted) else ""
             ahead = self.text[mention.span[0] : quantity.start]
             things = self._things_before(mention) if each and not per else ""
             before = self._before(mention)
-            noun = price(before, self.behind(mention), ahead, tail, counted=counted, per=per, each=each, things=things)
-            return f"money{left}" if left else f"{self._difference(mention, tail) if not counted else ''}{noun}"
+            noun = price(
+                before,
+                self.behind(mention),
+                ahead,
+                tail,
+                counted=counted,
+                per=per,
+                each=each,
+                things=things,
+                subject=self.clauses.subject(mention),
+                equated=self.clauses.equated(mention),
+            )
+            bare = not counted or counted in word_set("currencies")
+            return f"money{left}" if left else f"{self._difference(mention, tail) if bare else ''}{noun}"
         ahead = self.text[mention.span[0] : quantity.start]
         bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
-        if _OLD.match(tail) or _AGED.search(ahead) or (bare and someone_is().search(ahead) and _AGES.search(self.text)):
+        sized = _SIZED.match(tail)
+        attached = _ATTACHED.match(tail)
+        if sized and not per and not each:
+            unit = _UNITS[attached[0]] if attached else self._counted(mention, tail)
+            return f"{_SIZES[sized['how'].lower()]}_{unit}"
+        when = bare and _WHEN.search(ahead) and not tail.lstrip().startswith("%")
+        if (
+            when
+            or _OLD.match(tail)
+            or _AGED.search(ahead)
+            or (bare and someone_is().search(ahead) and _AGES.search(self.text))
+        ):
             return "age"
+        ratio = self._ratio(mention)
+        if ratio:
+            return ratio
         if bare and _SCORED.search(ahead):
             return "score"
         if bare and quantity.value in _YEARS and _IN_YEAR.search(ahead):
             return "year"
-        attached = _ATTACHED.match(tail)
+        if not (mention.phrase or self._adjacent(mention, tail)):
+            equal = self._equal(mention)
+            if equal:
+                return f"{self._difference(mention, tail)}{equal}"
         noun = _UNITS.get(attached[0], attached[0]) if attached else self._counted(mention, tail)
         if per and stem(per) != stem(noun):
             return f"{self._difference(mention, tail)}{noun}_per_{slug(per)}"
@@ -151,6 +202,43 @@ class Nouns:
         head = self.text[mention.part[0] : quantity.start]
         together = not left and (_TOTAL.search(head) or _IN_ALL.match(tail))
         return f"total_{noun}" if together else f"{self._difference(mention, tail)}{noun}{left}"
+
+    def _ratio(self, mention: Mention) -> str:
+        """Return which side of a ratio a number is: the 5 of `the ratio of boys to girls is 5:8` is the boys'."""
+        start, place = mention.span[0], self.mentions.index(mention)
+        said = _RATIO.search(self.text, start, mention.span[1])
+        if not said or mention.phrase[:1] not in ((), ("to",)):
+            return ""
+        end = mention.quantity.end
+        left = bool(_COLON_AHEAD.match(self.text, end))
+        right = place > 0 and bool(
+            _COLON.fullmatch(self.text, self.mentions[place - 1].quantity.end, mention.quantity.start)
+        )
+        if left == right:
+            return ""
+        side = said["left" if left else "right"].split()
+        heads = [
+            word for word in self.words if word.noun and word.text in map(str.lower, side) and not says_nothing(word)
+        ]
+        return f"{slug(heads[0].text)}_ratio" if heads else ""
+
+    def _equal(self, mention: Mention) -> str:
+        """Return what a number without a noun is said to be: the score of `his score is 8`, the koi of `the number of koi is 8`."""
+        subject = self.clauses.equated(mention)
+        if subject is None:
+            return ""
+        noun, total = subject.head, any(word.text in ("total", "combined") for word in subject.modifiers)
+        if stem(noun.text) in MEANING and "$" in self.text:
+            return sum_of(subject)
+        if noun.text in ("number", "total", "amount", "sum", "count"):
+            total, counted = total or noun.text in ("total", "sum"), subject.of
+            if counted:
+                return f"{'total_' if total else ''}{slug(counted.text)}" if counted.noun else ""
+            return "number" if noun.text == "number" else ""
+        if not noun.noun or says_nothing(noun) or noun.text in word_set("kin"):
+            return ""
+        of = [word.text for word in subject.modifiers[-1:] if word.noun and not says_nothing(word)]
+        return "_".join(map(slug, [*(["total"] if total else []), *of, noun.text]))
 
     def _things_before(self, mention: Mention) -> str:
         """Return what the number before counts, in the same sentence: the `boxes` of `3 boxes of mints for $4 each`."""
@@ -167,9 +255,10 @@ class Nouns:
         by = _BY.match(tail) or _TO_A.match(tail)
         if by and self._is_noun(mention.quantity.end + by.start("noun")):
             inside = by["by"].lower() in ("in a", "in an")
-            if (not inside or stem(by["noun"]) in stem_set("units_of_time")) and stem(by["noun"]) not in MEANING:
+            units = stem_set("units_of_time") | stem_set("measures")
+            if (not inside or stem(by["noun"]) in units) and stem(by["noun"]) not in MEANING:
                 square = _SQUARE.match(tail, by.start("noun"))
-                return (slug(square[0]) if square else by["noun"]).lower()
+                return slug(square[0]) if square else self._compound(mention.quantity.end + by.start("noun"))
         head = self.text[mention.span[0] : mention.quantity.start]
         holds = _HOLDS.search(head)
         if holds and self._is_noun(mention.span[0] + holds.start("noun")):
@@ -184,10 +273,21 @@ class Nouns:
             noun = next((word for word in self.words if word.start == start), None)
             if noun and noun.noun and not says_nothing(noun) and not _INFLECTED.search(noun.text):
                 return noun.text
-        return ""
+        one = self.clauses.each(mention)
+        return "" if one in word_set("vague") else singular(one)
+
+    def _compound(self, start: int) -> str:
+        """Return the noun that begins at a place, or the one it only belongs to: the grave of `an adult grave`."""
+        place = next(k for k, word in enumerate(self.words) if word.start == start)
+        word, behind = self.words[place], self.words[place + 1 : place + 2]
+        told = behind and behind[0].noun and self.text[word.end : behind[0].start] == " "
+        if told and not _INFLECTED.search(behind[0].text) and stem(word.text) not in stem_set("units_of_time"):
+            return behind[0].text
+        return word.text
 
     def _is_noun(self, start: int) -> bool:
-        return any(word.start == start and word.noun for word in self.words)
+        times = stem_set("units_of_time")
+        return any(word.start == start and (word.noun or stem(word.text) in times) for word in self.words)
 
     def _counted(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
@@ -203,45 +303,17 @@ class Nouns:
             phrase = [slug(word) for word in mention.phrase]
         never = word_set("vague") | word_set("upwards") | word_set("downwards")
         phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
+        measured = bool(phrase[1:]) and plural(phrase[0]) in word_set("measures")  # two `16 pounds turkeys`
         if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
             return f"{slug(plural(phrase[0]))}_per_{slug(singular(phrase[-1]))}"  # a `20 pound bag`
-        if phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1])):
+        parts = (
+            phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1]))
+        )
+        if measured or parts:
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
             return self._head(behind, phrase[-1])
-        return self._adjacent(mention, tail) or self._elided(mention, tail)
-
-    def _elided(self, mention: Mention, tail: str) -> str:
-        """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
-        place = self.mentions.index(mention)
-        ahead = self.text[: mention.quantity.start]
-        if (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
-            return "items" if _OF_EACH.match(tail) else "people"
-        of = _OF_THE.match(tail)
-        if of and of["noun"] not in function_words() | word_set("vague"):
-            return slug(of["noun"])
-        if _OF_THEM.match(tail):
-            nearest = self._before_them(place) or self._nearest(mention)
-            return nearest if plural(nearest) == nearest else "items"
-        last = self.mentions[place - 1] if place and _JOINED.search(ahead) else None
-        plain = last and last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
-        if last and plain and last.sentence == mention.sentence:
-            return slug(last.phrase[-1])
-        if _PAID.search(ahead):
-            return "price"
-        told = _PLURAL.search(self.text, mention.quantity.end, mention.part[1])
-        again = (mention.versus and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
-        return (self._before_them(place) if again else "") or self._nearest(mention, self._before_them(place))
-
-    def _before_them(self, place: int) -> str:
-        """Return what the nearest number before counts: the photos of `63 photos and three of them`."""
-        counted = [
-            other.phrase[-1].lower()
-            for other in self.mentions[:place]
-            if other.phrase and not other.money and other.quantity.kind != "ordinal"
-        ]
-        never = word_set("vague") | word_set("calendar")
-        return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
+        return self._adjacent(mention, tail) or self.elided.noun(mention, tail)
 
     def _adjacent(self, mention: Mention, tail: str) -> str:
         """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
@@ -279,6 +351,9 @@ class Nouns:
 
     def _difference(self, mention: Mention, tail: str) -> str:
         """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
+        more = _OF_MORE.match(tail) or _MINUS.search(self.text[mention.part[0] : mention.quantity.start])
+        if more:
+            return "extra_" if more["how"] in ("more", "plus") else "fewer_"
         skip = len(mention.phrase)
         words = re.findall(r"[a-z]+", _CLOSE.split(tail.lower())[0])[: skip + 1]
         near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
@@ -306,52 +381,8 @@ class Nouns:
         """Return the words behind a number, up to the end of its sentence."""
         return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
 
-    def _nearest(self, mention: Mention, counted: str = "") -> str:
-        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it.
-
-        What was counted before is more likely meant than a noun in the singular.
-        """
-        before, behind = self._before(mention)[::-1], self.behind(mention)
-        earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
-        times = stem_set("units_of_time")
-        measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
-        if (
-            measured
-            and self._is_noun(mention.span[0] + measured.start("noun"))
-            and measured["noun"] not in word_set("vague")
-        ):
-            return slug(measured["noun"])
-
-        def many(word: Word) -> bool:
-            return word.text.endswith("s") and stem(word.text) not in times
-
-        def any_(_: Word) -> bool:
-            return True
-
-        if mention.versus:
-            behind, before = before, behind
-        places: list[tuple[list[Word], Callable[[Word], bool]]] = [
-            (before[:12], many),
-            (before[:10], any_),
-            (earlier[:30], many),
-            (behind[:8], any_),
-            (earlier, any_),
-        ]
-        for words, wanted in places:
-            for word in words:
-                if word.noun and wanted(word) and not says_nothing(word):
-                    return slug(word.text)
-            if counted and not mention.versus:
-                return counted
-        return "count"
-
 
 def _doing(phrase: tuple[str, ...]) -> bool:
     """Return whether a phrase says what somebody does: the $600 of `made $600 mowing yards` count no yards."""
     first = phrase[0].lower()
     return len(phrase) > 1 and first.endswith("ing") and word_class(first) in ("verb", "")
-
-
-def says_nothing(word: Word) -> bool:
-    """Return whether a noun does not say what is counted."""
-    return word.text in word_set("vague") or word.text in word_set("currencies") or stem(word.text) in MEANING

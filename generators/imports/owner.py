@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from .clause import Clauses, Subject
 from .lexicon import PRONOUNS, word_set
 from .mentions import Mention
 from .word import Word, slug
@@ -19,20 +20,12 @@ _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will",
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
-_AND = re.compile(r"(?:[A-Z]\w+|\b(?:[Hh]e|[Ss]he|[Tt]hey|I)) and $")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 
 
 @cache
 def _kin() -> str:
     return "|".join(sorted(word_set("kin")))
-
-
-@cache
-def _whose_kin() -> re.Pattern[str]:
-    """Return what finds `Ann's brother` and `her little brother`, where something is said of him."""
-    whose = r"\b(?:[A-Z]\w+['\u2019]s|[Hh]is|[Hh]er|[Tt]heir|[Mm]y)"
-    return re.compile(rf"{whose}\s+(?:[a-z]+\s+)?(?P<kin>{_kin()})\b(?=\s+[a-z]|(?P<who>, who\b))")
 
 
 @cache
@@ -47,51 +40,55 @@ def someone_is() -> re.Pattern[str]:
 class Owners:
     """The names of a text, and what they own."""
 
-    def __init__(self, text: str, names: list[tuple[int, str]], words: list[Word]):
+    def __init__(self, text: str, names: list[tuple[int, str]], words: list[Word], clauses: Clauses):
         self.text = text
         self.names = names
         self.words = words
+        self.clauses = clauses
 
     def owner(self, mention: Mention, noun: str) -> str:
-        """Return whose the number is: the last name before it that leads a clause, else the last, else a pronoun's."""
-        start, place = mention.span[0], mention.quantity.start
+        """Return whose the number is: the name of `24 people named Barry`, else who does what the clause tells."""
         behind = _NAMED.match(self.text, mention.quantity.end)
-        if behind:
-            return next((name for where, name in self.names if where == behind.end()), "")
+        named = next((name for where, name in self.names if behind and where == behind.end()), "")
+        return named or self._doer(mention, noun)
+
+    def _doer(self, mention: Mention, noun: str) -> str:
+        """Return the last name before a number that leads a clause, else the last, else a pronoun's."""
+        start, place = mention.span[0], mention.quantity.start
         known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
         if noun.startswith("total_") and len({*known}) > 1:
             return ""
+        subject = self.clauses.subject(mention)
+        if subject and (subject.kind == "noun" or subject.head.text in ("they", "we")):
+            return self._possessor(subject, start)
         leading = [(where, name) for where, name in self.names if start <= where < place and self._leads(where)]
-        if leading and _JOINT.search(self.text, start, leading[-1][0]):
-            return ""
+        if leading:
+            return "" if _JOINT.search(self.text, start, leading[-1][0]) else leading[-1][1]
+        if subject and subject.head.text in ("he", "she"):  # not the Bob of `She gave Bob 2 and kept 3`
+            return self._meant(start, subject.head.start)
         if known:
-            return leading[-1][1] if leading else known[-1]
+            return known[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self.words if start <= word.start < place)
         return self._subject_before(start) if pronoun else ""
 
-    def measured(self, mention: Mention) -> str:
-        """Return what is measured where it is somebody's: the cow of `Ann's cow weighs 400 pounds`, `her father is 40`."""
-        start, end = mention.part[0], mention.quantity.start
-        words = [word for word in self.words if start <= word.start < end]
-        for place, (before, noun, verb) in enumerate(zip(words, words[1:], words[2:], strict=False)):
-            if place and words[place - 1].kind == "other":  # the house of `the room in Ann's house is 40 feet wide`
-                continue
-            whose = self.text[before.start : before.end].lower()
-            owned = whose.endswith(("'s", "\u2019s")) or whose in ("her", "his", "their", "my")
-            if owned and noun.noun and (verb.kind in ("verb", "") or verb.text in _SAYS_SIZE):
-                return slug(noun.text)
-        return ""
+    def thing(self, mention: Mention) -> str:
+        """Return what of somebody's a number is said of: the brother of `Ann's brother has 4`, the cow of `her cow weighs`."""
+        subject = self.clauses.subject(mention)
+        return slug(subject.head.text) if subject and subject.whose else ""
 
-    def kin(self, mention: Mention) -> str:
-        """Return who of somebody's does what its clause tells: the brother of `Ann's brother has 4 cards`."""
-        found = list(_whose_kin().finditer(self.text, mention.span[0], mention.quantity.start))
-        start = found[-1].start() if found else 0
-        if not found or _AND.search(self.text, 0, start):
+    def _possessor(self, subject: Subject, start: int) -> str:
+        """Return whose a subject is that is no person: none of the dog in `Ann left and the dog eats 3 bones`."""
+        if not subject.whose or subject.first == "their" or _JOINT.search(self.text, start, subject.start):
             return ""
-        if not (found[-1]["who"] or _LEADS.search(self.text, 0, start)):
-            return ""
-        later = any(start < where < mention.quantity.start and self._leads(where) for where, _ in self.names)
-        return "" if later else slug(found[-1]["kin"])
+        named = [name for where, name in self.names if where <= subject.start < where + len(name) + 1]
+        if named:
+            return named[-1]
+        return self._meant(start, subject.start) if subject.first in PRONOUNS else ""
+
+    def _meant(self, start: int, place: int) -> str:
+        """Return whom a pronoun means: the last name before it in its sentence, else the subject of an earlier one."""
+        inside = [name for where, name in self.names if start <= where < place and not self._compared(where)]
+        return inside[-1] if inside else self._subject_before(start)
 
     def subject(self, mention: Mention) -> str:
         """Return the name that a number stands nearest to, in its sentence if there is one."""

@@ -2,17 +2,19 @@
 
 import re
 
+from .clause import Subject
 from .lexicon import function_words, stem, stem_set, word_set
 from .word import Word, singular, slug
 
 _MEANING = {
     "cost": "price", "sell": "price", "resell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
-    "mak": "pay", "work": "pay", "pay": "payment", "paid": "payment", "repay": "payment", "wag": "pay",
-    "spend": "spending", "sav": "savings", "borrow": "loan", "ow": "debt", "owe": "debt", "owed": "debt", "donat": "donation", "giv": "gift",
-    "receiv": "gift", "tip": "tip", "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill",
+    "work": "pay", "pay": "payment", "paid": "payment", "repay": "payment", "wage": "pay",
+    "spend": "spending", "save": "savings", "borrow": "loan", "ow": "debt", "owe": "debt", "owed": "debt", "donat": "donation", "give": "gift",
+    "tip": "tip", "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill",
     "discount": "discount", "salari": "salary", "salary": "salary", "allowanc": "allowance", "deposit": "deposit",
     "rais": "funds", "win": "prize", "fin": "fine", "interest": "interest", "refund": "refund", "coupon": "coupon",
-    "profit": "profit", "worth": "worth", "income": "income",
+    "profit": "profit", "worth": "worth", "income": "income", "withdraw": "withdrawal", "withdrew": "withdrawal",
+    "bonus": "bonus", "commission": "commission", "paycheck": "paycheck", "invest": "investment",
 }  # fmt: skip
 MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 """What a sum is, by the stem of a word beside it."""
@@ -31,41 +33,90 @@ _ONE = re.compile(r"\b(?:one|an?|each) (?:[a-z]+ )?(?P<thing>[a-z]+) $")
 _CLAUSES = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
 _TOTAL = re.compile(r"\b(?:total|sum)(?:(?: (?!and\b)[a-z']+){0,5} (?:of|is|was|to|are|were|be))?\s+$")
 _IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
+_SUM_OF = re.compile(r"\b(?P<thing>[a-z]+) of (?:only |about |just |around |up to |at least )?(?:US)?$")
+_SELLS = re.compile(r"\band (?:sells? for|costs?|is sold for|are sold for) (?:only |just |about )?(?:US)?$")
+_WORTH = re.compile(r"^\s*worth of (?:the |his |her |their |[a-z]+ (?=[a-z]+s\b))?(?P<noun>[a-z]+)")
+_MADE = re.compile(r"\b(?:ma[dk]es?|making) (?:only |just |about |around |an? (?:extra|additional) )?(?:US)?$")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
 
 
 def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
-    head: list[Word], tail: list[Word], ahead: str, behind: str, *, counted: str, per: str, each: bool, things: str
+    head: list[Word],
+    tail: list[Word],
+    ahead: str,
+    behind: str,
+    *,
+    counted: str,
+    per: str,
+    each: bool,
+    things: str,
+    subject: Subject | None,
+    equated: Subject | None,
 ) -> str:
     """Return the noun of a sum of money.
 
     `head` and `tail` are the words of its sentence in front of it and behind it, `ahead` and `behind` the texts,
-    `counted` the noun that follows at once, as in `$5 tickets`, `things` what is said to cost so much each.
+    `counted` the noun that follows at once, as in `$5 tickets`, `things` what is said to cost so much each,
+    `subject` who or what the clause speaks of, `equated` the same where the sum is what it is or costs.
     """
     if counted and counted not in word_set("currencies"):
         return _price_of(counted)
+    worth = _WORTH.match(behind)
+    if worth:
+        return f"{slug(worth['noun'])}_worth{f'_per_{slug(per)}' if per else ''}"
     if _GIVEN.search(ahead):
         return "gift"
     if _HAS.search(ahead) and not each and not per:
         return "money"
     if things and things not in word_set("vague"):
         return _price_of(things)
-    at = _AT.search(ahead)
-    if at and not _IN_ALL.match(behind) and any(_thing(word) and word.text == at["thing"] for word in head[-3:]):
+    at = None if per and stem(per) in stem_set("units_of_time") else _AT.search(ahead)
+    if (
+        at
+        and at["thing"] not in word_set("vague")
+        and not _IN_ALL.match(behind)
+        and any(_thing(word) and word.text == at["thing"] for word in head[-3:])
+    ):
         return _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
     close = head[-len(near.split()) :] if len(near.split()) > 2 else head
     end = min([behind.find(cut) for cut in _CLAUSES if cut in behind], default=len(behind))
     follow = tail[: min(4, len(behind[:end].split()))]
     meaning = next((MEANING[stem(word.text)] for word in [*reversed(close), *follow] if stem(word.text) in MEANING), "")
-    if _TOTAL.search(ahead) or _IN_ALL.match(behind):
+    if meaning in ("", "price") and _MADE.search(ahead):
+        meaning = "pay"
+    if _TOTAL.search(ahead) or _IN_ALL.match(behind) or (equated and any(w.text == "total" for w in equated.modifiers)):
+        known = sum_of(equated) if equated and not each and not per else ""
+        if known:
+            return known
         return f"total_{meaning or 'money'}"
     if per and stem(per) in stem_set("units_of_time"):
         return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{slug(per)}"
+    if (
+        subject
+        and subject.kind == "noun"
+        and (per == "pair" or (meaning == "price" and not per and _SELLS.search(ahead)))
+    ):
+        known = sum_of(subject)
+        if known:
+            return known
     if per and (per == "pair" or per not in word_set("vague")):
         sold = meaning == "price" and not (stem(per) in stem_set("measures") or per.startswith("square_"))
         return _price_of(per) if sold else f"{meaning or 'money'}_per_{slug(per)}"
+    of = _SUM_OF.search(ahead)
+    if (
+        of
+        and any(word.noun and word.text == of["thing"] for word in head[-5:])
+        and of["thing"] not in word_set("vague")
+    ):
+        if stem(of["thing"]) in MEANING and MEANING[stem(of["thing"])] != "price":
+            return f"{MEANING[stem(of['thing'])]}{'_each' if each else ''}"
+        if of["thing"] in word_set("sums"):
+            return of["thing"]
+    known = sum_of(equated) if equated and not each else ""
+    if known:
+        return known
     costs = _COSTS.search(ahead)
     if (
         costs
@@ -73,7 +124,8 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         and costs["thing"] not in function_words() | word_set("vague") | word_set("upwards")
     ):
         return _price_of(costs["thing"])
-    said = _COST_OF.search(ahead) or _ONE.search(ahead)
+    someone = subject is not None and (subject.kind == "name" or subject.head.text in ("he", "she", "they", "i"))
+    said = (not someone and _COST_OF.search(ahead)) or _ONE.search(ahead)
     if said and meaning in ("", "price") and any(_thing(word) and word.text == said["thing"] for word in head):
         return _price_of(said["thing"])
     if meaning == "price" or (meaning == "payment" and _FOR.match(behind)) or (each and not meaning):
@@ -87,8 +139,23 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     return meaning or "money"
 
 
+def sum_of(subject: Subject) -> str:
+    """Return what a sum is called that somebody or something is said to be: the rent of `his rent is $500`."""
+    noun, told = subject.head.text, [word.text for word in subject.modifiers if _thing(word)]
+    meaning = MEANING.get(stem(noun), "")
+    if noun in word_set("vague") or not (subject.head.noun or subject.head.kind == "name"):
+        return ""
+    total = "total_" if any(word.text in ("total", "combined") for word in subject.modifiers) else ""
+    if meaning == "price":
+        thing = slug(subject.of.text) if subject.of else told[-1] if told else ""
+        return f"{total}{_price_of(thing)}" if thing and not thing.startswith("total") else f"{total}price"
+    return f"{total}{meaning}" if meaning else f"{total}{_price_of(noun)}"
+
+
 def _price_of(noun: str) -> str:
     """Return what the price of a thing is called; a tip or a fee is no price of something."""
+    if noun in word_set("sums"):
+        return slug(noun)
     thing = slug(singular(noun))
     return thing if thing in word_set("sums") else f"{thing}_price"
 
@@ -97,3 +164,8 @@ def _thing(word: Word) -> bool:
     """Return whether a word can be what has a price."""
     known = stem(word.text) in MEANING or stem(word.text) in stem_set("units_of_time")
     return word.noun and not known and word.text not in word_set("currencies")
+
+
+def says_nothing(word: Word) -> bool:
+    """Return whether a noun does not say what is counted."""
+    return word.text in word_set("vague") or word.text in word_set("currencies") or stem(word.text) in MEANING

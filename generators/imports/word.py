@@ -12,6 +12,11 @@ from .proper import proper_names
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _SUBJECTS = frozenset(["he", "she", "they", "it", "i", "we", "who"])
+_SINGULARS = {
+    "loaves": "loaf", "knives": "knife", "leaves": "leaf", "shelves": "shelf", "wives": "wife", "halves": "half",
+    "lives": "life", "wolves": "wolf", "calves": "calf", "scarves": "scarf", "thieves": "thief", "feet": "foot",
+    "people": "person", "children": "child", "men": "man", "women": "woman", "geese": "goose", "mice": "mouse", "teeth": "tooth",
+}  # fmt: skip
 _PLURALS = {"foot": "feet", "person": "people", "child": "children", "man": "men", "woman": "women"} | {
     same: same for same in ("fish", "goldfish", "sheep", "cattle", "deer", "dice")
 }
@@ -51,6 +56,8 @@ def read_words(text: str) -> Iterator[Word]:
 
 def singular(word: str) -> str:
     """Return a noun in the singular: the longest form that the lists know, else a rough one."""
+    if word in _SINGULARS:
+        return _SINGULARS[word]
     if not word.endswith("s") or word.endswith(("ss", "us")) or len(word) < 4:
         return word
     forms = [word[:-1], word[:-2], word[:-3] + "y"] if word.endswith("es") else [word[:-1]]
