@@ -216,7 +216,7 @@ def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, 
     done, mentions = linked(question, solution, read_solution(solution)[0].value)
     values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
 
-    assert any("twice in one step" in reason for reason in grade(done, mentions, values).reasons) is told
+    assert any("twice in one step" in reason for reason in grade(done, mentions, values, question).reasons) is told
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_repetition_that_is_written_out_lowers_the_grade(question, solution, t
     """What is right only for as many hours as the question happens to say is not of the best grade."""
     done, mentions = linked(question, solution, read_solution(solution)[-1].value)
 
-    assert any("repetition" in reason for reason in grade(done, mentions, set()).reasons) is told
+    assert any("repetition" in reason for reason in grade(done, mentions, set(), question).reasons) is told
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
     done, mentions = linked(question, solution, read_solution(solution)[-1].value)
     values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
 
-    assert grade(done, mentions, values).letter == letter
+    assert grade(done, mentions, values, question).letter == letter
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class Candidates:
         self._percent = any(mention.quantity.kind == "percent" for mention in mentions) or any(
             word.startswith("percent") for word in stems
         )
+        self._one_percent = self._works_out_one_percent()
         self._found: dict[tuple[int, int], list[Candidate]] = {}
 
     def __call__(self, place: int, number: int) -> list[Candidate]:
@@ -51,7 +52,9 @@ class Candidates:
         key = (place, number)
         if key not in self._found:
             leaf = self.leaves[place][number]
-            at = Place(leaf, self.roles[place][number], self.steps[place], self._over_percent(place, number))
+            at = Place(
+                leaf, self.roles[place][number], self.steps[place], self._over_percent(place, number), self._one_percent
+            )
             found = list(self._direct(at, place, number)) or self._hidden(place, leaf.value)
             self._found[key] = compared(found, at, self.mentions, self._constants)
         return self._found[key]
@@ -105,6 +108,23 @@ class Candidates:
             yield Candidate(Plain(value, "how many are added"), -0.6 if average else -1.6, typed=True)
         if value == 2 and role.sign == "/" and role.right:
             yield Candidate(Plain(value, "both"), -2.2, typed=True)
+
+    def _works_out_one_percent(self) -> bool:
+        """Return whether something is divided by so many percent, and something multiplied by hundred or so many."""
+        rates = {
+            value
+            for mention, made in zip(self.mentions, self._forms, strict=True)
+            if mention.quantity.kind == "percent"
+            for form, value in made
+            if form in ("plain", "rest", "grown")
+        }
+        uses = [
+            (role.sign, role.right, leaf.value)
+            for leaves_, roles_ in zip(self.leaves, self.roles, strict=True)
+            for leaf, role in zip(leaves_, roles_, strict=True)
+        ]
+        divided = any(sign == "/" and right and value in rates for sign, right, value in uses)
+        return divided and any(sign == "*" and value in {*rates, 100} for sign, _, value in uses)
 
     def _over_percent(self, place: int, number: int) -> bool:
         """Return whether a leaf is the hundred that a percent beside it is divided by."""

@@ -41,6 +41,8 @@ class Place:
     step: Step
     over_percent: bool
     """Whether it is the hundred that a percent beside it is divided by."""
+    one_percent: bool
+    """Whether the solution works out one percent, and so many percent of it: `184 / 92 = 2`, `2 * 8`."""
 
 
 def fit_given(place: Place, index: int, form: str, mentions: list[Mention], weights: Weights) -> Candidate:
@@ -49,9 +51,9 @@ def fit_given(place: Place, index: int, form: str, mentions: list[Mention], weig
     score, typed = _wording(place, mention, weights), True
     for judged in (
         _as_factor(role, mention, form),
-        _as_percent(leaf, role, mention, form),
+        _as_percent(place, mention, form),
         _as_fraction(role, mention, form),
-        _as_money(place, mention),
+        _as_money(place, mention, form),
     ):
         score, typed = score + judged[0], typed and judged[1]
     kind = mention.quantity.kind
@@ -137,12 +139,13 @@ def _as_factor(role: Role, mention: Mention, form: str) -> _Judged:
     return -1.0 if mention.versus and product else 0.0, True
 
 
-def _as_percent(leaf: Leaf, role: Role, mention: Mention, form: str) -> _Judged:
+def _as_percent(place: Place, mention: Mention, form: str) -> _Judged:
+    leaf, role = place.leaf, place.role
     if mention.quantity.kind != "percent":
         return (-2.0, False) if leaf.percent else (0.0, True)
     score = 0.8 if leaf.percent else 0.0
     if form in ("plain", "rest", "grown") and not leaf.percent and not role.hundred:
-        return score - 1.0, role.sign in "+-"
+        return score - 1.0, role.sign in "+-" or place.one_percent
     return score, True
 
 
@@ -155,10 +158,11 @@ def _as_fraction(role: Role, mention: Mention, form: str) -> _Judged:
     return -1.0 if form in ("top", "other_top") and not role.over else 0.0, True
 
 
-def _as_money(place: Place, mention: Mention) -> _Judged:
+def _as_money(place: Place, mention: Mention, form: str) -> _Judged:
     leaf, role, step = place.leaf, place.role, place.step
     if leaf.money:
-        return (0.7, True) if mention.money else (-1.0, mention.quantity.kind in ("plain", "word", "group"))
+        allowed = mention.quantity.kind in ("plain", "word", "group") or form.endswith("share")
+        return (0.7, True) if mention.money else (-1.0, allowed)
     if not mention.money:
         return 0.0, True
     score = -0.4 if leaf.after else 0.0

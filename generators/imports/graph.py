@@ -11,6 +11,7 @@ from fractions import Fraction
 from .constants import table
 from .fold import folded
 from .formula import Formula, Leaf
+from .kept import kept
 from .lexicon import stem, stem_set
 from .link import Linking
 from .mentions import Mention
@@ -18,7 +19,7 @@ from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work
 from .source import Derived, Earlier, Given, Plain, Source, World
 from .step import Step
 
-_LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining"]))
+_LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining", "survive", "survives"]))
 """Say of a result that it is what was not given away."""
 
 
@@ -35,7 +36,7 @@ class Graph:
         return self.works[-1]
 
 
-def build(mentions: list[Mention], steps: list[Step], linking: Linking) -> Graph:
+def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: str) -> Graph:
     """Return the graph of a linked solution; raise NoGraph if it is none."""
     raw = _Raw(mentions, steps, linking)
     final: Node = raw.of_step(linking.final)
@@ -44,6 +45,7 @@ def build(mentions: list[Mention], steps: list[Step], linking: Linking) -> Graph
     works, marked = folded(final, raw.made, raw.inferred)
     if not works:
         raise NoGraph("given: the answer is a number of the question, nothing is worked out")
+    works = kept(works, mentions, text)
     order = dict.fromkeys(works)
     if any(ZERO in (work.left, work.right) for work in order):
         raise NoGraph("negative: a step takes from nothing")

@@ -238,11 +238,18 @@ class _Linker:
             if step.origin == "annotation"
             and not needed >> k & 1
             and isinstance(step.formula, Op)
+            and not self._is_rest(step.formula)
             and not any(
                 needed >> j & 1 and (other.value == step.value or _retells(other, step))
                 for j, other in enumerate(self.steps)
             )
         )
+
+    def _is_rest(self, formula: Op) -> bool:
+        """Return whether an operation only tells what a percent leaves, which percent ops have in them: `100 - 35`."""
+        rates = {mention.quantity.value for mention in self.mentions if mention.quantity.kind == "percent"}
+        told = [leaf.value for leaf in leaves(formula)]
+        return formula.sign == "-" and told[0] == 100 and told[1] in rates and len(told) == 2
 
     def _unused(self, used: tuple[int, ...]) -> list[int]:
         return [k for k, mention in enumerate(self.mentions) if mention.alias == k and not used[k]]

@@ -28,6 +28,9 @@ _AS_MANY = re.compile(
     r"^\s*(?:times\s+)?(?:as\s+|the\s+)?(?:many|much|more|number of)\s+(?P<rest>[^.?!,;]*)", re.IGNORECASE
 )
 _REMAINING = re.compile(r"\s*of\s+(?:the|his|her|their|its|those|these)\s+(?:remaining|rest|remainder)\b")
+_HAVING = frozenset(["has", "have", "had", "is", "are", "was", "were", "will", "would", "can", "could"])
+"""Verbs behind which it is the owner that counts: `Tom's garden has 5 roses`."""
+_TIME_BEHIND = re.compile(r" (?:night|morning|evening|week|month|year|season|summer|winter)\b")
 _THAN = re.compile(r"\bthan\b")
 _OWNERLESS = re.compile(
     r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_(?:rate|ratio)$"
@@ -63,10 +66,12 @@ class Namer:
     def __init__(self, text: str, mentions: list[Mention]):
         self.text = text
         self.mentions = mentions
-        counted = {mention.phrase[0] for mention in mentions if mention.phrase}
-        names = [(start, name) for start, name in _whole_names(text) if name not in {*map(slug, counted)}]
+        whole = _whole_names(text)
+        behind = {mention.quantity.end + 1 for mention in mentions if mention.phrase}
+        counted = {name for start, name in whole if start in behind}  # the Snickers of `3 Snickers bars`
+        names = [(start, name) for start, name in whole if name not in counted]
         self.words = list(read_words(text))
-        clauses = Clauses(text, self.words)
+        self.clauses = clauses = Clauses(text, self.words)
         self.owners = Owners(text, names, self.words, clauses)
         self.nouns = Nouns(text, mentions, names, self.words, clauses)
 
@@ -101,7 +106,9 @@ class Namer:
         noun = self.nouns.noun(mention, node.part)
         owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
         thing = self.owners.thing(mention) if owner else ""
-        if not (thing in word_set("kin") or {*noun.split("_")} & (word_set("measures") | {"age"})):
+        verb = subject.verb.text if (subject := self.clauses.subject(mention)) else ""
+        sized = {*noun.split("_")} & (word_set("measures") | {"age"})
+        if not (thing in word_set("kin") or sized or (thing and verb not in _HAVING)):
             thing = ""
         return _Draft(mention, f"{thing}_{noun}" if thing and singular(thing) not in noun else noun, owner)
 
@@ -139,7 +146,12 @@ class Namer:
         many = _AS_MANY.match(self.text[end : mention.span[1]])
         begin, stop = (end + place for place in many.span("rest")) if many else (0, 0)
         return next(
-            (word.text for word in self.nouns.behind(mention) if begin <= word.start < stop and _tells(word)), ""
+            (
+                word.text
+                for word in self.nouns.behind(mention)
+                if begin <= word.start < stop and _tells(word) and not word.text.endswith("ed")
+            ),
+            "",
         )
 
     def _telling(self, mention: Mention) -> list[tuple[str, int]]:
@@ -165,6 +177,11 @@ class Namer:
             (other.quantity.start, other.quantity.end) for other in self.mentions if other.quantity.kind != "ordinal"
         ]
         inside = [word for word in inside if not any(begin <= word.start < stop for begin, stop in numbers)]
+        begins = {begin for begin, _ in numbers if begin != quantity.start}
+        inside = [word for word in inside if not (word.text in word_set("order") and word.end + 1 in begins)]
+        inside = [
+            word for word in inside if not (word.text in ("last", "next") and _TIME_BEHIND.match(self.text, word.end))
+        ]
         inside = [word for word in inside if not _VERB_AHEAD.search(self.text[max(0, word.start - 8) : word.start])]
         far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]

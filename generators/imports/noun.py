@@ -46,7 +46,10 @@ _TOTAL = re.compile(
 )
 _IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:and [a-z]+ )?(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
 _SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
-_FILLED = re.compile(r"\s*(?:[a-z-]+ ){0,2}[a-z]+ of (?:[a-z-]+ ){1,6}(?:for|at) (?:only |just )?(?:US)?\$?$")
+_FILLED = re.compile(
+    r"(?: of (?:[a-z-]+ ){0,5}[a-z]+)?(?: (?:was|were) sold)?"
+    r"(?: to (?:his|her|their|the) [a-z]+| on sale| for [a-z]+)? (?:for|at) (?:only |just )?(?:US)?\$?$"
+)
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
 _CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
@@ -76,6 +79,8 @@ _IN_YEAR = re.compile(
     r"\b(?:in|since|by|until|year|January|February|March|April|May|June|July|August|September|October|November|December),? $"
 )
 _SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
+_AS_MUCH = re.compile(r"\s+(?:more|less) than\b[^.?!;]*\bas much\b")
+"""Behind a sum that is told without its unit: `spent 9 more than twice as much`."""
 _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
 _RATIO = re.compile(
     r"\bratio of (?:the |his |her |their )?(?:number of |amount of )?(?P<left>[A-Za-z ]+?) to (?:the |his |her |their )?(?:number of |amount of )?(?P<right>[A-Za-z]+(?: [a-z]+)?)"
@@ -186,8 +191,11 @@ class Nouns:
         ratio = self._ratio(mention)
         if ratio:
             return ratio
-        if bare and _SCORED.search(ahead):
-            return "score"
+        if not (mention.phrase or self._adjacent(mention, tail)) and _SCORED.search(ahead):
+            return f"{self._difference(mention, tail)}score"
+        if mention.versus and not mention.phrase and _AS_MUCH.match(self.text, quantity.end) and "$" in self.text:
+            spent = [MEANING[stem(word.text)] for word in self._before(mention) if stem(word.text) in MEANING]
+            return f"{self._difference(mention, tail)}{spent[-1] if spent else 'money'}"
         if bare and quantity.value in _YEARS and _IN_YEAR.search(ahead):
             return "year"
         if not (mention.phrase or self._adjacent(mention, tail)):
@@ -246,9 +254,11 @@ class Nouns:
             other for other in self.mentions[: self.mentions.index(mention)] if other.sentence == mention.sentence
         ]
         counts = [other for other in earlier[-1:] if other.phrase and not other.money and not other.times]
-        if not counts or not _FILLED.match(self.text, counts[0].quantity.end, mention.quantity.start):
+        if not counts or stem(counts[0].phrase[-1]) in stem_set("units_of_time"):
             return ""
-        return counts[0].phrase[-1].lower()
+        noun = counts[0].phrase[-1].lower()
+        end = self.text.lower().find(noun, counts[0].quantity.end) + len(noun)
+        return noun if _FILLED.match(self.text, end, mention.quantity.start) else ""
 
     def _per(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
@@ -293,7 +303,7 @@ class Nouns:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self.behind(mention)
         if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
-            return _UNITS[behind[0].text]
+            return "candies" if self.text[behind[0].end] == "&" else _UNITS[behind[0].text]  # the `m&m's`
         if tail.startswith("-") and behind and behind[0].noun:
             return slug(plural(behind[0].text))
         known = {name for _, name in self.names}

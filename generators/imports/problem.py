@@ -66,7 +66,7 @@ def convert(problem: Problem) -> Row | Dropped:
     try:
         linking = link(mentions, problem.steps, problem.answer, stems)
         steps = linking.steps
-        graph = build(mentions, steps, linking)
+        graph = build(mentions, steps, linking, problem.question)
         written = write_program(graph, mentions, Namer(problem.question, mentions).name)
     except (NoLinking, NoGraph) as error:
         return Dropped(problem.id, str(error), problem.question)
@@ -76,7 +76,7 @@ def convert(problem: Problem) -> Row | Dropped:
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.sources}
-    marked = grade(linking, mentions, values)
+    marked = grade(linking, mentions, values, problem.question)
     words = [step for trace in written.program for step in trace.steps]
     return Row(
         problem.id,

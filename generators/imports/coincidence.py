@@ -1,0 +1,188 @@
+"""What is right for these numbers alone: repetitions written out, a `twice` that is taken for two persons, unread halves."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from .lexicon import stem, stem_set
+from .link import Linking
+from .mentions import Mention
+from .role import roles
+from .source import Earlier, Given, Source, World
+
+_SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
+_SMALL = 2
+"""A number up to this that is added to itself is more likely two other things: `1 + 1` for two people."""
+_SHARED = frozenset(
+    map(stem, ["average", "mean", "equally", "equal", "evenly", "split", "share", "each", "per", "both"])
+)
+"""Say in a line that its two is how many share something."""
+_PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
+"""Behind a half that is taken of something."""
+_ONE_HALF = re.compile(r"\b(?:first|second|other|one|last|top|bottom) $", re.IGNORECASE)
+_DAYS = r"(?P<{}>sun|mon|tues|wednes|thurs|fri|satur)days?"
+_RANGE = re.compile(
+    _DAYS.format("first") + r" (?:to|through|thru|until|till|and) " + _DAYS.format("last"), re.IGNORECASE
+)
+
+
+def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterator[str]:
+    """Yield why a wiring may be right for these numbers alone."""
+    twice = _twice_for(linking, mentions)
+    if twice:
+        yield f"used twice though another of its value is left over: {', '.join(twice)}"
+    squared = list(_squares(linking, mentions))
+    if squared:
+        yield f"twice in one step: {', '.join(squared)}"
+    if _unrolled(linking, mentions):
+        yield "a repetition is written out, and how often is not read from the question"
+    unread = [mention.quantity.text for mention in _unread_halves(linking, mentions, text)]
+    if unread:
+        yield f"not read: {', '.join(unread)}"
+    lent = sorted({mentions[index].quantity.text for index in _lent(linking, mentions)})
+    if lent:
+        yield f"taken for a number of its value: {', '.join(lent)}"
+    if _other_days(linking, text):
+        yield "weekdays stand for other days"
+
+
+def _unread_halves(linking: Linking, mentions: list[Mention], text: str) -> Iterator[Mention]:
+    """Yield the halves of something that nothing reads: what is left may be as much as what is given."""
+    for index in linking.unused:
+        quantity, begin = mentions[index].quantity, mentions[index].span[0]
+        part = quantity.kind == "half" and _PART.match(text, quantity.end)
+        if part and not _ONE_HALF.search(text, begin, quantity.start) and not _timed(mentions[index]):
+            yield mentions[index]
+
+
+def _timed(mention: Mention) -> bool:
+    return bool({*mention.after[:1]} & stem_set("units_of_time"))
+
+
+def _lent(linking: Linking, mentions: list[Mention]) -> Iterator[int]:
+    """Yield the numbers that are used for another of their value: the two of `twice` for two persons.
+
+    A `twice` or a half that both multiplies and divides, or that shares something equally beside another use; a
+    fraction of which a part is counted with beside another use.
+    """
+    signs = _signs(linking)
+    used: dict[int, list[tuple[int, str, Given]]] = {}
+    for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
+        if isinstance(source, Given):
+            used.setdefault(mentions[source.index].alias, []).append((place, signs[place][number], source))
+    for index, uses in used.items():
+        kind = mentions[index].quantity.kind
+        if len({place for place, _, _ in uses}) < 2:
+            continue
+        ways = {_way(sign, source) for _, sign, source in uses}
+        if kind in ("half", "multiple"):
+            algebra = ways & {"+", "-"}
+            shared = any(sign == "/" and linking.steps[place].line & _SHARED for place, sign, _ in uses)
+            if not algebra and (len(ways) > 1 or shared):
+                yield index
+        elif kind == "fraction" and {"fraction", "other_top"} <= {source.form for _, _, source in uses}:
+            yield index
+
+
+def _way(sign: str, source: Given) -> str:
+    """Return whether a use makes more or less: a half as a fraction makes less where a two makes more."""
+    if sign in "+-":
+        return sign
+    return "less" if (sign == "/") != (source.form == "fraction") else "more"
+
+
+def _other_days(linking: Linking, text: str) -> bool:
+    """Return whether the weekdays of the table are used where the question says from which day to which."""
+    names = {source.name for source in linking.sources.values() if isinstance(source, World)}
+    found = _RANGE.search(text)
+    weekdays = found and (found["first"].lower(), found["last"].lower()) == ("mon", "fri")
+    return "weekdays_per_week" in names and found is not None and not weekdays
+
+
+def _signs(linking: Linking) -> dict[int, list[str]]:
+    """Return the sign at each leaf of each step that is used."""
+    return {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
+
+
+def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
+    """Return how often each number of the question is used."""
+    return Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+
+
+def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
+    """Yield what is multiplied by itself, which only a square means, and the ones and twos that add up unasked."""
+    signs = _signs(linking)
+    used: dict[tuple[int, str], list[str]] = {}
+    small = set()
+    for (place, number), source in linking.sources.items():
+        if isinstance(source, Given):
+            mention = mentions[source.index]
+            quantity = mentions[mention.alias].quantity
+            if quantity.kind in ("percent", "fraction", "half") or mention.clause & _SQUARE:
+                continue
+            key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
+            if quantity.value <= _SMALL:
+                small.add(key)
+        elif isinstance(source, World) and not source.name.startswith("sides_"):  # a rectangle has two of each
+            key = place, f"{source.name.split('_')[0]}@"
+        else:
+            continue
+        used.setdefault(key, []).append(signs[place][number])
+    for key, found in used.items():
+        if len(found) > 1 and (key in small or sum(sign in "*/" for sign in found) > 1):
+            yield key[1].partition("@")[0]
+
+
+def _unrolled(linking: Linking, mentions: list[Mention]) -> bool:
+    """Return whether a step is repeated as often as the question says, and the number that says so is not used.
+
+    `35 + 35` for the next two hours, or `x 2`, `x 2`, `x 2` for three years: right for these numbers alone.
+    """
+    used, signs = _uses(linking, mentions), _signs(linking)
+    said = {
+        mention.quantity.value
+        for k, mention in enumerate(mentions)
+        if mention.alias == k and not used[k] and mention.quantity.kind in ("plain", "word", "ordinal")
+    }
+    leaves: dict[int, list[tuple[Source, str]]] = {}
+    for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
+        leaves.setdefault(place, []).append((source, signs[place][number]))
+    for place, found in leaves.items():
+        for (source, sign), times in Counter(found).items():
+            if sign in "+-" and times > 1 and times in said and isinstance(source, (Given, Earlier)):
+                return True
+        for source, sign in dict.fromkeys(found):
+            times = _applied(leaves, place, source, sign)
+            if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
+                return True
+    return any(said & {times, times + 1} for times in _again(leaves))
+
+
+def _again(leaves: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
+    """Yield how often a factor is taken of what came of taking it: interest of the sum with interest, twice or more."""
+    depth: dict[tuple[int, Source, str], int] = {}
+    came: dict[int, set[tuple[Source, str]]] = {}
+    for place in sorted(leaves):
+        used = {(source, sign) for source, sign in leaves[place] if isinstance(source, Given) and sign in "*/"}
+        before = [one.step for one, _ in leaves[place] if isinstance(one, Earlier)]
+        came[place] = used.union(*(came.get(step, set()) for step in before))
+        for source, sign in came[place]:
+            known = max((depth.get((step, source, sign), 0) for step in before), default=0)
+            depth[place, source, sign] = known + ((source, sign) in used)
+    yield from {times for times in depth.values() if times > 1}
+
+
+def _applied(leaves: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:
+    """Return how often in a row, step upon step, a number is added, multiplied with or the like."""
+    found = leaves.get(place, [])
+    if len(found) != 2 or (source, sign) not in found:
+        return 0
+    other, _ = found[1 - found.index((source, sign))]
+    return 1 + (_applied(leaves, other.step, source, sign) if isinstance(other, Earlier) and other != source else 0)
+
+
+def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:
+    """Return the numbers that are used twice where one of the same value, however it is written, is not used at all."""
+    used = _uses(linking, mentions)
+    spare = {m.quantity.value for k, m in enumerate(mentions) if m.alias == k and not used[k] and not m.definite}
+    return [mentions[k].quantity.text for k, count in used.items() if count > 1 and mentions[k].quantity.value in spare]
