@@ -11,7 +11,7 @@ from fractions import Fraction
 from .constants import table
 from .fold import folded
 from .formula import Formula, Leaf
-from .kept import kept
+from .kept import of_the_rest, rest_of_half, taken_off
 from .lexicon import stem, stem_set
 from .link import Linking
 from .mentions import Mention
@@ -38,14 +38,14 @@ class Graph:
 
 def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: str) -> Graph:
     """Return the graph of a linked solution; raise NoGraph if it is none."""
-    raw = _Raw(mentions, steps, linking)
+    raw = _Raw(mentions, steps, linking, text)
     final: Node = raw.of_step(linking.final)
     if linking.scale != 1:
         final = raw.make("*" if linking.scale > 1 else "/", final, HUNDRED)
     works, marked = folded(final, raw.made, raw.inferred)
     if not works:
         raise NoGraph("given: the answer is a number of the question, nothing is worked out")
-    works = kept(works, mentions, text)
+    works = taken_off(works, mentions, text)
     order = dict.fromkeys(works)
     if any(ZERO in (work.left, work.right) for work in order):
         raise NoGraph("negative: a step takes from nothing")
@@ -57,13 +57,16 @@ def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: st
 class _Raw:
     """The graph as linked, before percent idioms are folded."""
 
-    def __init__(self, mentions: list[Mention], steps: list[Step], linking: Linking):
+    def __init__(self, mentions: list[Mention], steps: list[Step], linking: Linking, text: str):
         self.mentions = mentions
+        self.text = text
         self.steps = steps
         self.linking = linking
         self.made: dict[Node, int] = {}
         self.inferred: set[Node] = set()
         self.done: dict[int, Node] = {}
+        self.rests: dict[tuple[Node, Node], Node] = {}
+        """What is kept of a half, by the half and what was taken of the rest."""
         for place in sorted({place for place, _ in linking.sources}):
             self.of_step(place)
 
@@ -78,7 +81,15 @@ class _Raw:
             return self._source(self.linking.sources[place, next(numbers)])
         left = self._formula(formula.left, place, numbers)
         right = self._formula(formula.right, place, numbers)
-        made = self.make(formula.sign, left, right)
+        if formula.sign == "-":
+            left = self.rests.get((left, right), left)  # what a third of the rest leaves of the rest
+        whole, kept = (left, right), (left, right)
+        if formula.sign in "*/" and of_the_rest(right, self.mentions, self.text):
+            kept = rest_of_half(left, self.make), right
+        elif formula.sign == "*" and of_the_rest(left, self.mentions, self.text):
+            kept = left, rest_of_half(right, self.make)
+        made = self.make(formula.sign, *kept)
+        self.rests |= {(half, made): rest for half, rest in zip(whole, kept, strict=True) if rest is not half}
         if formula is self.steps[place].formula and self._is_half_kept(place, formula.sign, right):
             return self.make("-", left, made)
         return made

@@ -1,10 +1,11 @@
 """What is kept of a half that is given away: as solutions have it it is right for a half alone, as it is here for a third too."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from .mentions import Mention
-from .node import Input, Node, Work
+from .node import HUNDRED, Input, Node, Work
 
 _OF_THE_REST = re.compile(
     r"\s*(?:of\s+)?(?:the|his|her|their|its|those|these|that|what(?:['\u2019]s| (?:is|was|he|she|they|it|[A-Z][a-z]+)(?: (?:has|had|have))?)?)"
@@ -15,13 +16,35 @@ _OFF = re.compile(r"[\s-]*(?:off|discount|less|fewer|shorter|lower|cheaper|small
 """Behind a half that is taken away: `50% off`."""
 _CUT_BY = re.compile(r"\b(?:reduc|shr[iua]nk|decreas|lower|dropp|cut)\w*\b[^.;,]*\bby (?:only |about |another )?$")
 """In front of one: `reduces the chances by 50%`."""
-_SAVES = re.compile(r"\bsav(?:e|es|ed|ings?)\b")
-"""In front of one that is asked for itself."""
-_HALVES = (("*", Fraction(1, 2)), ("/", Fraction(2)), ("of", Fraction(50)))
+_SAVES = re.compile(r"\bsav(?:e|es|ed|ings?)\b[^.?!]*\?")
+"""Asks for what is taken off itself."""
+_HALF = Fraction(1, 2)
 
 
-def kept(works: list[Work], mentions: list[Mention], text: str) -> list[Work]:
-    """Return the operations with what is kept of a half instead of the half, where the question means what is kept."""
+def rest_of_half(node: Node, make: Callable[[str, Node, Node], Node]) -> Node:
+    """Return what a half leaves of what it is taken of; the node itself where it is no half of something."""
+    if not isinstance(node, Work):
+        return node
+    share = node.right if node.sign == "*" else None
+    if isinstance(share, Work) and (share.sign, share.right) == ("/", HUNDRED):
+        halves = isinstance(share.left, Input) and share.left.value == HUNDRED.value / 2
+    else:
+        halves = isinstance(node.right, Input) and (node.sign, node.right.value) in (("*", _HALF), ("/", 1 / _HALF))
+    if halves:
+        return make("-", node.left, node)
+    if node.sign == "*" and isinstance(node.left, Input) and node.left.value == _HALF:
+        return make("-", node.right, node)
+    return node
+
+
+def of_the_rest(node: Node, mentions: list[Mention], text: str) -> bool:
+    """Return whether a part is taken of what is left of something."""
+    share = node.left if isinstance(node, Work) and node.right == HUNDRED else node
+    return isinstance(share, Input) and _OF_THE_REST.match(text, mentions[share.index].quantity.end) is not None
+
+
+def taken_off(works: list[Work], mentions: list[Mention], text: str) -> list[Work]:
+    """Return the operations with what is left of a half that the question takes off: `50% off`, `shrinks by half`."""
     taken = {(work.left, work.right) for work in works if work.sign == "-"}
     new: dict[Node, Node] = {}
     out: dict[Work, None] = {}
@@ -31,54 +54,26 @@ def kept(works: list[Work], mentions: list[Mention], text: str) -> list[Work]:
         out.setdefault(work)
         return work
 
-    def rest(work: Node, now: Node) -> Node:
-        half = _half(work)
-        if half is None or not (isinstance(work, Work) and isinstance(now, Work)):
-            return now
-        base = now.left if now.right == half else now.right
-        return make("off", base, half) if work.sign == "of" else make("-", base, make(work.sign, now.left, now.right))
-
-    of_rest: dict[tuple[Node, Node], Node] = {}
     for work in works:
         left, right = new.get(work.left, work.left), new.get(work.right, work.right)
-        if work.sign in ("*", "/", "of") and _says(_OF_THE_REST, work.right, mentions, text):
-            left = rest(work.left, left)
-            of_rest[work.left, work] = left
-        elif work.sign == "*" and _says(_OF_THE_REST, work.left, mentions, text):
-            right = rest(work.right, right)
-            of_rest[work.right, work] = right
-        elif work.sign == "-" and (work.left, work.right) in of_rest:
-            left = of_rest[work.left, work.right]  # what a third of the rest leaves of the rest
-        half = _half(work)
-        if (
-            half
-            and (work.left, work) not in taken
-            and (work.right, work) not in taken
-            and _taken_off(half, mentions, text)
-        ):
-            new[work] = rest(work, Work(work.sign, left, right))
+        pairs = ((work.left, work.right), (work.right, work.left))
+        off = any(_is_off(half, mentions, text) and (base, work) not in taken for base, half in pairs)
+        if off and work.sign == "of" and isinstance(work.right, Input) and work.right.value == HUNDRED.value / 2:
+            new[work] = make("off", left, right)
+        elif off and rest_of_half(work, Work) != work:
+            base = left if rest_of_half(work, Work) == Work("-", work.left, work) else right
+            new[work] = make("-", base, make(work.sign, left, right))
         else:
             new[work] = make(work.sign, left, right)
     return list(out)
 
 
-def _half(work: Node) -> Input | None:
-    """Return the half that something is multiplied by."""
-    if not isinstance(work, Work):
-        return None
-    factors = (work.right, work.left) if work.sign == "*" else (work.right,)
-    return next((one for one in factors if isinstance(one, Input) and (work.sign, one.value) in _HALVES), None)
-
-
-def _says(pattern: re.Pattern[str], node: Node, mentions: list[Mention], text: str) -> bool:
-    """Return whether the words behind a number of the question say something."""
-    return isinstance(node, Input) and pattern.match(text, mentions[node.index].quantity.end) is not None
-
-
-def _taken_off(half: Input, mentions: list[Mention], text: str) -> bool:
+def _is_off(half: Node, mentions: list[Mention], text: str) -> bool:
+    """Return whether the question says that so much is taken off, and does not ask how much that is."""
+    if not isinstance(half, Input):
+        return False
     mention = mentions[half.index]
-    if mention.quantity.kind not in ("half", "fraction", "percent"):
+    if mention.quantity.kind not in ("half", "fraction", "percent") or _SAVES.search(text):
         return False
-    if _SAVES.search(text, *mention.part):
-        return False
-    return _says(_OFF, half, mentions, text) or bool(_CUT_BY.search(text, mention.span[0], mention.quantity.start))
+    place = mention.quantity
+    return bool(_OFF.match(text, place.end) or _CUT_BY.search(text, mention.span[0], place.start))

@@ -6,7 +6,7 @@ adverb, the first word of a sentence unless it is a name, or a word that YAML re
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generators.quantities import MULTIPLES, PARTS, WORDS
@@ -72,6 +72,9 @@ class Namer:
         names = [(start, name) for start, name in whole if name not in counted]
         self.words = list(read_words(text))
         self.clauses = clauses = Clauses(text, self.words)
+        self._begins = {one.quantity.start for one in mentions if one.quantity.kind != "ordinal"}
+        self._tellers = list(self._tell_apart())
+        self._known: dict[int, list[tuple[str, int]]] = {}
         self.owners = Owners(text, names, self.words, clauses)
         self.nouns = Nouns(text, mentions, names, self.words, clauses)
 
@@ -156,6 +159,12 @@ class Namer:
 
     def _telling(self, mention: Mention) -> list[tuple[str, int]]:
         """Return the words that can tell a number apart, with their distances: what it counts, then what is near."""
+        if mention.quantity.start not in self._known:
+            self._known[mention.quantity.start] = self._near(mention)
+        return self._known[mention.quantity.start]
+
+    def _near(self, mention: Mention) -> list[tuple[str, int]]:
+        """Return them where they are asked for the first time."""
         quantity, (start, end) = mention.quantity, mention.span
         modifiers = {word.lower() for word in mention.phrase[:-1]}
         near = self.nouns.behind(mention)[:6]
@@ -170,23 +179,31 @@ class Namer:
             found.append((of["noun"].lower(), 1))
         if target:
             found.append((target, 2))
-        inside = [
-            word for word in self.words if start <= word.start < end and not quantity.start <= word.start < quantity.end
-        ]
-        numbers = [
-            (other.quantity.start, other.quantity.end) for other in self.mentions if other.quantity.kind != "ordinal"
-        ]
-        inside = [word for word in inside if not any(begin <= word.start < stop for begin, stop in numbers)]
-        begins = {begin for begin, _ in numbers if begin != quantity.start}
-        inside = [word for word in inside if not (word.text in word_set("order") and word.end + 1 in begins)]
-        inside = [
-            word for word in inside if not (word.text in ("last", "next") and _TIME_BEHIND.match(self.text, word.end))
-        ]
-        inside = [word for word in inside if not _VERB_AHEAD.search(self.text[max(0, word.start - 8) : word.start])]
-        far = [(word, self._distance(word, mention)) for word in inside if _tells(word)]
+        inside = [word for word in self._tellers if start <= word.start < end and not self._places(word, mention)]
+        far = [(word, self._distance(word, mention)) for word in inside]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
         far = [pair for pair in far if pair[0].start < mention.part[1]]
         return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _tell_apart(self) -> Iterator[Word]:
+        """Yield the words that can tell numbers apart: not those of a number, infinitives, or the last of `last night`."""
+        spans = [one.quantity for one in self.mentions if one.quantity.kind != "ordinal"]
+        for word in self.words:
+            if not _tells(word) or any(number.start <= word.start < number.end for number in spans):
+                continue
+            if not (
+                _VERB_AHEAD.search(self.text, max(0, word.start - 8), word.start)
+                or (word.text in ("last", "next") and _TIME_BEHIND.match(self.text, word.end))
+            ):
+                yield word
+
+    def _places(self, word: Word, mention: Mention) -> bool:
+        """Return whether a word is the number itself, or the place of another: the first of `the first three tests`."""
+        quantity = mention.quantity
+        if quantity.start <= word.start < quantity.end:
+            return True
+        behind = word.end + 1
+        return word.text in word_set("order") and behind != quantity.start and behind in self._begins
 
     def _distance(self, word: Word, mention: Mention) -> int:
         quantity = mention.quantity

@@ -4,6 +4,7 @@ Words come from the lists beside this file, so the same text always gives the sa
 """
 
 import re
+from bisect import bisect_left
 
 from .clause import Clauses
 from .elided import Elided
@@ -122,6 +123,7 @@ class Nouns:
         self.names = names
         self.words = words
         self.clauses = clauses
+        self._starts = [word.start for word in words]
         self.elided = Elided(text, mentions, words, clauses)
 
     def noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
@@ -385,11 +387,13 @@ class Nouns:
         return f"{min(found)[1]}_rate" if found else "rate"
 
     def _before(self, mention: Mention) -> list[Word]:
-        return [word for word in self.words if mention.span[0] <= word.start < mention.quantity.start]
+        return self.words[
+            bisect_left(self._starts, mention.span[0]) : bisect_left(self._starts, mention.quantity.start)
+        ]
 
     def behind(self, mention: Mention) -> list[Word]:
         """Return the words behind a number, up to the end of its sentence."""
-        return [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]]
+        return self.words[bisect_left(self._starts, mention.quantity.end) : bisect_left(self._starts, mention.span[1])]
 
 
 def _doing(phrase: tuple[str, ...]) -> bool:

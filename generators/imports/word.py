@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from generators import slots
 
@@ -35,10 +36,13 @@ class Word:
     @property
     def noun(self) -> bool:
         """Whether it can stand in a name for what is counted."""
-        never = (
-            function_words() | word_set("traps") | word_set("upwards") | word_set("downwards") | word_set("calendar")
-        )
-        return self.kind == "noun" and self.text not in never
+        return self.kind == "noun" and self.text not in _never()
+
+
+@cache
+def _never() -> frozenset[str]:
+    """Return the words that are no nouns in a name, whatever the lists say."""
+    return function_words().union(*map(word_set, ("traps", "upwards", "downwards", "calendar")))
 
 
 def read_words(text: str) -> Iterator[Word]:

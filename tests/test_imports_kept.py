@@ -1,0 +1,117 @@
+"""What is kept of a half is told from what is given: each trace is right for a third, too."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from generators.imports.grade import grade
+from generators.imports.link import link
+from generators.imports.mentions import read_mentions
+from generators.imports.problem import Problem, convert
+from generators.imports.solution import read_solution
+from solver import read, solve
+from solver.grammar import Init
+
+CHANGED = {Fraction(2): Fraction(3), Fraction(1, 2): Fraction(1, 3), Fraction(50): Fraction(40)}
+"""What stands for a half is changed to a third, and 50 percent to 40."""
+
+
+def changed(question, solution):
+    """Return what the trace of a solution gives once its first half is another part, and the trace."""
+    steps = read_solution(solution)
+    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    program, done = [], False
+    for trace in read(row.trace):
+        new = []
+        for step in trace.steps:
+            half = isinstance(step, Init) and not done and step.value in CHANGED
+            new.append(replace(step, value=CHANGED[step.value]) if half else step)
+            done = done or half
+        program.append(replace(trace, steps=tuple(new)))
+    return solve(tuple(program)).answer, row.trace
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer"),
+    [
+        (
+            "Ann has 60 figs. She eats half of them, and gives a quarter of what is left to Bo. How many does Bo get?",
+            "60/2=<<60/2=30>>30 figs.\n30/4=<<30/4=7.5>>7.5 figs.",
+            10,
+        ),
+        (
+            "Ann has 60 figs. She eats half of them, and Bo a quarter of the rest. How many are left?",
+            "60/2=<<60/2=30>>30 figs.\n30/4=<<30/4=7.5>>7.5 figs.\n30-7.5=<<30-7.5=22.5>>22.5 figs are left.",
+            30,
+        ),
+        ("A hat of $20 is 50% off. How much is it?", "20*.5=$<<20*.5=10>>10", 12),
+        ("A wool hat of 20 cm shrinks by 50%. How long is it?", "20*.5=<<20*.5=10>>10 cm", 12),
+        ("A $12 pot is 1/2 off. How much do 3 cost?", "12*1/2=$<<12*1/2=6>>6.\n6*3=$<<6*3=18>>18", 24),
+    ],
+    ids=["a quarter of what is left", "the rest of the rest", "off", "by", "a fraction off"],
+)
+def test_the_trace_is_right_for_another_part_too(question, solution, answer):
+    """The words behind a half say what is meant, and the solution's number does not."""
+    given, trace = changed(question, solution)
+
+    assert given == answer, trace
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer"),
+    [
+        ("A hat of $20 is 50% off. How much does she save by it?", "20*.5=$<<20*.5=10>>10", 8),
+        (
+            "Half of 60 figs are ripe, and a quarter of the ripe figs fell. How many?",
+            "60/2=<<60/2=30>>30.\n30/4=<<30/4=7.5>>7.5",
+            5,
+        ),
+    ],
+    ids=["what is saved", "of the half itself"],
+)
+def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
+    """What is saved, and what is taken of the half itself, is no remainder."""
+    given, trace = changed(question, solution)
+
+    assert given == answer, trace
+
+
+def reasons(question, solution):
+    """Return why a solution is not of the best grade."""
+    mentions, steps = read_mentions(question), read_solution(solution)
+    done = link(mentions, steps, steps[-1].value, [*re.findall(r"\w+", question.lower())])
+    return grade(done, mentions, {Fraction(0)}, question).reasons
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "reason"),
+    [
+        (
+            "She gave 10 for 6 days, and that was half of the debt. What is owed?",
+            "10*6=<<10*6=60>>60",
+            "not read: half",
+        ),
+        ("He ran the first half of 10 km in 6 minutes. What is the product?", "10*6=<<10*6=60>>60", ""),
+        (
+            "Ann has twice as many hats as Bo, who has 6. They share all equally. How many has each?",
+            "6*2=<<6*2=12>>12\n12+6=<<12+6=18>>18\n18/2=<<18/2=9>>9 each",
+            "taken for a number of its value: twice",
+        ),
+        (
+            "Ann has twice the 12 bars and 18 cans of Bo. How many?",
+            "12*2=<<12*2=24>>24\n18*2=<<18*2=36>>36\n24+36=<<24+36=60>>60",
+            "",
+        ),
+        ("From Sunday to Thursday he works 8 hours a day. How many in a week?", "5*8=<<5*8=40>>40", "weekdays stand"),
+        ("From Monday to Friday he works 8 hours a day. How many in a week?", "5*8=<<5*8=40>>40", ""),
+    ],
+    ids=["half not read", "the first half", "twice for two", "twice of both", "other days", "weekdays"],
+)
+def test_what_is_right_for_these_numbers_alone_is_told(question, solution, reason):
+    """A half that nothing reads, a `twice` for two persons, and weekdays for other days are no best grade."""
+    found = [one for one in reasons(question, solution) if one.startswith(("not read", "taken for", "weekdays"))]
+
+    assert bool(found) is bool(reason)
+    assert not reason or found[0].startswith(reason)
