@@ -68,8 +68,13 @@ def test_the_trace_is_right_for_another_part_too(question, solution, answer):
             "60/2=<<60/2=30>>30.\n30/4=<<30/4=7.5>>7.5",
             5,
         ),
+        (
+            "Two girls share 60 figs, and Ann eats a quarter of what is left. How many does she eat?",
+            "60/2=<<60/2=30>>30.\n30/4=<<30/4=7.5>>7.5",
+            5,
+        ),
     ],
-    ids=["what is saved", "of the half itself"],
+    ids=["what is saved", "of the half itself", "two persons"],
 )
 def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
     """What is saved, and what is taken of the half itself, is no remainder."""

@@ -25,16 +25,21 @@ def rest_of_half(node: Node, make: Callable[[str, Node, Node], Node]) -> Node:
     """Return what a half leaves of what it is taken of; the node itself where it is no half of something."""
     if not isinstance(node, Work):
         return node
-    share = node.right if node.sign == "*" else None
-    if isinstance(share, Work) and (share.sign, share.right) == ("/", HUNDRED):
-        halves = isinstance(share.left, Input) and share.left.value == HUNDRED.value / 2
-    else:
-        halves = isinstance(node.right, Input) and (node.sign, node.right.value) in (("*", _HALF), ("/", 1 / _HALF))
-    if halves:
+    if _is_half(node.sign, node.right):
         return make("-", node.left, node)
-    if node.sign == "*" and isinstance(node.left, Input) and node.left.value == _HALF:
-        return make("-", node.right, node)
-    return node
+    return make("-", node.right, node) if node.sign == "*" and _is_half("*", node.left) else node
+
+
+def _is_half(sign: str, factor: Node) -> bool:
+    """Return whether a factor makes a half of the other: half of it, half as a divisor (no two persons), or 50 percent."""
+    if isinstance(factor, Work):
+        rate = factor.left if (factor.sign, factor.right) == ("/", HUNDRED) else None
+        return sign == "*" and isinstance(rate, Input) and rate.value == HUNDRED.value / 2
+    if not isinstance(factor, Input):
+        return False
+    return (
+        factor.value == _HALF if sign == "*" else sign == "/" and factor.part == "divisor" and factor.value == 1 / _HALF
+    )
 
 
 def of_the_rest(node: Node, mentions: list[Mention], text: str) -> bool:
