@@ -24,6 +24,8 @@ _DAYS = r"(?P<{}>sun|mon|tues|wednes|thurs|fri|satur)days?"
 _RANGE = re.compile(
     _DAYS.format("first") + r" (?:to|through|thru|until|till|and) " + _DAYS.format("last"), re.IGNORECASE
 )
+Signs = dict[int, list[str]]
+"""The sign at each leaf of each step that is used."""
 
 
 def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterator[str]:
@@ -31,15 +33,16 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     twice = _twice_for(linking, mentions)
     if twice:
         yield f"used twice though another of its value is left over: {', '.join(twice)}"
-    squared = list(_squares(linking, mentions))
+    signs = _signs(linking)
+    squared = list(_squares(linking, mentions, signs))
     if squared:
         yield f"twice in one step: {', '.join(squared)}"
-    if _unrolled(linking, mentions):
+    if _unrolled(linking, mentions, signs):
         yield "a repetition is written out, and how often is not read from the question"
     unread = [mention.quantity.text for mention in _unread_halves(linking, mentions, text)]
     if unread:
         yield f"not read: {', '.join(unread)}"
-    lent = sorted({mentions[index].quantity.text for index in _lent(linking, mentions)})
+    lent = sorted({mentions[index].quantity.text for index in _lent(linking, mentions, signs)})
     if lent:
         yield f"taken for a number of its value: {', '.join(lent)}"
     if _other_days(linking, text):
@@ -59,13 +62,12 @@ def _timed(mention: Mention) -> bool:
     return bool({*mention.after[:1]} & stem_set("units_of_time"))
 
 
-def _lent(linking: Linking, mentions: list[Mention]) -> Iterator[int]:
+def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
     """Yield the numbers that are used for another of their value: the two of `twice` for two persons.
 
     A `twice` or a half that both multiplies and divides, or that shares something equally beside another use; a
     fraction of which a part is counted with beside another use.
     """
-    signs = _signs(linking)
     used: dict[int, list[tuple[int, str, Given]]] = {}
     for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
         if isinstance(source, Given):
@@ -99,9 +101,9 @@ def _other_days(linking: Linking, text: str) -> bool:
     return "weekdays_per_week" in names and found is not None and not weekdays
 
 
-def _signs(linking: Linking) -> dict[int, list[str]]:
-    """Return the sign at each leaf of each step that is used."""
-    return {place: [role.sign for role in roles(linking.steps[place].formula)] for place, _ in linking.sources}
+def _signs(linking: Linking) -> Signs:
+    places = {place for place, _ in linking.sources}
+    return {place: [role.sign for role in roles(linking.steps[place].formula)] for place in places}
 
 
 def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
@@ -109,9 +111,8 @@ def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
     return Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
 
 
-def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
+def _squares(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[str]:
     """Yield what is multiplied by itself, which only a square means, and the ones and twos that add up unasked."""
-    signs = _signs(linking)
     used: dict[tuple[int, str], list[str]] = {}
     small = set()
     for (place, number), source in linking.sources.items():
@@ -133,12 +134,12 @@ def _squares(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
             yield key[1].partition("@")[0]
 
 
-def _unrolled(linking: Linking, mentions: list[Mention]) -> bool:
+def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
     """Return whether a step is repeated as often as the question says, and the number that says so is not used.
 
     `35 + 35` for the next two hours, or `x 2`, `x 2`, `x 2` for three years: right for these numbers alone.
     """
-    used, signs = _uses(linking, mentions), _signs(linking)
+    used = _uses(linking, mentions)
     said = {
         mention.quantity.value
         for k, mention in enumerate(mentions)
