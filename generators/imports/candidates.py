@@ -44,6 +44,13 @@ class Candidates:
         self._percent = any(mention.quantity.kind == "percent" for mention in mentions) or any(
             word.startswith("percent") for word in stems
         )
+        self._rates = {
+            value
+            for mention, made in zip(self.mentions, self._forms, strict=True)
+            if mention.quantity.kind == "percent"
+            for form, value in made
+            if form in ("plain", "rest", "grown")
+        }
         self._one_percent = self._works_out_one_percent()
         self._found: dict[tuple[int, int], list[Candidate]] = {}
 
@@ -111,18 +118,12 @@ class Candidates:
 
     def _works_out_one_percent(self) -> bool:
         """Return whether something is divided by so many percent, and something multiplied by hundred or so many."""
-        rates = {
-            value
-            for mention, made in zip(self.mentions, self._forms, strict=True)
-            if mention.quantity.kind == "percent"
-            for form, value in made
-            if form in ("plain", "rest", "grown")
-        }
         uses = [
             (role.sign, role.right, leaf.value)
             for leaves_, roles_ in zip(self.leaves, self.roles, strict=True)
             for leaf, role in zip(leaves_, roles_, strict=True)
         ]
+        rates = self._rates
         divided = any(sign == "/" and right and value in rates for sign, right, value in uses)
         return divided and any(sign == "*" and value in {*rates, 100} for sign, _, value in uses)
 
@@ -131,14 +132,7 @@ class Candidates:
         leaf, role = self.leaves[place][number], self.roles[place][number]
         if leaf.value != 100 or role.sign != "/" or not role.right:
             return False
-        rates = {
-            value
-            for mention, made in zip(self.mentions, self._forms, strict=True)
-            if mention.quantity.kind == "percent"
-            for form, value in made
-            if form in ("plain", "rest", "grown")
-        }
-        return any(other is not leaf and other.value in rates for other in self.leaves[place])
+        return any(other is not leaf and other.value in self._rates for other in self.leaves[place])
 
     def _scales(self, place: int, number: int) -> bool:
         """Return whether a leaf is the hundred that makes a share a percent: `8 / 10 * 100`."""

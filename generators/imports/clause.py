@@ -3,71 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from .lexicon import PRONOUNS
+from .lexicon import PRONOUNS, word_set
 from .mentions import Mention
 from .word import Word
 
-_BE = frozenset(["is", "are", "was", "were", "am"])
-_COSTS = frozenset(["cost", "costs", "total", "totals", "totaled", "equals", "will", "would"])
-_MODAL = frozenset(["can", "could", "will", "would", "does", "did", "do", "should", "must", "may", "might"])
-_AUXILIARY = _BE | _MODAL | {"has", "have", "had"}
-_VERB_TOO = frozenset(["cost", "total", "number", "measure", "score", "charge", "average"])
-"""Nouns that are verbs where a number follows."""
-_RELATIVE = frozenset(["that", "which", "who"])
-_TIES = frozenset(["of", "for", "in", "on", "at", "from", "with", "to", "by", "between", "per", "inside", "into"])
-"""What ties a noun to the one in front of it."""
-_DETERMINERS = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "each", "every", "one", "another", "both", "all", "some"]
-)
-_ONES = frozenset(["one", "ones", "other", "others"])
-_PARTS = frozenset(["each", "all", "both", "some", "none", "half", "most", "many", "any"])
-"""Words that take a part of what `of` ties to them."""
-_KINDS = frozenset(["pair", "piece", "kind", "type"])
-"""Nouns that say less than what they are of."""
-_WHOSE = frozenset(["his", "her", "their", "its", "my", "our", "your"])
-_LEFT = frozenset(["left", "called", "named", "made", "shown", "listed"])
-"""Participles that look like verbs behind a noun."""
-_SAYS = frozenset(
-    [
-        "if",
-        "let",
-        "assume",
-        "suppose",
-        "said",
-        "says",
-        "thinks",
-        "knows",
-        "knew",
-        "found",
-        "finds",
-        "estimates",
-        "decides",
-    ]
-)
-"""Verbs with a clause of its own behind them."""
-_ADVERBS = frozenset(
-    [
-        "also",
-        "only",
-        "just",
-        "then",
-        "now",
-        "already",
-        "always",
-        "never",
-        "still",
-        "not",
-        "often",
-        "even",
-        "each",
-        "both",
-        "all",
-        "first",
-        "himself",
-        "herself",
-        "themselves",
-    ]
-)
 _NEARLY = re.compile(
     r"(?:\s+(?:be|cost|only|just|about|around|exactly|at least|at most|over|up to|approximately|now|currently|then|equal to|a total of))*\s+(?:US)?\$?"
 )
@@ -119,9 +58,9 @@ class Clauses:
         """Return what a number is said to be, or to cost: the fee of `the fee is $5`."""
         subject = self.subject(mention)
         thing = subject is not None and (
-            subject.kind == "noun" or (subject.kind == "name" and subject.first in _DETERMINERS)
+            subject.kind == "noun" or (subject.kind == "name" and subject.first in word_set("determiners"))
         )
-        if subject is None or not thing or not (subject.verb.text in _BE or subject.verb.text in _COSTS):
+        if subject is None or not thing or subject.verb.text not in word_set("equating"):
             return None
         behind = _NEARLY.fullmatch(self.text, subject.verb.end, mention.quantity.start)
         return subject if behind else None
@@ -132,7 +71,7 @@ class Clauses:
         if subject is None or not subject.head.noun:
             return ""
         between = self.text[subject.verb.end : mention.quantity.start].replace(" up to", "").split()
-        if len(between) > _FEW or not _TIES.isdisjoint(between):
+        if len(between) > _FEW or not word_set("ties").isdisjoint(between):
             return ""
         every = subject.first in ("each", "every") or " each " in self.text[subject.head.end : subject.verb.end]
         return subject.head.text if every else ""
@@ -140,15 +79,15 @@ class Clauses:
     def _finite(self, at: int, place: int) -> bool:
         """Return whether a word is a verb with a subject: neither infinitive nor participle."""
         word = self.words[at]
-        if word.text in _AUXILIARY:
+        if word.text in word_set("auxiliaries"):
             return True
         before = self.words[at - 1] if at else word
-        if before.text in {"to", "not", "t"} | _MODAL or word.text.endswith("ing"):
+        if before.text in word_set("before_infinitives") or word.text.endswith("ing"):
             return False
         if word.kind == "verb":
             return not (word.text.endswith("ed") and self.text.startswith(" by ", word.end))
-        led = before.kind in ("noun", "name") or before.text in _RELATIVE
-        return word.text in _VERB_TOO and led and not self._apart(word.end, place)
+        led = before.kind in ("noun", "name") or before.text in word_set("relatives")
+        return word.text in word_set("verbs_before_numbers") and led and not self._apart(word.end, place)
 
     def _of_verb(self, at: int, first: int) -> Subject | None:
         """Return what stands in front of a verb as its subject; nothing where it shares that of the verb before."""
@@ -158,7 +97,7 @@ class Clauses:
             k -= 1
         if k < first:
             return None
-        relative = words[k].text in _RELATIVE and k > first
+        relative = words[k].text in word_set("relatives") and k > first
         if relative:
             k -= 1
         elif self._stop(k):
@@ -168,7 +107,7 @@ class Clauses:
             return Subject("there", word, verb)
         if word.text in PRONOUNS and word.text in ("he", "she", "they", "i", "we", "it"):
             return Subject("pronoun", word, verb)
-        if word.kind in ("noun", "name", "adjective") or word.text in _ONES:
+        if word.kind in ("noun", "name", "adjective") or word.text in word_set("ones"):
             return self._phrase(k, first, verb, relative=relative)
         return None
 
@@ -176,11 +115,11 @@ class Clauses:
         """Return the noun phrase that ends at a word, from the noun that the others are tied to."""
         words = self.words
         begin, of = self._begin(end, first), None
-        while begin > first + 1 and not self._stop(begin - 1) and words[begin - 1].text in _TIES:
+        while begin > first + 1 and not self._stop(begin - 1) and words[begin - 1].text in word_set("ties"):
             far = begin - 2
-            if not (words[far].kind in ("noun", "name") or words[far].text in _ONES) or self._stop(far):
+            if not (words[far].kind in ("noun", "name") or words[far].text in word_set("ones")) or self._stop(far):
                 break
-            if words[begin - 1].text in ("of", "for") and not (of and words[end].text in _KINDS):
+            if words[begin - 1].text in ("of", "for") and not (of and words[end].text in word_set("kinds")):
                 of = words[end]
             end, begin = far, self._begin(far, first)
         # The person of `each person eating pizza`.
@@ -188,13 +127,18 @@ class Clauses:
         if doing and words[doing - 1].kind == "noun":
             end = doing - 1
         head, ahead = words[end], words[begin - 1] if begin > first and not self._stop(begin - 1) else None
-        part = ahead is not None and ahead.text == "of" and begin > first + 1 and words[begin - 2].text in _PARTS
-        if ahead and not (relative or part) and ahead.text in _TIES and begin > first + 1:
+        part = (
+            ahead is not None
+            and ahead.text == "of"
+            and begin > first + 1
+            and words[begin - 2].text in word_set("parts")
+        )
+        if ahead and not (relative or part) and ahead.text in word_set("ties") and begin > first + 1:
             return None  # the game of `the points scored in the game were 80`
-        participle = head.kind != "name" and (verb.text.endswith("ed") or verb.text in _LEFT)
-        if participle and ahead and not part and (ahead.text in _TIES or _takes_object(ahead)):
+        participle = head.kind != "name" and (verb.text.endswith("ed") or verb.text in word_set("participles"))
+        if participle and ahead and not part and (ahead.text in word_set("ties") or _takes_object(ahead)):
             return None
-        owned = words[begin].text in _WHOSE or self._possessive(words[begin])
+        owned = words[begin].text in word_set("whose") or self._possessive(words[begin])
         lead = words[begin - 2].text if part else words[begin].text if begin < end else ""
         return Subject(
             "name" if head.kind == "name" else "noun",
@@ -212,11 +156,13 @@ class Clauses:
         k = end
         while k > first and not self._stop(k - 1):
             before = self.words[k - 1]
-            if before.text in _DETERMINERS | _WHOSE or self._possessive(before):
+            if before.text in word_set("determiners") or before.text in word_set("whose") or self._possessive(before):
                 return k - 1
             title = before.kind == "name" and self.words[k].kind == "name"
             said = before.kind == "verb" and before.text.endswith(("ing", "ed"))
-            if before.text in _AUXILIARY or not (before.kind in ("noun", "adjective", "") or title or said):
+            if before.text in word_set("auxiliaries") or not (
+                before.kind in ("noun", "adjective", "") or title or said
+            ):
                 break
             k -= 1
         return k
@@ -235,9 +181,9 @@ class Clauses:
 
 def _between(word: Word) -> bool:
     """Return whether a word can stand between a subject and its verb."""
-    return word.text in _ADVERBS or word.text in _AUXILIARY or word.text.endswith("ly")
+    return word.text in word_set("adverbs") or word.text in word_set("auxiliaries") or word.text.endswith("ly")
 
 
 def _takes_object(word: Word) -> bool:
     """Return whether the noun behind a word is its object, and does nothing itself: `has 3 books called`."""
-    return word.kind == "verb" and word.text not in _SAYS
+    return word.kind == "verb" and word.text not in word_set("saying")
