@@ -92,7 +92,9 @@ class Candidates:
             if told.value == leaf.value:
                 score = fit_earlier(leaf, told, just_before=earlier == place - 1) - (3.0 if scaled else 0.0)
                 yield Candidate(Earlier(earlier), score, typed=not scaled, steps=(earlier,))
-        constants = self._triggered + [near for near in self._nearby[step.line] if near not in self._triggered]
+        constants = self._triggered + [
+            near for near in self._nearby[step.line] if not (near.asked or near in self._triggered)
+        ]
         yield from (fit_world(at, constant, self.stems) for constant in constants if constant.value == leaf.value)
         yield from self._plain(at, place)
 

@@ -1,7 +1,7 @@
 """What is right for these numbers alone: repetitions written out, a `twice` that is taken for two persons, unread halves."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from .lexicon import stem, stem_set
@@ -17,6 +17,8 @@ _SHARED = frozenset(
     map(stem, ["average", "mean", "equally", "equal", "evenly", "split", "share", "each", "per", "both"])
 )
 """Say in a line that its two is how many share something."""
+_FEW = 5
+"""A result up to this may be how many share something by chance."""
 _PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
 """Behind a half that is taken of something."""
 _ONE_HALF = re.compile(r"\b(?:first|second|other|one|last|top|bottom) $", re.IGNORECASE)
@@ -45,6 +47,8 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     lent = sorted({mentions[index].quantity.text for index in _lent(linking, mentions, signs)})
     if lent:
         yield f"taken for a number of its value: {', '.join(lent)}"
+    if _averaged_by_addend(linking, signs):
+        yield "an average is divided by what was added up"
     if _other_days(linking, text):
         yield "weekdays stand for other days"
 
@@ -91,6 +95,22 @@ def _way(sign: str, source: Given) -> str:
     if sign in "+-":
         return sign
     return "less" if (sign == "/") != (source.form == "fraction") else "more"
+
+
+def _averaged_by_addend(linking: Linking, signs: Signs) -> bool:
+    """Return whether a line that shares a sum divides it by something the sum was worked out from, and not by a count."""
+    behind: defaultdict[int, set[int]] = defaultdict(set)
+    for (place, _), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
+        if isinstance(source, Earlier):
+            behind[place] |= {source.step} | behind[source.step]
+    for (place, number), source in linking.sources.items():
+        shared = signs[place][number] == "/" and number and linking.steps[place].line & _SHARED
+        over = linking.sources.get((place, number - 1))
+        if not (shared and isinstance(source, Earlier) and isinstance(over, Earlier)):
+            continue
+        if source.step in behind[over.step] and linking.steps[source.step].value <= _FEW:
+            return True
+    return False
 
 
 def _other_days(linking: Linking, text: str) -> bool:

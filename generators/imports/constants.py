@@ -21,6 +21,8 @@ class Constant:
     """Stems of which one must be there."""
     beside: frozenset[str] = frozenset()
     """Stems of which one must be there too, if there are any: no half hour without an hour."""
+    asked: bool = False
+    """Whether they must stand in the question, and not only in the solution."""
 
     def triggered(self, present: frozenset[str]) -> bool:
         """Return whether these stems allow its use."""
@@ -33,7 +35,13 @@ def table() -> tuple[Constant, ...]:
     text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
     rows = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
     return tuple(
-        Constant(name, Fraction(row["value"]), *(frozenset(map(stem, row.get(key, ()))) for key in ("words", "beside")))
+        Constant(
+            name,
+            Fraction(row["value"]),
+            frozenset(map(stem, row["words"])),
+            frozenset(map(stem, row.get("beside", ()))),
+            "asked" in row,
+        )
         for name, row in rows.items()
     )
 

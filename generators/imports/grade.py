@@ -14,7 +14,7 @@ from .link import UNRIVALLED, Linking
 from .mentions import Mention
 from .source import Given, Plain, Source, forms
 
-STRONG = 0.67
+STRONG = 0.75
 """The margin from which a choice between functions is called strong."""
 MANY = 1
 """Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
@@ -68,7 +68,7 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
         quantity.text
         for quantity in left
         if not (sure and quantity.kind == "word")
-        and (not sure or linking.proved)
+        and (not sure or linking.proved or quantity.kind in ("multiple", "half"))
         and any(value in leaf_values for _, value in forms(quantity))
     ]
     if contested:

@@ -4,6 +4,7 @@ What a solution did in its head (`.6` for a discount of 40 %) becomes a step or 
 one who wires never computes.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,8 @@ from .step import Step
 
 _LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining", "survive", "survives"]))
 """Say of a result that it is what was not given away."""
+_STILL = re.compile(r"\b(?:left|remain(?:s|ing|ed)?|still ha(?:ve|s)|survived?)\b[^.?!]*\?\s*$")
+"""Asks for it, at the end."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class _Raw:
 
         `14 / 2 = 7 daisies left` is right for a half alone; as `14 - 14 / 2` the trace is right for a third too.
         """
-        if not isinstance(half, Input) or not self.steps[place].line & _LEFT:
+        asked = place == self.linking.final and _STILL.search(self.text) is not None
+        if not isinstance(half, Input) or not (asked or self.steps[place].line & _LEFT):
             return False
         if (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
             return False

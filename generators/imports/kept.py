@@ -1,7 +1,7 @@
 """What is kept of a half that is given away: as solutions have it it is right for a half alone, as it is here for a third too."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from .mentions import Mention
@@ -50,7 +50,7 @@ def of_the_rest(node: Node, mentions: list[Mention], text: str) -> bool:
 
 def taken_off(works: list[Work], mentions: list[Mention], text: str) -> list[Work]:
     """Return the operations with what is left of a half that the question takes off: `50% off`, `shrinks by half`."""
-    taken = {(work.left, work.right) for work in works if work.sign == "-"}
+    taken = {(base, work.right) for work in works if work.sign == "-" for base in _within(work.left)}
     new: dict[Node, Node] = {}
     out: dict[Work, None] = {}
 
@@ -71,6 +71,14 @@ def taken_off(works: list[Work], mentions: list[Mention], text: str) -> list[Wor
         else:
             new[work] = make(work.sign, left, right)
     return list(out)
+
+
+def _within(node: Node) -> Iterator[Node]:
+    """Yield a node and all that it is worked out from."""
+    yield node
+    if isinstance(node, Work):
+        yield from _within(node.left)
+        yield from _within(node.right)
 
 
 def _is_off(half: Node, mentions: list[Mention], text: str) -> bool:

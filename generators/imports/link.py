@@ -339,6 +339,8 @@ def _weight(mention: Mention) -> float:
         return 0.2
     if quantity.kind == "group" and quantity.top == 1:
         return 0.4
+    if (quantity.kind in ("multiple", "half") and not mention.per) or mention.times:
+        return 2.0
     return 0.8 if quantity.kind in ("word", "half", "multiple", "clock") else 1.2
 
 
