@@ -375,3 +375,25 @@ def test_no_half_hour_without_an_hour(question, allowed):
         any(constant.name == "minutes_per_half_hour" for constant in triggered(re.findall("[a-z]+", question.lower())))
         is allowed
     )
+
+
+def test_twice_wants_to_be_used():
+    """Where a line multiplies by two and the text says `twice`, two other things that it counts are not meant."""
+    done, mentions = linked(
+        "Jo read 5 books last month and twice as many this month. How many did she read in two months?",
+        "She read 5*2=<<5*2=10>>10 books this month. So she read 5+10=<<5+10=15>>15 books in two months.",
+        15,
+    )
+
+    assert mentions[done.sources[0, 1].index].quantity.text == "twice"
+
+
+def test_both_sides_of_an_equation_are_no_sides():
+    """A constant that must stand in the question is not taken from the words of the solution."""
+    done, _ = linked(
+        "Jo has 20 more figs than Al. They have 60. How many has Al?",
+        "60-20=<<60-20=40>>40. Dividing both sides by 2 gives 40/2=<<40/2=20>>20",
+        20,
+    )
+
+    assert not any(isinstance(source, World) for source in done.sources.values())
