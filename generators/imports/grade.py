@@ -1,7 +1,7 @@
 """Grades a linked problem by what is known of its wiring, with the reasons.
 
-A: every step is told by the solution and used, no quantity that could have been meant is left over, no repetition
-   is written out, and the wiring is proved, or the choice is strong.
+A: every step is told by the solution and used, no quantity that could have been meant is left over, nothing is known
+   to be right for these numbers alone (coincidence.py), and the wiring is proved, or the choice is strong.
 B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
@@ -32,7 +32,7 @@ class Grade:
 
 RULES = {
     "A": "every step told and used, nothing contested left over, wiring proved or chosen by a strong margin",
-    "B": "every step told, but a step is unused, a quantity is left over, a repetition is written out, or the choice is weak",
+    "B": "every step told, but a step is unused, a quantity left over, it is right for these numbers alone, or the choice weak",
     "C": "at least one step is inferred",
 }
 """The grades, as a reader is told them."""
