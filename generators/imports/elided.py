@@ -14,10 +14,11 @@ _OF_THE = re.compile(
     re.IGNORECASE,
 )
 _THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
-_AND_LAST = re.compile(r",? (?:and|or|to) (?:the )?(?:last |next |other )?(?=\S)")
+_AND_LAST = re.compile(r",? (?:and|or|to|by|x) (?:the )?(?:last |next |other )?(?=\S)")
 _DOES = re.compile(
     r"^ (?:of them )?(?:have|has|had|are|were|is|was|do|did|can|will|like|prefer|play|want|own|ha[sd]n't)\b"
 )
+_ENDS = re.compile(r"\s*[.?!,]")
 _PAID = re.compile(r"\b(?:paid|costs?|worth) $")
 _OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those|which|whom)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
@@ -41,7 +42,9 @@ class Elided:
         """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
         place = self.mentions.index(mention)
         ahead = self.text[: mention.quantity.start]
-        if (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
+        named = mention.quantity.kind == "word" and sum(word.kind == "name" for word in self.words) > 1
+        they = named and _THE_TWO.search(ahead) and _ENDS.match(tail)  # the average of the three
+        if they or (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
             return "items" if _OF_EACH.match(tail) else "people"
         of = _OF_THE.match(tail)
         if of and of["noun"] not in function_words() | word_set("vague"):

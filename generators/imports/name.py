@@ -107,7 +107,8 @@ class Namer:
     def _draft(self, node: Input) -> _Draft:
         mention = self.mentions[node.index]
         noun = self.nouns.noun(mention, node.part)
-        owner = "" if _OWNERLESS.search(noun) else self.owners.owner(mention, noun)
+        nobodys = _OWNERLESS.search(noun) or (noun == "people" and not mention.phrase)
+        owner = "" if nobodys else self.owners.owner(mention, noun)
         thing = self.owners.thing(mention) if owner else ""
         verb = subject.verb.text if (subject := self.clauses.subject(mention)) else ""
         sized = {*noun.split("_")} & (word_set("measures") | {"age"})

@@ -19,6 +19,7 @@ _BY = re.compile(
     r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
     re.IGNORECASE,
 )
+_DOING = re.compile(r"\b[a-z]+ing\b")
 _TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 """The packets that come `30 to a box`."""
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
@@ -86,6 +87,9 @@ _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |
 _RATIO = re.compile(
     r"\bratio of (?:the |his |her |their )?(?:number of |amount of )?(?P<left>[A-Za-z ]+?) to (?:the |his |her |their )?(?:number of |amount of )?(?P<right>[A-Za-z]+(?: [a-z]+)?)"
 )
+_SIDES = {"hour": "first_ratio", "minute": "second_ratio"}
+"""What a clock time is where it is none: the `4:11` of a ratio."""
+_NUMBER_BEHIND = re.compile(r" \d")
 _COLON = re.compile(r"\s?(?::|to|is to)\s?")
 _COLON_AHEAD = re.compile(_COLON.pattern + r"(?=\d)")
 _OF_MORE = re.compile(r"^\s*[a-z]+ of [a-z]+ (?P<how>more|fewer|less) than\b")
@@ -138,7 +142,7 @@ class Nouns:
         if quantity.kind in ("fraction", "half"):
             return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
         if quantity.kind == "clock":
-            return part or "hour"
+            return _SIDES.get(part, "first_ratio") if "ratio" in self.text else part or "hour"
         if part == "groups":
             return "dozens"
         if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
@@ -265,7 +269,8 @@ class Nouns:
     def _per(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
         by = _BY.match(tail) or _TO_A.match(tail)
-        if by and self._is_noun(mention.quantity.end + by.start("noun")):
+        doing = by is not None and by["by"].lower() in ("a", "an") and _DOING.search(by[0])  # two hours reading a book
+        if by and not doing and self._is_noun(mention.quantity.end + by.start("noun")):
             inside = by["by"].lower() in ("in a", "in an")
             units = stem_set("units_of_time") | stem_set("measures")
             if (not inside or stem(by["noun"]) in units) and stem(by["noun"]) not in MEANING:
@@ -315,11 +320,15 @@ class Nouns:
             phrase = [slug(word) for word in mention.phrase]
         never = word_set("vague") | word_set("upwards") | word_set("downwards")
         phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
-        measured = bool(phrase[1:]) and plural(phrase[0]) in word_set("measures")  # two `16 pounds turkeys`
+        alone = _NUMBER_BEHIND.match(tail) is None  # not the three of `three 8-inch portraits`
+        measured = alone and bool(phrase[1:]) and plural(phrase[0]) in word_set("measures")  # two `16 pounds turkeys`
         if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
             return f"{slug(plural(phrase[0]))}_per_{slug(singular(phrase[-1]))}"  # a `20 pound bag`
         parts = (
-            phrase[1:] and mention.quantity.value > 1 and all(plural(word) != word for word in (phrase[0], phrase[-1]))
+            alone
+            and phrase[1:]
+            and mention.quantity.value > 1
+            and all(plural(word) != word for word in (phrase[0], phrase[-1]))
         )
         if measured or parts:
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces

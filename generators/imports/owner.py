@@ -11,7 +11,7 @@ from .word import Word, slug
 _LEADS = re.compile(
     r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
 )
-_JOINT = re.compile(r"[A-Z]\w+(?: and (?:(?:his|her) (?:[a-z]+ ){1,2})?)$")
+_JOINT = re.compile(r"[A-Z]\w+(?:(?:, [A-Z]\w+)+,? and | and (?:(?:his|her) (?:[a-z]+ ){1,2})?)$")
 """In front of a name that owns together with another: `Sam and his friend` Bob."""
 _TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
 _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")

@@ -20,6 +20,8 @@ MEANING = {stem(word): meaning for word, meaning in _MEANING.items()}
 """What a sum is, by the stem of a word beside it."""
 
 _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:only\s+|just\s+|about\s+)?$")
+_MANY = re.compile(r"\d\s+(?:(?!each|and|or\b)[a-z]+\s+){1,3}for (?:only |just )?(?:US)?$")
+"""In front of what so many cost together: `200 units for`."""
 _GIVEN = re.compile(r"\b(?:give|gave) (?:him|her|me|us|[A-Z][a-z]+) $")
 _HAS = re.compile(r"\b(?:has|had|have) (?:only |just |about |another )?$")
 _COST_OF = re.compile(
@@ -35,7 +37,7 @@ _TOTAL = re.compile(r"\b(?:total|sum)(?:(?: (?!and\b)[a-z']+){0,5} (?:of|is|was|
 _IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
 _SUM_OF = re.compile(r"\b(?P<thing>[a-z]+) of (?:only |about |just |around |up to |at least )?(?:US)?$")
 _SELLS = re.compile(r"\band (?:sells? for|costs?|is sold for|are sold for) (?:only |just |about )?(?:US)?$")
-_WORTH = re.compile(r"^\s*worth of (?:the |his |her |their |[a-z]+ (?=[a-z]+s\b))?(?P<noun>[a-z]+)")
+_WORTH = re.compile(r"^\s*(?:dollars?\s+)?worth of (?:the |his |her |their |[a-z]+ (?=[a-z]+s\b))?(?P<noun>[a-z]+)")
 _MADE = re.compile(r"\b(?:ma[dk]es?|making) (?:only |just |about |around |an? (?:extra|additional) )?(?:US)?$")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
@@ -78,7 +80,8 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         and not _IN_ALL.match(behind)
         and any(_thing(word) and word.text == at["thing"] for word in head[-3:])
     ):
-        return _price_of(at["thing"])
+        total = not (each or per) and at["thing"].endswith("s") and _MANY.search(ahead)
+        return f"{slug(at['thing'])}_price" if total else _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
     close = head[-len(near.split()) :] if len(near.split()) > 2 else head
     end = min([behind.find(cut) for cut in _CLAUSES if cut in behind], default=len(behind))

@@ -13,6 +13,8 @@ from .proper import proper_names
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _SUBJECTS = frozenset(["he", "she", "they", "it", "i", "we", "who"])
+_ENDINGS = frozenset(["st", "nd", "rd", "th", "ths"])
+"""Of numbers: the `rd` of `1/3rd`."""
 _SINGULARS = {
     "loaves": "loaf", "knives": "knife", "leaves": "leaf", "shelves": "shelf", "wives": "wife", "halves": "half",
     "lives": "life", "wolves": "wolf", "calves": "calf", "scarves": "scarf", "thieves": "thief", "feet": "foot",
@@ -50,6 +52,8 @@ def read_words(text: str) -> Iterator[Word]:
     names = {start for start, _, _ in proper_names(text)}
     subject = False
     for match in _WORD.finditer(text):
+        if match[0] in _ENDINGS and text[match.start() - 1 : match.start()].isdigit():
+            continue
         bare = _POSSESSIVE.sub("", match[0].lower())
         kind = "name" if match.start() in names else word_class(bare)
         if subject and kind == "noun" and bare.endswith("s") and text[match.start() - 1] == " ":
