@@ -130,6 +130,7 @@ def names(question):
         ("Bret spends 2 hours reading a book.", ["bret.hours"]),
         ("A rug is 6 by 7 inches.", ["first_inches", "second_inches"]),
         ("1/3rd of the pens are red.", ["fraction"]),
+        ("Ann ate 7 m&m's and a box weighs 5 kg", ["ann.candies", "kilograms_per_box"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],
 )
@@ -173,3 +174,11 @@ def test_names_of_real_problems_are_words():
             for name in given:
                 assert re.fullmatch(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)?", name), name
                 assert not {"no", "off", "on", "yes"} & set(re.split(r"[._]", name)), name
+
+
+def test_any_beginning_of_a_question_is_named():
+    """A text that ends anywhere, behind a number, a unit or a verb, has names for its numbers."""
+    for line in PROBLEMS.read_text(encoding="utf-8").splitlines():
+        question = json.loads(line)["question"]
+        for end in range(1, len(question), 9):
+            assert all(names(question[:end]))

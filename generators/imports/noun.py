@@ -310,7 +310,7 @@ class Nouns:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self.behind(mention)
         if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
-            return "candies" if self.text[behind[0].end] == "&" else _UNITS[behind[0].text]  # the `m&m's`
+            return "candies" if self.text.startswith("&", behind[0].end) else _UNITS[behind[0].text]  # the `m&m's`
         if tail.startswith("-") and behind and behind[0].noun:
             return slug(plural(behind[0].text))
         known = {name for _, name in self.names}
