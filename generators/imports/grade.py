@@ -1,7 +1,7 @@
 """Grades a linked problem by what is known of its wiring, with the reasons.
 
 A: every step is told by the solution and used, no quantity that could have been meant is left over, nothing is known
-   to be right for these numbers alone (coincidence.py), and the wiring is proved, or the choice is strong.
+   to be right for these numbers alone (coincidence.py, part.py), and the wiring is proved, or the choice is strong.
 B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from .coincidence import coincidences
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
+from .node import Work
+from .part import unsure
 from .source import Given, Plain, Source, forms
 
 STRONG = 0.75
@@ -20,6 +22,8 @@ MANY = 1
 """Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
 SURE = 1.0
 """The margin from which it is so even though a quantity of the same value is left over."""
+CERTAIN = 4.0
+"""The margin from which it is so though that quantity could be meant beside a proof: it fits nowhere near as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,15 @@ RULES = {
 """The grades, as a reader is told them."""
 
 
-def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str) -> Grade:
-    """Return the grade of a linking; `leaf_values` are the numbers that the used steps write, `text` the question."""
+def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, works: list[Work]) -> Grade:
+    """Return the grade of a linking.
+
+    `leaf_values` are the numbers that the used steps write, `text` is the question, `works` are the operations.
+    """
     reasons = [*_missing(linking), *_left_over(linking, mentions, leaf_values), *coincidences(linking, mentions, text)]
+    halves = sorted({mention.quantity.text for mention in unsure(works, mentions, text)})
+    if halves:
+        reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
     if not linking.proved and linking.margin < STRONG:
@@ -64,15 +74,23 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
     """Yield why the numbers that are left over may have been meant."""
     sure = linking.proved or linking.margin >= SURE
     left = [mentions[index].quantity for index in linking.unused]
+    certain = linking.proved and linking.margin >= CERTAIN
     contested = [
         quantity.text
         for quantity in left
-        if not (sure and quantity.kind == "word")
+        if not ((sure and quantity.kind == "word") or (certain and quantity.kind in ("plain", "money")))
         and (not sure or linking.proved or quantity.kind in ("multiple", "half"))
         and any(value in leaf_values for _, value in forms(quantity))
     ]
     if contested:
         yield f"left over though its value is used: {', '.join(contested)}"
+    rates = [
+        quantity.text
+        for quantity in left
+        if quantity.kind == "percent" and quantity.value and quantity.text not in contested
+    ]
+    if rates:
+        yield f"a percent left over: {', '.join(rates)}"
     loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
     guessed = any(_guessed(source, mentions) for source in linking.sources.values())
     if (len(loose) > MANY and not linking.proved) or (loose and guessed):

@@ -12,17 +12,18 @@ from fractions import Fraction
 from .constants import table
 from .fold import folded
 from .formula import Formula, Leaf
-from .kept import of_the_rest, rest_of_half, taken_off
+from .kept import rest_of_half, taken_off
 from .lexicon import stem, stem_set
 from .link import Linking
 from .mentions import Mention
 from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
+from .part import Parts
 from .source import Derived, Earlier, Given, Plain, Source, World
 from .step import Step
 
 _LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining", "survive", "survives"]))
 """Say of a result that it is what was not given away."""
-_STILL = re.compile(r"\b(?:left|remain(?:s|ing|ed)?|still ha(?:ve|s)|survived?)\b[^.?!]*\?\s*$")
+_STILL = re.compile(r"\b(?:left|remain(?:s|ing|ed)?|still ha(?:ve|s)|survived?|end(?:ed)? up with)\b[^.?!]*\?\s*$")
 """Asks for it, at the end."""
 
 
@@ -63,6 +64,7 @@ class _Raw:
     def __init__(self, mentions: list[Mention], steps: list[Step], linking: Linking, text: str):
         self.mentions = mentions
         self.text = text
+        self.parts = Parts(mentions, text)
         self.steps = steps
         self.linking = linking
         self.made: dict[Node, int] = {}
@@ -87,9 +89,9 @@ class _Raw:
         if formula.sign == "-":
             left = self.rests.get((left, right), left)  # what a third of the rest leaves of the rest
         whole, kept = (left, right), (left, right)
-        if formula.sign in "*/" and of_the_rest(right, self.mentions, self.text):
+        if formula.sign in "*/" and self.parts.of_the_rest(right):
             kept = rest_of_half(left, self.make), right
-        elif formula.sign == "*" and of_the_rest(left, self.mentions, self.text):
+        elif formula.sign == "*" and self.parts.of_the_rest(left):
             kept = left, rest_of_half(right, self.make)
         made = self.make(formula.sign, *kept)
         self.rests |= {(half, made): rest for half, rest in zip(whole, kept, strict=True) if rest is not half}
@@ -102,13 +104,15 @@ class _Raw:
 
         `14 / 2 = 7 daisies left` is right for a half alone; as `14 - 14 / 2` the trace is right for a third too.
         """
+        if not isinstance(half, Input) or (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
+            return False
+        mention, step = self.mentions[half.index], self.steps[place]
+        if mention.quantity.kind not in ("half", "fraction"):
+            return False
+        if _LEFT & frozenset(step.after) and self.parts.of_something(half):
+            return True  # `150 / 2 = 75 tadpoles left`
         asked = place == self.linking.final and _STILL.search(self.text) is not None
-        if not isinstance(half, Input) or not (asked or self.steps[place].line & _LEFT):
-            return False
-        if (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
-            return False
-        mention = self.mentions[half.index]
-        return mention.quantity.kind in ("half", "fraction") and bool(mention.clause & stem_set("away"))
+        return (asked or bool(step.line & _LEFT)) and bool(mention.clause & stem_set("away"))
 
     def make(self, sign: str, left: Node, right: Node) -> Node:
         """Return an operation, simplified where that needs no look at the rest."""
@@ -143,7 +147,7 @@ class _Raw:
         if form in ("top", "bottom"):
             return part(form, quantity.top if form == "top" else quantity.bottom)
         if form == "divisor":
-            return part("divisor", quantity.bottom)
+            return make("/", HUNDRED, whole) if quantity.kind == "percent" else part("divisor", quantity.bottom)
         if quantity.kind == "group" and quantity.top != 1:
             groups, size = part("groups", quantity.top), part("size", quantity.bottom)
             return {"groups": groups, "size": size}.get(form) or make("*", groups, size)

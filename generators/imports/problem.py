@@ -63,6 +63,7 @@ def convert(problem: Problem) -> Row | Dropped:
     stems = {stem(word) for word in WORD.findall(problem.question)}
     stems |= {sign for sign in "$¢" if sign in problem.question} | ({"percent"} if "%" in problem.question else set())
     stems |= {stem(part) for word in WORD.findall(problem.question) for part in word.split("-")}
+    stems |= {"every-other"} if "every other " in problem.question.lower() else set()
     try:
         linking = link(mentions, problem.steps, problem.answer, stems)
         steps = linking.steps
@@ -76,7 +77,7 @@ def convert(problem: Problem) -> Row | Dropped:
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.sources}
-    marked = grade(linking, mentions, values, problem.question)
+    marked = grade(linking, mentions, values, problem.question, graph.works)
     words = [step for trace in written.program for step in trace.steps]
     return Row(
         problem.id,
