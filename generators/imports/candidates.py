@@ -60,10 +60,15 @@ class Candidates:
         if key not in self._found:
             leaf = self.leaves[place][number]
             at = Place(
-                leaf, self.roles[place][number], self.steps[place], self._over_percent(place, number), self._one_percent
+                leaf,
+                self.roles[place][number],
+                self.steps[place],
+                self._over_percent(place, number),
+                self._beside_rate(place, number),
+                self._one_percent,
             )
             found = list(self._direct(at, place, number)) or self._hidden(place, leaf.value)
-            self._found[key] = compared(found, at, self.mentions, self._constants)
+            self._found[key] = compared(found, at, self.mentions, self._constants, self.stems)
         return self._found[key]
 
     def tell_last(self, answer: Fraction) -> int:
@@ -82,7 +87,14 @@ class Candidates:
             return
         scaled = self._scales(place, number)
         for index, made in enumerate(self._forms):
-            form = next((form for form, value in made if value == leaf.value), None)
+            allowed = made
+            if self.mentions[index].quantity.kind == "percent":
+                tenth = at.role.sign == "/" and at.role.right and not at.role.hundred and not self._one_percent
+                unlikely = (
+                    "plain" if tenth and self.mentions[index].quantity.value == 10 else "" if tenth else "divisor"
+                )
+                allowed = [one for one in made if one[0] != unlikely]
+            form = next((form for form, value in allowed if value == leaf.value), None)
             if form:
                 candidate = fit_given(at, index, form, self.mentions, self.weights)
                 if at.over_percent or scaled:
@@ -114,7 +126,7 @@ class Candidates:
             yield Candidate(Plain(value, "nothing"), -1.0, typed=True)
         if role.dividend is not None and value == self._addends(role.dividend, place):
             average = {"averag", "mean"} & (self.stems | line)
-            yield Candidate(Plain(value, "how many are added"), -0.6 if average else -1.6, typed=True)
+            yield Candidate(Plain(value, "how many are added"), 0.2 if average else -1.6, typed=True)
         if value == 2 and role.sign == "/" and role.right:
             yield Candidate(Plain(value, "both"), -2.2, typed=True)
 
@@ -135,6 +147,11 @@ class Candidates:
         if leaf.value != 100 or role.sign != "/" or not role.right:
             return False
         return any(other is not leaf and other.value in self._rates for other in self.leaves[place])
+
+    def _beside_rate(self, place: int, number: int) -> bool:
+        """Return whether a hundred or a percent of the question stands beside a leaf: `100 - 35`, `20 + 15`."""
+        leaf = self.leaves[place][number]
+        return any(other is not leaf and other.value in self._rates | {100} for other in self.leaves[place])
 
     def _scales(self, place: int, number: int) -> bool:
         """Return whether a leaf is the hundred that makes a share a percent: `8 / 10 * 100`."""
@@ -190,6 +207,8 @@ class Candidates:
         for index, mention in enumerate(self.mentions):
             if mention.quantity.kind != "ordinal":
                 for nth, (form, worth) in enumerate(self._forms[index]):
+                    if form == "divisor" and mention.quantity.kind == "percent":
+                        continue  # nobody works that out in his head
                     yield _Atom(Given(index, form), worth, -0.4 * (nth > 0), givens=(index,))
         for earlier, step in enumerate(self.steps[:place]):
             yield _Atom(Earlier(earlier), step.value, 0.2, steps=(earlier,))

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from .formula import leaves
 from .lexicon import stem, stem_set
 from .link import Linking
 from .mentions import Mention
@@ -17,6 +18,8 @@ _SHARED = frozenset(
     map(stem, ["average", "mean", "equally", "equal", "evenly", "split", "share", "each", "per", "both"])
 )
 """Say in a line that its two is how many share something."""
+_UNTOLD = 3
+"""A number up to this that is multiplied with again must be told by its words there."""
 _FEW = 5
 """A result up to this may be how many share something by chance."""
 _PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
@@ -24,7 +27,10 @@ _PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
 _ONE_HALF = re.compile(r"\b(?:first|second|other|one|last|top|bottom) $", re.IGNORECASE)
 _DAYS = r"(?P<{}>sun|mon|tues|wednes|thurs|fri|satur)days?"
 _RANGE = re.compile(
-    _DAYS.format("first") + r" (?:to|through|thru|until|till|and) " + _DAYS.format("last"), re.IGNORECASE
+    _DAYS.format("first")
+    + r" (?:to|through|thru|until|till|and) (?:the (?:end|night|morning) of (?:the day on )?)?"
+    + _DAYS.format("last"),
+    re.IGNORECASE,
 )
 Signs = dict[int, list[str]]
 """The sign at each leaf of each step that is used."""
@@ -44,7 +50,9 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     unread = [mention.quantity.text for mention in _unread_halves(linking, mentions, text)]
     if unread:
         yield f"not read: {', '.join(unread)}"
-    lent = sorted({mentions[index].quantity.text for index in _lent(linking, mentions, signs)})
+    lent = sorted(
+        {mentions[index].quantity.text for found in (_lent, _untold) for index in found(linking, mentions, signs)}
+    )
     if lent:
         yield f"taken for a number of its value: {', '.join(lent)}"
     if _averaged_by_addend(linking, signs):
@@ -87,6 +95,27 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
             if not algebra and (len(ways) > 1 or shared):
                 yield index
         elif kind == "fraction" and {"fraction", "other_top"} <= {source.form for _, _, source in uses}:
+            yield index
+
+
+def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
+    """Yield the small counts that are a factor in two steps, of which one has no word of them: 2 cups, and 2 slices of bread.
+
+    A two is what most things are that are only named; a three must share no word of its clause at all.
+    """
+    used: defaultdict[int, dict[int, bool]] = defaultdict(dict)
+    for (place, number), source in linking.sources.items():
+        if isinstance(source, Given):
+            mention, step = mentions[source.index], linking.steps[place]
+            leaf = list(leaves(step.formula))[number]
+            own = {mention.unit, *mention.after[:2]} - {""}
+            words = own if own and mention.quantity.value == _SMALL else own | {*mention.before} | mention.clause
+            told = words & {*leaf.after, *leaf.before, *step.line} or signs[place][number] in "+-"
+            used[mention.alias][place] = used[mention.alias].get(place, True) and bool(told)
+    for index, places in used.items():
+        mention = mentions[index]
+        small = mention.quantity.kind in ("plain", "word") and 1 < mention.quantity.value <= _UNTOLD
+        if small and not mention.times and len(places) > 1 and not all(places.values()):
             yield index
 
 
@@ -144,13 +173,21 @@ def _squares(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterato
             key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
             if quantity.value <= _SMALL:
                 small.add(key)
-        elif isinstance(source, World) and not source.name.startswith("sides_"):  # a rectangle has two of each
-            key = place, f"{source.name.split('_')[0]}@"
+        elif isinstance(source, World) and not source.name.startswith(
+            ("sides_", "both_")
+        ):  # a rectangle has two of each
+            first = source.name.split("_")[0]
+            key = place, f"{first if first in ('legs', 'wheels') else source.name}@"  # of one animal and of another
+        elif isinstance(source, Earlier) and not linking.steps[place].line & _SQUARE:
+            key = place, f"a result@{source.step}"
         else:
             continue
         used.setdefault(key, []).append(signs[place][number])
     for key, found in used.items():
-        if len(found) > 1 and (key in small or sum(sign in "*/" for sign in found) > 1):
+        if len(found) < 2:
+            continue
+        inverse = key[1].endswith("@") and {*found} == {"*", "/"}  # so much a year, and a month again
+        if key in small or (sum(sign in "*/" for sign in found) > 1 and not inverse):
             yield key[1].partition("@")[0]
 
 
@@ -165,27 +202,27 @@ def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
         for k, mention in enumerate(mentions)
         if mention.alias == k and not used[k] and mention.quantity.kind in ("plain", "word", "ordinal")
     }
-    leaves: dict[int, list[tuple[Source, str]]] = {}
+    linked: dict[int, list[tuple[Source, str]]] = {}
     for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
-        leaves.setdefault(place, []).append((source, signs[place][number]))
-    for place, found in leaves.items():
+        linked.setdefault(place, []).append((source, signs[place][number]))
+    for place, found in linked.items():
         for (source, sign), times in Counter(found).items():
             if sign in "+-" and times > 1 and times in said and isinstance(source, (Given, Earlier)):
                 return True
         for source, sign in dict.fromkeys(found):
-            times = _applied(leaves, place, source, sign)
+            times = _applied(linked, place, source, sign)
             if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
                 return True
-    return any(said & {times, times + 1} for times in _again(leaves))
+    return any(said & {times, times + 1} for times in _again(linked))
 
 
-def _again(leaves: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
+def _again(linked: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
     """Yield how often a factor is taken of what came of taking it: interest of the sum with interest, twice or more."""
     depth: dict[tuple[int, Source, str], int] = {}
     came: dict[int, set[tuple[Source, str]]] = {}
-    for place in sorted(leaves):
-        used = {(source, sign) for source, sign in leaves[place] if isinstance(source, Given) and sign in "*/"}
-        before = [one.step for one, _ in leaves[place] if isinstance(one, Earlier)]
+    for place in sorted(linked):
+        used = {(source, sign) for source, sign in linked[place] if isinstance(source, Given) and sign in "*/"}
+        before = [one.step for one, _ in linked[place] if isinstance(one, Earlier)]
         came[place] = used.union(*(came.get(step, set()) for step in before))
         for source, sign in came[place]:
             known = max((depth.get((step, source, sign), 0) for step in before), default=0)
@@ -193,13 +230,13 @@ def _again(leaves: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
     yield from {times for times in depth.values() if times > 1}
 
 
-def _applied(leaves: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:
+def _applied(linked: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:
     """Return how often in a row, step upon step, a number is added, multiplied with or the like."""
-    found = leaves.get(place, [])
+    found = linked.get(place, [])
     if len(found) != 2 or (source, sign) not in found:
         return 0
     other, _ = found[1 - found.index((source, sign))]
-    return 1 + (_applied(leaves, other.step, source, sign) if isinstance(other, Earlier) and other != source else 0)
+    return 1 + (_applied(linked, other.step, source, sign) if isinstance(other, Earlier) and other != source else 0)
 
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:

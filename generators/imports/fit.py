@@ -41,6 +41,8 @@ class Place:
     step: Step
     over_percent: bool
     """Whether it is the hundred that a percent beside it is divided by."""
+    beside_rate: bool
+    """Whether hundred or a rate of the question stands beside it."""
     one_percent: bool
     """Whether the solution works out one percent, and so many percent of it: `184 / 92 = 2`, `2 * 8`."""
 
@@ -91,13 +93,18 @@ def fit_world(place: Place, constant: Constant, stems: frozenset[str]) -> Candid
 
 
 def compared(
-    found: list[Candidate], place: Place, mentions: list[Mention], constants: Mapping[str, Constant]
+    found: list[Candidate],
+    place: Place,
+    mentions: list[Mention],
+    constants: Mapping[str, Constant],
+    stems: frozenset[str],
 ) -> list[Candidate]:
     """Return the candidates that type and unit allow beside one another, and those whose wording outranks all of them."""
-    found = _by_origin(_by_unit(found, place.leaf, mentions), place, mentions, constants)
+    found = _by_period(_by_unit(found, place.leaf, mentions), _units(place.step.line | stems))
+    found = _by_origin(found, place, mentions, constants)
     best = max((candidate.score for candidate in found if candidate.typed), default=None)
     if best is None:
-        return found
+        return [replace(one, typed=True) if _is_score(one, place, mentions) else one for one in found]
     return [candidate for candidate in found if candidate.typed or candidate.score > best]
 
 
@@ -131,9 +138,9 @@ def _as_factor(role: Role, mention: Mention, form: str) -> _Judged:
     if kind == "half" and form == "divisor" and product and not (role.sign == "/" and role.right):
         return -1.0, role.sign == "*"  # `half as many as Ann`: so Ann has twice as many
     if kind in ("multiple", "half"):
-        return (0.0, True) if product else (-2.0, role.beside_one)
+        return (0.0, True) if product else (-2.0, role.beside_one or not role.beside)
     if mention.times:
-        return (0.0, True) if product else (-1.5, role.beside_one)
+        return (0.0, True) if product else (-1.5, role.beside_one or not role.beside)
     if kind == "ordinal":
         return -2.0, True
     return -1.0 if mention.versus and product else 0.0, True
@@ -144,8 +151,10 @@ def _as_percent(place: Place, mention: Mention, form: str) -> _Judged:
     if mention.quantity.kind != "percent":
         return (-2.0, False) if leaf.percent else (0.0, True)
     score = 0.8 if leaf.percent else 0.0
+    if form == "divisor":
+        return -1.5, not leaf.after  # `60 / 2` for 50%, and no two persons
     if form in ("plain", "rest", "grown") and not leaf.percent and not role.hundred:
-        return score - 1.0, role.sign in "+-" or place.one_percent
+        return score - 1.0, (role.sign in "+-" and place.beside_rate) or place.one_percent
     return score, True
 
 
@@ -193,22 +202,51 @@ def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> lis
     return [replace(one, score=one.score - 0.5, typed=False) if other(one) else one for one in found]
 
 
+def _is_score(one: Candidate, place: Place, mentions: list[Mention]) -> bool:
+    """Return whether a percent is compared as it is: `85 - 82` for an average of 82%, where nothing else is 82."""
+    percent = bool(one.givens) and mentions[one.givens[0]].quantity.kind == "percent"
+    return percent and one.source == Given(one.givens[0], "plain") and place.role.sign in "+-"
+
+
+_SPOKEN = {
+    "$": "dollar", "¢": "cent", "annual": "year", "annually": "year", "yearly": "year", "monthly": "month",
+    "weekly": "week", "daily": "day", "hourly": "hour",
+}  # fmt: skip
+
+
+def _units(stems: frozenset[str]) -> frozenset[str]:
+    """Return the units spoken of, the signs of money and `yearly` among them."""
+    return stems | {stem(unit) for word, unit in _SPOKEN.items() if stem(word) in stems}
+
+
+def _by_period(found: list[Candidate], spoken: frozenset[str]) -> list[Candidate]:
+    """Drop the constants of which less is spoken than of another; call one untyped whose larger unit is not, beside a number."""
+
+    def told(one: Candidate) -> tuple[int, bool]:
+        counts, per, unit = one.source.name.rpartition("_per_") if isinstance(one.source, World) else ("", "", "")
+        parts = [bool({stem(part) for part in name.split("_")} & spoken) for name in (counts, unit)]
+        return sum(parts), parts[1] or not per
+
+    most = max((told(one)[0] for one in found), default=0)
+    other = any(one.typed and not isinstance(one.source, World) for one in found)
+    found = [one for one in found if not isinstance(one.source, World) or told(one)[0] == most]
+    return [one if not other or told(one)[1] else replace(one, score=one.score - 0.5, typed=False) for one in found]
+
+
 def _by_origin(
     found: list[Candidate], place: Place, mentions: list[Mention], constants: Mapping[str, Constant]
 ) -> list[Candidate]:
     """Call a constant untyped where the text or an earlier step gives the same number, unless the leaf is told so."""
     if place.over_percent:
-        return [
-            replace(candidate, typed=False) if isinstance(candidate.source, World) else candidate for candidate in found
-        ]
-    if len(found) > 1 and _explained(found):
+        return [candidate for candidate in found if not isinstance(candidate.source, World)]
+    if len(found) > 1 and _explained(found, mentions):
         found = [
             replace(candidate, typed=False)
             if candidate.givens and mentions[candidate.givens[0]].quantity.kind == "ordinal"
             else candidate
             for candidate in found
         ]
-    if not _explained(found):
+    if not _explained(found, mentions):
         return found
     told = frozenset(place.leaf.after + place.leaf.before)
     given = [mentions[one.givens[0]] for one in found if one.typed and one.givens]
@@ -239,6 +277,10 @@ def _own(mention: Mention) -> frozenset[str]:
     return frozenset(map(stem, mention.quantity.text.lower().split()))
 
 
-def _explained(found: list[Candidate]) -> bool:
-    """Return whether a number of the question or an earlier step gives the value by its type."""
-    return any(candidate.typed and (candidate.givens or candidate.steps) for candidate in found)
+def _explained(found: list[Candidate], mentions: list[Mention]) -> bool:
+    """Return whether a number of the question or an earlier step gives the value by its type; 50% gives a two at need."""
+    return any(
+        one.steps or mentions[one.givens[0]].quantity.kind != "percent" or one.source != Given(one.givens[0], "divisor")
+        for one in found
+        if one.typed and (one.givens or one.steps)
+    )

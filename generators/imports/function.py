@@ -111,4 +111,5 @@ def _form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:
     return {
         "plain": x, "share": x * hundredth, "rest": 100 - x, "rest_share": 1 - x * hundredth, "grown": 100 + x,
         "grown_share": 1 + x * hundredth, "cents": 100 * x, "dollars": x * hundredth,
+        "divisor": 100 * pow(x, -1, PRIME),
     }[form] % PRIME  # fmt: skip

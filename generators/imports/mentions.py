@@ -149,18 +149,19 @@ _SAME = re.compile(
     r"\b(?:the|those|these|all|all the|his|her|their|its|each of the|both|every)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
 _OTHERS = re.compile(r"\b(?:next|other|another)\s+$", re.IGNORECASE)
+_FURTHER = re.compile(r"\s+(?:more|additional|extra|other)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(first|last|second|third|final|remaining)\s+$", re.IGNORECASE)
 
 
 def _repeats(found: list[Mention], quantity: Quantity, unit: str, text: str, number: int) -> int:
     """Return the earlier mention that this one speaks of again: same number and unit, said with `the` or the like.
 
-    `the next 40` are others, and so are `the last 40` behind `the first 40`.
+    `the next 40` are others, and so are `the last 40` behind `the first 40`, and `her 2 more`.
     """
     if quantity.kind not in ("plain", "word", "money", "fraction", "percent"):
         return number
     ahead = text[max(0, quantity.start - 20) : quantity.start]
-    if not _SAME.search(ahead) or _OTHERS.search(ahead):
+    if not _SAME.search(ahead) or _OTHERS.search(ahead) or _FURTHER.match(text, quantity.end):
         return number
     place = _PLACE.search(ahead)
     for earlier in found:

@@ -58,7 +58,7 @@ def _without_annotations(line: str) -> tuple[str, list[tuple[int, str]]]:
     end = 0
     for match in ANNOTATION.finditer(line):
         clean += line[end : match.start()]
-        marks.append((len(clean), match[1]))
+        marks.append((len(clean) - clean.endswith("$"), match[1]))  # the result is `$40`, and no number before it
         end = match.end()
     return clean + line[end:], marks
 
@@ -84,5 +84,5 @@ def _annotated(body: str, start: int, pieces: list[Piece], stems: frozenset[str]
                 cursor = index - 1
                 break
     after, _ = around(pieces, result) if result < len(pieces) else ((), ())
-    money = "dollar" in after or (result < len(pieces) and pieces[result].text.startswith("$"))
+    money = after[:1] == ("dollar",) or (result < len(pieces) and pieces[result].text.startswith("$"))
     return Step(formula, worked, "annotation", stems, after, money)

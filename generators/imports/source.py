@@ -61,7 +61,7 @@ FORMS = {
     "other": "what a fraction leaves: 1-a/b",
     "other_top": "the numerator of what a fraction leaves: b-a",
     "more": "a fraction more: 1+a/b",
-    "divisor": "half, a third or a quarter as a divisor",
+    "divisor": "half, a third, a quarter or 50% as a divisor",
     "groups": "how many groups: the 2 of `2 dozen`",
     "size": "the size of a group: the 12 of `dozen`",
     "cents": "dollars in cents",
@@ -81,6 +81,8 @@ def forms(quantity: Quantity) -> Iterator[tuple[str, Fraction]]:  # noqa: C901 -
         share = value / 100
         yield from (("share", share), ("plain", value), ("rest", 100 - value), ("rest_share", 1 - share))
         yield from (("grown", 100 + value), ("grown_share", 1 + share))
+        if value in (50, 25, 20, 10):
+            yield "divisor", 100 / value
     elif kind == "fraction":
         top, bottom = quantity.top, Fraction(quantity.bottom)
         yield "fraction", value
