@@ -53,6 +53,9 @@ _FILLED = re.compile(
     r"(?: to (?:his|her|their|the) [a-z]+| on sale| for [a-z]+)? (?:for|at) (?:only |just )?(?:US)?\$?$"
 )
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
+_FILLED_WITH = re.compile(r"\b(?P<box>[a-z]+s) of (?:only |about )?$", re.IGNORECASE)
+"""In front of how many each holds: `in packs of 5`."""
+_BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")
 _CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
     r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
@@ -137,7 +140,7 @@ class Nouns:
         per = self._per(mention, tail)
         if quantity.kind == "percent" or part == "rate":
             return self._rate(mention)
-        if quantity.kind == "multiple" or (part == "divisor" and quantity.kind == "half") or mention.times:
+        if quantity.kind == "multiple" or mention.times:
             return "factor"
         if quantity.kind in ("fraction", "half"):
             return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
@@ -148,9 +151,9 @@ class Nouns:
         if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
             group = singular(quantity.text.lower().split()[-1])
             return f"{self._counted(mention, tail)}_per_{slug(group)}"
-        pack = _PACK.match(tail)
-        if pack and tail[0] == "-":
-            return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
+        held = "bill" if _BILL.match(tail) else self._held(mention, tail)  # of `2 twenty dollar bills`
+        if held:
+            return held
         slash = _SLASH.match(tail)
         if slash:
             return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
@@ -253,6 +256,25 @@ class Nouns:
             return ""
         of = [word.text for word in subject.modifiers[-1:] if word.noun and not says_nothing(word)]
         return "_".join(map(slug, [*(["total"] if total else []), *of, noun.text]))
+
+    def _held(self, mention: Mention, tail: str) -> str:
+        """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`."""
+        pack = _PACK.match(tail)
+        if pack and tail[0] == "-":
+            return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
+        filled = _FILLED_WITH.search(self.text, mention.span[0], mention.quantity.start)
+        box = singular(filled["box"].lower()) if filled and not mention.phrase else ""
+        return f"{self._filling(filled.start())}_per_{slug(box)}" if filled and box in word_set("containers") else ""
+
+    def _filling(self, box: int) -> str:
+        """Return what containers hold: the last plural in front of them in their sentence, the eggs of `puts eggs in boxes of 6`."""
+        things = [
+            word.text
+            for word in self.words
+            if word.end <= box and word.noun and plural(word.text) == word.text and not says_nothing(word)
+        ]
+        things = [thing for thing in things if singular(thing) not in word_set("containers")]
+        return slug(things[-1]) if things else "items"
 
     def _things_before(self, mention: Mention) -> str:
         """Return what the number before counts, in the same sentence: the `boxes` of `3 boxes of mints for $4 each`."""

@@ -18,6 +18,9 @@ _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
+_PLACE = re.compile(r"\b(?:in|from|at|near|through|into|visit(?:s|ed)?) $", re.IGNORECASE)
+_WHOSE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
+"""In front of a name that is nobody's, where it never stands without it: `from California`."""
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
@@ -42,7 +45,8 @@ class Owners:
 
     def __init__(self, text: str, names: list[tuple[int, str]], words: list[Word], clauses: Clauses):
         self.text = text
-        self.names = names
+        persons = {name for where, name in names if not _PLACE.search(text, 0, where) or _WHOSE.match(text, where)}
+        self.names = [(where, name) for where, name in names if name in persons]
         self.words = words
         self.clauses = clauses
 

@@ -38,6 +38,11 @@ _IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
 _SUM_OF = re.compile(r"\b(?P<thing>[a-z]+) of (?:only |about |just |around |up to |at least )?(?:US)?$")
 _SELLS = re.compile(r"\band (?:sells? for|costs?|is sold for|are sold for) (?:only |just |about )?(?:US)?$")
 _WORTH = re.compile(r"^\s*(?:dollars?\s+)?worth of (?:the |his |her |their |[a-z]+ (?=[a-z]+s\b))?(?P<noun>[a-z]+)")
+_IN_COINS = re.compile(r"^ (?:worth of |in )(?:loose |spare |small )?(?P<what>coins|change|cash)\b")
+_TOGETHER = re.compile(
+    r"\b(?:bought|buys?|purchased|gets?|got) (?:[a-z]+ ){0,4}[a-z]+ and (?!sells?\b|then\b|pays?\b)(?:\d+ |an? |some )?(?:[a-z]+ ){1,2}for (?:a total of )?$"
+)
+"""In front of what two things cost: `a table and 4 chairs for`."""
 _MADE = re.compile(r"\b(?:ma[dk]es?|making) (?:only |just |about |around |an? (?:extra|additional) )?(?:US)?$")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
@@ -64,6 +69,9 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     """
     if counted and counted not in word_set("currencies"):
         return _price_of(counted)
+    coins = _IN_COINS.match(behind)
+    if coins:
+        return slug(coins["what"])
     worth = _WORTH.match(behind)
     if worth:
         return f"{slug(worth['noun'])}_worth{f'_per_{slug(per)}' if per else ''}"
@@ -73,6 +81,8 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         return "money"
     if things and things not in word_set("vague"):
         return _price_of(things)
+    if _TOGETHER.search(ahead) and not (each or per):
+        return "total_price"
     at = None if per and stem(per) in stem_set("units_of_time") else _AT.search(ahead)
     if (
         at
