@@ -202,6 +202,7 @@ def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
         for k, mention in enumerate(mentions)
         if mention.alias == k and not used[k] and mention.quantity.kind in ("plain", "word", "ordinal")
     }
+    every = {a / b for a in said for b in said if b and a != b}  # in 30 years, every 10 years
     linked: dict[int, list[tuple[Source, str]]] = {}
     for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
         linked.setdefault(place, []).append((source, signs[place][number]))
@@ -212,6 +213,8 @@ def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
         for source, sign in dict.fromkeys(found):
             times = _applied(linked, place, source, sign)
             if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
+                return True
+            if times > 1 and sign in "*/" and times in every:
                 return True
     return any(said & {times, times + 1} for times in _again(linked))
 

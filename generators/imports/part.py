@@ -27,13 +27,15 @@ _LEFT = re.compile(r"\b(?:left|remain\w*|ended (?:up )?with|(?:now|still) ha(?:s
 """Says that what is told is what is left."""
 _OTHERS = re.compile(r"\b(?:the rest|the other half|others|the remain\w+(?! \d)|leftover)\b")
 """Speaks of what a part leaves of something."""
-_OF_SOMETHING = re.compile(r"\s*(?:(?:of|the|that|this|his|her|their|its|were|was|are|is|own|how|to)\b|[,.?])")
+_OF_SOMETHING = re.compile(r"\s*(?:(?:of|the|that|this|those|these|his|her|their|its|were|was|are|is|own|how|to)\b|[,.?])")
 """Behind a part of something that is told; `half a pound` is a measure."""
 _COMPARED = re.compile(
     r"\s*(?:of )?(?:(?:the|this|that|his|her|their|its) |\w+['\u2019]s )(?:\w+['\u2019]s )?"
     r"(?:number|age|size|height|length|weight|distance|time|price|sum|amount of|amount \w+ (?:already )?had)\b"
 )
 """Behind a half that only compares: `half the number of times that Ann fell`."""
+_OF_THAT = re.compile(r"\s*(?:as\b|(?:of )?(?:this|that) amount\b)")
+"""Behind another that does: `half of this amount`."""
 _NEAR = 160
 """How far behind a part its rest is spoken of."""
 
@@ -118,6 +120,11 @@ class Parts:
         end = own.end() if own else end
         return _OTHERS.search(self.text, end, end + _NEAR) is not None
 
+    def is_compared(self, half: Input) -> bool:
+        """Return whether it only compares: `half the number of times that Ann fell`, `half of this amount`."""
+        end = self._end(half)
+        return (_COMPARED.match(self.text, end) or _OF_THAT.match(self.text, end)) is not None
+
     def of_something(self, half: Input) -> bool:
         """Return whether it is part of something that is told: not `half a pound`, and not `half as many`."""
         quantity = self.mentions[half.index].quantity
@@ -153,14 +160,19 @@ class Parts:
 
 
 def unsure(works: list[Work], mentions: list[Mention], text: str) -> Iterator[Mention]:
-    """Yield the halves that may stand for what they leave: given away or with a rest, and never taken from anything."""
+    """Yield the halves that may stand for what they leave: given away or with a rest, and never taken from anything.
+
+    Used twice a half may stand for both: `sold half for $5 each`, and how many are left.
+    """
     parts = Parts(mentions, text)
     taken = subtracted(works)
     for work in works:
         found = half_of(work)
-        if not found or work in taken or not parts.of_something(found[1]):
+        if not found or not parts.of_something(found[1]):
             continue
-        if parts.is_given(found[1]) or parts.has_rest(found[1]):
+        uses = [other for other in works if work in (other.left, other.right)]
+        both = len(uses) > 1 and not (any(one.sign == "-" for one in uses) or parts.is_compared(found[1]))
+        if both or (work not in taken and (parts.is_given(found[1]) or parts.has_rest(found[1]))):
             yield mentions[found[1].index]
 
 
