@@ -128,8 +128,34 @@ def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
         ("Half of the remaining 60 figs cost $2 each.", "60/2=<<60/2=30>>30\n30*2=<<30*2=60>>60", False),
         ("The bill is 60 dollars. His brother pays half. How much does Tom pay?", "60/2=<<60/2=30>>30", True),
         ("Ann has half as many figs as Bo, who gave 60 away.", "60/2=<<60/2=30>>30", False),
+        (
+            "Ann has 60 figs. She cuts half of them in 3 pieces each. How many are there?",
+            "60/2=<<60/2=30>>30\n30*3=<<30*3=90>>90\n90+30=<<90+30=120>>120",
+            True,
+        ),
+        (
+            "Half of 60 figs are ripe, and 3 of these are red. How many ripe figs are not?",
+            "60/2=<<60/2=30>>30\n30-3=<<30-3=27>>27",
+            False,
+        ),
+        (
+            "Ann has 60 figs, Bo has half of that amount, and Cy 3 times that. How many have Bo and Cy?",
+            "60/2=<<60/2=30>>30\n30*3=<<30*3=90>>90\n90+30=<<90+30=120>>120",
+            False,
+        ),
     ],
-    ids=["given", "of the taker", "taken off", "the others", "of the rest", "by another", "compared"],
+    ids=[
+        "given",
+        "of the taker",
+        "taken off",
+        "the others",
+        "of the rest",
+        "by another",
+        "compared",
+        "counted with twice",
+        "the half itself",
+        "of that amount",
+    ],
 )
 def test_a_half_that_may_stand_for_the_other_half_lowers_the_grade(question, solution, told):
     """What is given away is not what is left, though it is as much."""

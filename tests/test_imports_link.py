@@ -256,6 +256,11 @@ def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
             "300*10/100=<<300*10/100=30>>30 300+30=<<300+30=330>>330 330*10/100=<<330*10/100=33>>33 330+33=<<330+33=363>>363",
             True,
         ),
+        (
+            "A ticket costs $80. That is halved every 10 years. How much is it in 30 years?",
+            "80/2=<<80/2=40>>40 40/2=<<40/2=20>>20 20/2=<<20/2=10>>10",
+            True,
+        ),
         ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+2*35=<<15+2*35=85>>85", False),
         ("Jo drives 9 km to work and back. How many km?", "9+9=<<9+9=18>>18", False),
         (
@@ -269,6 +274,7 @@ def test_what_is_left_of_a_half_given_away_is_taken_off(question, line, op):
         "five more each day",
         "added twice",
         "interest of interest",
+        "halved every ten years",
         "taken twice",
         "there and back",
         "both of them",

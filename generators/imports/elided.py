@@ -20,7 +20,7 @@ _DOES = re.compile(
 )
 _ENDS = re.compile(r"\s*[.?!,]")
 _PAID = re.compile(r"\b(?:paid|costs?|worth) $")
-_OF_THEM = re.compile(r"^\s*of\s+(?:them|these|those|which|whom)\b(?!\s+[a-z]+s\b)", re.IGNORECASE)
+_OF_THEM = re.compile(r"^\s*of\s+(?:them\b|(?:these|those|which|whom)\b(?!\s+[a-z]+s\b))", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
 _THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)

@@ -142,7 +142,9 @@ def _noun_phrase(words: list[str]) -> list[str]:
 
 
 def _plural(word: str) -> bool:
-    return word.lower().endswith("s") and not word.lower().endswith("ss") and word_class(word.lower()) == "noun"
+    lower = word.lower()
+    many = lower.endswith("s") and not lower.endswith("ss")
+    return (many or lower in ("people", "children", "men", "women")) and word_class(lower) == "noun"
 
 
 _SAME = re.compile(

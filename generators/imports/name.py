@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from generators.quantities import MULTIPLES, PARTS, WORDS
 
 from .clause import Clauses
-from .lexicon import function_words, stem, word_set
+from .lexicon import function_words, stem, stem_set, word_set
 from .mentions import Mention
 from .node import Fixed, Input
 from .noun import Nouns
@@ -32,8 +32,14 @@ _HAVING = frozenset(["has", "have", "had", "is", "are", "was", "were", "will", "
 """Verbs behind which it is the owner that counts: `Tom's garden has 5 roses`."""
 _TIME_BEHIND = re.compile(r" (?:night|morning|evening|week|month|year|season|summer|winter)\b")
 _THAN = re.compile(r"\bthan\b")
+_TO_DAY = re.compile(r" (?:to|through|until|till) (?=[A-Z])")
+_FROM_DAY = re.compile(r"\b[A-Z][a-z]+ (?:to|through|until|till) $")
+_WITHIN = re.compile(
+    r"\b(?:in|into|for|at|over|within|after|every|per|than) (?:about |only |just |another |the (?:next |last |first )?)?\$?$"
+)
+"""In front of how long it takes, or where it goes."""
 _OWNERLESS = re.compile(
-    r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|numerator|denominator|rate)$|_(?:rate|ratio)$"
+    r"_per_|_(?:each|price)$|^(?:price|worth|cost|factor|fraction|divisor|increase|decrease|ratio|numerator|denominator|rate)$|_(?:rate|ratio)$"
 )
 """Nouns that say enough without whose they are."""
 _OWN = 2
@@ -74,6 +80,7 @@ class Namer:
         self.clauses = clauses = Clauses(text, self.words)
         self._begins = {one.quantity.start for one in mentions if one.quantity.kind != "ordinal"}
         self._tellers = list(self._tell_apart())
+        self._counted = dict(self._heads())
         self._known: dict[int, list[tuple[str, int]]] = {}
         self.owners = Owners(text, names, self.words, clauses)
         self.nouns = Nouns(text, mentions, names, self.words, clauses)
@@ -112,6 +119,8 @@ class Namer:
         thing = self.owners.thing(mention) if owner else ""
         verb = subject.verb.text if (subject := self.clauses.subject(mention)) else ""
         sized = {*noun.split("_")} & (word_set("measures") | {"age"})
+        if noun == "age" and subject and subject.kind == "pronoun":
+            thing = ""
         if not (thing in word_set("kin") or sized or (thing and verb not in _HAVING)):
             thing = ""
         return _Draft(mention, f"{thing}_{noun}" if thing and singular(thing) not in noun else noun, owner)
@@ -129,10 +138,13 @@ class Namer:
         used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
         if "age" in used:
             used.add("year")
-        for word, distance in self._telling(draft.mention):
-            if first and distance > _OWN:
-                break  # what is counted itself tells first; a name beside it may then do without a word
-            if stem(word) not in used and all(distance < known.get(word, 999) for known in near):
+        words = [(word, distance) for word, distance in self._telling(draft.mention) if stem(word) not in used]
+        if first:  # what is counted itself tells first; a name beside it may then do without a word
+            words = [pair for pair in words if pair[1] <= _OWN]
+        days = [(word, place) for word, place in words if word in word_set("calendar")]
+        alone = [pair for pair in days if all(known.get(pair[0], _OUTSIDE) >= _OUTSIDE for known in near)]
+        for word, distance in [*alone, *words]:  # `Friday night` is rather Friday than night
+            if all(distance < known.get(word, 999) for known in near):
                 return draft.owner, slug(word)
         return draft.owner, "" if first else self._ordered(draft.mention, near, used)
 
@@ -169,11 +181,11 @@ class Namer:
         quantity, (start, end) = mention.quantity, mention.span
         modifiers = {word.lower() for word in mention.phrase[:-1]}
         near = self.nouns.behind(mention)[:6]
-        found = [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
+        found = self._said_of(mention) + [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
         if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
             found.append((near[0].text, 0))
         tail = self.text[quantity.end : end]
-        if _REMAINING.match(tail):
+        if _REMAINING.match(tail) and quantity.kind != "percent":  # not what remains, but what is taken of it
             found.append(("remaining", 1))
         of, target = _OF.match(tail), self._target(mention)
         if of and of["noun"].lower() not in function_words():
@@ -183,8 +195,18 @@ class Namer:
         inside = [word for word in self._tellers if start <= word.start < end and not self._places(word, mention)]
         far = [(word, self._distance(word, mention)) for word in inside]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
-        far = [pair for pair in far if pair[0].start < mention.part[1]]
+        far = [pair for pair in far if pair[0].start < mention.part[1] and (pair[1] < _OUTSIDE or _orders(pair[0]))]
+        far = [
+            pair for pair in far if self._counted.get(pair[0].start, mention) is mention or self._says(pair[0], mention)
+        ]
         return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _said_of(self, mention: Mention) -> list[tuple[str, int]]:
+        """Return what a percent is said to be: the phone budget of `her phone budget is 10% of her food budget`."""
+        of = mention.quantity.kind == "percent" and self.text.startswith(" of ", mention.quantity.end)
+        subject = self.clauses.equated(mention) if of else None
+        words = [*subject.modifiers, subject.head] if subject else []
+        return [(word.text, 0) for word in words if word.noun and _tells(word)]
 
     def _tell_apart(self) -> Iterator[Word]:
         """Yield the words that can tell numbers apart: not those of a number, infinitives, or the last of `last night`."""
@@ -192,11 +214,31 @@ class Namer:
         for word in self.words:
             if not _tells(word) or any(number.start <= word.start < number.end for number in spans):
                 continue
+            if word.text in word_set("calendar") and self._ranges(word):
+                continue
             if not (
                 _VERB_AHEAD.search(self.text, max(0, word.start - 8), word.start)
                 or (word.text in ("last", "next") and _TIME_BEHIND.match(self.text, word.end))
             ):
                 yield word
+
+    def _ranges(self, word: Word) -> bool:
+        """Return whether a day or month is only where a time begins or ends: `from Monday to Wednesday`."""
+        return bool(_TO_DAY.match(self.text, word.end) or _FROM_DAY.search(self.text, 0, word.start))
+
+    def _says(self, word: Word, mention: Mention) -> bool:
+        """Return whether what another number counts tells of this one: whose they are, not `reads 8 pages in 2 hours`."""
+        quantity = mention.quantity
+        if word.start > quantity.end:
+            return " each" in self.text[quantity.end : word.start]
+        return not _WITHIN.search(self.text, word.end, quantity.start)
+
+    def _heads(self) -> Iterator[tuple[int, Mention]]:
+        """Yield where the nouns stand that numbers count."""
+        for mention in self.mentions:
+            if mention.phrase and mention.quantity.kind != "ordinal":
+                start = self.text.find(mention.phrase[-1], mention.quantity.end, mention.span[1])
+                yield start, mention
 
     def _places(self, word: Word, mention: Mention) -> bool:
         """Return whether a word is the number itself, or the place of another: the first of `the first three tests`."""
@@ -226,12 +268,19 @@ def _whole_names(text: str) -> list[tuple[int, str]]:
     return [(start, name) for start, _, name in found]
 
 
+def _orders(word: Word) -> bool:
+    """Return whether a word says when, or the how manyth, though it may do so for a whole sentence."""
+    return word.text in word_set("calendar") or word.text in word_set("order")
+
+
 def _tells(word: Word) -> bool:
     """Return whether a word can tell two numbers of one noun apart."""
-    if word.text in word_set("calendar") or word.text in word_set("order"):
+    if _orders(word):
         return True
     known = word.kind in ("noun", "adjective") and not (
-        word.text in function_words() or word.text in word_set("measures")
+        word.text in function_words()
+        or word.text in word_set("measures")
+        or stem(word.text) in stem_set("units_of_time")
     )
     number = word.text in WORDS or word.text in MULTIPLES or word.text.removesuffix("s") in PARTS
     return known and len(word.text) > 2 and not number and not says_nothing(word)

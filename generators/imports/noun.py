@@ -36,6 +36,10 @@ _APIECE = re.compile(
 _HOLDS = re.compile(
     r"\b(?P<noun>[a-z]+s) (?:that|which) (?:can |each |could )?(?:hold|contain|fit|carry)s? $", re.IGNORECASE
 )
+_THAT_EACH = re.compile(
+    r"\b(?P<noun>[a-z]+s)(?: of (?:[a-z]+ )?[a-z]+)? (?:that|which|who) each (?:can )?[a-z]+ (?:[a-z]+ )?$",
+    re.IGNORECASE,
+)
 _FOR_EACH = re.compile(
     r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
 )
@@ -55,12 +59,24 @@ _FILLED = re.compile(
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
 _FILLED_WITH = re.compile(r"\b(?P<box>[a-z]+s) of (?:only |about )?$", re.IGNORECASE)
 """In front of how many each holds: `in packs of 5`."""
+_CHANGED = re.compile(
+    r"\b(?:(?P<up>increas\w*|rais\w*|r[io]ses?|grows?|grew|go(?:es)? up|went up)|decreas\w*|reduc\w*|lower\w*|drop\w*|cut\w*|f[ae]lls?|go(?:es)? down|went down)"
+    r"\b[^.;,$\d]*\bby (?:an additional |another |only |about )?(?:US)?$"
+)
+"""In front of how much a sum of money changes."""
+_LOT = re.compile(
+    r"(?: of (?:[a-z]+ ){0,3}[a-z]+)? (?:costs?|costed|sells? for|sold for|for) (?:a total of |only |just |about )?(?:US)?$"
+)
+"""Between so many things and what they cost together."""
+_NOT_A_LOT = re.compile(r"\b(?:and|at the rate of) (?:the |another )?$")
+"""In front of so many things that cost it with others, or that are a rate."""
 _BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")
 _CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
     r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
 )
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
+_IS_YEARS = re.compile(r"^ years(?:,| now\b|\.| and\b)")
 _AGED = re.compile(r"\b(?:turned|turns|turn|aged)\s+$", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:[Ww]hen|until|since|after) (?:he|she|they|[A-Z][a-z]+) (?:is|was|turns|turned) $")
 _SIZED = re.compile(
@@ -95,6 +111,7 @@ _SIDES = {"hour": "first_ratio", "minute": "second_ratio"}
 _NUMBER_BEHIND = re.compile(r" \d")
 _COLON = re.compile(r"\s?(?::|to|is to)\s?")
 _COLON_AHEAD = re.compile(_COLON.pattern + r"(?=\d)")
+_COLONS = re.compile(r"\b\d+(?: ?: ?\d+){2,}")
 _OF_MORE = re.compile(r"^\s*[a-z]+ of [a-z]+ (?P<how>more|fewer|less) than\b")
 _MINUS = re.compile(r"\b(?P<how>plus|minus) $")
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
@@ -160,28 +177,7 @@ class Nouns:
         each = _APIECE.match(tail) is not None
         left = "_left" if _LEFT.match(tail) else ""
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
-            follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
-            counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
-            if not counted:
-                counted = next((word.text for word in self.behind(mention)[:1] if word.text in word_set("sums")), "")
-                counted = counted if tail.lstrip(" -").lower().startswith(counted) else ""
-            ahead = self.text[mention.span[0] : quantity.start]
-            things = self._things_before(mention) if each and not per else ""
-            before = self._before(mention)
-            noun = price(
-                before,
-                self.behind(mention),
-                ahead,
-                tail,
-                counted=counted,
-                per=per,
-                each=each,
-                things=things,
-                subject=self.clauses.subject(mention),
-                equated=self.clauses.equated(mention),
-            )
-            bare = not counted or counted in word_set("currencies")
-            return f"money{left}" if left else f"{self._difference(mention, tail) if bare else ''}{noun}"
+            return self._money(mention, tail, per=per, each=each, left=left)
         ahead = self.text[mention.span[0] : quantity.start]
         bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
         sized = _SIZED.match(tail)
@@ -194,10 +190,11 @@ class Nouns:
             when
             or _OLD.match(tail)
             or _AGED.search(ahead)
+            or (_IS_YEARS.match(tail) and someone_is().search(ahead))
             or (bare and someone_is().search(ahead) and _AGES.search(self.text))
         ):
             return "age"
-        ratio = self._ratio(mention)
+        ratio = self._ratio(mention) or self._in_colons(mention)
         if ratio:
             return ratio
         if not (mention.phrase or self._adjacent(mention, tail)) and _SCORED.search(ahead):
@@ -220,6 +217,38 @@ class Nouns:
         together = not left and (_TOTAL.search(head) or _IN_ALL.match(tail))
         return f"total_{noun}" if together else f"{self._difference(mention, tail)}{noun}{left}"
 
+    def _money(self, mention: Mention, tail: str, *, per: str, each: bool, left: str) -> str:
+        """Return what a sum of money is called."""
+        quantity = mention.quantity
+        follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
+        counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
+        if not counted:
+            counted = next((word.text for word in self.behind(mention)[:1] if word.text in word_set("sums")), "")
+            counted = counted if tail.lstrip(" -").lower().startswith(counted) else ""
+        ahead = self.text[mention.span[0] : quantity.start]
+        things = self._things_before(mention) if each and not per else ""
+        lot = "" if counted or per or each else self._lot(mention)
+        if lot:
+            return f"{lot}_price"
+        before = self._before(mention)
+        noun = price(
+            before,
+            self.behind(mention),
+            ahead,
+            tail,
+            counted=counted,
+            per=per,
+            each=each,
+            things=things,
+            subject=self.clauses.subject(mention),
+            equated=self.clauses.equated(mention),
+        )
+        bare = not counted or counted in word_set("currencies")
+        changed = _CHANGED.search(ahead) if bare and not per else None
+        if changed:
+            return "increase" if changed["up"] else "decrease"
+        return f"money{left}" if left else f"{self._difference(mention, tail) if bare else ''}{noun}"
+
     def _ratio(self, mention: Mention) -> str:
         """Return which side of a ratio a number is: the 5 of `the ratio of boys to girls is 5:8` is the boys'."""
         start, place = mention.span[0], self.mentions.index(mention)
@@ -238,6 +267,13 @@ class Nouns:
             word for word in self.words if word.noun and word.text in map(str.lower, side) and not says_nothing(word)
         ]
         return f"{slug(heads[0].text)}_ratio" if heads else ""
+
+    def _in_colons(self, mention: Mention) -> str:
+        """Return which part of a ratio of three or more a number is: the first of `3:5:7`."""
+        start = mention.quantity.start
+        row = next((row for row in _COLONS.finditer(self.text) if row.start() <= start < row.end()), None)
+        parts = ("first_ratio", "second_ratio", "third_ratio", "fourth_ratio")
+        return parts[min(self.text.count(":", row.start(), start), len(parts) - 1)] if row else ""
 
     def _equal(self, mention: Mention) -> str:
         """Return what a number without a noun is said to be: the score of `his score is 8`, the koi of `the number of koi is 8`."""
@@ -288,6 +324,24 @@ class Nouns:
         end = self.text.lower().find(noun, counts[0].quantity.end) + len(noun)
         return noun if _FILLED.match(self.text, end, mention.quantity.start) else ""
 
+    def _lot(self, mention: Mention) -> str:
+        """Return what the number before counts where so many cost the sum together: the `bottles` of `six bottles cost $12`."""
+        place = self.mentions.index(mention)
+        last = self.mentions[place - 1] if place else mention
+        if last is mention or last.sentence != mention.sentence or not last.phrase or last.quantity.value <= 1:
+            return ""
+        noun = last.phrase[-1].lower()
+        never = word_set("vague") | word_set("measures") | word_set("units_of_time")
+        if plural(noun) != noun or last.money or last.times or {noun, singular(noun)} & never:
+            return ""
+        subject = self.clauses.equated(mention)
+        if (subject and subject.head.text != noun) or _NOT_A_LOT.search(self.text, 0, last.quantity.start):
+            return ""
+        if self.text.startswith("-", last.quantity.end) or self.text.startswith(" off", mention.quantity.end):
+            return ""
+        end = self.text.lower().find(noun, last.quantity.end) + len(noun)
+        return slug(noun) if _LOT.fullmatch(self.text, end, mention.quantity.start) else ""
+
     def _per(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
         by = _BY.match(tail) or _TO_A.match(tail)
@@ -299,7 +353,7 @@ class Nouns:
                 square = _SQUARE.match(tail, by.start("noun"))
                 return slug(square[0]) if square else self._compound(mention.quantity.end + by.start("noun"))
         head = self.text[mention.span[0] : mention.quantity.start]
-        holds = _HOLDS.search(head)
+        holds = _HOLDS.search(head) or _THAT_EACH.search(head)
         if holds and self._is_noun(mention.span[0] + holds.start("noun")):
             return singular(holds["noun"].lower())
         for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
@@ -413,7 +467,7 @@ class Nouns:
         found = [
             (abs(match.start() - 30), word)
             for word in sorted(word_set("rates"))
-            for match in re.finditer(rf"\b{word}s?\b", near)
+            for match in re.finditer(rf"\b{word}(?:e?s)?\b", near)
         ]
         return f"{min(found)[1]}_rate" if found else "rate"
 

@@ -23,6 +23,8 @@ _WHOSE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
 """In front of a name that is nobody's, where it never stands without it: `from California`."""
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
+_TURNED = re.compile(r"\bwhen (?P<who>[A-Z]\w+) (?:turned|turns|is|was) $")
+"""In front of an age: not Ann's, who was born `when Bob turned` 3."""
 _SENTENCE_END = re.compile(r"[.?!](?=\s)")
 
 
@@ -54,6 +56,9 @@ class Owners:
         """Return whose the number is: the name of `24 people named Barry`, else who does what the clause tells."""
         behind = _NAMED.match(self.text, mention.quantity.end)
         named = next((name for where, name in self.names if behind and where == behind.end()), "")
+        if noun == "age":
+            turned = _TURNED.search(self.text, mention.span[0], mention.quantity.start)
+            named = next((name for where, name in self.names if turned and where == turned.start("who")), named)
         return named or self._doer(mention, noun)
 
     def _doer(self, mention: Mention, noun: str) -> str:
@@ -69,11 +74,18 @@ class Owners:
         if leading:
             return "" if _JOINT.search(self.text, start, leading[-1][0]) else leading[-1][1]
         if subject and subject.head.text in ("he", "she"):  # not the Bob of `She gave Bob 2 and kept 3`
-            return self._meant(start, subject.head.start)
+            return "" if self._another(subject.head) else self._meant(start, subject.head.start)
         if known:
             return known[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self.words if start <= word.start < place)
         return self._subject_before(start) if pronoun else ""
+
+    def _another(self, pronoun: Word) -> bool:
+        """Return whether a pronoun does not mean the one name of a text: `Ann's teacher gives her 2, and he`."""
+        first = min((where for where, _ in self.names), default=0)
+        known = (PRONOUNS.get(word.text) for word in self.words if word.start > first)
+        gender = next((kind for kind in known if kind in ("m", "f")), "")
+        return len({name for _, name in self.names}) == 1 and PRONOUNS[pronoun.text] != gender
 
     def thing(self, mention: Mention) -> str:
         """Return what of somebody's a number is said of: the brother of `Ann's brother has 4`, the cow of `her cow weighs`."""

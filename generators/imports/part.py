@@ -27,7 +27,9 @@ _LEFT = re.compile(r"\b(?:left|remain\w*|ended (?:up )?with|(?:now|still) ha(?:s
 """Says that what is told is what is left."""
 _OTHERS = re.compile(r"\b(?:the rest|the other half|others|the remain\w+(?! \d)|leftover)\b")
 """Speaks of what a part leaves of something."""
-_OF_SOMETHING = re.compile(r"\s*(?:(?:of|the|that|this|those|these|his|her|their|its|were|was|are|is|own|how|to)\b|[,.?])")
+_OF_SOMETHING = re.compile(
+    r"\s*(?:(?:of|the|that|this|those|these|his|her|their|its|were|was|are|is|own|how|to)\b|[,.?])"
+)
 """Behind a part of something that is told; `half a pound` is a measure."""
 _COMPARED = re.compile(
     r"\s*(?:of )?(?:(?:the|this|that|his|her|their|its) |\w+['\u2019]s )(?:\w+['\u2019]s )?"

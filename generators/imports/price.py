@@ -9,7 +9,7 @@ from .word import Word, singular, slug
 _MEANING = {
     "cost": "price", "sell": "price", "resell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
     "work": "pay", "pay": "payment", "paid": "payment", "repay": "payment", "wage": "pay",
-    "spend": "spending", "save": "savings", "borrow": "loan", "ow": "debt", "owe": "debt", "owed": "debt", "donat": "donation", "give": "gift",
+    "spend": "spending", "save": "savings", "saved": "savings", "saving": "savings", "paying": "payment", "buying": "price", "taxed": "tax", "borrow": "loan", "ow": "debt", "owe": "debt", "owed": "debt", "donat": "donation", "give": "gift",
     "tip": "tip", "rent": "rent", "tax": "tax", "fee": "fee", "budget": "budget", "bill": "bill",
     "discount": "discount", "salari": "salary", "salary": "salary", "allowanc": "allowance", "deposit": "deposit",
     "rais": "funds", "win": "prize", "fin": "fine", "interest": "interest", "refund": "refund", "coupon": "coupon",
@@ -36,6 +36,7 @@ _CLAUSES = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
 _TOTAL = re.compile(r"\b(?:total|sum)(?:(?: (?!and\b)[a-z']+){0,5} (?:of|is|was|to|are|were|be))?\s+$")
 _IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
 _SUM_OF = re.compile(r"\b(?P<thing>[a-z]+) of (?:only |about |just |around |up to |at least )?(?:US)?$")
+_TO_MAKE = re.compile(r"^ to (?:make|produce|build|manufacture|bake|print|grow|raise|run|operate|maintain)\b")
 _SELLS = re.compile(r"\band (?:sells? for|costs?|is sold for|are sold for) (?:only |just |about )?(?:US)?$")
 _WORTH = re.compile(r"^\s*(?:dollars?\s+)?worth of (?:the |his |her |their |[a-z]+ (?=[a-z]+s\b))?(?P<noun>[a-z]+)")
 _IN_COINS = re.compile(r"^ (?:worth of |in )(?:loose |spare |small )?(?P<what>coins|change|cash)\b")
@@ -43,8 +44,15 @@ _TOGETHER = re.compile(
     r"\b(?:bought|buys?|purchased|gets?|got) (?:[a-z]+ ){0,4}[a-z]+ and (?!sells?\b|then\b|pays?\b)(?:\d+ |an? |some )?(?:[a-z]+ ){1,2}for (?:a total of )?$"
 )
 """In front of what two things cost: `a table and 4 chairs for`."""
+_OF_BOTH = re.compile(
+    r"\b(?:cost|price) (?:of|for) (?:an? |the |one )?(?:[a-z]+ ){1,2}and (?:an? |the |one )?(?:[a-z]+ ){1,2}(?:is|was) (?:only |about )?$"
+)
+"""The same: `the cost of an orange and a pear is`."""
+_ITEM = re.compile(r"\$[\d.,]*\d (?:for|on|in|into|towards?) (?P<what>[^,;.$\d]{1,50}?)(?=,| and\b)")
+"""A sum of a list and what it is for."""
 _MADE = re.compile(r"\b(?:ma[dk]es?|making) (?:only |just |about |around |an? (?:extra|additional) )?(?:US)?$")
 _OVER_TIME = {"price": "cost", "gift": "pay"}
+_SPENT_ON = re.compile(r"^\s*(?:for|on|in)\s+(?:(?:the|his|her|their)\s+)?(?:[a-z]+\s+)?[a-z]+\s*(?:[,.;]|and\b|$)")
 _FOR = re.compile(r"^\s*(?:for|on|worth of)\b")
 
 
@@ -75,13 +83,15 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     worth = _WORTH.match(behind)
     if worth:
         return f"{slug(worth['noun'])}_worth{f'_per_{slug(per)}' if per else ''}"
+    if _TO_MAKE.match(behind):
+        return "cost"
     if _GIVEN.search(ahead):
         return "gift"
     if _HAS.search(ahead) and not each and not per:
         return "money"
     if things and things not in word_set("vague"):
         return _price_of(things)
-    if _TOGETHER.search(ahead) and not (each or per):
+    if (_TOGETHER.search(ahead) or _OF_BOTH.search(ahead)) and not (each or per):
         return "total_price"
     at = None if per and stem(per) in stem_set("units_of_time") else _AT.search(ahead)
     if (
@@ -93,10 +103,13 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         total = not (each or per) and at["thing"].endswith("s") and _MANY.search(ahead)
         return f"{slug(at['thing'])}_price" if total else _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
-    close = head[-len(near.split()) :] if len(near.split()) > 2 else head
+    close = head[-len(near.split()) :] if len(near.split()) > 2 else _without_items(head, ahead)
     end = min([behind.find(cut) for cut in _CLAUSES if cut in behind], default=len(behind))
     follow = tail[: min(4, len(behind[:end].split()))]
     meaning = next((MEANING[stem(word.text)] for word in [*reversed(close), *follow] if stem(word.text) in MEANING), "")
+    spent = next((MEANING[stem(word.text)] for word in follow if stem(word.text) in MEANING), "")
+    if _SPENT_ON.match(behind) and spent not in ("", "price"):
+        meaning = spent
     if meaning in ("", "price") and _MADE.search(ahead):
         meaning = "pay"
     if _TOTAL.search(ahead) or _IN_ALL.match(behind) or (equated and any(w.text == "total" for w in equated.modifiers)):
@@ -143,13 +156,19 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         return _price_of(said["thing"])
     if meaning == "price" or (meaning == "payment" and _FOR.match(behind)) or (each and not meaning):
         before = [word.text for word in head if _thing(word)]
-        after = [word.text for word in tail[:6] if _thing(word)]
+        after = [word.text for word in tail[: min(6, len(behind[:end].split()))] if _thing(word)]
         thing = after[0] if after and _FOR.match(behind) else before[-1] if before else ""
         if thing and thing not in word_set("vague"):
             return _price_of(thing)
     if each:
         return f"{meaning or 'price'}_each"
     return meaning or "money"
+
+
+def _without_items(head: list[Word], ahead: str) -> list[Word]:
+    """Return the words in front of a sum but for what earlier sums of a list were for: no rent in `$50 for rent, $20`."""
+    gone = {word for item in _ITEM.finditer(ahead) for word in re.findall("[a-z]+", item["what"])}
+    return [word for word in head if word.text not in gone]
 
 
 def sum_of(subject: Subject) -> str:
