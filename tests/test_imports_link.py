@@ -438,6 +438,11 @@ def test_a_percent_in_a_sum_yields_to_the_number_itself():
         ("He grows 2 inches. How many are 3 feet?", "12*3=<<12*3=36>>36 inches", "inches_per_foot"),
         ("He writes a comic every other day of 10 days. How many?", "10/2=<<10/2=5>>5", "every_other"),
         ("He walks 3 miles to work and back. How many?", "3*2=<<3*2=6>>6", "ways_of_trip"),
+        (
+            "There are 5 dogs and 4 snakes. How many legs?",
+            "5 dogs have 5*4=<<5*4=20>>20, with 4 legs each",
+            "legs_of_animal",
+        ),
     ],
 )
 def test_a_constant_is_the_one_whose_units_are_spoken_of(question, solution, constant):

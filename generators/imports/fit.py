@@ -181,7 +181,7 @@ def _as_money(place: Place, mention: Mention, form: str) -> _Judged:
 
 
 def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> list[Candidate]:
-    """Call a quantity untyped whose unit is another than the leaf's, where a rival has just that unit."""
+    """Call a quantity untyped whose unit is another than the leaf's, where a rival has just that unit: the legs, no snakes."""
     if not leaf.after or len(found) < 2:
         return found
     words = frozenset(leaf.after)
@@ -190,7 +190,11 @@ def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> lis
         for candidate in found
         if isinstance(candidate.source, Given) and mentions[candidate.givens[0]].unit in words
     }
-    if not matching:
+    constant = any(
+        isinstance(candidate.source, World) and stem(candidate.source.name.split("_")[0]) == leaf.after[0]
+        for candidate in found
+    )
+    if not (matching or constant):
         return found
 
     def other(candidate: Candidate) -> bool:
