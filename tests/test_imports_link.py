@@ -9,7 +9,7 @@ from generators.imports.constants import triggered
 from generators.imports.formula import leaves
 from generators.imports.grade import STRONG, grade
 from generators.imports.lexicon import stem
-from generators.imports.link import link
+from generators.imports.link import NoLinking, link
 from generators.imports.mentions import read_mentions
 from generators.imports.problem import Problem, convert
 from generators.imports.solution import BadAnnotation, read_solution
@@ -156,6 +156,15 @@ def test_a_constant_does_not_stand_for_a_number_of_the_question(question, soluti
 
     assert World not in {type(source) for source in done.sources.values()}
     assert done.functions == 1
+
+
+def test_four_is_the_weeks_of_a_month_where_weeks_or_days_are_spoken_of():
+    """Months alone make no 4 of the solution a number of weeks."""
+    weekly, _ = linked("Each week Ann reads 9 books. How many books a month is that?", "9*4=<<9*4=36>>36", 36)
+
+    assert World("weeks_per_month") in weekly.sources.values()
+    with pytest.raises(NoLinking, match="no source"):
+        linked("Sadly Ann reads 9 books. How many books a month is that?", "9*4=<<9*4=36>>36", 36)
 
 
 def test_whose_line_it_is_decides():

@@ -163,6 +163,15 @@ def names(question):
         ("Ann was born when Bob turned 3, and Jo is 24 years now.", ["bob.age", "jo.age"]),
         ("On Friday night Al sleeps 7 hours, on Monday night 8 hours.", ["al.friday_hours", "al.monday_hours"]),
         ("How old will Ann's father be when she is 25?", ["ann.age"]),
+        ("Bo made 12 pies in one minute, Ann 4 fewer than Bo.", ["bo.pies", "bo.minute", "ann.fewer_pies"]),
+        (
+            "They pay it back with an increase of 10%. Then the shop cuts it by 7% before he increases it.",
+            ["increase_rate", "rate"],
+        ),
+        (
+            "He sold 9 bags, then the remaining 5 bags, and adds another 3 bags.",
+            ["bags", "remaining_bags", "extra_bags"],
+        ),
         ("15 people board the bus, and 3 goldfish are in 2 bowls.", ["people", "goldfish", "bowls"]),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],

@@ -82,7 +82,7 @@ class Elided:
         counted = [
             other.phrase[-1].lower()
             for other in self.mentions[:place]
-            if other.phrase and not other.money and other.quantity.kind != "ordinal"
+            if other.phrase and not (other.money or other.quantity.kind == "ordinal" or _one_hour(other))
         ]
         never = word_set("vague") | word_set("calendar")
         return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
@@ -128,3 +128,8 @@ class Elided:
             if counted and not mention.versus:
                 return counted
         return "count"
+
+
+def _one_hour(mention: Mention) -> bool:
+    """Return whether a number only says in how long: the one of `as many as they can in one minute`."""
+    return mention.quantity.value == 1 and stem(mention.phrase[-1]) in stem_set("units_of_time")

@@ -185,6 +185,8 @@ class Namer:
         if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
             found.append((near[0].text, 0))
         tail = self.text[quantity.end : end]
+        if self.text.endswith(" remaining ", start, quantity.start):
+            found.append(("remaining", 0))
         if _REMAINING.match(tail) and quantity.kind != "percent":  # not what remains, but what is taken of it
             found.append(("remaining", 1))
         of, target = _OF.match(tail), self._target(mention)

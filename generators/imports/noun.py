@@ -73,7 +73,7 @@ _NOT_A_LOT = re.compile(r"\b(?:and|at the rate of) (?:the |another )?$")
 _BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")
 _CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
-    r"\s+(?:in|as|for|of|of it in|sales|income|annual|monthly)?\s*(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
+    r"\s+(?:(?:in|as|for|of|of it in|sales|income|annual|monthly)\s+)?(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
 )
 _OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _IS_YEARS = re.compile(r"^ years(?:,| now\b|\.| and\b)")
@@ -113,7 +113,9 @@ _COLON = re.compile(r"\s?(?::|to|is to)\s?")
 _COLON_AHEAD = re.compile(_COLON.pattern + r"(?=\d)")
 _COLONS = re.compile(r"\b\d+(?: ?: ?\d+){2,}")
 _OF_MORE = re.compile(r"^\s*[a-z]+ of [a-z]+ (?P<how>more|fewer|less) than\b")
-_MINUS = re.compile(r"\b(?P<how>plus|minus) $")
+_MINUS = re.compile(
+    r"\b(?:plus(?: another)?|add(?:s|ed|ing)? another|then add(?:s|ed)?|(?P<less>minus|subtract(?:s|ed|ing)?)) $"
+)
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
 _ATTACHED = re.compile(r"(?:mg|kg|g|ml|cm|mm|km|oz|lbs?|ft|m)\b(?!&)")
 _UNITS = {
@@ -448,9 +450,12 @@ class Nouns:
 
     def _difference(self, mention: Mention, tail: str) -> str:
         """Return how a number is a difference: `3 more`, `two minutes longer`, `4 fewer`."""
-        more = _OF_MORE.match(tail) or _MINUS.search(self.text[mention.part[0] : mention.quantity.start])
+        more = _OF_MORE.match(tail)
         if more:
-            return "extra_" if more["how"] in ("more", "plus") else "fewer_"
+            return "extra_" if more["how"] == "more" else "fewer_"
+        said = _MINUS.search(self.text[mention.part[0] : mention.quantity.start])
+        if said:
+            return "fewer_" if said["less"] else "extra_"
         skip = len(mention.phrase)
         words = re.findall(r"[a-z]+", _CLOSE.split(tail.lower())[0])[: skip + 1]
         near = {*words[:1]} & word_set("further") | {*words[skip:]} - {*words[:1]}
@@ -464,10 +469,13 @@ class Nouns:
             return f"{singular(said['rate'].lower())}_rate"
         start, end = mention.span
         near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
+        here = mention.quantity.start - max(start, mention.quantity.start - 30)
         found = [
             (abs(match.start() - 30), word)
             for word in sorted(word_set("rates"))
             for match in re.finditer(rf"\b{word}(?:e?s)?\b", near)
+            if match.start() < here
+            or word not in ("increase", "decrease", "raise")  # `by 30%, before she increases it`
         ]
         return f"{min(found)[1]}_rate" if found else "rate"
 
