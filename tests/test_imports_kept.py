@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from generators.imports.grade import grade
+from generators.imports.graph import Graph
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
 from generators.imports.problem import Problem, convert
@@ -169,7 +170,7 @@ def reasons(question, solution):
     """Return why a solution is not of the best grade."""
     mentions, steps = read_mentions(question), read_solution(solution)
     done = link(mentions, steps, steps[-1].value, [*re.findall(r"\w+", question.lower())])
-    return grade(done, mentions, {Fraction(0)}, question, []).reasons
+    return grade(done, mentions, {Fraction(0)}, question, Graph([], frozenset())).reasons
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from generators.imports.constants import triggered
 from generators.imports.formula import leaves
 from generators.imports.grade import STRONG, grade
+from generators.imports.graph import Graph
 from generators.imports.lexicon import stem
 from generators.imports.link import NoLinking, link
 from generators.imports.mentions import read_mentions
@@ -226,7 +227,13 @@ def test_only_what_is_multiplied_by_itself_lowers_the_grade(question, solution, 
     done, mentions = linked(question, solution, read_solution(solution)[0].value)
     values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
 
-    assert any("twice in one step" in reason for reason in grade(done, mentions, values, question, []).reasons) is told
+    assert (
+        any(
+            "twice in one step" in reason
+            for reason in grade(done, mentions, values, question, Graph([], frozenset())).reasons
+        )
+        is told
+    )
 
 
 @pytest.mark.parametrize(
@@ -293,7 +300,10 @@ def test_a_repetition_that_is_written_out_lowers_the_grade(question, solution, t
     """What is right only for as many hours as the question happens to say is not of the best grade."""
     done, mentions = linked(question, solution, read_solution(solution)[-1].value)
 
-    assert any("repetition" in reason for reason in grade(done, mentions, set(), question, []).reasons) is told
+    assert (
+        any("repetition" in reason for reason in grade(done, mentions, set(), question, Graph([], frozenset())).reasons)
+        is told
+    )
 
 
 @pytest.mark.parametrize(
@@ -375,7 +385,7 @@ def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
     done, mentions = linked(question, solution, read_solution(solution)[-1].value)
     values = {leaf.value for step in done.steps for leaf in leaves(step.formula)}
 
-    assert grade(done, mentions, values, question, []).letter == letter
+    assert grade(done, mentions, values, question, Graph([], frozenset())).letter == letter
 
 
 @pytest.mark.parametrize(
@@ -515,7 +525,13 @@ def test_a_constant_taken_and_given_back_is_no_square(question, solution, told):
     """Months of a year that multiply and divide are no twelve by twelve."""
     done, mentions = linked(question, solution, read_solution(solution)[-1].value)
 
-    assert any("twice in one step" in reason for reason in grade(done, mentions, set(), question, []).reasons) is told
+    assert (
+        any(
+            "twice in one step" in reason
+            for reason in grade(done, mentions, set(), question, Graph([], frozenset())).reasons
+        )
+        is told
+    )
 
 
 @pytest.mark.parametrize(
@@ -533,3 +549,15 @@ def test_a_number_left_over_is_contested_where_it_could_be_meant(question, lette
     row = convert(Problem("x/train/0", question, Fraction(14), steps))
 
     assert row.metadata["grade"] == letter, row.metadata["reasons"]
+
+
+def test_a_number_that_cancels_out_lowers_the_grade():
+    """What fits in a jar is taken for the pickles of a jar, and then nothing of it is left in the trace."""
+    question = "Pat has 4 jars. A jar can hold 12 pickles. Each jar needs 10 ounces of vinegar. How many ounces?"
+    solution = "He makes 4*12=<<4*12=48>>48 pickles.\nHe needs 48/12=<<48/12=4>>4 jars.\n4*10=<<4*10=40>>40 ounces."
+    row = convert(Problem("p", question, Fraction(40), read_solution(solution)))
+
+    assert row.metadata["grade"] == "B"
+    assert "cancelled out: 12" in row.metadata["reasons"]
+    assert "12" in [unused["text"] for unused in row.metadata["unused"]]
+    assert "value: 12" not in row.trace

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .coincidence import coincidences
+from .graph import Graph
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
-from .node import Work
 from .part import unsure
 from .source import Given, Plain, Source, forms
 
@@ -36,21 +36,23 @@ class Grade:
 
 RULES = {
     "A": "every step told and used, nothing contested left over, wiring proved or chosen by a strong margin",
-    "B": "every step told, but a step is unused, a quantity left over, it is right for these numbers alone, or the choice weak",
+    "B": "every step told, but a step is unused, a quantity left over or cancelled out, it is right for these numbers alone, or the choice weak",
     "C": "at least one step is inferred",
 }
 """The grades, as a reader is told them."""
 
 
-def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, works: list[Work]) -> Grade:
+def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, graph: Graph) -> Grade:
     """Return the grade of a linking.
 
-    `leaf_values` are the numbers that the used steps write, `text` is the question, `works` are the operations.
+    `leaf_values` are the numbers that the used steps write, `text` is the question, `graph` what is worked out.
     """
     reasons = [*_missing(linking), *_left_over(linking, mentions, leaf_values), *coincidences(linking, mentions, text)]
-    halves = sorted({mention.quantity.text for mention in unsure(works, mentions, text)})
+    halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
     if halves:
         reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
+    if graph.cancelled:
+        reasons.append(f"cancelled out: {', '.join(mentions[index].quantity.text for index in graph.cancelled)}")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
     if not linking.proved and linking.margin < STRONG:

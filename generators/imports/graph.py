@@ -33,6 +33,8 @@ class Graph:
 
     works: list[Work]
     inferred: frozenset[Work]
+    cancelled: tuple[int, ...] = ()
+    """The numbers of the question that the solution uses and that are in no operation: `2 * 500 / 1000 * 3` is 3."""
 
     @property
     def final(self) -> Work:
@@ -53,9 +55,10 @@ def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: st
     order = dict.fromkeys(works)
     if any(ZERO in (work.left, work.right) for work in order):
         raise NoGraph("negative: a step takes from nothing")
-    if not any(isinstance(node, Input) for work in works for node in (work.left, work.right)):
+    inputs = {node.index for work in works for node in (work.left, work.right) if isinstance(node, Input)}
+    if not inputs:
         raise NoGraph("no_input: no number of the question is used")
-    return Graph(list(order), frozenset(marked))
+    return Graph(list(order), frozenset(marked), tuple(sorted(raw.given - inputs)))
 
 
 class _Raw:
@@ -70,6 +73,7 @@ class _Raw:
         self.made: dict[Node, int] = {}
         self.inferred: set[Node] = set()
         self.done: dict[int, Node] = {}
+        self.given: set[int] = set()
         self.rests: dict[tuple[Node, Node], Node] = {}
         """What is kept of a half, by the half and what was taken of the rest."""
         for place in sorted({place for place, _ in linking.sources}):
@@ -137,6 +141,7 @@ class _Raw:
     def _given(self, source: Given) -> Node:
         quantity = self.mentions[source.index].quantity
         index = self.mentions[source.index].alias
+        self.given.add(index)
         form = source.form
 
         def part(name: str, value: Fraction | int) -> Node:

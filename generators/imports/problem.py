@@ -77,7 +77,7 @@ def convert(problem: Problem) -> Row | Dropped:
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.sources}
-    marked = grade(linking, mentions, values, problem.question, graph.works)
+    marked = grade(linking, mentions, values, problem.question, graph)
     words = [step for trace in written.program for step in trace.steps]
     return Row(
         problem.id,
@@ -109,7 +109,7 @@ def _metadata(
         "operands": [
             {name: _provenance(node, mentions) for name, node in operands.items()} for operands in written.operands
         ],
-        "unused": [_span(mentions[index]) for index in linking.unused],
+        "unused": [_span(mentions[index]) for index in sorted({*linking.unused, *graph.cancelled})],
     }
 
 
