@@ -561,3 +561,67 @@ def test_a_number_that_cancels_out_lowers_the_grade():
     assert "cancelled out: 12" in row.metadata["reasons"]
     assert "12" in [unused["text"] for unused in row.metadata["unused"]]
     assert "value: 12" not in row.trace
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "constant"),
+    [
+        (
+            "Jess drives 20 minutes to school. She drives to and from school with a parent. How many minutes a day?",
+            "20 x 2 trips = <<20*2=40>>40 minutes",
+            "ways_of_trip",
+        ),
+        (
+            "The prom was last weekend. 120 students came as couples. How many couples came?",
+            "120 students / 2 in a couple = <<120/2=60>>60 couples",
+            "per_pair",
+        ),
+    ],
+    ids=["trip", "couple"],
+)
+def test_a_constant_is_the_one_that_is_spoken_of(question, solution, constant):
+    """Two ways to school are no parents, and two in a couple are no days of a weekend."""
+    row = convert(Problem("p", question, Fraction(solution.split(">>")[1].split()[0]), read_solution(solution)))
+
+    assert {"constant": constant} in row.metadata["operands"][0].values()
+
+
+def test_in_is_no_inch():
+    """Cats in a village give no twelve inches of a foot."""
+    question = "A third of the cats in the village have spots, a quarter of these are fluffy. Of 120 cats, how many are fluffy?"
+    row = convert(Problem("p", question, Fraction(10), read_solution("120 / 12 = <<120/12=10>>10 cats")))
+
+    assert "inches_per_foot" not in getattr(row, "trace", "")
+
+
+def test_a_coefficient_is_a_multiple():
+    """The two of `x + 2x` is `twice as many`, and no two games."""
+    question = (
+        "Joel got 18 figures and 2 board games. His sister gave him some toys, and he added twice as many of his own as his "
+        "sister gave. He has 50 toys. How many toys did his sister give?"
+    )
+    solution = (
+        "He got 18 + 2 = <<18+2=20>>20.\nx + 2x + 20 = 50\n3x = 50 - 20 = <<50-20=30>>30\nx = 30/3 = <<30/3=10>>10"
+    )
+    done, mentions = linked(question, solution, 10)
+    twice = next(k for k, mention in enumerate(mentions) if mention.quantity.text == "twice")
+
+    assert any(isinstance(source, Given) and source.index == twice for source in done.sources.values())
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Amy is 1/3 as old as Jo, and Chris is twice as old as Amy. Together they are 132. How old is Jo?", True),
+        (
+            "Amy is 1/3 as old as Jo and runs twice a day. Chris is what Amy lacks of Jo. They are 132. How old is Jo?",
+            False,
+        ),
+    ],
+    ids=["twice as old", "twice a day"],
+)
+def test_twice_a_third_is_not_what_a_third_leaves(question, told):
+    """`2/3` of it may be `1 - 1/3` only where no `twice as` could have been meant."""
+    row = convert(Problem("p", question, Fraction(66), read_solution("x+(1/3)x+(2/3)x=132\n2x=132\nx=66")))
+
+    assert any("multiple left over: twice" in reason for reason in row.metadata["reasons"]) is told

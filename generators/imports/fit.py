@@ -100,7 +100,8 @@ def compared(
     stems: frozenset[str],
 ) -> list[Candidate]:
     """Return the candidates that type and unit allow beside one another, and those whose wording outranks all of them."""
-    found = _by_period(_by_unit(found, place.leaf, mentions), _units(place.step.line | stems))
+    found = _by_period(_by_unit(found, place.leaf, mentions), _units(place.step.line | stems), constants)
+    found = _by_coefficient(found, place, mentions)
     found = _by_origin(found, place, mentions, constants)
     best = max((candidate.score for candidate in found if candidate.typed), default=None)
     if best is None:
@@ -206,6 +207,26 @@ def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> lis
     return [replace(one, score=one.score - 0.5, typed=False) if other(one) else one for one in found]
 
 
+def _by_coefficient(found: list[Candidate], place: Place, mentions: list[Mention]) -> list[Candidate]:
+    """Call a count untyped where unknowns are added up and a multiple is as much: the two of `x + 2x` is twice as many."""
+    if place.step.origin != "equation" or not place.role.beside_one or place.role.sign not in "+-":
+        return found
+    multiples = {
+        index
+        for candidate in found
+        for index in candidate.givens
+        if mentions[index].times or mentions[index].quantity.kind in ("multiple", "half")
+    }
+    if not multiples:
+        return found
+    return [
+        replace(one, score=one.score - 0.5, typed=False)
+        if isinstance(one.source, Given) and one.source.index not in multiples
+        else one
+        for one in found
+    ]
+
+
 def _is_score(one: Candidate, place: Place, mentions: list[Mention]) -> bool:
     """Return whether a percent is compared as it is: `85 - 82` for an average of 82%, where nothing else is 82."""
     percent = bool(one.givens) and mentions[one.givens[0]].quantity.kind == "percent"
@@ -223,13 +244,17 @@ def _units(stems: frozenset[str]) -> frozenset[str]:
     return stems | {stem(unit) for word, unit in _SPOKEN.items() if stem(word) in stems}
 
 
-def _by_period(found: list[Candidate], spoken: frozenset[str]) -> list[Candidate]:
+def _by_period(found: list[Candidate], spoken: frozenset[str], constants: Mapping[str, Constant]) -> list[Candidate]:
     """Drop the constants of which less is spoken than of another; call one untyped whose larger unit is not, beside a number."""
 
     def told(one: Candidate) -> tuple[int, bool]:
-        counts, per, unit = one.source.name.rpartition("_per_") if isinstance(one.source, World) else ("", "", "")
+        if not isinstance(one.source, World):
+            return 0, True
+        counts, per, unit = one.source.name.rpartition("_per_")
+        if not per:
+            return int(bool(constants[one.source.name].words & spoken)), True
         parts = [bool({stem(part) for part in name.split("_")} & spoken) for name in (counts, unit)]
-        return sum(parts), parts[1] or not per
+        return sum(parts), parts[1]
 
     most = max((told(one)[0] for one in found), default=0)
     other = any(one.typed and not isinstance(one.source, World) for one in found)

@@ -6,6 +6,7 @@ B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,13 @@ SURE = 1.0
 """The margin from which it is so even though a quantity of the same value is left over."""
 CERTAIN = 4.0
 """The margin from which it is so though that quantity could be meant beside a proof: it fits nowhere near as well."""
+
+_PARTS = {"half", "fraction", "multiple"}
+"""Kinds of which two together may have been worked out in the head: twice a third of it is two thirds."""
+_AS = re.compile(r"(?<![Dd]oubles)\s*(?:as|the|that|his|her|their)\b")
+"""Behind a multiple of something."""
+_OF = re.compile(r"\s*of\b(?! the year)")
+"""Behind a part of something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,11 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
 
     `leaf_values` are the numbers that the used steps write, `text` is the question, `graph` what is worked out.
     """
-    reasons = [*_missing(linking), *_left_over(linking, mentions, leaf_values), *coincidences(linking, mentions, text)]
+    reasons = [
+        *_missing(linking),
+        *_left_over(linking, mentions, leaf_values, text),
+        *coincidences(linking, mentions, text),
+    ]
     halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
     if halves:
         reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
@@ -72,7 +84,7 @@ def _missing(linking: Linking) -> Iterator[str]:
         yield f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused"
 
 
-def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object]) -> Iterator[str]:
+def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str) -> Iterator[str]:
     """Yield why the numbers that are left over may have been meant."""
     sure = linking.proved or linking.margin >= SURE
     left = [mentions[index].quantity for index in linking.unused]
@@ -93,6 +105,16 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
     ]
     if rates:
         yield f"a percent left over: {', '.join(rates)}"
+    used = {mentions[one.index].quantity.kind for one in linking.sources.values() if isinstance(one, Given)}
+    parts = [
+        quantity.text
+        for quantity in left
+        if (quantity.kind == "multiple" and used & _PARTS and _AS.match(text, quantity.end))
+        or (quantity.kind == "fraction" and _OF.match(text, quantity.end))
+        if quantity.text not in contested
+    ]
+    if parts:
+        yield f"a part or multiple left over: {', '.join(parts)}"
     loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
     guessed = any(_guessed(source, mentions) for source in linking.sources.values())
     if (len(loose) > MANY and not linking.proved) or (loose and guessed):

@@ -22,7 +22,7 @@ _IRREGULAR = {
     "drank": "drink", "wrote": "write", "written": "write", "slept": "sleep", "flew": "fly", "swam": "swim",
     "won": "win", "built": "build", "found": "find", "got": "get", "fed": "feed", "gal": "gallon", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "km": "kilometer",
-    "kg": "kilogram", "ft": "foot", "in": "inch", "cm": "centimeter", "mg": "milligram", "mph": "mile", "pc": "piece", "pcs": "piece",
+    "kg": "kilogram", "ft": "foot", "cm": "centimeter", "mg": "milligram", "mph": "mile", "pc": "piece", "pcs": "piece",
     "bucks": "dollar", "buck": "dollar", "weight": "weigh",
     "height": "high", "length": "long", "sec": "second", "secs": "second", "yr": "year", "yrs": "year",
     "kids": "child", "kid": "child", "is": "be", "was": "be", "are": "be",

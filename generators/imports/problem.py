@@ -57,13 +57,17 @@ class Row:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
+_PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one way ": "one-way"}
+"""Phrases that trigger a constant, as one word each."""
+
+
 def convert(problem: Problem) -> Row | Dropped:
     """Return the row of a problem, its trace judged, or why there is none."""
     mentions = read_mentions(problem.question)
     stems = {stem(word) for word in WORD.findall(problem.question)}
     stems |= {sign for sign in "$¢" if sign in problem.question} | ({"percent"} if "%" in problem.question else set())
     stems |= {stem(part) for word in WORD.findall(problem.question) for part in word.split("-")}
-    stems |= {"every-other"} if "every other " in problem.question.lower() else set()
+    stems |= {word for phrase, word in _PHRASES.items() if phrase in problem.question.lower()}
     try:
         linking = link(mentions, problem.steps, problem.answer, stems)
         steps = linking.steps
