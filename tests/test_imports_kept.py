@@ -209,6 +209,41 @@ def reasons(question, solution):
             "The lattes are 2*3=$<<2*3=6>>6.\n2*4=<<2*4=8>>8 cubes in the lattes.\n6+8=$<<6+8=14>>14",
             "",
         ),
+        (
+            "Each of 6 students eats 3 sandwiches. How many slices of bread are that?",
+            "6*3=<<6*3=18>>18 sandwiches.\n18*3=<<18*3=54>>54 slices",
+            "twice in one product: 3",
+        ),
+        (
+            "A box is 6 cm wide and 3 times as long. What is its area?",
+            "6*3=<<6*3=18>>18 cm long.\n18*6=<<18*6=108>>108",
+            "",
+        ),
+        (
+            "Sales double each month. They were 10 in January. What are they in April?",
+            "10*2=<<10*2=20>>20\n20*2=<<20*2=40>>40\n40*2=<<40*2=80>>80",
+            "",
+        ),
+        (
+            "A tank of 100 fish holds as many red as blue ones. 26 red ones hide, a third of the others swim off. How many are that?",
+            "100/2=<<100/2=50>>50 red.\n50-26=<<50-26=24>>24\n24/3=<<24/3=8>>8 swim off",
+            "taken for a number of its value: a third",
+        ),
+        (
+            "Ann works 1/2 of 8 hours, and Bo works 6. What is their average?",
+            "8*1/2=<<8*1/2=4>>4 hours.\n4+6=<<4+6=10>>10\n10/2=<<10/2=5>>5 on average",
+            "taken for a number of its value: 1/2",
+        ),
+        (
+            "Of 30 songs 12 are played, and 2 songs are the encore. How many songs on average are in the next sets?",
+            "30-12=<<30-12=18>>18 songs.\n18-2=<<18-2=16>>16 songs.\n16/2=<<16/2=8>>8 songs on average",
+            "taken for a number of its value: 2",
+        ),
+        (
+            "A floor has 3 rooms. A room costs $15 on the first floor and $20 on the third floor. How much is all?",
+            "15*3=$<<15*3=45>>45 for the rooms of the first floor.\n20*3=$<<20*3=60>>60 for the rooms of the other.\n45+60=$<<45+60=105>>105",
+            "",
+        ),
         ("Ann pays 20% of her 50 figs, and 30% rot. How many does she pay?", "50*.2=<<50*.2=10>>10", "a percent left"),
     ],
     ids=[
@@ -221,6 +256,13 @@ def reasons(question, solution):
         "weekdays",
         "two of others",
         "two told twice",
+        "twice a factor",
+        "an area",
+        "each month",
+        "a third for two",
+        "1/2 for two persons",
+        "two songs for two sets",
+        "the third floor",
         "a percent left over",
     ],
 )
@@ -229,7 +271,7 @@ def test_what_is_right_for_these_numbers_alone_is_told(question, solution, reaso
     found = [
         one
         for one in reasons(question, solution)
-        if one.startswith(("not read", "taken for", "weekdays", "an av", "a percent"))
+        if one.startswith(("not read", "taken for", "weekdays", "an av", "a percent", "twice in", "used twice"))
     ]
 
     assert bool(found) is bool(reason)

@@ -625,3 +625,19 @@ def test_twice_a_third_is_not_what_a_third_leaves(question, told):
     row = convert(Problem("p", question, Fraction(66), read_solution("x+(1/3)x+(2/3)x=132\n2x=132\nx=66")))
 
     assert any("multiple left over: twice" in reason for reason in row.metadata["reasons"]) is told
+
+
+def test_a_time_told_twice_is_left_over_once():
+    """Beside a strong choice one number may be left over, however often the text says it."""
+    question = (
+        "A salon was full at 2 pm. Each manicure costs $20.00 a client, so it made $200.00. If there are 210 fingers at 2 pm, "
+        "and everyone has 10 fingers, how many people are no clients?"
+    )
+    solution = (
+        "There are $200/$20 = <<200/20=10>>10 clients.\nThere are 210/10 = <<210/10=21>>21 people.\n"
+        "21-10 = <<21-10=11>>11 are none."
+    )
+    row = convert(Problem("p", question, Fraction(11), read_solution(solution)))
+
+    assert [unused["text"] for unused in row.metadata["unused"]] == ["2 pm.", "2 pm"]
+    assert not any("left over" in reason for reason in row.metadata["reasons"])

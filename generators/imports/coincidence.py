@@ -4,14 +4,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from .formula import leaves
-from .lexicon import stem, stem_set
+from .formula import Formula, Leaf, leaves
+from .lexicon import WORD, stem, stem_set
 from .link import Linking
 from .mentions import Mention
+from .part import HALF
 from .role import roles
 from .source import Earlier, Given, Source, World
 
 _SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
+_TWICE = 2
+_FLAT = frozenset(map(stem, ["square", "cube", "cubic", "area", "volume", "pixels"]))
+"""Speak of what is so many by so many, where a product takes its unit twice."""
 _SMALL = 2
 """A number up to this that is added to itself is more likely two other things: `1 + 1` for two people."""
 _SHARED = frozenset(
@@ -45,6 +49,9 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     squared = list(_squares(linking, mentions, signs))
     if squared:
         yield f"twice in one step: {', '.join(squared)}"
+    again = sorted(_taken_again(linking, mentions)) if not _FLAT & set(map(stem, WORD.findall(text))) else []
+    if again:
+        yield f"twice in one product: {', '.join(again)}"
     if _unrolled(linking, mentions, signs):
         yield "a repetition is written out, and how often is not read from the question"
     unread = [mention.quantity.text for mention in _unread_halves(linking, mentions, text)]
@@ -77,8 +84,8 @@ def _timed(mention: Mention) -> bool:
 def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
     """Yield the numbers that are used for another of their value: the two of `twice` for two persons.
 
-    A `twice` or a half that both multiplies and divides, or that shares something equally beside another use; a
-    fraction of which a part is counted with beside another use.
+    A `twice` or a half that both multiplies and divides, or that shares something equally beside another use; a two that
+    is taken off and shares; a fraction of which a part is counted with beside another use.
     """
     used: dict[int, list[tuple[int, str, Given]]] = {}
     for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
@@ -89,13 +96,27 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
         if len({place for place, _, _ in uses}) < 2:
             continue
         ways = {_way(sign, source) for _, sign, source in uses}
-        if kind in ("half", "multiple"):
-            algebra = ways & {"+", "-"}
-            shared = any(sign == "/" and linking.steps[place].line & _SHARED for place, sign, _ in uses)
-            if not algebra and (len(ways) > 1 or shared):
-                yield index
-        elif kind == "fraction" and {"fraction", "other_top"} <= {source.form for _, _, source in uses}:
+        value = mentions[index].quantity.value
+        algebra = ways & {"+", "-"}
+        shared = any(sign == "/" and linking.steps[place].line & _SHARED for place, sign, _ in uses)
+        of_two = kind in ("half", "multiple") or (kind == "fraction" and value == HALF)
+        other = (
+            of_two and not algebra and (len(ways) > 1 or shared),
+            kind in ("plain", "word") and value == _SMALL and algebra and shared,
+            kind == "fraction" and _parted({(source.form, sign) for _, sign, source in uses}),
+        )
+        if any(other):
             yield index
+
+
+def _parted(uses: set[tuple[str, str]]) -> bool:
+    """Return whether what a fraction leaves of its whole is counted with beside another use: the two of `a third` for two kinds.
+
+    `X / 3 * 2` and `X / 2 * 3` are what it means.
+    """
+    forms = {form for form, _ in uses}
+    meant = [{("divisor", "/"), ("other_top", "*")}, {("divisor", "*"), ("other_top", "/")}]
+    return "other_top" in forms and bool(forms & {"fraction", "divisor"}) and uses not in meant
 
 
 def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
@@ -191,6 +212,38 @@ def _squares(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterato
             yield key[1].partition("@")[0]
 
 
+def _taken_again(linking: Linking, mentions: list[Mention]) -> set[str]:
+    """Return what is a factor of one product twice, step upon step: the two sandwiches of each for two slices of bread.
+
+    More often it is a repetition: doubled every month, from March to July.
+    """
+    known: dict[int, Counter[str]] = {}
+
+    def of_step(place: int) -> Counter[str]:
+        if place not in known:
+            known[place] = of_formula(linking.steps[place].formula, place, iter(range(10_000)))
+        return known[place]
+
+    def of_formula(formula: Formula, place: int, numbers: Iterator[int]) -> Counter[str]:
+        if isinstance(formula, Leaf):
+            source = linking.sources[place, next(numbers)]
+            if isinstance(source, Earlier):
+                return of_step(source.step) + Counter([f"a result@{source.step}"])
+            if not isinstance(source, Given) or mentions[source.index].quantity.kind == "percent":
+                return Counter()
+            mention = mentions[mentions[source.index].alias]
+            part = source.form if mention.quantity.kind == "group" else ""
+            return Counter([f"{mention.quantity.text}@{mention.alias}{part}"])
+        left = of_formula(formula.left, place, numbers)
+        right = of_formula(formula.right, place, numbers)
+        return left + right if formula.sign == "*" else Counter()
+
+    most: Counter[str] = Counter()
+    for place in {place for place, _ in linking.sources}:
+        most |= of_step(place)
+    return {key.partition("@")[0] for key, times in most.items() if times == _TWICE}
+
+
 def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
     """Return whether a step is repeated as often as the question says, and the number that says so is not used.
 
@@ -245,5 +298,15 @@ def _applied(linked: dict[int, list[tuple[Source, str]]], place: int, source: So
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:
     """Return the numbers that are used twice where one of the same value, however it is written, is not used at all."""
     used = _uses(linking, mentions)
-    spare = {m.quantity.value for k, m in enumerate(mentions) if m.alias == k and not used[k] and not m.definite}
+    spare = {
+        mention.quantity.value
+        for k, mention in enumerate(mentions)
+        if mention.alias == k and not used[k] and not mention.definite and not _in_passing(mention)
+    }
     return [mentions[k].quantity.text for k, count in used.items() if count > 1 and mentions[k].quantity.value in spare]
+
+
+def _in_passing(mention: Mention) -> bool:
+    """Return whether it is a one or a place in a row, as a word: `one comb`, `the third floor`; `the 5th` may be counted with."""
+    quantity = mention.quantity
+    return quantity.text.isalpha() and (quantity.kind == "ordinal" or (quantity.kind == "word" and quantity.value == 1))

@@ -115,7 +115,7 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
     ]
     if parts:
         yield f"a part or multiple left over: {', '.join(parts)}"
-    loose = [quantity for quantity in left if quantity.kind != "word" and quantity.value != 1]
+    loose = {quantity.value for quantity in left if quantity.kind != "word" and quantity.value != 1}
     guessed = any(_guessed(source, mentions) for source in linking.sources.values())
     if (len(loose) > MANY and not linking.proved) or (loose and guessed):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
