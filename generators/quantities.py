@@ -24,7 +24,7 @@ MULTIPLES = {
     "tripled": 3, "tripling": 3, "quadruple": 4, "quadruples": 4, "quadrupled": 4, "quintuple": 5, "halve": 2,
     "halved": 2, "halves": 2, "halving": 2,
 }  # fmt: skip
-GROUPS = {"dozen": 12, "dozens": 12, "pair": 2, "pairs": 2, "couple": 2, "score": 20}
+GROUPS = {"dozen": 12, "dozens": 12, "pair": 2, "pairs": 2, "couple": 2}
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12,
@@ -81,7 +81,7 @@ _QUANTITY = re.compile(
       (?: (?P<percents>\s?%|[\s-]+per\s?cent\b) | (?P<centss>[\s-]+cents?\b) | [\s-]+(?P<dozenss>dozens?)\b | (?P<rests>\s+and\s+(?:an?|one)[\s-]+(?P<restings>half|quarter|third|fourth)\b) )?
     | (?P<multiple>{_words(MULTIPLES)})\b
     | (?P<half>half|one-half)\b
-    | (?:an?\s+)?(?P<group>{_words(GROUPS)})\b
+    | (?:an?\s+)?(?P<group>{_words(GROUPS)})\b(?!['\u2019]s)
     | (?<!per\ )(?<!\ba\ )(?<!each\ )(?<!every\ )(?<!one\ )(?P<ordinal>{_words(ORDINALS)})\b(?!\s+of\b)
     | (?P<part>{_PART})\b(?=\s+of\b|\s+as\b)
     )""",

@@ -140,6 +140,12 @@ def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
             False,
         ),
         (
+            "Birds sit on 60 poles. Suddenly half of the poles were cut down. How many remain?",
+            "60/2=<<60/2=30>>30",
+            True,
+        ),
+        ("Sam is half of Ann's age, who is 60. How old is he if nobody is left out?", "60/2=<<60/2=30>>30", False),
+        (
             "Ann has 60 figs, Bo has half of that amount, and Cy 3 times that. How many have Bo and Cy?",
             "60/2=<<60/2=30>>30\n30*3=<<30*3=90>>90\n90+30=<<90+30=120>>120",
             False,
@@ -155,6 +161,8 @@ def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
         "compared",
         "counted with twice",
         "the half itself",
+        "the rest is asked for",
+        "of another",
         "of that amount",
     ],
 )
@@ -193,8 +201,8 @@ def reasons(question, solution):
             "",
         ),
         (
-            "Jo ran 4 times and Mo half as many times, a lap is 200 m. What is their average distance?",
-            "4/2=<<4/2=2>>2 laps.\n2*200=<<2*200=400>>400 m.\n4*200=<<4*200=800>>800 m.\n400+800=<<400+800=1200>>1200 m.\n1200/2=<<1200/2=600>>600 m on average.",
+            "Jo ran 6 times and Mo 4 times less, a lap is 200 m. What is their average distance?",
+            "6-4=<<6-4=2>>2 laps.\n2*200=<<2*200=400>>400 m.\n6*200=<<6*200=1200>>1200 m.\n400+1200=<<400+1200=1600>>1600 m.\n1600/2=<<1600/2=800>>800 m on average.",
             "an average is divided",
         ),
         ("From Sunday to Thursday he works 8 hours a day. How many in a week?", "5*8=<<5*8=40>>40", "weekdays stand"),
@@ -230,6 +238,16 @@ def reasons(question, solution):
             "taken for a number of its value: a third",
         ),
         (
+            "Two thirds of 81 shirts are striped, the others are plain. There are 19 more hats than plain shirts. How many hats?",
+            "81/3=<<81/3=27>>27 plain ones.\n27+19=<<27+19=46>>46 hats",
+            "taken for a number of its value: Two thirds",
+        ),
+        (
+            "Two thirds of 81 shirts are striped. How many are that?",
+            "81/3=<<81/3=27>>27\n27*2=<<27*2=54>>54",
+            "",
+        ),
+        (
             "Ann works 1/2 of 8 hours, and Bo works 6. What is their average?",
             "8*1/2=<<8*1/2=4>>4 hours.\n4+6=<<4+6=10>>10\n10/2=<<10/2=5>>5 on average",
             "taken for a number of its value: 1/2",
@@ -260,6 +278,8 @@ def reasons(question, solution):
         "an area",
         "each month",
         "a third for two",
+        "a part by itself",
+        "a part and its top",
         "1/2 for two persons",
         "two songs for two sets",
         "the third floor",

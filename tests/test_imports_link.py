@@ -72,6 +72,9 @@ def test_units_decide():
         ("15 + 12 = <<27=27>>27", 27),
         ("(5*12) + 3 = 63", 63),
         ("16,000 \u2212 4,000 = $12,000", 12000),
+        ("half are girls as 1 - 1/3 = 2/3", Fraction(2, 3)),
+        ("100% - 40% - 30% = 30%", Fraction(3, 10)),
+        ("100% - 40% - 30% = 30%\n30% of 50 is <<30*.01*50=15>>15", 30),
     ],
 )
 def test_prose_equations_are_read(solution, value):
@@ -538,11 +541,11 @@ def test_a_constant_taken_and_given_back_is_no_square(question, solution, told):
     ("question", "letter"),
     [
         ("It rained 3 days: 3 mm, 6 mm and 5 mm. How many mm?", "A"),
-        ("He had 3 bags of 6 figs and 5 pens, and 3 bags more. How many?", "B"),
+        ("He had 3 bags, 6 figs, 5 pens and 3 cups. How many?", "B"),
     ],
 )
 def test_a_number_left_over_is_contested_where_it_could_be_meant(question, letter):
-    """The three days are not what rained, and three bags more could be the three of the sum."""
+    """The three days are not what rained, and three cups could be the three of the sum as well as three bags."""
     solution = "3 mm+6 mm+5 mm=<<3+6+5=14>>14 mm"
     steps = read_solution(solution)
 
@@ -641,3 +644,19 @@ def test_a_time_told_twice_is_left_over_once():
 
     assert [unused["text"] for unused in row.metadata["unused"]] == ["2 pm.", "2 pm"]
     assert not any("left over" in reason for reason in row.metadata["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("question", "again"),
+    [
+        ("Ann has 5 boxes. She paints the 5 boxes.", True),
+        ("Ann has 5 boxes. She paints the red 5 boxes.", True),
+        ("Ann is 10 years older. What are their ages 10 years from now?", False),
+        ("A lap is 100 meters. He is paid for every 100 meters.", False),
+    ],
+)
+def test_a_number_is_told_again_only_of_the_same_things(question, again):
+    """`the 5 boxes` are those told before; `their ages 10 years from now` and `every 100 meters` are others."""
+    first, second = read_mentions(question)
+
+    assert (second.alias == first.alias) is again

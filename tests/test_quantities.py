@@ -112,3 +112,9 @@ def test_what_is_no_number_is_refused(text):
     """Text that is not wholly a number is an error that shows it."""
     with pytest.raises(ValueError, match="is not a number"):
         plain_number(text)
+
+
+@pytest.mark.parametrize("text", ["a couple's wedding", "Sammy's score", "two friends score"])
+def test_words_that_only_look_like_a_group_are_none(text):
+    """A couple's wedding is no wedding of two, and who scores has no twenty."""
+    assert not [one for one in read_quantities(text) if one.kind == "group"]

@@ -58,7 +58,7 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     if unread:
         yield f"not read: {', '.join(unread)}"
     lent = sorted(
-        {mentions[index].quantity.text for found in (_lent, _untold) for index in found(linking, mentions, signs)}
+        {mentions[k].quantity.text for found in (_lent, _untold, _torn) for k in found(linking, mentions, signs)}
     )
     if lent:
         yield f"taken for a number of its value: {', '.join(lent)}"
@@ -107,6 +107,20 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
         )
         if any(other):
             yield index
+
+
+def _torn(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
+    """Yield the fractions of which one part is counted with by itself: a third of it for what two thirds leave."""
+    for (place, number), source in linking.sources.items():
+        if not isinstance(source, Given) or source.form != "bottom" or signs[place][number] != "/":
+            continue
+        root = mentions[source.index].alias
+        for (other, nth), read in linking.sources.items():
+            if read == Earlier(place):
+                beside = [one for (step, _), one in linking.sources.items() if step == other and isinstance(one, Given)]
+                parts = {one.form for one in beside if mentions[one.index].alias == root}
+                if signs[other][nth] != "*" or not parts & {"top", "other_top"}:
+                    yield source.index
 
 
 def _parted(uses: set[tuple[str, str]]) -> bool:

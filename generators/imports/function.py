@@ -1,8 +1,8 @@
-"""A linking as a function of the question's numbers: equal functions are told by exact evaluation at random points."""
+"""A linking as a function of the question's numbers: equal functions are told by exact evaluation at a random point."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
 from generators.quantities import Quantity
@@ -15,34 +15,26 @@ from .step import Step
 
 PRIME = (1 << 61) - 1
 """Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
-_POINTS = 2
 
 Sources = Mapping[tuple[int, int], Source]
 """Where each number of a solution comes from, by its step and its place in the step's formula."""
 
 
 class Functions:
-    """Evaluates the linkings of one problem at the same random points."""
+    """Evaluates the linkings of one problem at the same random point."""
 
     def __init__(self, mentions: list[Mention], steps: list[Step]):
         self.steps = steps
         random = Random(7)
-        self.points: list[dict[tuple[int, str], int]] = []
-        for _ in range(_POINTS):
-            points = {mention.alias: (random.randrange(1, PRIME), random.randrange(1, PRIME)) for mention in mentions}
-            self.points.append(
-                {
-                    (index, form): _form_at(form, mention.quantity, points[mention.alias])
-                    for index, mention in enumerate(mentions)
-                    for form, _value in forms(mention.quantity)
-                }
-            )
+        points = {mention.alias: (random.randrange(1, PRIME), random.randrange(1, PRIME)) for mention in mentions}
+        self.givens = {
+            (index, form): _form_at(form, mention.quantity, points[mention.alias])
+            for index, mention in enumerate(mentions)
+            for form, _value in forms(mention.quantity)
+        }
 
-    def of(self, final: int, sources: Sources) -> tuple[int, ...]:
-        """Return the values of a final step at the points: one function has one such tuple."""
-        return tuple(self._value_at(final, sources, givens) for givens in self.points)
-
-    def _value_at(self, final: int, sources: Sources, givens: dict[tuple[int, str], int]) -> int:
+    def of(self, final: int, sources: Sources) -> int:
+        """Return the value of a final step at the point: one function has one such value."""
         memo: dict[int, int] = {}
 
         def of_step(place: int) -> int:
@@ -59,7 +51,7 @@ class Functions:
         def of_source(source: Source) -> int:
             kind = type(source)
             if kind is Given:
-                return givens[source.index, source.form]  # type: ignore[union-attr]
+                return self.givens[source.index, source.form]  # type: ignore[union-attr]
             if kind is Earlier:
                 return of_step(source.step)  # type: ignore[union-attr]
             if isinstance(source, Plain):
@@ -77,6 +69,11 @@ def _worlds() -> dict[str, int]:
     return {constant.name: _in_field(constant.value) for constant in table()}
 
 
+@lru_cache(maxsize=1 << 12)
+def _inverse(value: int) -> int:
+    return pow(value, -1, PRIME)
+
+
 def _in_field(value: Fraction) -> int:
     return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
 
@@ -88,7 +85,7 @@ def _apply(sign: str, left: int, right: int) -> int:
         return (left - right) % PRIME
     if sign == "*":
         return left * right % PRIME
-    return left * pow(right, -1, PRIME) % PRIME if right else 0
+    return left * _inverse(right) % PRIME if right else 0
 
 
 def _form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:

@@ -15,16 +15,13 @@ from .graph import Graph
 from .link import UNRIVALLED, Linking
 from .mentions import Mention
 from .part import unsure
+from .single import is_counted
 from .source import Given, Plain, Source, forms
 
-STRONG = 0.75
-"""The margin from which a choice between functions is called strong."""
-MANY = 1
-"""Numbers of the question that may be left over without a proof, not counting ones, which change nothing."""
-SURE = 1.0
-"""The margin from which it is so even though a quantity of the same value is left over."""
-CERTAIN = 4.0
-"""The margin from which it is so though that quantity could be meant beside a proof: it fits nowhere near as well."""
+STRONG = 1.5
+"""The margin, in log odds, from which a choice between functions is called strong."""
+CERTAIN = 7.0
+"""The margin from which a proof holds though a number of a value that is used is left over: it fits nowhere near as well."""
 
 _PARTS = {"half", "fraction", "multiple"}
 """Kinds of which two together may have been worked out in the head: twice a third of it is two thirds."""
@@ -61,6 +58,9 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
         *coincidences(linking, mentions, text),
     ]
     halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
+    ones = sorted({mentions[index].quantity.text for index in _ones(linking, mentions, text)})
+    if ones:
+        reasons.append(f"counted but left out, as it changes nothing: {', '.join(ones)}")
     if halves:
         reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
     if graph.cancelled:
@@ -76,6 +76,14 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
     return Grade("A", (f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}",))
 
 
+def _ones(linking: Linking, mentions: list[Mention], text: str) -> Iterator[int]:
+    """Yield the ones that are counted like any other number and stand nowhere in the solution."""
+    used = {mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given)}
+    for index, mention in enumerate(mentions):
+        if mention.alias == index and index not in used and is_counted(mention, mentions, text):
+            yield index
+
+
 def _missing(linking: Linking) -> Iterator[str]:
     """Yield what the solution does not tell, or tells in vain."""
     if linking.inferred:
@@ -86,14 +94,14 @@ def _missing(linking: Linking) -> Iterator[str]:
 
 def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str) -> Iterator[str]:
     """Yield why the numbers that are left over may have been meant."""
-    sure = linking.proved or linking.margin >= SURE
     left = [mentions[index].quantity for index in linking.unused]
     certain = linking.proved and linking.margin >= CERTAIN
     contested = [
         quantity.text
         for quantity in left
-        if not ((sure and quantity.kind == "word") or (certain and quantity.kind in ("plain", "money")))
-        and (not sure or linking.proved or quantity.kind in ("multiple", "half"))
+        if quantity.kind != "word"
+        and not (certain and quantity.kind in ("plain", "money"))
+        and (linking.proved or quantity.kind in ("multiple", "half"))
         and any(value in leaf_values for _, value in forms(quantity))
     ]
     if contested:
@@ -116,8 +124,7 @@ def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[objec
     if parts:
         yield f"a part or multiple left over: {', '.join(parts)}"
     loose = {quantity.value for quantity in left if quantity.kind != "word" and quantity.value != 1}
-    guessed = any(_guessed(source, mentions) for source in linking.sources.values())
-    if (len(loose) > MANY and not linking.proved) or (loose and guessed):
+    if loose and any(_guessed(source, mentions) for source in linking.sources.values()):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
 
 

@@ -1,10 +1,10 @@
 """What is kept of a half that is given away: as solutions have it it is right for a half alone, as it is here for a third too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from .mentions import Mention
 from .node import ONE, Input, Node, Work
-from .part import HALF, Parts, half_of, is_half, subtracted
+from .part import HALF, Parts, half_of, is_half, subtracted, within
 
 
 def rest_of_half(node: Node, make: Callable[[str, Node, Node], Node]) -> Node:
@@ -23,7 +23,7 @@ def taken_off(works: list[Work], mentions: list[Mention], text: str) -> list[Wor
     """
     parts = Parts(mentions, text)
     taken = subtracted(works)
-    direct = {(base, work.right) for work in works if work.sign == "-" for base in _within(work.left)}
+    direct = {(base, work.right) for work in works if work.sign == "-" for base in within(work.left)}
     new: dict[Node, Node] = {}
     out: dict[Work, None] = {}
 
@@ -58,11 +58,3 @@ def _whole_of_half(work: Work) -> tuple[Node, Input] | None:
         if (work.sign, factor.part, factor.value) == ("/", "", HALF) and factor is work.right:
             return base, factor
     return None
-
-
-def _within(node: Node) -> Iterator[Node]:
-    """Yield a node and all that it is worked out from."""
-    yield node
-    if isinstance(node, Work):
-        yield from _within(node.left)
-        yield from _within(node.right)

@@ -3,15 +3,18 @@
 By value alone one number in five has several sources. The choice is made jointly: a step wants to be used,
 a quantity of the question wants to be used once, and unit, wording, neighbourhood and order speak for one
 source or another. All linkings that are consistent with values, types and coverage are kept, and compared
-as functions of the question's numbers: where all are the same function, the wiring is proved.
+as functions of the question's numbers: where all are the same function, the wiring is proved; where they are not,
+what was learned of proved ones weighs them (evidence.py).
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import exp, log
 
 from .candidates import Candidates
+from .evidence import Evidence
 from .fit import Candidate, Weights, told_apart
 from .formula import Formula, Leaf, Op, leaves, with_fractions
 from .function import Functions
@@ -24,8 +27,10 @@ BEAM = 1_200
 """Linkings that are followed at once; where more were possible nothing is called proved."""
 UNRIVALLED = 99.0
 """The margin where no other linking is another function."""
-_MOST_FUNCTIONS = 12
-"""Functions that are counted."""
+_MOST_FUNCTIONS = 16
+"""Functions that are weighed and counted."""
+_AGAINST = (2.0, 2.0, 3.0)
+"""Log odds against a number used against its type, a clash of money or a fraction torn apart, and an inferred step."""
 _MOST_FINALS = 3
 """Steps that give the answer, from the last, that are tried as the last one."""
 
@@ -52,7 +57,7 @@ class Linking:
     """How many functions of the question's numbers these are."""
     proved: bool
     margin: float
-    """How far the best linking that is another function scores below the chosen one."""
+    """The log odds of the chosen function against all others that explain the numbers."""
     untyped: int
 
 
@@ -93,19 +98,20 @@ class _Done:
 
 def link(mentions: list[Mention], steps: list[Step], answer: Fraction, stems: Iterable[str]) -> Linking:
     """Return the best linking of a solution's numbers; raise NoLinking with the reason if there is none."""
-    return _Linker(mentions, steps, answer, frozenset(stems)).link()
+    return Linker(mentions, steps, answer, stems).link()
 
 
-class _Linker:
+class Linker:
     """The search for one problem."""
 
-    def __init__(self, mentions: list[Mention], steps: list[Step], answer: Fraction, stems: frozenset[str]):
+    def __init__(self, mentions: list[Mention], steps: list[Step], answer: Fraction, stems: Iterable[str]):
         self.mentions = mentions
         pairs = _fractions(mentions)
         self.steps = [replace(step, formula=with_fractions(step.formula, pairs)) for step in steps]
         self.answer = answer
         weights = _weights(mentions)
-        self.candidates = Candidates(mentions, self.steps, stems, weights)
+        self.candidates = Candidates(mentions, self.steps, frozenset(stems), weights)
+        self.evidence = Evidence(mentions, self.steps, self.candidates.leaves, self.candidates.roles, weights)
         self.functions = Functions(mentions, self.steps)
         self.near = [[_nearness(one, other, weights) for other in mentions] for one in mentions]
         self.rates = [[_rate(one, other) for other in mentions] for one in mentions]
@@ -278,46 +284,58 @@ class _Linker:
         return replace(one, score=one.score - wrong, clashes=one.clashes + wrong) if wrong else one
 
     def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
-        """Return the best linking, compared as a function with all that are as consistent."""
-        best, chosen = done[0], done[0].state
-        dead, missing = self._dead(chosen.needed), self._missing(chosen.used)
-        sources = best.sources
-        function = self.functions.of(best.final, sources)
-        rivals, functions = 0, {function}
-        margin = UNRIVALLED
-        for one in done:
-            state = one.state
-            consistent = (
-                state.untyped <= chosen.untyped
+        """Return the likeliest linking, compared as a function with all that are as consistent."""
+        functions = self._functions(done)
+        best, margin = self._likeliest([linkings[0] for linkings in functions])
+        chosen, dead, missing = best.state, self._dead(best.state.needed), self._missing(best.state.used)
+        rivals = [
+            sum(
+                one.state.untyped <= chosen.untyped
                 and one.clashes <= best.clashes
-                and state.inferred <= chosen.inferred
-                and self._dead(state.needed) <= dead
-                and len(self._missing(state.used)) <= len(missing)
+                and one.state.inferred <= chosen.inferred
+                and self._dead(one.state.needed) <= dead
+                and len(self._missing(one.state.used)) <= len(missing)
+                for one in linkings
             )
-            if not consistent and margin < UNRIVALLED:
-                continue
-            other = self.functions.of(one.final, one.sources)
-            if other != function and margin == UNRIVALLED:
-                margin = best.score - one.score
-            if consistent:
-                rivals += 1
-                functions.add(other)
-                if len(functions) > _MOST_FUNCTIONS:
-                    break
+            for linkings in functions
+        ]
         return Linking(
             steps=self.steps,
             final=best.final,
             scale=scale,
-            sources=sources,
+            sources=best.sources,
             inferred=chosen.inferred,
             dead=dead,
             unused=missing,
-            rivals=rivals,
-            functions=len(functions),
-            proved=len(functions) == 1 and not self.capped,
+            rivals=sum(rivals),
+            functions=sum(map(bool, rivals)),
+            proved=sum(map(bool, rivals)) == 1 and not self.capped,
             margin=round(margin, 2),
             untyped=chosen.untyped + best.clashes,
         )
+
+    def _functions(self, done: list[_Done]) -> list[list[_Done]]:
+        """Return the linkings by the function that they are, each group and the groups best first."""
+        groups: dict[int, list[_Done]] = {}
+        for one in done:
+            function = self.functions.of(one.final, one.sources)
+            if function in groups or len(groups) < _MOST_FUNCTIONS:
+                groups.setdefault(function, []).append(one)
+        return list(groups.values())
+
+    def _likeliest(self, rivals: list[_Done]) -> tuple[_Done, float]:
+        """Return the likeliest of linkings that differ as functions, and its log odds against all others."""
+        if len(rivals) == 1:
+            return rivals[0], UNRIVALLED
+        odds = [self._odds(one) for one in rivals]
+        best = max(range(len(rivals)), key=lambda k: odds[k])
+        others = sum(exp(one - odds[best]) for k, one in enumerate(odds) if k != best)
+        return rivals[best], min(UNRIVALLED, -log(others)) if others else UNRIVALLED
+
+    def _odds(self, one: _Done) -> float:
+        against = zip(_AGAINST, (one.state.untyped, one.clashes, one.state.inferred), strict=True)
+        weight = self.evidence.weigh(one.final, one.sources)
+        return one.score + weight - sum(odds * times for odds, times in against)
 
 
 def _fractions(mentions: list[Mention]) -> frozenset[tuple[int, int]]:

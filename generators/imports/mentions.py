@@ -148,7 +148,7 @@ def _plural(word: str) -> bool:
 
 
 _SAME = re.compile(
-    r"\b(?:the|those|these|all|all the|his|her|their|its|each of the|both|every)\s+(?:\w+\s+)?$", re.IGNORECASE
+    r"\b(?:the|those|these|all|all the|his|her|their|its|each of the|both)\s+(?:(?P<between>\w+)\s+)?$", re.IGNORECASE
 )
 _OTHERS = re.compile(r"\b(?:next|other|another)\s+$", re.IGNORECASE)
 _FURTHER = re.compile(r"\s+(?:more|additional|extra|other)\b", re.IGNORECASE)
@@ -163,7 +163,10 @@ def _repeats(found: list[Mention], quantity: Quantity, unit: str, text: str, num
     if quantity.kind not in ("plain", "word", "money", "fraction", "percent"):
         return number
     ahead = text[max(0, quantity.start - 20) : quantity.start]
-    if not _SAME.search(ahead) or _OTHERS.search(ahead) or _FURTHER.match(text, quantity.end):
+    said = _SAME.search(ahead)
+    if said is None or word_class((said["between"] or "").lower()) == "noun":
+        return number  # `their ages 10 years from now` are no ages told before
+    if _OTHERS.search(ahead) or _FURTHER.match(text, quantity.end):
         return number
     place = _PLACE.search(ahead)
     for earlier in found:

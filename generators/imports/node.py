@@ -1,6 +1,6 @@
 """The nodes of a graph of operations: numbers of the question, constants, literals, and the operations themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 
@@ -35,6 +35,13 @@ class Work:
     sign: str
     left: "Node"
     right: "Node"
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.sign, self.left, self.right)))  # once: works are deep
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 Node = Input | Fixed | Literal | Work

@@ -38,6 +38,17 @@ _COMPARED = re.compile(
 """Behind a half that only compares: `half the number of times that Ann fell`."""
 _OF_THAT = re.compile(r"\s*(?:as\b|(?:of )?(?:this|that) amount\b)")
 """Behind another that does: `half of this amount`."""
+_IS = re.compile(r"\b(?:is|was|are|were|costs?|worth|as) (?:exactly |only |about )?$")
+"""In front of a half of another's: `Sam is half of Drew's age`."""
+_OF_ANOTHER = re.compile(
+    r"\s*(?:of\s+)?(?:the\s+)?(?:[A-Z][a-z]+\b|as\b|(?:his|her|their|its)\s+(?:\w+\s+)?(?:age|height|weight|price|size|cost|total)\b"
+    r"|(?:combined|total|number|sum|amount|price|age|score|size|speed|distance|length|height|weight|cost|points)\b|\w+ \w+['\u2019]s\b)"
+)
+"""Behind one: `half Ann's score`, `half the combined number`."""
+_REST_ASKED = re.compile(
+    r"\b(?:left|remain\w*|keeps?|kept|still|surviv\w*|without|non-\w+|not|\w+n['\u2019]t|unsold|rest|other)\b[^?]*\?\s*$"
+)
+"""Asks for what is left, at the end."""
 _NEAR = 160
 """How far behind a part its rest is spoken of."""
 
@@ -122,6 +133,17 @@ class Parts:
         end = own.end() if own else end
         return _OTHERS.search(self.text, end, end + _NEAR) is not None
 
+    def rest_is_asked(self, half: Input) -> bool:
+        """Return whether the question asks for what is left, and the half that is told before is no measure of another's."""
+        quantity, begin = self.mentions[half.index].quantity, self._question()
+        if (
+            quantity.start >= begin
+            or _IS.search(self.text, 0, quantity.start)
+            or _OF_ANOTHER.match(self.text, quantity.end)
+        ):
+            return False
+        return _REST_ASKED.search(self.text, begin) is not None
+
     def is_compared(self, half: Input) -> bool:
         """Return whether it only compares: `half the number of times that Ann fell`, `half of this amount`."""
         end = self._end(half)
@@ -174,8 +196,30 @@ def unsure(works: list[Work], mentions: list[Mention], text: str) -> Iterator[Me
             continue
         uses = [other for other in works if work in (other.left, other.right)]
         both = len(uses) > 1 and not (any(one.sign == "-" for one in uses) or parts.is_compared(found[1]))
-        if both or (work not in taken and (parts.is_given(found[1]) or parts.has_rest(found[1]))):
+        given = parts.is_given(found[1]) or parts.has_rest(found[1])
+        if not given and parts.rest_is_asked(found[1]):
+            given = not any(one.sign == "-" and work in within(one.left) for one in works)
+        if both or (given and not (work in taken and _leaves_rest(works, work, found[0]))):
             yield mentions[found[1].index]
+
+
+def _leaves_rest(works: list[Work], part: Work, whole: Node) -> bool:
+    """Return whether a part is taken from what it is a part of, or from what that was added to, and not from what came of itself."""
+    return any(
+        work.sign == "-"
+        and part in within(work.right)
+        and (part not in within(work.left) or whole == work.left)
+        and (whole in within(work.left) or not isinstance(whole, Work))
+        for work in works
+    )
+
+
+def within(node: Node) -> Iterator[Node]:
+    """Yield a node and all that it is worked out from."""
+    yield node
+    if isinstance(node, Work):
+        yield from within(node.left)
+        yield from within(node.right)
 
 
 def subtracted(works: list[Work]) -> set[Node]:

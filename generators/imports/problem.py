@@ -61,15 +61,19 @@ _PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one w
 """Phrases that trigger a constant, as one word each."""
 
 
+def spoken(question: str) -> set[str]:
+    """Return the stems of a question's words, and of the phrases and signs that trigger a constant."""
+    words = WORD.findall(question)
+    stems = {stem(word) for word in words} | {stem(part) for word in words for part in word.split("-")}
+    stems |= {sign for sign in "$¢" if sign in question} | ({"percent"} if "%" in question else set())
+    return stems | {word for phrase, word in _PHRASES.items() if phrase in question.lower()}
+
+
 def convert(problem: Problem) -> Row | Dropped:
     """Return the row of a problem, its trace judged, or why there is none."""
     mentions = read_mentions(problem.question)
-    stems = {stem(word) for word in WORD.findall(problem.question)}
-    stems |= {sign for sign in "$¢" if sign in problem.question} | ({"percent"} if "%" in problem.question else set())
-    stems |= {stem(part) for word in WORD.findall(problem.question) for part in word.split("-")}
-    stems |= {word for phrase, word in _PHRASES.items() if phrase in problem.question.lower()}
     try:
-        linking = link(mentions, problem.steps, problem.answer, stems)
+        linking = link(mentions, problem.steps, problem.answer, spoken(problem.question))
         steps = linking.steps
         graph = build(mentions, steps, linking, problem.question)
         written = write_program(graph, mentions, Namer(problem.question, mentions).name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from .lexicon import PRONOUNS, function_words, word_class, word_set
 
@@ -16,10 +17,19 @@ _ADVERB = re.compile(r"[a-z]{4,}(?:al|ate|ent|ant|ous|ive)ly$")
 _OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")
 
 
-def proper_names(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the names of a text with where they begin and end; a sentence's first word only where it is surely one."""
-    middle = set(_MIDDLE.findall(text))
-    never = word_set("titles") | word_set("calendar") | PRONOUNS.keys() | function_words()
+@cache
+def _never() -> frozenset[str]:
+    return word_set("titles") | word_set("calendar") | PRONOUNS.keys() | function_words()
+
+
+@lru_cache(maxsize=64)
+def proper_names(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the names of a text with where they begin and end; a sentence's first word only where it is surely one."""
+    return tuple(_proper_names(text))
+
+
+def _proper_names(text: str) -> Iterator[tuple[int, int, str]]:
+    middle, never = set(_MIDDLE.findall(text)), _never()
     for match in _NAME.finditer(text):
         word = match[0]
         lower = word.lower()

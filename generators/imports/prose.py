@@ -19,17 +19,26 @@ def prose_steps(pieces: list[Piece], marks: set[int], stems: frozenset[str]) -> 
             first = next((k for k, piece in enumerate(side) if piece.kind == "number"), None)
             if first is None:
                 continue
-            told = side[first]
+            told = _ratio(side, first)
             between = marks & set(range(pieces[equal].start, told.start + 2))
             if between:
                 continue
             ends = [told]
             last = pieces[chain[-2] + 1 : chain[-1]]
-            ends += [piece for piece in last if piece.kind == "number"][:1]
+            ends += [_ratio(last, k) for k, piece in enumerate(last) if piece.kind == "number"][:1]
             left = pieces[chain[number - 1] + (number > 1) : equal]
             step = _equation(left, ends, pieces, stems, equal)
             if step:
                 yield told.start, step
+
+
+def _ratio(pieces: list[Piece], first: int) -> Piece:
+    """Return a number, or the whole ratio that it is the top of: `1 - 1/3 = 2/3`."""
+    piece, ratio = pieces[first], pieces[first + 1 : first + 3]
+    if len(ratio) < 2 or ratio[0].text != "/" or ratio[1].kind != "number" or not (piece.leaf and ratio[1].leaf):
+        return piece
+    bottom = ratio[1].leaf.value
+    return Piece("number", piece.text, piece.start, Leaf(piece.leaf.value / bottom)) if bottom else piece
 
 
 def _equation(
@@ -52,7 +61,7 @@ def _equation(
             places = [offset + k for k in usable[begin:] if left[k].leaf is not None]
             for leaf, place in zip(made, places, strict=True):
                 describe(leaf, pieces, place)
-            after, _ = around(pieces, pieces.index(end))
+            after, _ = around(pieces, next(k for k, piece in enumerate(pieces) if piece.start == end.start))
             return Step(formula, value, "prose", stems, after, end.leaf is not None and end.leaf.money)
     return None
 

@@ -1,10 +1,11 @@
 """A written solution as steps: its calculator annotations, and the equations in its prose."""
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from .equations import solve_linear
-from .formula import NoFormula, Op, Token, evaluate, leaves, read_formula
+from .formula import Formula, NoFormula, Op, Token, evaluate, leaves, read_formula
 from .lexicon import content, stem
 from .pieces import Piece, around, describe, read_pieces
 from .proper import proper_names
@@ -48,7 +49,27 @@ def read_solution(text: str) -> list[Step]:
     for formula, value, stems, where in solve_linear(equations):
         steps.append(Step(formula, value, "equation", stems, (), place=where))
     steps.sort(key=lambda step: (step.place, step.origin == "annotation"))
+    for number, step in enumerate(steps):
+        if step.origin == "prose":
+            _as_used(step, steps[number + 1 :])
     return steps
+
+
+def _as_used(step: Step, later: list[Step]) -> None:
+    """Write a step on percents alone in percents, where that is how its result is used: `100% - 40% = 60%`, `60*.01*50`."""
+    told, used = list(leaves(step.formula)), {leaf.value for one in later for leaf in leaves(one.formula)}
+    linear = set(_signs(step.formula)) <= {"+", "-"}
+    if linear and all(leaf.percent for leaf in told) and step.value not in used and step.value * 100 in used:
+        step.value *= 100
+        for leaf in told:
+            leaf.value *= 100
+
+
+def _signs(formula: Formula) -> Iterator[str]:
+    if isinstance(formula, Op):
+        yield formula.sign
+        yield from _signs(formula.left)
+        yield from _signs(formula.right)
 
 
 def _without_annotations(line: str) -> tuple[str, list[tuple[int, str]]]:

@@ -1,0 +1,50 @@
+"""Which ones of a question are counted: of `2 cats and 1 dog`, and not of `one day`, `per 1 cup` or `one pen costs $2`.
+
+A solution leaves out a factor of one. Where such a one is left over the trace is right for that number alone.
+"""
+
+import re
+
+from .mentions import Mention
+
+_BASIS = re.compile(
+    r"\b(?:per|every|each|in|for|of|than|from|during|after|within|over|at|to|about|least|only|other|another|any|this|that|just"
+    r"|the|on|by|if|when|is|was|takes?)\s+(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+"""In front of a one that something is said of: `every 1 cup`, `the one`."""
+_BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\b(?:and|if|that|while|but|when)\s+)$", re.IGNORECASE)
+_SAID_OF = re.compile(
+    r"(?:\s+[\w'\u2019-]+){1,4}?\s+(?:is|are|was|costs?|weighs?|has|have|had|needs?|requires?|can|produces?|makes?|takes?|holds?"
+    r"|contains?|equals?|will|would|sells?|eats?|uses?|lasts?|feeds?|serves?|gives?|does|comes|charges|pays|earns)\b"
+)
+"""Behind a one that begins a clause: what is said of one of them is a rate."""
+_NO_COUNT = re.compile(r"\s+(?:of|or|at|to|time)\b")
+_LISTED = re.compile(r"(?:\band|\bor|\bplus|,)\s+$", re.IGNORECASE)
+_LIST_GOES_ON = re.compile(
+    r"(?:\s+[\w-]+){1,4}\s*(?:,|and|or)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
+)
+_MEASURED = re.compile(r"[\s-]+\d")
+"""Behind the one of `1 12-hour shift`."""
+
+
+def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
+    """Return whether a one is counted like any other number: written as a digit, or as a word among other counts."""
+    quantity = mention.quantity
+    if quantity.value != 1 or quantity.kind not in ("plain", "word") or not mention.phrase:
+        return False
+    if _BASIS.search(text, 0, quantity.start) or _NO_COUNT.match(text, quantity.end):
+        return False
+    if _BEGINS.search(text, 0, quantity.start) and _SAID_OF.match(text, quantity.end):
+        return False
+    if quantity.kind == "plain" or _MEASURED.match(text, quantity.end):
+        return True
+    others = any(
+        other is not mention
+        and other.sentence == mention.sentence
+        and other.phrase
+        and other.quantity.kind in ("plain", "word")
+        for other in mentions
+    )
+    listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)
+    return others and listed is not None
