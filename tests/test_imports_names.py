@@ -43,6 +43,30 @@ def names(question):
         ("Ann has twice as many cats as Bob and half as many dogs.", ["factor", "divisor"]),
         ("Each member consumes 3 slices and each box of tea holds 9 bags.", ["slices_per_member", "bags_per_box"]),
         (
+            "Each matchbook contains 24 matches. In each spoonful, there are 4 clusters.",
+            ["matches_per_matchbook", "clusters_per_spoonful"],
+        ),
+        ("If each dancer has 5 braids and each braid takes 30 seconds.", ["braids_per_dancer", "seconds_per_braid"]),
+        ("Each truck uses 3 tanks with a capacity that is 150 liters.", ["tanks_per_truck", "liters"]),
+        ("He bought 14 bars, each of which had 10 grams.", ["bars", "grams_per_bar"]),
+        ("It was $1800 a year ago.", ["money"]),
+        (
+            "He spent 9 hours flying by night and 121 hours flying cross-country.",
+            ["night_hours", "cross_country_hours"],
+        ),
+        ("Ann sold 25 kg to Mrs. Lee and 78 kg to Mr. Poe.", ["ann.first_kilograms", "ann.second_kilograms"]),
+        ("New York has 50 shops.", ["shops"]),
+        ("Bo gave the cashier $50. How much change did he get?", ["bo.payment"]),
+        ("He got an 80, a 75 and a 90 on his tests.", ["first_score", "second_score", "tests_score"]),
+        ("She has 40 flowers, of which 10 were tulips.", ["flowers", "tulips"]),
+        ("They share 90 figs in the ratio 4:5.", ["figs", "first_ratio", "second_ratio"]),
+        (
+            "Jo's goal is to make $50, and she bought 5 hats and 4 caps for $90.",
+            ["jo.goal", "jo.hats", "jo.caps", "total_price"],
+        ),
+        ("A pound costs $2. How many pounds can Kim buy with $12?", ["price_per_pound", "kim.money"]),
+        ("She deposits a $50 birthday check.", ["check"]),
+        (
             "She sells 3 boxes of mints for $4 each and fuel costs $3 per gallon.",
             ["boxes", "box_price", "price_per_gallon"],
         ),
@@ -187,6 +211,7 @@ def test_names_say_what_is_counted(question, expected):
         ("Ann saw Bob. However, Carl slept.", ["Ann", "Bob", "Carl"]),
         ("On Monday French students met Zoë's uncle.", ["Zoë"]),
         ("Cookies are good. He eats them in May.", []),
+        ("Mrs. White has 3 cats.", ["White"]),
     ],
 )
 def test_only_proper_names_are_owners(text, expected):

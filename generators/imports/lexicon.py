@@ -8,6 +8,8 @@ import yaml
 
 _FOLDER = Path(__file__).parent / "words"
 WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?(?:-[A-Za-z]+)*")
+STOP = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.?!]+"
+"""Ends a sentence; `Mrs. Lee` begins none."""
 PRONOUNS = {
     "he": "m", "his": "m", "him": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
     "they": "p", "their": "p", "them": "p", "it": "n", "its": "n", "i": "i", "my": "i", "me": "i", "we": "w", "our": "w",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from generators.quantities import Quantity, read_quantities
 
-from .lexicon import content, function_words, stem, word_class, word_set
+from .lexicon import STOP, content, function_words, stem, word_class, word_set
 from .proper import proper_names
 
-_SENTENCE = re.compile(r"[.?!]+[\"”']?(?=\s|$)|\n")
+_SENTENCE = re.compile(STOP + r"[\"”']?(?=\s|$)|\n")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|if|then|or|who|which|whereas|so)\b")
 _PER = re.compile(r"\b(?:each|every|per|an?)\s+((?:[A-Za-z]+\s*){1,3})", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")

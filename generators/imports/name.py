@@ -48,6 +48,8 @@ _BEFORE, _OUTSIDE = 12, 60
 """How much farther off a word counts that stands in front of the number, or in another clause."""
 _ORDER = 8
 """How much nearer `third` counts than the place of `third place`."""
+_HYPHENED = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+_MOST_PARTS = 3
 _ADJACENT = 36
 """How far off an adjective can be said of what is counted."""
 
@@ -138,7 +140,7 @@ class Namer:
         used = {stem(word) for word in draft.noun.split("_")} | {draft.owner}
         if "age" in used:
             used.add("year")
-        words = [(word, distance) for word, distance in self._telling(draft.mention) if stem(word) not in used]
+        words = [pair for pair in self._telling(draft.mention) if not used & {pair[0], *map(stem, pair[0].split("_"))}]
         if first:  # what is counted itself tells first; a name beside it may then do without a word
             words = [pair for pair in words if pair[1] <= _OWN]
         days = [(word, place) for word, place in words if word in word_set("calendar")]
@@ -183,7 +185,7 @@ class Namer:
         near = self.nouns.behind(mention)[:6]
         found = self._said_of(mention) + [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
         if near and self.text[near[0].end : near[0].end + 1] == "-" and self.text[quantity.end : near[0].start] == " ":
-            found.append((near[0].text, 0))
+            found.append((self._whole(near[0]), 0))
         tail = self.text[quantity.end : end]
         if self.text.endswith(" remaining ", start, quantity.start):
             found.append(("remaining", 0))
@@ -201,7 +203,17 @@ class Namer:
         far = [
             pair for pair in far if self._counted.get(pair[0].start, mention) is mention or self._says(pair[0], mention)
         ]
-        return found + sorted(((word.text, distance) for word, distance in far), key=lambda pair: pair[1])
+        return found + sorted(((self._whole(word), distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _whole(self, word: Word) -> str:
+        """Return a word, or the whole of which it is a part: the `cross-country` of country."""
+        if "-" not in self.text[word.start - 1 : word.end + 1 : max(1, word.end - word.start + 1)]:
+            return word.text
+        whole = next(one for one in _HYPHENED.finditer(self.text) if one.start() <= word.start < one.end())
+        parts = whole[0].lower().split("-")
+        known = any(part in WORDS or stem(part) in stem_set("units_of_time") | stem_set("measures") for part in parts)
+        said = parts[-1].endswith("ed")  # `chocolate-covered`: of chocolate
+        return word.text if known or said or len(parts) > _MOST_PARTS else "_".join(parts)
 
     def _said_of(self, mention: Mention) -> list[tuple[str, int]]:
         """Return what a percent is said to be: the phone budget of `her phone budget is 10% of her food budget`."""

@@ -11,47 +11,23 @@ from .elided import Elided
 from .lexicon import function_words, stem, stem_set, word_class, word_set
 from .mentions import Mention
 from .owner import someone_is
+from .per import Per
 from .price import MEANING, price, says_nothing, sum_of
 from .word import Word, plural, singular, slug
 
-_BY = re.compile(
-    r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when|once|twice|thrice)\b)"
-    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b",
-    re.IGNORECASE,
-)
-_DOING = re.compile(r"\b[a-z]+ing\b")
-_TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
-"""The packets that come `30 to a box`."""
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
-_EACH = re.compile(
-    r"(?:\beach|\bevery|\bone|\b1|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
-    r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|is equal to|equals|can \w+)\s+"
-    r"(?:\w+\s+){0,2}\$?\s?$",
-    re.IGNORECASE,
-)
 _APIECE = re.compile(
     r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b(?! (?:contain|hold|ha[sd]|have|weigh|cost|need|take|eat|get|give|g[eo]t|gave|ate|took|made|make|use|used)s?\b)",
     re.IGNORECASE,
 )
-_HOLDS = re.compile(
-    r"\b(?P<noun>[a-z]+s) (?:that|which) (?:can |each |could )?(?:hold|contain|fit|carry)s? $", re.IGNORECASE
-)
-_THAT_EACH = re.compile(
-    r"\b(?P<noun>[a-z]+s)(?: of (?:[a-z]+ )?[a-z]+)? (?:that|which|who) each (?:can )?[a-z]+ (?:[a-z]+ )?$",
-    re.IGNORECASE,
-)
-_FOR_EACH = re.compile(
-    r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
-)
-_EACH_FIRST = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) (?:(?!\beach\b)[^,;]){0,60}$", re.IGNORECASE)
-_INFLECTED = re.compile(r"[^su]s$")
+_IS_WHAT = re.compile(r" (?:of (?:them|these|those|which) )?(?:are|were) (?P<noun>[a-z]+s)(?=[,.?;]| and\b| but\b)")
+"""Behind a number: what it is."""
 _TOTAL = re.compile(
     r"\b(?:total|combined)(?: (?:amount|number|length|weight|height|age|score|distance))?(?: (?:which|that))?"
     r"(?: (?:of|is|was|are|were|to be))?\s+$",
     re.IGNORECASE,
 )
 _IN_ALL = re.compile(r"^\s*(?:[a-z-]+ ){1,2}(?:and [a-z]+ )?(?:in total|in all|altogether|combined)\b", re.IGNORECASE)
-_SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
 _FILLED = re.compile(
     r"(?: of (?:[a-z-]+ ){0,5}[a-z]+)?(?: (?:was|were) sold)?"
     r"(?: to (?:his|her|their|the) [a-z]+| on sale| for [a-z]+)? (?:for|at) (?:only |just )?(?:US)?\$?$"
@@ -71,6 +47,10 @@ _LOT = re.compile(
 _NOT_A_LOT = re.compile(r"\b(?:and|at the rate of) (?:the |another )?$")
 """In front of so many things that cost it with others, or that are a rate."""
 _BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")
+_NEXT_TO = re.compile(
+    r"[ -](?!(?:and|or|for|in|on|to|of|a|an|the|per|from|at|by|as|with|is|was|before|after|plus|excluding|including|without|than)\b)(?:[a-z]+ )?"
+)
+"""Between a sum and what it is: a `$50 birthday check`."""
 _CLOSE = re.compile(r"[,;:.]|\d")
 _TAXED = re.compile(
     r"\s+(?:(?:in|as|for|of|of it in|sales|income|annual|monthly)\s+)?(?:an? |the )?(?P<rate>[a-z]+)\b", re.IGNORECASE
@@ -103,6 +83,12 @@ _SUM = re.compile(r"\b(?:sum|total|difference|average|times)\b")
 _AS_MUCH = re.compile(r"\s+(?:more|less) than\b[^.?!;]*\bas much\b")
 """Behind a sum that is told without its unit: `spent 9 more than twice as much`."""
 _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
+_PAID_WITH = re.compile(
+    r"\b(?:cashier|clerk|in change|change (?:did|does|will|should|would|is)|delivery (?:man|guy|driver|boy))\b"
+)
+"""Says that what is given is a payment and no gift."""
+_GRADED = frozenset(["test", "quiz", "exam", "final", "midterm"])
+"""What a score is of, where a number stands without a noun: `got an 80 and a 75 on his first two tests`."""
 _RATIO = re.compile(
     r"\bratio of (?:the |his |her |their )?(?:number of |amount of )?(?P<left>[A-Za-z ]+?) to (?:the |his |her |their )?(?:number of |amount of )?(?P<right>[A-Za-z]+(?: [a-z]+)?)"
 )
@@ -151,12 +137,13 @@ class Nouns:
         self.clauses = clauses
         self._starts = [word.start for word in words]
         self.elided = Elided(text, mentions, words, clauses)
+        self.per = Per(text, mentions, words, clauses)
 
     def noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         """Return the noun of a number, or of the part of it that is meant: the denominator of a fraction."""
         quantity = mention.quantity
         tail = self.text[quantity.end : mention.span[1]]
-        per = self._per(mention, tail)
+        per = self.per.noun(mention, tail)
         if quantity.kind == "percent" or part == "rate":
             return self._rate(mention)
         if quantity.kind == "multiple" or mention.times:
@@ -196,7 +183,7 @@ class Nouns:
             or (bare and someone_is().search(ahead) and _AGES.search(self.text))
         ):
             return "age"
-        ratio = self._ratio(mention) or self._in_colons(mention)
+        ratio = self._in_colons(mention) or self._ratio(mention)
         if ratio:
             return ratio
         if not (mention.phrase or self._adjacent(mention, tail)) and _SCORED.search(ahead):
@@ -211,6 +198,8 @@ class Nouns:
             if equal:
                 return f"{self._difference(mention, tail)}{equal}"
         noun = _UNITS.get(attached[0], attached[0]) if attached else self._counted(mention, tail)
+        if not mention.phrase and singular(noun) in _GRADED:
+            return f"{self._difference(mention, tail)}score"
         if per and stem(per) != stem(noun):
             return f"{self._difference(mention, tail)}{noun}_per_{slug(per)}"
         if each:
@@ -224,9 +213,10 @@ class Nouns:
         quantity = mention.quantity
         follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
         counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
-        if not counted:
-            counted = next((word.text for word in self.behind(mention)[:1] if word.text in word_set("sums")), "")
-            counted = counted if tail.lstrip(" -").lower().startswith(counted) else ""
+        if not counted or counted not in word_set("sums"):
+            near = self.behind(mention)[: 2 if quantity.kind == "money" else 1]
+            told = [word for word in near if word.text in word_set("sums")]
+            counted = told[0].text if told and _NEXT_TO.fullmatch(tail[: told[0].start - quantity.end]) else counted
         ahead = self.text[mention.span[0] : quantity.start]
         things = self._things_before(mention) if each and not per else ""
         lot = "" if counted or per or each else self._lot(mention)
@@ -245,6 +235,8 @@ class Nouns:
             subject=self.clauses.subject(mention),
             equated=self.clauses.equated(mention),
         )
+        if noun == "gift" and _PAID_WITH.search(self.text):
+            noun = "payment"
         bare = not counted or counted in word_set("currencies")
         changed = _CHANGED.search(ahead) if bare and not per else None
         if changed:
@@ -255,7 +247,7 @@ class Nouns:
         """Return which side of a ratio a number is: the 5 of `the ratio of boys to girls is 5:8` is the boys'."""
         start, place = mention.span[0], self.mentions.index(mention)
         said = _RATIO.search(self.text, start, mention.span[1])
-        if not said or mention.phrase[:1] not in ((), ("to",)):
+        if "ratio" not in self.text[start : mention.quantity.start] or mention.phrase[:1] not in ((), ("to",)):
             return ""
         end = mention.quantity.end
         left = bool(_COLON_AHEAD.match(self.text, end))
@@ -264,6 +256,8 @@ class Nouns:
         )
         if left == right:
             return ""
+        if not said:
+            return "first_ratio" if left else "second_ratio"
         side = said["left" if left else "right"].split()
         heads = [
             word for word in self.words if word.noun and word.text in map(str.lower, side) and not says_nothing(word)
@@ -344,46 +338,6 @@ class Nouns:
         end = self.text.lower().find(noun, last.quantity.end) + len(noun)
         return slug(noun) if _LOT.fullmatch(self.text, end, mention.quantity.start) else ""
 
-    def _per(self, mention: Mention, tail: str) -> str:
-        """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
-        by = _BY.match(tail) or _TO_A.match(tail)
-        doing = by is not None and by["by"].lower() in ("a", "an") and _DOING.search(by[0])  # two hours reading a book
-        if by and not doing and self._is_noun(mention.quantity.end + by.start("noun")):
-            inside = by["by"].lower() in ("in a", "in an")
-            units = stem_set("units_of_time") | stem_set("measures")
-            if (not inside or stem(by["noun"]) in units) and stem(by["noun"]) not in MEANING:
-                square = _SQUARE.match(tail, by.start("noun"))
-                return slug(square[0]) if square else self._compound(mention.quantity.end + by.start("noun"))
-        head = self.text[mention.span[0] : mention.quantity.start]
-        holds = _HOLDS.search(head) or _THAT_EACH.search(head)
-        if holds and self._is_noun(mention.span[0] + holds.start("noun")):
-            return singular(holds["noun"].lower())
-        for each in (_EACH.search(head), _FOR_EACH.search(head), _EACH_FIRST.search(head)):
-            if not each:
-                continue
-            start = mention.span[0] + each.start("noun")
-            # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
-            if _INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
-                start = next((word.start for word in reversed(self.words) if word.start < start), start)
-            noun = next((word for word in self.words if word.start == start), None)
-            if noun and noun.noun and not says_nothing(noun) and not _INFLECTED.search(noun.text):
-                return noun.text
-        one = self.clauses.each(mention)
-        return "" if one in word_set("vague") else singular(one)
-
-    def _compound(self, start: int) -> str:
-        """Return the noun that begins at a place, or the one it only belongs to: the grave of `an adult grave`."""
-        place = next(k for k, word in enumerate(self.words) if word.start == start)
-        word, behind = self.words[place], self.words[place + 1 : place + 2]
-        told = behind and behind[0].noun and self.text[word.end : behind[0].start] == " "
-        if told and not _INFLECTED.search(behind[0].text) and stem(word.text) not in stem_set("units_of_time"):
-            return behind[0].text
-        return word.text
-
-    def _is_noun(self, start: int) -> bool:
-        times = stem_set("units_of_time")
-        return any(word.start == start and (word.noun or stem(word.text) in times) for word in self.words)
-
     def _counted(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
         behind = self.behind(mention)
@@ -412,7 +366,13 @@ class Nouns:
             return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
             return self._head(behind, phrase[-1])
-        return self._adjacent(mention, tail) or self.elided.noun(mention, tail)
+        return self._told(mention, tail) or self._adjacent(mention, tail) or self.elided.noun(mention, tail)
+
+    def _told(self, mention: Mention, tail: str) -> str:
+        """Return the noun that is told of a number: the tulips of `10 were tulips`."""
+        what = _IS_WHAT.match(tail)
+        place = mention.quantity.end + what.start("noun") if what else -1
+        return next((slug(word.text) for word in self.behind(mention) if word.start == place and word.noun), "")
 
     def _adjacent(self, mention: Mention, tail: str) -> str:
         """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""

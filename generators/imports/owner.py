@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from .clause import Clauses, Subject
-from .lexicon import PRONOUNS, word_set
+from .lexicon import PRONOUNS, STOP, word_set
 from .mentions import Mention
 from .word import Word, slug
 
@@ -13,19 +13,25 @@ _LEADS = re.compile(
 )
 _JOINT = re.compile(r"[A-Z]\w+(?:(?:, [A-Z]\w+)+,? and | and (?:(?:his|her) (?:[a-z]+ ){1,2})?)$")
 """In front of a name that owns together with another: `Sam and his friend` Bob."""
-_TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b|['\u2019]s \d)")
+_TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b(?! (?:he|she|they)\b)|['\u2019]s \d)")
 _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
 _SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
 _PLACE = re.compile(r"\b(?:in|from|at|near|through|into|visit(?:s|ed)?) $", re.IGNORECASE)
+_OF_PLACE = re.compile(r"\b(?:New|San|Santa|Saint|St\.|Los|Las|North|South|East|West|Mount|Mt\.|Fort|Port|Lake) $")
+"""In front of the second word of a place: the York of New York."""
+_TAKES = re.compile(r"\b(?:to|for|with) (?:M(?:r|rs|s)\.?\s+)?$")
+"""In front of who gets something: not the owner of the next number."""
+_TITLE = re.compile(r"\b(?:Mrs?|Ms|Dr)\. $")
+_TO_DO = re.compile(r"\w+(?: [A-Z]\w+)* to [a-z]")
 _WHOSE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
 """In front of a name that is nobody's, where it never stands without it: `from California`."""
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
 _TURNED = re.compile(r"\bwhen (?P<who>[A-Z]\w+) (?:turned|turns|is|was) $")
 """In front of an age: not Ann's, who was born `when Bob turned` 3."""
-_SENTENCE_END = re.compile(r"[.?!](?=\s)")
+_SENTENCE_END = re.compile(STOP + r"(?=\s)")
 
 
 @cache
@@ -48,7 +54,8 @@ class Owners:
     def __init__(self, text: str, names: list[tuple[int, str]], words: list[Word], clauses: Clauses):
         self.text = text
         persons = {name for where, name in names if not _PLACE.search(text, 0, where) or _WHOSE.match(text, where)}
-        self.names = [(where, name) for where, name in names if name in persons]
+        places = {name for where, name in names if _OF_PLACE.search(text, max(0, where - 7), where)}
+        self.names = [(where, name) for where, name in names if name in persons - places]
         self.words = words
         self.clauses = clauses
 
@@ -64,7 +71,11 @@ class Owners:
     def _doer(self, mention: Mention, noun: str) -> str:
         """Return the last name before a number that leads a clause, else the last, else a pronoun's."""
         start, place = mention.span[0], mention.quantity.start
-        known = [name for where, name in self.names if start <= where < place and not self._compared(where)]
+        known = [
+            name
+            for where, name in self.names
+            if start <= where < place and not (self._compared(where) or self._takes(where, start))
+        ]
         if noun.startswith("total_") and len({*known}) > 1:
             return ""
         subject = self.clauses.subject(mention)
@@ -79,6 +90,10 @@ class Owners:
             return known[-1]
         pronoun = any(PRONOUNS.get(word.text) in ("m", "f") for word in self.words if start <= word.start < place)
         return self._subject_before(start) if pronoun else ""
+
+    def _takes(self, where: int, start: int) -> bool:
+        """Return whether a name only gets something: the Bob of `sold 5 to Bob and 6 to Eve`, and not `for Bob to sew 6`."""
+        return _TAKES.search(self.text, start, where) is not None and not _TO_DO.match(self.text, where)
 
     def _another(self, pronoun: Word) -> bool:
         """Return whether a pronoun does not mean the one name of a text: `Ann's teacher gives her 2, and he`."""
@@ -117,7 +132,8 @@ class Owners:
 
     def _leads(self, where: int) -> bool:
         """Return whether a name begins a clause, a verb follows it or `who`: not the Bob of `gives Bob 4 cards`."""
-        if _LEADS.search(self.text, 0, where) or _TAKEN_UP.match(self.text, where):
+        title = _TITLE.search(self.text, 0, where)
+        if _LEADS.search(self.text, 0, title.start() if title else where) or _TAKEN_UP.match(self.text, where):
             return True
         does = _DOES.match(self.text, where)
         behind = next((word for word in self.words if does and word.start == does.end() - 1), None)

@@ -42,12 +42,15 @@ _WORTH = re.compile(r"^\s*(?:dollars?\s+)?worth of (?:the |his |her |their |[a-z
 _IN_COINS = re.compile(r"^ (?:worth of |in )(?:loose |spare |small )?(?P<what>coins|change|cash)\b")
 _TOGETHER = re.compile(
     r"\b(?:bought|buys?|purchased|gets?|got) (?:[a-z]+ ){0,4}[a-z]+ and (?!sells?\b|then\b|pays?\b)(?:\d+ |an? |some )?(?:[a-z]+ ){1,2}for (?:a total of )?$"
+    r"|\b(?:bought|buys?|purchased) \d+ [^.;,$\d]+ and \d+ [^.;,$\d]+ for (?:a total of )?(?:US)?$"
 )
 """In front of what two things cost: `a table and 4 chairs for`."""
 _OF_BOTH = re.compile(
     r"\b(?:cost|price) (?:of|for) (?:an? |the |one )?(?:[a-z]+ ){1,2}and (?:an? |the |one )?(?:[a-z]+ ){1,2}(?:is|was) (?:only |about )?$"
 )
 """The same: `the cost of an orange and a pear is`."""
+_GOAL = re.compile(r"\b(?:goal|target) (?:is|was) to \w+ (?:up |at least )?(?:US)?$")
+_BUYS_WITH = re.compile(r"\b(?:buy|buys|bought|purchase|afford|get)\b[^.;,$]* with (?:only |just |his |her )?(?:US)?$")
 _ITEM = re.compile(r"\$[\d.,]*\d (?:for|on|in|into|towards?) (?P<what>[^,;.$\d]{1,50}?)(?=,| and\b)")
 """A sum of a list and what it is for."""
 _MADE = re.compile(r"\b(?:ma[dk]es?|making) (?:only |just |about |around |an? (?:extra|additional) )?(?:US)?$")
@@ -91,8 +94,8 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         return "money"
     if things and things not in word_set("vague"):
         return _price_of(things)
-    if (_TOGETHER.search(ahead) or _OF_BOTH.search(ahead)) and not (each or per):
-        return "total_price"
+    if plain := _plain_sum(ahead, bare=not (counted or per or each), lot=not (each or per)):
+        return plain
     at = None if per and stem(per) in stem_set("units_of_time") else _AT.search(ahead)
     if (
         at
@@ -163,6 +166,15 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
     if each:
         return f"{meaning or 'price'}_each"
     return meaning or "money"
+
+
+def _plain_sum(ahead: str, *, bare: bool, lot: bool) -> str:
+    """Return what a sum is that the words right in front of it tell: a goal, money to buy with, the price of two things."""
+    if _GOAL.search(ahead):
+        return "goal"
+    if bare and _BUYS_WITH.search(ahead):
+        return "money"
+    return "total_price" if lot and (_TOGETHER.search(ahead) or _OF_BOTH.search(ahead)) else ""
 
 
 def _without_items(head: list[Word], ahead: str) -> list[Word]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from .lexicon import PRONOUNS, function_words, word_class, word_set
+from .lexicon import PRONOUNS, STOP, function_words, word_class, word_set
 
 _NAME = re.compile(r"\b[A-Z\u00c0-\u00de][^\W\d_]+(?<![A-Z])\b")
 _MIDDLE = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")
@@ -14,7 +14,7 @@ _BEFORE_A_DAY = re.compile(r" (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 """Behind the Black of `Black Friday`."""
 _ADVERB = re.compile(r"[a-z]{4,}(?:al|ate|ent|ant|ous|ive)ly$")
 """Endings of `Unfortunately` and its like, which no list has."""
-_OPENING = re.compile(r"(?:^|[.?!:\n\"“”]\s*)$")
+_OPENING = re.compile(rf"(?:^|{STOP}\s*|[:\n\"“”]\s*)$")
 
 
 @cache
@@ -36,7 +36,7 @@ def _proper_names(text: str) -> Iterator[tuple[int, int, str]]:
         if lower in never:
             continue
         kind = word_class(lower)
-        if _OPENING.search(text, max(0, match.start() - 3), match.start()):
+        if _OPENING.search(text, max(0, match.start() - 5), match.start()):
             if (kind or _ADVERB.search(lower)) and word not in middle:
                 continue
         elif (
