@@ -39,7 +39,7 @@ def names(question):
         ("Tickets cost $7 each and the tax is 20%.", ["ticket_price", "tax_rate"]),
         ("Each box holds 6 eggs and he drives 50 miles/hour.", ["eggs_per_box", "miles_per_hour"]),
         ("She works 3 hours a day for $15 an hour.", ["hours_per_day", "pay_per_hour"]),
-        ("A 20-meter rope and a ten-bedroom house.", ["meters", "bedrooms"]),
+        ("A 20-meter rope and a ten-bedroom house.", ["rope_meters", "bedrooms"]),
         ("Ann has twice as many cats as Bob and half as many dogs.", ["factor", "divisor"]),
         ("Each member consumes 3 slices and each box of tea holds 9 bags.", ["slices_per_member", "bags_per_box"]),
         (
@@ -48,6 +48,11 @@ def names(question):
         ),
         ("If each dancer has 5 braids and each braid takes 30 seconds.", ["braids_per_dancer", "seconds_per_braid"]),
         ("Each truck uses 3 tanks with a capacity that is 150 liters.", ["tanks_per_truck", "liters"]),
+        ("There are 2 pennies in each of the 12 slots of a bank.", ["pennies_per_slot", "slots"]),
+        ("He used 5 eggs to make one cake and has a bag of 10 figs.", ["eggs_per_cake", "cake", "figs_per_bag"]),
+        ("She works 8-hour shifts with 15-minute recess breaks.", ["hours_per_shift", "minutes_per_break"]),
+        ("He read a 500-page book in one day and 30 pages in one hour.", ["pages", "day", "pages_per_hour", "hour"]),
+        ("How many 150 ml servings can she make?", ["milliliters_per_serving"]),
         ("He bought 14 bars, each of which had 10 grams.", ["bars", "grams_per_bar"]),
         ("It was $1800 a year ago.", ["money"]),
         (
@@ -154,7 +159,7 @@ def names(question):
         ("When he is 18 he lifts 100 pounds.", ["age", "pounds"]),
         ("Ann and Bo bake 9 pies. What is the average of the three?", ["pies", "people"]),
         ("Ann, Bo, and Cy caught 36 fish and Cy caught 8.", ["fish", "cy.fish"]),
-        ("She sells three 8-inch portraits.", ["portraits", "inches"]),
+        ("She sells three 8-inch portraits.", ["portraits", "inches_per_portrait"]),
         ("She shares her money in the ratio of 4:11.", ["first_ratio"]),
         ("He buys 3 dollars worth of candy.", ["candy_worth"]),
         ("He bought 200 units for just $3000.", ["units", "units_price"]),
@@ -187,7 +192,7 @@ def names(question):
         ("Ann was born when Bob turned 3, and Jo is 24 years now.", ["bob.age", "jo.age"]),
         ("On Friday night Al sleeps 7 hours, on Monday night 8 hours.", ["al.friday_hours", "al.monday_hours"]),
         ("How old will Ann's father be when she is 25?", ["ann.age"]),
-        ("Bo made 12 pies in one minute, Ann 4 fewer than Bo.", ["bo.pies", "bo.minute", "ann.fewer_pies"]),
+        ("Bo made 12 pies in one minute, Ann 4 fewer than Bo.", ["pies_per_minute", "bo.minute", "ann.fewer_pies"]),
         (
             "They pay it back with an increase of 10%. Then the shop cuts it by 7% before he increases it.",
             ["increase_rate", "rate"],

@@ -61,7 +61,11 @@ class Evidence:
         self.sentences: dict[int, frozenset[str]] = {}
         for mention in mentions:
             self.sentences[mention.sentence] = self.sentences.get(mention.sentence, frozenset()) | mention.clause
+        self.subjects: list[str] = []
+        for step in steps:
+            self.subjects.append(step.subject or (self.subjects[-1] if self.subjects else ""))
         self._alone: dict[tuple[int, int, Source], list[Sign]] = {}
+        self._overlaps = [[told_apart(step.line & mention.clause, words) for step in steps] for mention in mentions]
 
     def weigh(self, final: int, sources: Sources) -> float:
         """Return the log odds of a linking, up to what all linkings of the problem share."""
@@ -73,12 +77,13 @@ class Evidence:
         used: Counter[int] = Counter()
         consumed: Counter[int] = Counter()
         latest: dict[int, int] = {}
+        inside: dict[int, list[int]] = {}
         order = []
         for place, group in groupby(sorted(sources.items(), key=lambda pair: pair[0]), key=lambda pair: pair[0][0]):
             here: list[Linked] = []
             for (_, number), source in group:
                 yield from self._of_one(place, number, source)
-                yield from self._beside(place, (number, source), here, latest)
+                yield from self._beside(place, (number, source), here, latest, inside)
                 if isinstance(source, Given):
                     root = self.mentions[source.index].alias
                     if used[root]:
@@ -90,6 +95,7 @@ class Evidence:
                         yield ("step_again_here" if source in [one for _, one in here] else "step_again"), 1
                     consumed[source.step] += 1
                 here.append((number, source))
+            inside[place] = [source.index for _, source in here if isinstance(source, Given)]
             latest[place] = max((self._latest(source, latest) for _, source in here), default=-1)
         yield "in_order", sum(behind - ahead == 1 for ahead, behind in pairwise(order))
         yield "backwards", sum(behind < ahead for ahead, behind in pairwise(order))
@@ -115,7 +121,8 @@ class Evidence:
                 mention = self.mentions[source.index]
                 found = [
                     *self._worded(mention, leaf, step, role),
-                    *self._owned(mention, step),
+                    *self._elsewhere(source.index, place),
+                    *self._owned(mention, step, self.subjects[place]),
                     *_priced(mention, leaf, step, role),
                     *_typed(mention, source.form, leaf, role),
                 ]
@@ -138,8 +145,10 @@ class Evidence:
                 yield "word_behind", 1
             elif counts:
                 yield f"other_unit_behind_{kind}", 1
+            yield "next_word_behind", bool(mention.after) and leaf.after[0] == mention.after[0]
             yield "clause_behind", min(2.0, told_apart(after & mention.clause, self.words))
         yield "clause_before", min(2.0, told_apart(near, self.words))
+        yield "word_before", bool(frozenset(leaf.before) & frozenset(mention.before))
         yield "clause_in_line", min(3.0, told_apart((step.line & mention.clause) - near, self.words))
         beyond = (step.line & self.sentences[mention.sentence]) - mention.clause
         yield "sentence_in_line", min(3.0, told_apart(beyond, self.words))
@@ -148,10 +157,19 @@ class Evidence:
             if step.after:
                 yield f"unit_of_result_{kind}" if mention.unit in step.after else f"no_unit_of_result_{kind}", 1
 
-    def _owned(self, mention: Mention, step: Step) -> Iterator[Sign]:
-        """Yield whether a line speaks of the one whose number it is."""
+    def _elsewhere(self, index: int, place: int) -> Iterator[Sign]:
+        """Yield whether another line has more in common with a number's clause than this one."""
+        overlaps = self._overlaps[index]
+        best = max((one for step, one in enumerate(overlaps) if step != place), default=0.0)
+        yield "line_fits_best", overlaps[place] > best
+        yield "line_fits_worse", min(2.0, max(0.0, best - overlaps[place]))
+
+    def _owned(self, mention: Mention, step: Step, subject: str) -> Iterator[Sign]:
+        """Yield whether a line speaks of the one whose number it is, or the line before where it names nobody."""
         if mention.owner and (step.subject or self.owners & step.line):
             yield "owner" if mention.owner in step.line | {step.subject} else "owner_not_spoken_of", 1
+        elif mention.owner and subject:
+            yield "owner_before" if mention.owner == subject else "owner_not_before", 1
 
     def _earlier(self, told: int, place: int, leaf: Leaf, role: Role) -> Iterator[Sign]:
         """Yield what the words around a number have in common with the step whose result it may be."""
@@ -175,27 +193,43 @@ class Evidence:
         if earlier.origin != "annotation":
             yield f"step_of_{earlier.origin}", 1
 
-    def _beside(self, place: int, one: Linked, here: list[Linked], latest: Mapping[int, int]) -> Iterator[Sign]:
+    def _beside(
+        self, place: int, one: Linked, here: list[Linked], latest: Mapping[int, int], inside: Mapping[int, list[int]]
+    ) -> Iterator[Sign]:
         """Yield how well a source goes with those that stand before it in its step."""
         number, source = one
         role = self.roles[place][number]
         for _, other in here:
             given, told = (source, other) if isinstance(source, Given) else (other, source)
             if isinstance(given, Given) and isinstance(told, Earlier):
+                yield from self._beside_step(given.index, inside.get(told.step, []), _kind(role))
                 ahead = given.index - latest.get(told.step, -1)
                 yield "next_in_question", ahead == 1
                 yield "back_in_question", ahead <= 0
             elif isinstance(source, Given) and isinstance(other, Given):
                 yield "pair_in_order", other.index < source.index
                 yield "pair_neighbours", abs(source.index - other.index) == 1
-                yield from self._pair(self.mentions[other.index], self.mentions[source.index], role)
+                yield from self._pair(
+                    self.mentions[other.index], self.mentions[source.index], role, self.steps[place].after
+                )
 
-    def _pair(self, one: Mention, other: Mention, role: Role) -> Iterator[Sign]:
+    def _beside_step(self, index: int, read: list[int], kind: str) -> Iterator[Sign]:
+        """Yield how near a number is, in the question, to those that the step beside it reads."""
+        mention, others = self.mentions[index], [self.mentions[k] for k in read if k != index]
+        if others:
+            yield f"step_sentence_{kind}", any(other.sentence == mention.sentence for other in others)
+            shared = max(told_apart(mention.clause & other.clause, self.words) for other in others)
+            yield f"step_clause_{kind}", min(1.5, shared)
+
+    def _pair(self, one: Mention, other: Mention, role: Role, result: tuple[str, ...]) -> Iterator[Sign]:
         kind = _kind(role)
         yield f"pair_sentence_{kind}", one.sentence == other.sentence
         yield f"pair_clause_{kind}", min(1.5, told_apart(one.clause & other.clause, self.words))
         if kind == "product" and (one.unit in other.per) != (other.unit in one.per):
             yield "pair_rate", 1
+        if result and kind == "product":
+            rates = [a for a, b in ((one, other), (other, one)) if a.per and b.unit in a.per]
+            yield "pair_rate_of_result", any(rate.unit == result[0] for rate in rates)
         if one.unit and other.unit and role.sign != "/":
             yield f"pair_{'same' if one.unit == other.unit else 'other'}_unit_{kind}", 1
         if one.owner and other.owner:

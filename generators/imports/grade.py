@@ -18,8 +18,10 @@ from .part import unsure
 from .single import is_counted
 from .source import Given, Plain, Source, forms
 
-STRONG = 1.5
+STRONG = 1.6
 """The margin, in log odds, from which a choice between functions is called strong."""
+OVERRULING = 3.0
+"""The margin from which it is so though the scores of the search are for another function."""
 CERTAIN = 7.0
 """The margin from which a proof holds though a number of a value that is used is left over: it fits nowhere near as well."""
 
@@ -67,8 +69,9 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
         reasons.append(f"cancelled out: {', '.join(mentions[index].quantity.text for index in graph.cancelled)}")
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
-    if not linking.proved and linking.margin < STRONG:
-        reasons.append(f"{linking.functions} different wirings are consistent, margin {linking.margin}")
+    if linking.margin < (STRONG if linking.agreed else OVERRULING):
+        rivals = "a wiring less consistent is" if linking.proved else f"{linking.functions} different wirings are"
+        reasons.append(f"{rivals} as likely, margin {linking.margin}")
     if reasons:
         return Grade("C" if linking.inferred else "B", tuple(reasons))
     if linking.proved:

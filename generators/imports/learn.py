@@ -236,7 +236,7 @@ def main(arguments: list[str] | None = None) -> None:
     found = lessons(chosen.origin)
     weights = weigh(found)
     head = f"# Log odds of the signs of a linking, learned from {len(found)} proved problems by learn.py; not edited by hand.\n"
-    text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items() if weight)
+    text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
     Path(chosen.out).write_text(text, encoding="ascii")
     print(f"{chosen.out}: {len(weights)} weights of {len(found)} proved problems")
 

@@ -29,8 +29,8 @@ UNRIVALLED = 99.0
 """The margin where no other linking is another function."""
 _MOST_FUNCTIONS = 16
 """Functions that are weighed and counted."""
-_AGAINST = (2.0, 2.0, 3.0)
-"""Log odds against a number used against its type, a clash of money or a fraction torn apart, and an inferred step."""
+_AGAINST = (2.0, 2.0, 3.0, 3.0)
+"""Log odds against a number used against its type, a clash of money, a fraction torn apart, and an inferred step."""
 _MOST_FINALS = 3
 """Steps that give the answer, from the last, that are tried as the last one."""
 
@@ -59,6 +59,8 @@ class Linking:
     margin: float
     """The log odds of the chosen function against all others that explain the numbers."""
     untyped: int
+    agreed: bool
+    """Whether the scores of the search say the same as what was learned."""
 
 
 class NoLinking(ValueError):
@@ -90,6 +92,7 @@ class _Done:
     final: int
 
     clashes: int = 0
+    torn: int = 0
 
     @property
     def sources(self) -> dict[tuple[int, int], Source]:
@@ -268,16 +271,8 @@ class Linker:
         score = state.score - 1.5 * self._dead(state.needed)
         for index in self._unused(state.used):
             score -= _weight(self.mentions[index])
-        torn = self._torn(state) if self.torn else 0
-        return _Done(score - torn, state, final, torn)
-
-    def _torn(self, state: _State) -> int:
-        """Return how many fractions are torn apart: `30 / 3` takes the three of two thirds, and nothing takes its two."""
-        used: dict[int, set[bool]] = {}
-        for _, _, option in state.chosen:
-            if isinstance(option.source, Given) and option.source.form in ("top", "other_top", "bottom"):
-                used.setdefault(option.source.index, set()).add(option.source.form == "bottom")
-        return sum(len(parts) == 1 for parts in used.values())
+        torn = _torn(option.source for _, _, option in state.chosen) if self.torn else 0
+        return _Done(score - torn, state, final, torn=torn)
 
     def _priced(self, one: _Done) -> _Done:
         wrong = clashes(self.mentions, self.steps, one.final, one.sources)
@@ -291,7 +286,7 @@ class Linker:
         rivals = [
             sum(
                 one.state.untyped <= chosen.untyped
-                and one.clashes <= best.clashes
+                and one.clashes + one.torn <= best.clashes + best.torn
                 and one.state.inferred <= chosen.inferred
                 and self._dead(one.state.needed) <= dead
                 and len(self._missing(one.state.used)) <= len(missing)
@@ -311,7 +306,8 @@ class Linker:
             functions=sum(map(bool, rivals)),
             proved=sum(map(bool, rivals)) == 1 and not self.capped,
             margin=round(margin, 2),
-            untyped=chosen.untyped + best.clashes,
+            untyped=chosen.untyped + best.clashes + best.torn,
+            agreed=best is done[0],
         )
 
     def _functions(self, done: list[_Done]) -> list[list[_Done]]:
@@ -333,9 +329,18 @@ class Linker:
         return rivals[best], min(UNRIVALLED, -log(others)) if others else UNRIVALLED
 
     def _odds(self, one: _Done) -> float:
-        against = zip(_AGAINST, (one.state.untyped, one.clashes, one.state.inferred), strict=True)
+        against = zip(_AGAINST, (one.state.untyped, one.clashes, one.torn, one.state.inferred), strict=True)
         weight = self.evidence.weigh(one.final, one.sources)
         return one.score + weight - sum(odds * times for odds, times in against)
+
+
+def _torn(sources: Iterable[Source]) -> int:
+    """Return how many fractions are torn apart: `30 / 3` takes the three of two thirds, and nothing takes its two."""
+    used: dict[int, set[bool]] = {}
+    for source in sources:
+        if isinstance(source, Given) and source.form in ("top", "other_top", "bottom"):
+            used.setdefault(source.index, set()).add(source.form == "bottom")
+    return sum(len(parts) == 1 for parts in used.values())
 
 
 def _fractions(mentions: list[Mention]) -> frozenset[tuple[int, int]]:

@@ -11,7 +11,7 @@ from .elided import Elided
 from .lexicon import function_words, stem, stem_set, word_class, word_set
 from .mentions import Mention
 from .owner import someone_is
-from .per import Per
+from .per import INFLECTED, Per
 from .price import MEANING, price, says_nothing, sum_of
 from .word import Word, plural, singular, slug
 
@@ -33,6 +33,15 @@ _FILLED = re.compile(
     r"(?: to (?:his|her|their|the) [a-z]+| on sale| for [a-z]+)? (?:for|at) (?:only |just )?(?:US)?\$?$"
 )
 _PACK = re.compile(r"^[\s-]packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
+_EACH_BOX = re.compile(
+    r"\b(?:an?|one|each|every|per|the) (?:[a-z]+ )?(?P<box>[a-z]+) of (?:only |about )?$", re.IGNORECASE
+)
+"""In front of what one container holds: `a bag of 10 figs`."""
+_SO_MUCH = re.compile(
+    r"(?:-(?P<unit>[a-z]+)[ -]|\s?(?P<short>ml|oz|kg|lb|cm|mm|ft|km)[ -])(?P<noun>[a-z]+)\b(?!['\u2019-]| (?:old|wide|long|tall|high|deep|thick)\b)",
+    re.IGNORECASE,
+)
+"""Behind a number: a unit that is part of what something is, and the thing: `8-hour shifts`, `150 ml servings`."""
 _FILLED_WITH = re.compile(r"\b(?P<box>[a-z]+s) of (?:only |about )?$", re.IGNORECASE)
 """In front of how many each holds: `in packs of 5`."""
 _CHANGED = re.compile(
@@ -290,13 +299,38 @@ class Nouns:
         return "_".join(map(slug, [*(["total"] if total else []), *of, noun.text]))
 
     def _held(self, mention: Mention, tail: str) -> str:
-        """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`."""
+        """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`, `a bag of 10 figs`."""
+        each = _EACH_BOX.search(self.text, mention.span[0], mention.quantity.start)
+        if each and mention.phrase and each["box"] in word_set("containers"):
+            noun = self._counted(mention, tail)
+            return f"{noun}_per_{slug(each['box'])}" if "_per_" not in noun else noun
+        sized = self._unit_of(mention, tail)
+        if sized:
+            return sized
         pack = _PACK.match(tail)
         if pack and tail[0] == "-":
             return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
         filled = _FILLED_WITH.search(self.text, mention.span[0], mention.quantity.start)
         box = singular(filled["box"].lower()) if filled and not mention.phrase else ""
         return f"{self._filling(filled.start())}_per_{slug(box)}" if filled and box in word_set("containers") else ""
+
+    def _unit_of(self, mention: Mention, tail: str) -> str:
+        """Return how much one thing is of which it is told in front: hours a shift of `8-hour shifts`, a rope's meters of `a 20-meter rope`."""
+        said = _SO_MUCH.match(tail) if mention.quantity.kind in ("plain", "word") else None
+        if said is None:
+            return ""
+        unit, start = (said["unit"] or said["short"]).lower(), mention.quantity.end + said.start("noun")
+        units = _UNITS.get(unit, plural(unit))
+        known = unit in _UNITS or singular(units) in word_set("units_of_time") or units in word_set("measures")
+        behind = self.behind(mention)
+        words = [word for word in behind if word.start == start and word.noun]
+        if words and INFLECTED.search(words[0].text) is None:  # the breaks of `15-minute recess breaks`
+            words = [word for word in behind if word.start == words[0].end + 1 and word.noun] or words
+        if not known or not words or says_nothing(words[0]):
+            return ""
+        thing = slug(singular(words[0].text))
+        many = plural(words[0].text) == words[0].text
+        return f"{slug(units)}_per_{thing}" if many else f"{thing}_{slug(units)}"
 
     def _filling(self, box: int) -> str:
         """Return what containers hold: the last plural in front of them in their sentence, the eggs of `puts eggs in boxes of 6`."""

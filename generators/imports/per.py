@@ -13,7 +13,7 @@ from .word import Word, singular, slug
 
 _BY = re.compile(
     r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|outside|onto|under|over|along|near|off|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when|once|twice|thrice)\b)"
-    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in an?|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b(?! (?:ago|later|earlier)\b)",
+    r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in (?:an?|one)|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b(?! (?:ago|later|earlier)\b)",
     re.IGNORECASE,
 )
 _DOING = re.compile(r"\b[a-z]+ing\b")
@@ -34,6 +34,14 @@ _THAT_EACH = re.compile(
 )
 _FOR_EACH = re.compile(
     r"\b(?:each|every) (?!(?:and|or|of|other)\b)(?:[a-z]+ )?(?P<noun>[a-z]+)\b[^\d$,;]{0,40}$", re.IGNORECASE
+)
+_TO_MAKE_ONE = re.compile(
+    r"^\s*(?:[\w-]+\s+){1,2}to [a-z]+ (?:one|1|an?|each) (?:[a-z-]+ )??(?P<noun>[a-z]+)\b(?![-'\u2019]| (?:of|in|from)\b)",
+    re.IGNORECASE,
+)
+"""Behind how much one thing takes: `5 eggs to make one cake`."""
+_IN_EACH_OF = re.compile(
+    r"^\s*(?:[\w-]+\s+){1,2}(?:in|for|on|at|from|to) each of (?:the|his|her|their|these|those) (?:[\w-]+ )?(?P<noun>[a-z]+s)\b"
 )
 _LISTS = re.compile(r"\b(?:and|or|plus)\b|[,;]")
 _SECOND = re.compile(r"\b(?:second|other|another|next|third|last)\b")
@@ -63,38 +71,54 @@ class Per:
 
     def noun(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number is for one of: `5 apples a day`, `each box holds 5`."""
+        told = self._behind(mention, tail) or self._ahead(mention)
+        if told:
+            return told
+        each = self.clauses.each(mention)
+        return "" if each in word_set("vague") else singular(each)
+
+    def _behind(self, mention: Mention, tail: str) -> str:
+        """Return it where it is told behind the number: `5 apples a day`, `5 eggs to make one cake`."""
+        end = mention.quantity.end
         by = _BY.match(tail) or _TO_A.match(tail)
-        doing = by is not None and by["by"].lower() in ("a", "an") and _DOING.search(by[0])  # two hours reading a book
-        each = by is not None and by["by"].lower() == "each"
-        if by and not doing and self._is_noun(mention.quantity.end + by.start("noun"), at_end=not each):
-            inside = by["by"].lower() in ("in a", "in an")
+        kind = by["by"].lower() if by else ""
+        doing = by and kind in ("a", "an") and _DOING.search(by[0])  # two hours reading a book
+        compound = kind == "in one" and tail.startswith("-")  # 20% of a `500-page book in one hour`
+        if by and not (doing or compound) and self._is_noun(end + by.start("noun"), at_end=kind != "each"):
             units = stem_set("units_of_time") | stem_set("measures")
+            inside = kind in ("in a", "in an", "in one")
             if (not inside or stem(by["noun"]) in units) and stem(by["noun"]) not in MEANING:
                 square = _SQUARE.match(tail, by.start("noun"))
-                return slug(square[0]) if square else self._compound(mention.quantity.end + by.start("noun"))
+                return slug(square[0]) if square else self._compound(end + by.start("noun"))
+        one = _TO_MAKE_ONE.match(tail) or _IN_EACH_OF.match(tail)
+        if one and self._is_noun(end + one.start("noun")):
+            return singular(self._compound(end + one.start("noun")))
+        return ""
+
+    def _ahead(self, mention: Mention) -> str:
+        """Return it where it is told in front of the number: `each box holds 5`, `In each spoonful, there are 4`."""
         head = self.text[mention.span[0] : mention.quantity.start]
         holds = _HOLDS.search(head) or _THAT_EACH.search(head) or _EACH_OF_WHICH.search(head)
         if holds and self._is_noun(mention.span[0] + holds.start("noun")):
             return singular(holds["noun"].lower())
         for pattern in (_EACH, _IN_EACH, _FOR_EACH, _EACH_FIRST):
             each = pattern.search(head)
-            if not each:
-                continue
-            start = mention.span[0] + each.start("noun")
-            # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
-            if INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
-                start = next((word.start for word in reversed(self.words) if word.start < start), start)
-            noun = next((word for word in self.words if word.start == start), None)
-            surely = noun is not None and (
-                (pattern in (_EACH, _IN_EACH) and noun.kind == "")  # a word that no list has
-                or (pattern is _EACH and noun.kind == "verb" and self.text.endswith("each ", 0, start))
-            )
-            if self._of_another(mention, each, start):
-                continue
-            if noun and (noun.noun or surely) and not says_nothing(noun) and not INFLECTED.search(noun.text):
+            noun = self._of_each(mention, each, surely=pattern in (_EACH, _IN_EACH)) if each else None
+            if noun:
                 return noun.text
-        one = self.clauses.each(mention)
-        return "" if one in word_set("vague") else singular(one)
+        return ""
+
+    def _of_each(self, mention: Mention, each: re.Match[str], *, surely: bool) -> Word | None:
+        """Return the noun behind an `each`; `surely` where only a noun can stand there, so that no list need have it."""
+        start = mention.span[0] + each.start("noun")
+        # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
+        if INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
+            start = next((word.start for word in reversed(self.words) if word.start < start), start)
+        noun = next((word for word in self.words if word.start == start), None)
+        if noun is None or says_nothing(noun) or INFLECTED.search(noun.text) or self._of_another(mention, each, start):
+            return None
+        verb = noun.kind == "verb" and self.text.endswith("each ", 0, start)  # the braid of `each braid takes 30`
+        return noun if noun.noun or (surely and (noun.kind == "" or verb)) else None
 
     def _of_another(self, mention: Mention, each: re.Match[str], noun: int) -> bool:
         """Return whether `each` is said of what stands between, or `one` is one of several: `One jar had 80. Her second jar`."""

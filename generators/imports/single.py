@@ -13,13 +13,16 @@ _BASIS = re.compile(
     re.IGNORECASE,
 )
 """In front of a one that something is said of: `every 1 cup`, `the one`."""
+_MAKES = re.compile(r"\bto [a-z]+ $")
+"""In front of the one of a rate: `5 hours to build 1 chair`."""
 _BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\b(?:and|if|that|while|but|when)\s+)$", re.IGNORECASE)
 _SAID_OF = re.compile(
     r"(?:\s+[\w'\u2019-]+){1,4}?\s+(?:is|are|was|costs?|weighs?|has|have|had|needs?|requires?|can|produces?|makes?|takes?|holds?"
     r"|contains?|equals?|will|would|sells?|eats?|uses?|lasts?|feeds?|serves?|gives?|does|comes|charges|pays|earns)\b"
 )
 """Behind a one that begins a clause: what is said of one of them is a rate."""
-_NO_COUNT = re.compile(r"\s+(?:of|or|at|to|time)\b")
+_NO_COUNT = re.compile(r"\s+(?:of|or|at|to|time)\b|(?:\s+[a-z-]+){1,2}\s+(?:per|every|for (?:every|each))\b")
+"""Behind one that is no count, or the one of a rate: `1 egg per day`."""
 _LISTED = re.compile(r"(?:\band|\bor|\bplus|,)\s+$", re.IGNORECASE)
 _LIST_GOES_ON = re.compile(
     r"(?:\s+[\w-]+){1,4}\s*(?:,|and|or)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
@@ -37,6 +40,9 @@ def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
         return False
     if _BEGINS.search(text, 0, quantity.start) and _SAID_OF.match(text, quantity.end):
         return False
+    listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)
+    if _MAKES.search(text, 0, quantity.start) and not listed:
+        return False
     if quantity.kind == "plain" or _MEASURED.match(text, quantity.end):
         return True
     others = any(
@@ -46,5 +52,4 @@ def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
         and other.quantity.kind in ("plain", "word")
         for other in mentions
     )
-    listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)
     return others and listed is not None
