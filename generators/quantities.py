@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from .numerals import TENS, UNITS
 
@@ -89,14 +90,11 @@ _QUANTITY = re.compile(
 )  # fmt: skip
 
 
-def read_quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=8)
+def read_quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text in order; no two overlap."""
-    found = []
-    for match in _QUANTITY.finditer(text):
-        quantity = _quantity(match)
-        if quantity is not None:
-            found.append(quantity)
-    return found
+    found = (_quantity(match) for match in _QUANTITY.finditer(text))
+    return tuple(quantity for quantity in found if quantity is not None)
 
 
 def spelt_number(text: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache, lru_cache
+from itertools import count
 from random import Random
 
 from generators.quantities import Quantity
@@ -35,33 +36,35 @@ class Functions:
 
     def of(self, final: int, sources: Sources) -> int:
         """Return the value of a final step at the point: one function has one such value."""
-        memo: dict[int, int] = {}
+        return self._step(final, sources, {})
 
-        def of_step(place: int) -> int:
-            if place not in memo:
-                memo[place] = of_formula(self.steps[place].formula, place, iter(range(1_000)))
-            return memo[place]
+    def _step(self, place: int, sources: Sources, known: dict[int, int]) -> int:
+        if place not in known:
+            known[place] = self._formula(self.steps[place].formula, place, count(), sources, known)
+        return known[place]
 
-        def of_formula(formula: Formula, place: int, numbers: Iterator[int]) -> int:
-            if isinstance(formula, Leaf):
-                return of_source(sources[place, next(numbers)])
-            left = of_formula(formula.left, place, numbers)
-            return _apply(formula.sign, left, of_formula(formula.right, place, numbers))
+    def _formula(
+        self, formula: Formula, place: int, numbers: Iterator[int], sources: Sources, known: dict[int, int]
+    ) -> int:
+        if isinstance(formula, Leaf):
+            return self._source(sources[place, next(numbers)], sources, known)
+        left = self._formula(formula.left, place, numbers, sources, known)
+        return _apply(formula.sign, left, self._formula(formula.right, place, numbers, sources, known))
 
-        def of_source(source: Source) -> int:
-            kind = type(source)
-            if kind is Given:
-                return self.givens[source.index, source.form]  # type: ignore[union-attr]
-            if kind is Earlier:
-                return of_step(source.step)  # type: ignore[union-attr]
-            if isinstance(source, Plain):
-                return _in_field(source.value)
-            if isinstance(source, World):
-                return _worlds()[source.name]
-            assert isinstance(source, Derived)  # noqa: S101
-            return _apply(source.sign, of_source(source.left), of_source(source.right))
-
-        return of_step(final)
+    def _source(self, source: Source, sources: Sources, known: dict[int, int]) -> int:
+        kind = type(source)
+        if kind is Given:
+            return self.givens[source.index, source.form]  # type: ignore[union-attr]
+        if kind is Earlier:
+            return self._step(source.step, sources, known)  # type: ignore[union-attr]
+        if isinstance(source, Plain):
+            return _in_field(source.value)
+        if isinstance(source, World):
+            return _worlds()[source.name]
+        assert isinstance(source, Derived)  # noqa: S101
+        return _apply(
+            source.sign, self._source(source.left, sources, known), self._source(source.right, sources, known)
+        )
 
 
 @cache

@@ -27,17 +27,20 @@ class Role:
 def roles(formula: Formula) -> Iterator[Role]:
     """Yield what each leaf of a formula does, from left to right."""
     hundred = any(leaf.value in (100, Fraction(1, 100)) for leaf in leaves(formula))
+    return _walk(formula, "+", None, right=False, over=False, hundred=hundred)
 
-    def walk(node: Formula, sign: str, sibling: Formula | None, *, right: bool, over: bool) -> Iterator[Role]:
-        if isinstance(node, Op):
-            inner = node.sign == "/" or (over and node.sign == "*")
-            yield from walk(node.left, node.sign, node.right, right=False, over=inner)
-            yield from walk(node.right, node.sign, node.left, right=True, over=inner and node.sign == "*")
-            return
-        beside = list(leaves(sibling)) if sibling is not None else []
-        one = any(leaf.value == 1 or leaf.implied for leaf in beside)
-        share = sign in "+-" and any(0 < leaf.value < 1 or leaf.percent for leaf in beside)
-        dividend = sibling if sign == "/" and right else None
-        yield Role(sign, right, hundred, over, one, share or sibling is None, dividend, sibling is not None)
 
-    yield from walk(formula, "+", None, right=False, over=False)
+def _walk(
+    node: Formula, sign: str, sibling: Formula | None, *, right: bool, over: bool, hundred: bool
+) -> Iterator[Role]:
+    if isinstance(node, Op):
+        inner = node.sign == "/" or (over and node.sign == "*")
+        yield from _walk(node.left, node.sign, node.right, right=False, over=inner, hundred=hundred)
+        last = inner and node.sign == "*"
+        yield from _walk(node.right, node.sign, node.left, right=True, over=last, hundred=hundred)
+        return
+    beside = list(leaves(sibling)) if sibling is not None else []
+    one = any(leaf.value == 1 or leaf.implied for leaf in beside)
+    share = sign in "+-" and any(0 < leaf.value < 1 or leaf.percent for leaf in beside)
+    dividend = sibling if sign == "/" and right else None
+    yield Role(sign, right, hundred, over, one, share or sibling is None, dividend, sibling is not None)
