@@ -1,7 +1,7 @@
 """Grades a linked problem by what is known of its wiring, with the reasons.
 
 A: every step is told by the solution and used, no quantity that could have been meant is left over, nothing is known
-   to be right for these numbers alone (coincidence.py, part.py), and the wiring is proved, or the choice is strong.
+   to be right for these numbers alone (coincidence.py, part.py, single.py), and no other wiring is as likely.
 B: every step is told by the solution, but something of that is missing.
 C: a step had to be inferred.
 """
@@ -42,8 +42,8 @@ class Grade:
 
 
 RULES = {
-    "A": "every step told and used, nothing contested left over, wiring proved or chosen by a strong margin",
-    "B": "every step told, but a step is unused, a quantity left over or cancelled out, it is right for these numbers alone, or the choice weak",
+    "A": "every step told and used, nothing contested left over, no other wiring as likely",
+    "B": "every step told, but a step is unused, a number left over or cancelled out, it is right for these numbers alone, or the choice weak",
     "C": "at least one step is inferred",
 }
 """The grades, as a reader is told them."""
@@ -59,10 +59,10 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
         *_left_over(linking, mentions, leaf_values, text),
         *coincidences(linking, mentions, text),
     ]
-    halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
     ones = sorted({mentions[index].quantity.text for index in _ones(linking, mentions, text)})
     if ones:
         reasons.append(f"counted but left out, as it changes nothing: {', '.join(ones)}")
+    halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
     if halves:
         reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
     if graph.cancelled:

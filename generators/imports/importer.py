@@ -1,6 +1,8 @@
 """Imports a source: reads it, converts its problems, sorts them by grade, and writes the folder."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from .problem import Dropped, Row, convert
 from .recipe import SPLITS, ImportRecipe
 from .sources import Source, source
 
+_ALLOCATIONS = 200_000
+"""Objects made between two looks for cycles; Python's own is 700."""
 MAX_LEN = 4_096
 """The longest row, one token a byte; the longest of GSM-8K's are below 3,600."""
 
@@ -56,17 +60,29 @@ def import_problems(
     one = _Importer(reader, recipe, gate)
     rows: list[Row] = []
     dropped: list[Dropped] = []
-    for number, entry in enumerate(entries):
-        done = one(f"{name}/{split}/{number}", entry)
-        if isinstance(done, Row):
-            rows.append(done)
-        else:
-            dropped.append(done)
-        if report:
-            report(number + 1, len(entries))
+    with _rarely_collected():
+        for number, entry in enumerate(entries):
+            done = one(f"{name}/{split}/{number}", entry)
+            if isinstance(done, Row):
+                rows.append(done)
+            else:
+                dropped.append(done)
+            if report:
+                report(number + 1, len(entries))
     if not rows:
         raise InputError(f"{place}: no line of it becomes a row of {name}; {_told(dropped)}")
     return write_folder(out or Path("data") / recipe.name, recipe, rows, dropped)
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Let the garbage collector look more rarely: hardly anything here is in cycles, and looking took a fifth of the time."""
+    known = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS, *known[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*known)
 
 
 class _Importer:
