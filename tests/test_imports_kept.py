@@ -243,6 +243,11 @@ def reasons(question, solution):
             "taken for a number of its value: Two thirds",
         ),
         (
+            "Sab and Dane sold 6 pairs of shoes at $3 each. How much does each of them earn?",
+            "6*3=$<<6*3=18>>18 for the shoes.\nSo they earn 18/2=$<<18/2=9>>9 each.",
+            "taken for a number of its value: pairs",
+        ),
+        (
             "Two thirds of 81 shirts are striped. How many are that?",
             "81/3=<<81/3=27>>27\n27*2=<<27*2=54>>54",
             "",
@@ -279,6 +284,7 @@ def reasons(question, solution):
         "each month",
         "a third for two",
         "a part by itself",
+        "pairs for two persons",
         "a part and its top",
         "1/2 for two persons",
         "two songs for two sets",

@@ -660,3 +660,10 @@ def test_a_number_is_told_again_only_of_the_same_things(question, again):
     first, second = read_mentions(question)
 
     assert (second.alias == first.alias) is again
+
+
+def test_a_hundred_belongs_to_percents_alone():
+    """`100 - 60` where nobody speaks of percents is no number of the operation."""
+    done, _ = linked("Jo has 60 figs and Bo 200. How many more?", "100-60=<<100-60=40>>40", 40)
+
+    assert done.inferred

@@ -18,6 +18,8 @@ from generators.imports.solution import read_solution
         ("They dig 5 graves and one child's grave.", ["one"]),
         ("She buys one table and two chairs.", ["one"]),
         ("Jo drinks 1 cup a day.", ["1"]),
+        ("There is 1 box of 11 red crayons.", ["1"]),
+        ("How much do 2 slices of cake and 1 cup of tea cost?", ["1"]),
         ("It needs 3 spoons for every 1 cup of water.", []),
         ("One pencil costs 2 dollars.", []),
         ("If 1 pencil costs 2 dollars, what do 3 cost?", []),

@@ -113,7 +113,8 @@ class Candidates:
     def _plain(self, at: Place, place: int) -> Iterator[Candidate]:
         """Yield what a number can be that belongs to its operation."""
         value, role, line = at.leaf.value, at.role, at.step.line
-        if value == 100 and (self._percent or at.leaf.percent or role.hundred or "percent" in line):
+        scales = role.hundred and role.sign in "*/"
+        if value == 100 and (self._percent or at.leaf.percent or scales or "percent" in line):
             yield Candidate(Plain(value, "hundred percent"), -0.4 if role.sign in "*/" else -0.1, typed=True)
         if value == Fraction(1, 100) and self._percent:
             yield Candidate(Plain(value, "hundredth"), -0.2, typed=True)

@@ -58,7 +58,11 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     if unread:
         yield f"not read: {', '.join(unread)}"
     lent = sorted(
-        {mentions[k].quantity.text for found in (_lent, _untold, _torn) for k in found(linking, mentions, signs)}
+        {
+            mentions[k].quantity.text
+            for found in (_lent, _untold, _torn, _unpaired)
+            for k in found(linking, mentions, signs)
+        }
     )
     if lent:
         yield f"taken for a number of its value: {', '.join(lent)}"
@@ -131,6 +135,18 @@ def _parted(uses: set[tuple[str, str]]) -> bool:
     forms = {form for form, _ in uses}
     meant = [{("divisor", "/"), ("other_top", "*")}, {("divisor", "*"), ("other_top", "/")}]
     return "other_top" in forms and bool(forms & {"fraction", "divisor"}) and uses not in meant
+
+
+def _unpaired(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
+    """Yield the pairs whose two shares something, in a line that speaks of no pair: two persons, and no shoes."""
+    for (place, number), source in linking.sources.items():
+        if not isinstance(source, Given) or mentions[source.index].quantity.kind != "group":
+            continue
+        mention, step = mentions[source.index], linking.steps[place]
+        leaf = list(leaves(step.formula))[number]
+        told = {*mention.after[:2], *map(stem, WORD.findall(mention.quantity.text.lower()))}
+        if leaf.value == _SMALL and signs[place][number] == "/" and not told & {*leaf.after, *leaf.before, *step.line}:
+            yield source.index
 
 
 def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:

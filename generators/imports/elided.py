@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from .clause import Clauses
 from .lexicon import function_words, stem, stem_set, word_set
@@ -15,6 +16,7 @@ _OF_THE = re.compile(
 )
 _THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
 _AND_LAST = re.compile(r",? (?:and|or|to|by|x) (?:the )?(?:last |next |other )?(?=\S)")
+_LISTED = re.compile(r", (?:and |or )?| (?:and|or) ")
 _DOES = re.compile(
     r"^ (?:of them )?(?:have|has|had|are|were|is|was|do|did|can|will|like|prefer|play|want|own|ha[sd]n't)\b"
 )
@@ -67,6 +69,9 @@ class Elided:
         follows = self.mentions[place + 1 : place + 2] if both else []
         if both and follows and follows[0].quantity.start == both.end() and follows[0].phrase:
             return slug(follows[0].phrase[-1])
+        listed = self._listed(place)
+        if listed:
+            return listed
         earlier = [other for other in self.mentions[:place] if other.quantity.text.lower() != "one"]
         last = earlier[-1] if earlier and earlier[-1].sentence == mention.sentence else None
         if last is None:
@@ -76,6 +81,15 @@ class Elided:
             return slug(subject.head.text)  # the 5 of `half the tables have 2 chairs, 5 have 3`
         plain = last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
         return slug(last.phrase[-1]) if plain and _JOINED.search(self.text[: mention.quantity.start]) else ""
+
+    def _listed(self, place: int) -> str:
+        """Return the noun at the end of a list that a number stands in: the students of `9, 10, and 11 students`."""
+        for mention, behind in pairwise(self.mentions[place:]):
+            if not _LISTED.fullmatch(self.text, mention.quantity.end, behind.quantity.start):
+                return ""
+            if behind.phrase:
+                return slug(behind.phrase[-1])
+        return ""
 
     def _before_them(self, place: int) -> str:
         """Return what the nearest number before counts: the photos of `63 photos and three of them`."""

@@ -20,7 +20,9 @@ _APIECE = re.compile(
     r"^\s*(?:(?!(?:in|for|on|at|from|during|that|and|but|which|who|of|if|then)\b)[\w-]+\s+){0,2}(?:each|apiece)\b(?! (?:contain|hold|ha[sd]|have|weigh|cost|need|take|eat|get|give|g[eo]t|gave|ate|took|made|make|use|used)s?\b)",
     re.IGNORECASE,
 )
-_IS_WHAT = re.compile(r" (?:of (?:them|these|those|which) )?(?:are|were) (?P<noun>[a-z]+s)(?=[,.?;]| and\b| but\b)")
+_IS_WHAT = re.compile(
+    r" (?:of (?:them|these|those|which) )?(?:are|were) (?:[a-z]+ )??(?P<noun>[a-z]+s)(?=[,.?;]| and\b| but\b)"
+)
 """Behind a number: what it is."""
 _TOTAL = re.compile(
     r"\b(?:total|combined)(?: (?:amount|number|length|weight|height|age|score|distance))?(?: (?:which|that))?"
@@ -37,6 +39,8 @@ _EACH_BOX = re.compile(
     r"\b(?:an?|one|each|every|per|the) (?:[a-z]+ )?(?P<box>[a-z]+) of (?:only |about )?$", re.IGNORECASE
 )
 """In front of what one container holds: `a bag of 10 figs`."""
+_SETS_OF = re.compile(r"\b(?P<box>[a-z]+(?<!s)s) of (?:only |about )?$", re.IGNORECASE)
+"""The same for several: `3 rows of 8 chairs`."""
 _SO_MUCH = re.compile(
     r"(?:-(?P<unit>[a-z]+)[ -]|\s?(?P<short>ml|oz|kg|lb|cm|mm|ft|km)[ -])(?P<noun>[a-z]+)\b(?!['\u2019-]| (?:old|wide|long|tall|high|deep|thick)\b)",
     re.IGNORECASE,
@@ -170,7 +174,7 @@ class Nouns:
         if held:
             return held
         slash = _SLASH.match(tail)
-        if slash:
+        if slash and singular(slash["per"].lower()) == slash["per"].lower():
             return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
         each = _APIECE.match(tail) is not None
         left = "_left" if _LEFT.match(tail) else ""
@@ -301,9 +305,11 @@ class Nouns:
     def _held(self, mention: Mention, tail: str) -> str:
         """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`, `a bag of 10 figs`."""
         each = _EACH_BOX.search(self.text, mention.span[0], mention.quantity.start)
-        if each and mention.phrase and each["box"] in word_set("containers"):
+        many = _SETS_OF.search(self.text, mention.span[0], mention.quantity.start)
+        box = each["box"].lower() if each else singular(many["box"].lower()) if many else ""
+        if mention.phrase and box in word_set("containers") | (word_set("groupings") if many else frozenset()):
             noun = self._counted(mention, tail)
-            return f"{noun}_per_{slug(each['box'])}" if "_per_" not in noun else noun
+            return f"{noun}_per_{slug(box)}" if "_per_" not in noun else noun
         sized = self._unit_of(mention, tail)
         if sized:
             return sized

@@ -29,6 +29,11 @@ _WHOSE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
 """In front of a name that is nobody's, where it never stands without it: `from California`."""
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
+_WHO_DID = re.compile(
+    r"(?: (?!(?:and|or|but|when|if|than|as|while|that|for|to|so|because|which|who|from|of|like|before|after|is|was|are|were)\b)[a-z]+){1,2}"
+    r" (?=[A-Z]\w+ (?:has|had|bought|ate|sold|made|got|gave|won|read|did|[a-z]+ed|[a-z]+s)\b)"
+)
+"""Between a number and who did it: `for every 5 cans Mark bought`."""
 _TURNED = re.compile(r"\bwhen (?P<who>[A-Z]\w+) (?:turned|turns|is|was) $")
 """In front of an age: not Ann's, who was born `when Bob turned` 3."""
 _SENTENCE_END = re.compile(STOP + r"(?=\s)")
@@ -62,6 +67,7 @@ class Owners:
     def owner(self, mention: Mention, noun: str) -> str:
         """Return whose the number is: the name of `24 people named Barry`, else who does what the clause tells."""
         behind = _NAMED.match(self.text, mention.quantity.end)
+        behind = behind or _WHO_DID.match(self.text, mention.quantity.end)
         named = next((name for where, name in self.names if behind and where == behind.end()), "")
         if noun == "age":
             turned = _TURNED.search(self.text, mention.span[0], mention.quantity.start)

@@ -50,6 +50,10 @@ _OF_BOTH = re.compile(
 )
 """The same: `the cost of an orange and a pear is`."""
 _GOAL = re.compile(r"\b(?:goal|target) (?:is|was) to \w+ (?:up |at least )?(?:US)?$")
+_LIMIT = re.compile(
+    r"\b(?:(?P<spend>(?:spend|pay) (?:no )?more than)|(?:is|are|was|were) (?:over|above)|exceed\w*) (?:US)?$"
+)
+"""In front of a sum that is only a bound."""
 _BUYS_WITH = re.compile(r"\b(?:buy|buys|bought|purchase|afford|get)\b[^.;,$]* with (?:only |just |his |her )?(?:US)?$")
 _ITEM = re.compile(r"\$[\d.,]*\d (?:for|on|in|into|towards?) (?P<what>[^,;.$\d]{1,50}?)(?=,| and\b)")
 """A sum of a list and what it is for."""
@@ -172,6 +176,8 @@ def _plain_sum(ahead: str, *, bare: bool, lot: bool) -> str:
     """Return what a sum is that the words right in front of it tell: a goal, money to buy with, the price of two things."""
     if _GOAL.search(ahead):
         return "goal"
+    if bare and (limit := _LIMIT.search(ahead)):
+        return "limit" if limit["spend"] else "threshold"
     if bare and _BUYS_WITH.search(ahead):
         return "money"
     return "total_price" if lot and (_TOGETHER.search(ahead) or _OF_BOTH.search(ahead)) else ""

@@ -9,7 +9,7 @@ from .mentions import Mention
 
 _BASIS = re.compile(
     r"\b(?:per|every|each|in|for|of|than|from|during|after|within|over|at|to|about|least|only|other|another|any|this|that|just"
-    r"|the|on|by|if|when|is|was|takes?)\s+(?:\w+ly\s+)?$",
+    r"|the|on|by|if|when|takes?)\s+(?:\w+ly\s+)?$",
     re.IGNORECASE,
 )
 """In front of a one that something is said of: `every 1 cup`, `the one`."""
@@ -21,6 +21,7 @@ _SAID_OF = re.compile(
     r"|contains?|equals?|will|would|sells?|eats?|uses?|lasts?|feeds?|serves?|gives?|does|comes|charges|pays|earns)\b"
 )
 """Behind a one that begins a clause: what is said of one of them is a rate."""
+_HOW_MUCH = re.compile(r"\bhow (?:much|many)\b", re.IGNORECASE)
 _NO_COUNT = re.compile(r"\s+(?:of|or|at|to|time)\b|(?:\s+[a-z-]+){1,2}\s+(?:per|every|for (?:every|each))\b")
 """Behind one that is no count, or the one of a rate: `1 egg per day`."""
 _LISTED = re.compile(r"(?:\band|\bor|\bplus|,)\s+$", re.IGNORECASE)
@@ -38,7 +39,8 @@ def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
         return False
     if _BASIS.search(text, 0, quantity.start) or _NO_COUNT.match(text, quantity.end):
         return False
-    if _BEGINS.search(text, 0, quantity.start) and _SAID_OF.match(text, quantity.end):
+    asked = _HOW_MUCH.search(text, mention.span[0], quantity.start)  # `How much do 2 pens and 1 book cost?`
+    if not asked and _BEGINS.search(text, 0, quantity.start) and _SAID_OF.match(text, quantity.end):
         return False
     listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)
     if _MAKES.search(text, 0, quantity.start) and not listed:
