@@ -55,6 +55,7 @@ def names(question):
             "There are 3 rows of 8 chairs, and 3 families of 4 people shared a flat.",
             ["rows", "chairs_per_row", "families", "people_per_family"],
         ),
+        ("Bo has a 20-story house.", ["bo.stories"]),
         ("They have 300 gifts. 60 of these were basketball hoops.", ["gifts", "hoops"]),
         ("There are 2 pennies in each of the 12 slots of a bank.", ["pennies_per_slot", "slots"]),
         ("He used 5 eggs to make one cake and has a bag of 10 figs.", ["eggs_per_cake", "cake", "figs_per_bag"]),

@@ -79,6 +79,8 @@ def plural(word: str) -> str:
     """Return a noun in the plural, roughly."""
     if word in _PLURALS or word in _PLURALS.values() or word.endswith("s") or len(word) < 3:
         return _PLURALS.get(word, word)
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
     return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
 
 
