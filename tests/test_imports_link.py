@@ -651,6 +651,7 @@ def test_a_time_told_twice_is_left_over_once():
     [
         ("Ann has 5 boxes. She paints the 5 boxes.", True),
         ("Ann has 5 boxes. She paints the red 5 boxes.", True),
+        ("Ann has 3 older sisters. Her 3 younger sisters left.", False),
         ("Ann is 10 years older. What are their ages 10 years from now?", False),
         ("A lap is 100 meters. He is paid for every 100 meters.", False),
     ],

@@ -85,7 +85,7 @@ def read_mentions(text: str) -> list[Mention]:
                 before=tuple(content(before)[-5:]),
                 clause=frozenset(content(_WORD.findall(text[clause_start:clause_end]))),
                 sentence=sentence,
-                alias=_repeats(found, quantity, unit, text, number),
+                alias=_repeats(found, quantity, after, text, number),
                 versus=bool({"more", "less", "fewer", "additional", "extra", "older", "younger"} & set(first[:2]))
                 or "than" in first,
                 times=_is_factor(words),
@@ -155,11 +155,13 @@ _FURTHER = re.compile(r"\s+(?:more|additional|extra|other)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(first|last|second|third|final|remaining)\s+$", re.IGNORECASE)
 
 
-def _repeats(found: list[Mention], quantity: Quantity, unit: str, text: str, number: int) -> int:
+def _repeats(found: list[Mention], quantity: Quantity, phrase: list[str], text: str, number: int) -> int:
     """Return the earlier mention that this one speaks of again: same number and unit, said with `the` or the like.
 
-    `the next 40` are others, and so are `the last 40` behind `the first 40`, and `her 2 more`.
+    `the next 40` are others, and so are `the last 40` behind `the first 40`, `her 2 more`, and `her three younger
+    sisters` behind `three older sisters`.
     """
+    unit, told = stem(phrase[-1]) if phrase else "", set(map(str.lower, phrase[:-1]))
     if quantity.kind not in ("plain", "word", "money", "fraction", "percent"):
         return number
     ahead = text[max(0, quantity.start - 20) : quantity.start]
@@ -172,6 +174,8 @@ def _repeats(found: list[Mention], quantity: Quantity, unit: str, text: str, num
     for earlier in found:
         same = earlier.quantity.value == quantity.value and earlier.quantity.kind in ("plain", "word", quantity.kind)
         if not (same and unit and unit == earlier.unit and earlier.quantity.value > 1):
+            continue
+        if told and earlier.phrase[:-1] and not told & set(map(str.lower, earlier.phrase[:-1])):
             continue
         before = _PLACE.search(text[max(0, earlier.quantity.start - 20) : earlier.quantity.start])
         if not (place and before and place[1].lower() != before[1].lower()):
