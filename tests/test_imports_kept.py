@@ -10,6 +10,8 @@ from generators.imports.grade import grade
 from generators.imports.graph import Graph
 from generators.imports.link import link
 from generators.imports.mentions import read_mentions
+from generators.imports.node import Input, Work
+from generators.imports.part import within
 from generators.imports.problem import Problem, convert
 from generators.imports.solution import read_solution
 from solver import read, solve
@@ -302,3 +304,12 @@ def test_what_is_right_for_these_numbers_alone_is_told(question, solution, reaso
 
     assert bool(found) is bool(reason)
     assert not reason or found[0].startswith(reason)
+
+
+def test_what_a_deep_solution_is_made_of_is_walked_once():
+    """Thirty doublings are thirty operations, not a thousand million."""
+    work = Input(0, "", Fraction(1))
+    for _ in range(30):
+        work = Work("+", work, work)
+
+    assert len(within(work)) == 31

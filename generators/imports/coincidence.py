@@ -10,7 +10,7 @@ from .link import Linking
 from .mentions import Mention
 from .part import HALF
 from .role import roles
-from .source import Earlier, Given, Source, World
+from .source import Earlier, Given, Source, World, givens
 
 _SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
 _TWICE = 2
@@ -60,7 +60,7 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     lent = sorted(
         {
             mentions[k].quantity.text
-            for found in (_lent, _untold, _torn, _unpaired)
+            for found in (_lent, _untold, _by_itself, _unpaired)
             for k in found(linking, mentions, signs)
         }
     )
@@ -113,7 +113,7 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
             yield index
 
 
-def _torn(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
+def _by_itself(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
     """Yield the fractions of which one part is counted with by itself: a third of it for what two thirds leave."""
     for (place, number), source in linking.sources.items():
         if not isinstance(source, Given) or source.form != "bottom" or signs[place][number] != "/":
@@ -208,7 +208,7 @@ def _signs(linking: Linking) -> Signs:
 
 def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
     """Return how often each number of the question is used."""
-    return Counter(mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given))
+    return Counter(mentions[given.index].alias for one in linking.sources.values() for given in givens(one))
 
 
 def _squares(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What speaks for a whole linking, weighed by what was learned where a problem has no other.
 
-The search of link.py follows hand-set scores. Where it ends in several functions of the question's numbers this
-decides between them: every sign that words, units, owners, money, order and use give is counted, and weighed by
-`evidence.yaml`, which learn.py makes of the problems whose wiring is proved.
+The search of link.py follows hand-set scores. Where it ends in several functions of the question's numbers this is
+added to the score of each: every sign that words, units, owners, money, order and use give is counted, and weighed by
+`evidence.yaml`, which learn.py makes of the problems that have one linking alone.
 """
 
 from collections import Counter
@@ -16,17 +16,17 @@ import yaml
 from .constants import Constant, table
 from .fit import Weights, told_apart
 from .formula import Leaf, Op
+from .function import Sources
 from .lexicon import stem
 from .mentions import Mention
 from .role import Role
-from .source import Earlier, Given, Plain, Source, World
+from .source import Earlier, Given, Plain, Source, World, givens
 from .step import Step
 
 WEIGHTS = Path(__file__).parent / "evidence.yaml"
 """The weight of each sign, in log odds."""
 Sign = tuple[str, float]
 """What speaks for or against a linking, and how often or how much."""
-Sources = Mapping[tuple[int, int], Source]
 Linked = tuple[int, Source]
 """A source in a step, with its place in the step's formula."""
 
@@ -88,12 +88,12 @@ class Evidence:
                     root = self.mentions[source.index].alias
                     if used[root]:
                         yield ("again_here" if root in self._roots(here) else "again"), 1
-                    used[root] += 1
                     order.append(source.index)
                 elif isinstance(source, Earlier):
                     if consumed[source.step]:
                         yield ("step_again_here" if source in [one for _, one in here] else "step_again"), 1
                     consumed[source.step] += 1
+                used.update(self.mentions[given.index].alias for given in givens(source))
                 here.append((number, source))
             inside[place] = [source.index for _, source in here if isinstance(source, Given)]
             latest[place] = max((self._latest(source, latest) for _, source in here), default=-1)
@@ -113,7 +113,7 @@ class Evidence:
 
     def _of_one(self, place: int, number: int, source: Source) -> list[Sign]:
         if not isinstance(source, (Given, Earlier, World)):
-            return [(source.why.replace(" ", "_"), 1)] if isinstance(source, Plain) else []
+            return [(f"own_{source.why.replace(' ', '_')}", 1)] if isinstance(source, Plain) else []
         key = (place, number, source)
         if key not in self._alone:
             step, leaf, role = self.steps[place], self.leaves[place][number], self.roles[place][number]

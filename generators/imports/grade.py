@@ -16,12 +16,12 @@ from .link import UNRIVALLED, Linking
 from .mentions import Mention
 from .part import unsure
 from .single import is_counted
-from .source import Given, Plain, Source, forms
+from .source import Given, Plain, Source, forms, givens
 
-STRONG = 1.6
-"""The margin, in log odds, from which a choice between functions is called strong."""
+STRONG = 1.5
+"""The margin from which a choice between functions is called strong: where it is reached readers found few wrong."""
 OVERRULING = 3.0
-"""The margin from which it is so though the scores of the search are for another function."""
+"""The margin from which it is so though the score of the search alone is for another function."""
 CERTAIN = 7.0
 """The margin from which a proof holds though a number of a value that is used is left over: it fits nowhere near as well."""
 
@@ -70,8 +70,8 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
     if linking.untyped:
         reasons.append("a number is used against its type or unit")
     if linking.margin < (STRONG if linking.agreed else OVERRULING):
-        rivals = "a wiring less consistent is" if linking.proved else f"{linking.functions} different wirings are"
-        reasons.append(f"{rivals} as likely, margin {linking.margin}")
+        rivals = "one less consistent" if linking.proved else f"{linking.functions} consistent wirings, the next one"
+        reasons.append(f"{rivals} is nearly as likely, margin {linking.margin}")
     if reasons:
         return Grade("C" if linking.inferred else "B", tuple(reasons))
     if linking.proved:
@@ -81,7 +81,7 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
 
 def _ones(linking: Linking, mentions: list[Mention], text: str) -> Iterator[int]:
     """Yield the ones that are counted like any other number and stand nowhere in the solution."""
-    used = {mentions[one.index].alias for one in linking.sources.values() if isinstance(one, Given)}
+    used = {mentions[given.index].alias for one in linking.sources.values() for given in givens(one)}
     for index, mention in enumerate(mentions):
         if mention.alias == index and index not in used and is_counted(mention, mentions, text):
             yield index

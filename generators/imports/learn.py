@@ -2,10 +2,11 @@
 
     python -m generators.imports.learn --from ../shared/data/gsm8k/train.jsonl
 
-No problem is labelled by hand. Where the wiring of a problem is proved, linkings that are wrong are made of it: another
-number of the question in the place of one, two numbers swapped, an earlier step for a number or a number for a step, a
-constant for a number. The signs' weights are those under which the proved linking is most likely among them (a
-conditional logit with a ridge). Values play no part in the signs, so what is learned holds where two numbers are equal.
+No problem is labelled by hand. Where the numbers of a solution allow one function of the question's numbers alone, linkings
+that are wrong are made of it: another number of the question in the place of one, two numbers swapped, an earlier step for a
+number or a number for a step, a constant for a number. The signs' weights are those under which the right linking is most
+likely among them (a conditional logit with a ridge). But for ones, values play no part in the signs of numbers, so what is
+learned holds where two numbers are equal.
 """
 
 import argparse
@@ -17,14 +18,15 @@ from random import Random
 import numpy as np
 
 from .constants import triggered
-from .evidence import WEIGHTS, Evidence, Sources
-from .function import Functions
+from .evidence import WEIGHTS, Evidence
+from .function import Sources
 from .gsm8k import read_problem
 from .lines import read_entries
-from .link import Linker, Linking, NoLinking
+from .link import UNRIVALLED, Linker, Linking, NoLinking
 from .mentions import Mention, read_mentions
 from .problem import Problem, spoken
 from .source import Earlier, Given, Plain, Source, World, forms
+from .sources import source
 
 RIVALS = 16
 """Wrong linkings of a problem that are learned from, at most."""
@@ -40,21 +42,21 @@ Lesson = list[dict[str, float]]
 
 
 def lesson(problem: Problem, random: Random) -> Lesson | None:
-    """Return a proved problem as a lesson, or None for another."""
+    """Return a problem that has one linking alone as a lesson, or None for another."""
     mentions, stems = read_mentions(problem.question), spoken(problem.question)
     linker = Linker(mentions, problem.steps, problem.answer, stems)
     try:
         linking = linker.link()
     except NoLinking:
         return None
-    if not linking.proved or linking.inferred or linking.dead or linking.untyped:
+    if not linking.proved or linking.margin < UNRIVALLED or linking.inferred or linking.dead or linking.untyped:
         return None
-    functions, evidence = Functions(mentions, linking.steps), linker.evidence
+    functions, evidence = linker.functions, linker.evidence
     found = {functions.of(linking.final, linking.sources): _counted(evidence, linking.final, linking.sources)}
     spoiler = _Spoiler(linker, linking, [constant.name for constant in triggered(stems)], random)
     for _ in range(_TRIES):
-        sources = spoiler.spoiled()
-        if sources and len(found) <= RIVALS:
+        sources = spoiler.spoiled() if len(found) <= RIVALS else None
+        if sources:
             function = functions.of(linking.final, sources)
             if function not in found:
                 found[function] = _counted(evidence, linking.final, sources)
@@ -96,7 +98,7 @@ class _Spoiler:
     def _swapped(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
         """Swap a number with another wherever they stand."""
         other = self._rival(place)
-        if not isinstance(source, Given) or source.index not in self.roots or other in (None, source.index):
+        if not isinstance(source, Given) or source.index not in self.roots or other is None or other == source.index:
             return {}
         pair = {source.index: other, other: source.index}
         linked = self.linking.sources.items()
@@ -107,11 +109,9 @@ class _Spoiler:
     def _another(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
         """Put another number in the place of one."""
         other = self._rival(place)
-        if (
-            not isinstance(source, Given)
-            or not _swappable(self.mentions[source.index])
-            or other in (None, source.index)
-        ):
+        if not isinstance(source, Given) or other is None or other == source.index:
+            return {}
+        if not _swappable(self.mentions[source.index]):
             return {}
         return {place: self._plainly(other)}
 
@@ -159,8 +159,7 @@ class _Spoiler:
         found = [k for k in self.roots if _could_be(self.mentions[k], value)]
         return self.random.choice(found) if found else None
 
-    def _plainly(self, index: int | None) -> Given:
-        assert index is not None  # noqa: S101 - for the type checker; its callers have looked
+    def _plainly(self, index: int) -> Given:
         quantity = self.mentions[index].quantity
         return Given(index, "divisor" if quantity.kind == "half" else next(form for form, _ in forms(quantity)))
 
@@ -188,7 +187,7 @@ def _could_be(mention: Mention, value: Fraction) -> bool:
     if quantity.kind == "ordinal":
         return value <= 12
     if quantity.kind == "group":
-        return value in (2, 12, 20, quantity.value, quantity.top)
+        return value in (2, 12, quantity.value, quantity.top)
     return value in (2, 3, 4, Fraction(1, 2)) if quantity.kind in ("half", "multiple") else True
 
 
@@ -218,8 +217,8 @@ def weigh(lessons: list[Lesson]) -> dict[str, float]:
 
 def lessons(origin: str, seed: int = 7) -> list[Lesson]:
     """Return the lessons of a file of problems, or of a dataset on the Hub; the same seed gives the same ones."""
-    random, found = Random(seed), []
-    for number, entry in enumerate(read_entries(origin, None, "train")[0]):
+    random, found, hub = Random(seed), [], source("gsm8k")
+    for number, entry in enumerate(read_entries(origin, hub.config if origin == hub.hub else None, "train")[0]):
         problem = read_problem(f"gsm8k/train/{number}", entry) if isinstance(entry, dict) else None
         made = lesson(problem, random) if isinstance(problem, Problem) else None
         if made:
@@ -235,10 +234,10 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     found = lessons(chosen.origin)
     weights = weigh(found)
-    head = f"# Log odds of the signs of a linking, learned from {len(found)} proved problems by learn.py; not edited by hand.\n"
+    head = f"# Log odds of the signs of a linking, learned from {len(found)} problems with one linking by learn.py; not edited by hand.\n"
     text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
     Path(chosen.out).write_text(text, encoding="ascii")
-    print(f"{chosen.out}: {len(weights)} weights of {len(found)} proved problems")
+    print(f"{chosen.out}: {len(weights)} weights of {len(found)} problems with one linking")
 
 
 if __name__ == "__main__":

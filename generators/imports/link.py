@@ -4,7 +4,7 @@ By value alone one number in five has several sources. The choice is made jointl
 a quantity of the question wants to be used once, and unit, wording, neighbourhood and order speak for one
 source or another. All linkings that are consistent with values, types and coverage are kept, and compared
 as functions of the question's numbers: where all are the same function, the wiring is proved; where they are not,
-what was learned of proved ones weighs them (evidence.py).
+what was learned of problems with one linking is added (evidence.py).
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ BEAM = 1_200
 UNRIVALLED = 99.0
 """The margin where no other linking is another function."""
 _MOST_FUNCTIONS = 16
-"""Functions that are weighed and counted."""
+"""Functions that are weighed, those of the highest scores."""
 _AGAINST = (2.0, 2.0, 3.0, 3.0)
 """Log odds against a number used against its type, a clash of money, a fraction torn apart, and an inferred step."""
 _MOST_FINALS = 3
@@ -57,10 +57,11 @@ class Linking:
     """How many functions of the question's numbers these are."""
     proved: bool
     margin: float
-    """The log odds of the chosen function against all others that explain the numbers."""
+    """How much likelier the chosen function is than all others that explain the numbers: log odds, of the search's score
+    and what was learned together."""
     untyped: int
     agreed: bool
-    """Whether the scores of the search say the same as what was learned."""
+    """Whether the search's score says the same without what was learned."""
 
 
 class NoLinking(ValueError):
@@ -281,7 +282,7 @@ class Linker:
     def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
         """Return the likeliest linking, compared as a function with all that are as consistent."""
         functions = self._functions(done)
-        best, margin = self._likeliest([linkings[0] for linkings in functions])
+        best, margin = self._likeliest([linkings[0] for linkings in functions[:_MOST_FUNCTIONS]])
         chosen, dead, missing = best.state, self._dead(best.state.needed), self._missing(best.state.used)
         rivals = [
             sum(
@@ -315,8 +316,7 @@ class Linker:
         groups: dict[int, list[_Done]] = {}
         for one in done:
             function = self.functions.of(one.final, one.sources)
-            if function in groups or len(groups) < _MOST_FUNCTIONS:
-                groups.setdefault(function, []).append(one)
+            groups.setdefault(function, []).append(one)
         return list(groups.values())
 
     def _likeliest(self, rivals: list[_Done]) -> tuple[_Done, float]:
@@ -329,6 +329,7 @@ class Linker:
         return rivals[best], min(UNRIVALLED, -log(others)) if others else UNRIVALLED
 
     def _odds(self, one: _Done) -> float:
+        """Return how likely a linking is: the search's score, and what was learned, less what counts against it."""
         against = zip(_AGAINST, (one.state.untyped, one.clashes, one.torn, one.state.inferred), strict=True)
         weight = self.evidence.weigh(one.final, one.sources)
         return one.score + weight - sum(odds * times for odds, times in against)

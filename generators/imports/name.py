@@ -49,7 +49,9 @@ _BEFORE, _OUTSIDE = 12, 60
 _ORDER = 8
 """How much nearer `third` counts than the place of `third place`."""
 _HYPHENED = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+"""A word, or words that hyphens tie together."""
 _MOST_PARTS = 3
+"""Of a compound that stays whole in a name."""
 _ADJACENT = 36
 """How far off an adjective can be said of what is counted."""
 
@@ -207,7 +209,7 @@ class Namer:
 
     def _whole(self, word: Word) -> str:
         """Return a word, or the whole of which it is a part: the `cross-country` of country."""
-        if "-" not in self.text[word.start - 1 : word.end + 1 : max(1, word.end - word.start + 1)]:
+        if "-" not in self.text[max(0, word.start - 1) : word.start] + self.text[word.end : word.end + 1]:
             return word.text
         whole = next(one for one in _HYPHENED.finditer(self.text) if one.start() <= word.start < one.end())
         parts = whole[0].lower().split("-")

@@ -40,14 +40,12 @@ _EACH_BOX = re.compile(
 )
 """In front of what one container holds: `a bag of 10 figs`."""
 _SETS_OF = re.compile(r"\b(?P<box>[a-z]+(?<!s)s) of (?:only |about )?$", re.IGNORECASE)
-"""The same for several: `3 rows of 8 chairs`."""
+"""The same for several: `3 rows of 8 chairs`, `candles in boxes of 12`."""
 _SO_MUCH = re.compile(
     r"(?:-(?P<unit>[a-z]+)[ -]|\s?(?P<short>ml|oz|kg|lb|cm|mm|ft|km)[ -])(?P<noun>[a-z]+)\b(?!['\u2019-]| (?:old|wide|long|tall|high|deep|thick)\b)",
     re.IGNORECASE,
 )
 """Behind a number: a unit that is part of what something is, and the thing: `8-hour shifts`, `150 ml servings`."""
-_FILLED_WITH = re.compile(r"\b(?P<box>[a-z]+s) of (?:only |about )?$", re.IGNORECASE)
-"""In front of how many each holds: `in packs of 5`."""
 _CHANGED = re.compile(
     r"\b(?:(?P<up>increas\w*|rais\w*|r[io]ses?|grows?|grew|go(?:es)? up|went up)|decreas\w*|reduc\w*|lower\w*|drop\w*|cut\w*|f[ae]lls?|go(?:es)? down|went down)"
     r"\b[^.;,$\d]*\bby (?:an additional |another |only |about )?(?:US)?$"
@@ -105,6 +103,7 @@ _GRADED = frozenset(["test", "quiz", "exam", "final", "midterm"])
 _RATIO = re.compile(
     r"\bratio of (?:the |his |her |their )?(?:number of |amount of )?(?P<left>[A-Za-z ]+?) to (?:the |his |her |their )?(?:number of |amount of )?(?P<right>[A-Za-z]+(?: [a-z]+)?)"
 )
+_IS_RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _SIDES = {"hour": "first_ratio", "minute": "second_ratio"}
 """What a clock time is where it is none: the `4:11` of a ratio."""
 _NUMBER_BEHIND = re.compile(r" \d")
@@ -164,7 +163,7 @@ class Nouns:
         if quantity.kind in ("fraction", "half"):
             return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
         if quantity.kind == "clock":
-            return _SIDES.get(part, "first_ratio") if "ratio" in self.text else part or "hour"
+            return _SIDES.get(part, "first_ratio") if _IS_RATIO.search(self.text) else part or "hour"
         if part == "groups":
             return "dozens"
         if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
@@ -226,7 +225,7 @@ class Nouns:
         quantity = mention.quantity
         follows = mention.phrase and tail.lstrip(" -").lower().startswith(mention.phrase[0].lower())
         counted = mention.phrase[-1].lower() if follows and not _doing(mention.phrase) else ""
-        if not counted or counted not in word_set("sums"):
+        if counted not in word_set("sums"):
             near = self.behind(mention)[: 2 if quantity.kind == "money" else 1]
             told = [word for word in near if word.text in word_set("sums")]
             counted = told[0].text if told and _NEXT_TO.fullmatch(tail[: told[0].start - quantity.end]) else counted
@@ -260,7 +259,7 @@ class Nouns:
         """Return which side of a ratio a number is: the 5 of `the ratio of boys to girls is 5:8` is the boys'."""
         start, place = mention.span[0], self.mentions.index(mention)
         said = _RATIO.search(self.text, start, mention.span[1])
-        if "ratio" not in self.text[start : mention.quantity.start] or mention.phrase[:1] not in ((), ("to",)):
+        if not _IS_RATIO.search(self.text, start, mention.quantity.start) or mention.phrase[:1] not in ((), ("to",)):
             return ""
         end = mention.quantity.end
         left = bool(_COLON_AHEAD.match(self.text, end))
@@ -304,10 +303,11 @@ class Nouns:
 
     def _held(self, mention: Mention, tail: str) -> str:
         """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`, `a bag of 10 figs`."""
-        each = _EACH_BOX.search(self.text, mention.span[0], mention.quantity.start)
-        many = _SETS_OF.search(self.text, mention.span[0], mention.quantity.start)
-        box = each["box"].lower() if each else singular(many["box"].lower()) if many else ""
-        if mention.phrase and box in word_set("containers") | (word_set("groupings") if many else frozenset()):
+        start = mention.span[0]
+        many = _SETS_OF.search(self.text, start, mention.quantity.start)
+        each = _EACH_BOX.search(self.text, start, mention.quantity.start)
+        box = singular(many["box"].lower()) if many else each["box"].lower() if each else ""
+        if mention.phrase and (box in word_set("containers") or (many and box in word_set("groupings"))):
             noun = self._counted(mention, tail)
             return f"{noun}_per_{slug(box)}" if "_per_" not in noun else noun
         sized = self._unit_of(mention, tail)
@@ -316,9 +316,8 @@ class Nouns:
         pack = _PACK.match(tail)
         if pack and tail[0] == "-":
             return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
-        filled = _FILLED_WITH.search(self.text, mention.span[0], mention.quantity.start)
-        box = singular(filled["box"].lower()) if filled and not mention.phrase else ""
-        return f"{self._filling(filled.start())}_per_{slug(box)}" if filled and box in word_set("containers") else ""
+        filled = many and not mention.phrase and box in word_set("containers")
+        return f"{self._filling(many.start())}_per_{slug(box)}" if many and filled else ""
 
     def _unit_of(self, mention: Mention, tail: str) -> str:
         """Return how much one thing is of which it is told in front: hours a shift of `8-hour shifts`, a rope's meters of `a 20-meter rope`."""

@@ -15,23 +15,22 @@ _JOINT = re.compile(r"[A-Z]\w+(?:(?:, [A-Z]\w+)+,? and | and (?:(?:his|her) (?:[
 """In front of a name that owns together with another: `Sam and his friend` Bob."""
 _TAKEN_UP = re.compile(r"\w+(?: [A-Z]\w+)*(?:,? (?:who|which)\b(?! (?:he|she|they)\b)|['\u2019]s \d)")
 _DOES = re.compile(r"\w+(?: [A-Z]\w+)* [a-z]")
-_SAYS_SIZE = frozenset(["is", "was", "has", "are", "were", "weighs"])
 _AUXILIARY = frozenset(["is", "was", "has", "had", "does", "did", "can", "will", "also", "only", "gets", "got"])
 _COMPARED = re.compile(r"\b(?:as|than)\s$")
 _PLACE = re.compile(r"\b(?:in|from|at|near|through|into|visit(?:s|ed)?) $", re.IGNORECASE)
+"""In front of a name that is nobody's, where it never stands without it: `from California`."""
 _OF_PLACE = re.compile(r"\b(?:New|San|Santa|Saint|St\.|Los|Las|North|South|East|West|Mount|Mt\.|Fort|Port|Lake) $")
 """In front of the second word of a place: the York of New York."""
-_TAKES = re.compile(r"\b(?:to|for|with) (?:M(?:r|rs|s)\.?\s+)?$")
+_TAKES = re.compile(r"\b(?:to|for|with) (?:(?:Mrs?|Ms|Dr)\. )?$")
 """In front of who gets something: not the owner of the next number."""
 _TITLE = re.compile(r"\b(?:Mrs?|Ms|Dr)\. $")
 _TO_DO = re.compile(r"\w+(?: [A-Z]\w+)* to [a-z]")
 _WHOSE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
-"""In front of a name that is nobody's, where it never stands without it: `from California`."""
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
 _NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
 _WHO_DID = re.compile(
     r"(?: (?!(?:and|or|but|when|if|than|as|while|that|for|to|so|because|which|who|from|of|like|before|after|is|was|are|were)\b)[a-z]+){1,2}"
-    r" (?=[A-Z]\w+ (?:has|had|bought|ate|sold|made|got|gave|won|read|did|[a-z]+ed|[a-z]+s)\b)"
+    r" (?=[A-Z]\w+ (?:had|bought|ate|sold|made|got|gave|won|read|did|[a-z]+ed|[a-z]+s)\b)"
 )
 """Between a number and who did it: `for every 5 cans Mark bought`."""
 _TURNED = re.compile(r"\bwhen (?P<who>[A-Z]\w+) (?:turned|turns|is|was) $")

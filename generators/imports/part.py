@@ -214,12 +214,16 @@ def _leaves_rest(works: list[Work], part: Work, whole: Node) -> bool:
     )
 
 
-def within(node: Node) -> Iterator[Node]:
-    """Yield a node and all that it is worked out from."""
-    yield node
-    if isinstance(node, Work):
-        yield from within(node.left)
-        yield from within(node.right)
+def within(node: Node) -> set[Node]:
+    """Return a node and all that it is worked out from."""
+    found: set[Node] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [one.left, one.right] if isinstance(one, Work) else []
+    return found
 
 
 def subtracted(works: list[Work]) -> set[Node]:

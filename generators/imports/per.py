@@ -16,7 +16,7 @@ _BY = re.compile(
     r"[\w-]+\s+){0,3}?(?P<by>per|(?<!\bof )(?<!\bto )an?|each|every|(?:in|for|on|at|from|during) (?:each|every)|in (?:an?|one)|/)\s*(?<=[\s/])(?P<noun>[a-z]+)(?!['\u2019])\b(?! (?:ago|later|earlier)\b)",
     re.IGNORECASE,
 )
-_DOING = re.compile(r"\b[a-z]+(?:ing|ed)\b")
+_DOING = re.compile(r"\b[a-z]+(?:ing|ed)\s+$")
 _TO_A = re.compile(r"^\s*(?P<by>to an?)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 """The packets that come `30 to a box`."""
 _EACH = re.compile(
@@ -47,7 +47,7 @@ _LISTS = re.compile(r"\b(?:and|or|plus)\b|[,;]")
 _SECOND = re.compile(r"\b(?:second|other|another|next|third|last)\b")
 _IN_EACH = re.compile(
     r"\b(?:in each|for each|(?:fill|load|pack|stuff|set)\w* each) (?:[a-z]+ )?(?P<noun>[a-z]+)"
-    r"(?:,? (?:there|he|she|they|it|[A-Z][a-z]+) [a-z]+| with| by)? (?:about |only )?(?:US)?\$?$",
+    r"(?:,? (?:there|he|she|they|it|(?-i:[A-Z][a-z]+)) [a-z]+| with| by)? (?:about |only )?(?:US)?\$?$",
     re.IGNORECASE,
 )
 """In front of how much one holds: `In each spoonful, there are`, `fills each box with`."""
@@ -82,7 +82,9 @@ class Per:
         end = mention.quantity.end
         by = _BY.match(tail) or _TO_A.match(tail)
         kind = by["by"].lower() if by else ""
-        doing = by and kind in ("a", "an") and _DOING.search(by[0])  # two hours reading a book, 4 people shared a flat
+        doing = (
+            by and kind in ("a", "an") and _DOING.search(tail, 0, by.start("by"))
+        )  # two hours reading a book, 4 people shared a flat
         compound = kind == "in one" and tail.startswith("-")  # 20% of a `500-page book in one hour`
         if by and not (doing or compound) and self._is_noun(end + by.start("noun"), at_end=kind != "each"):
             units = stem_set("units_of_time") | stem_set("measures")

@@ -19,13 +19,14 @@ def prose_steps(pieces: list[Piece], marks: set[int], stems: frozenset[str]) -> 
             first = next((k for k, piece in enumerate(side) if piece.kind == "number"), None)
             if first is None:
                 continue
-            told = _ratio(side, first)
+            told = side[first]
             between = marks & set(range(pieces[equal].start, told.start + 2))
             if between:
                 continue
-            ends = [told]
+            ends = [told, _ratio(side, first)]
             last = pieces[chain[-2] + 1 : chain[-1]]
-            ends += [_ratio(last, k) for k, piece in enumerate(last) if piece.kind == "number"][:1]
+            final = next((k for k, piece in enumerate(last) if piece.kind == "number"), None)
+            ends += [last[final], _ratio(last, final)] if final is not None else []
             left = pieces[chain[number - 1] + (number > 1) : equal]
             step = _equation(left, ends, pieces, stems, equal)
             if step:
@@ -61,7 +62,8 @@ def _equation(
             places = [offset + k for k in usable[begin:] if left[k].leaf is not None]
             for leaf, place in zip(made, places, strict=True):
                 describe(leaf, pieces, place)
-            after, _ = around(pieces, next(k for k, piece in enumerate(pieces) if piece.start == end.start))
+            at = next(k for k, piece in enumerate(pieces) if piece.start == end.start)
+            after, _ = around(pieces, at if pieces[at] is end else at + 2)  # behind the whole ratio
             return Step(formula, value, "prose", stems, after, end.leaf is not None and end.leaf.money)
     return None
 

@@ -15,7 +15,7 @@ _BASIS = re.compile(
 """In front of a one that something is said of: `every 1 cup`, `the one`."""
 _MAKES = re.compile(r"\bto [a-z]+ $")
 """In front of the one of a rate: `5 hours to build 1 chair`."""
-_BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\b(?:and|if|that|while|but|when)\s+)$", re.IGNORECASE)
+_BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\b(?:and|while|but)\s+)$", re.IGNORECASE)
 _SAID_OF = re.compile(
     r"(?:\s+[\w'\u2019-]+){1,4}?\s+(?:is|are|was|costs?|weighs?|has|have|had|needs?|requires?|can|produces?|makes?|takes?|holds?"
     r"|contains?|equals?|will|would|sells?|eats?|uses?|lasts?|feeds?|serves?|gives?|does|comes|charges|pays|earns)\b"
@@ -29,7 +29,7 @@ _LIST_GOES_ON = re.compile(
     r"(?:\s+[\w-]+){1,4}\s*(?:,|and|or)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
 )
 _MEASURED = re.compile(r"[\s-]+\d")
-"""Behind the one of `1 12-hour shift`."""
+"""Behind the one of `one 12-hour shift`."""
 
 
 def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:

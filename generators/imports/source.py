@@ -48,6 +48,16 @@ class Derived:
 
 Source = Given | Earlier | World | Plain | Derived
 
+
+def givens(source: Source) -> Iterator[Given]:
+    """Yield the numbers of the question that a source reads, those of a hidden step among them."""
+    if isinstance(source, Given):
+        yield source
+    elif isinstance(source, Derived):
+        yield from givens(source.left)
+        yield from givens(source.right)
+
+
 FORMS = {
     "plain": "the number as written",
     "share": "a percent as a share: p/100",
