@@ -6,7 +6,7 @@ added to the score of each: every sign that words, units, owners, money, order a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -41,6 +41,11 @@ def learned() -> dict[str, float]:
     return {name: float(weight) for name, weight in weights.items()}
 
 
+def _weighed(signs: Iterable[Sign]) -> float:
+    weights = learned()
+    return sum(weights.get(name, 0.0) * much for name, much in signs if much)
+
+
 class Evidence:
     """Counts and weighs the signs of the linkings of one problem."""
 
@@ -64,16 +69,29 @@ class Evidence:
         self.subjects: list[str] = []
         for step in steps:
             self.subjects.append(step.subject or (self.subjects[-1] if self.subjects else ""))
-        self._alone: dict[tuple[int, int, Source], list[Sign]] = {}
+        self._weights: dict[tuple[int, int, int], tuple[float, Source]] = {}
+        """By the source's identity, which the source kept beside it guards."""
         self._overlaps = [[told_apart(step.line & mention.clause, words) for step in steps] for mention in mentions]
 
     def weigh(self, final: int, sources: Sources) -> float:
         """Return the log odds of a linking, up to what all linkings of the problem share."""
-        weights = learned()
-        return sum(weights.get(name, 0.0) * much for name, much in self.signs(final, sources))
+        alone = sum(self._weight(place, number, source) for (place, number), source in sources.items())
+        return alone + _weighed(self._together(final, sources))
 
     def signs(self, final: int, sources: Sources) -> Iterator[Sign]:
         """Yield the signs of a linking: of each source where it stands, beside the others of its step, and of them all."""
+        for (place, number), source in sources.items():
+            yield from self._of_one(place, number, source)
+        yield from self._together(final, sources)
+
+    def _weight(self, place: int, number: int, source: Source) -> float:
+        """Return what the signs of a source by itself weigh, worked out once: most linkings share most sources."""
+        key = (place, number, id(source))
+        if key not in self._weights:
+            self._weights[key] = (_weighed(self._of_one(place, number, source)), source)
+        return self._weights[key][0]
+
+    def _together(self, final: int, sources: Sources) -> Iterator[Sign]:
         used: Counter[int] = Counter()
         consumed: Counter[int] = Counter()
         latest: dict[int, int] = {}
@@ -82,7 +100,6 @@ class Evidence:
         for place, group in groupby(sorted(sources.items(), key=lambda pair: pair[0]), key=lambda pair: pair[0][0]):
             here: list[Linked] = []
             for (_, number), source in group:
-                yield from self._of_one(place, number, source)
                 yield from self._beside(place, (number, source), here, latest, inside)
                 if isinstance(source, Given):
                     root = self.mentions[source.index].alias
@@ -93,7 +110,8 @@ class Evidence:
                     if consumed[source.step]:
                         yield ("step_again_here" if source in [one for _, one in here] else "step_again"), 1
                     consumed[source.step] += 1
-                used.update(self.mentions[given.index].alias for given in givens(source))
+                for given in givens(source):
+                    used[self.mentions[given.index].alias] += 1
                 here.append((number, source))
             inside[place] = [source.index for _, source in here if isinstance(source, Given)]
             latest[place] = max((self._latest(source, latest) for _, source in here), default=-1)
@@ -111,27 +129,21 @@ class Evidence:
             return source.index
         return latest.get(source.step, -1) if isinstance(source, Earlier) else -1
 
-    def _of_one(self, place: int, number: int, source: Source) -> list[Sign]:
-        if not isinstance(source, (Given, Earlier, World)):
-            return [(f"own_{source.why.replace(' ', '_')}", 1)] if isinstance(source, Plain) else []
-        key = (place, number, source)
-        if key not in self._alone:
-            step, leaf, role = self.steps[place], self.leaves[place][number], self.roles[place][number]
-            if isinstance(source, Given):
-                mention = self.mentions[source.index]
-                found = [
-                    *self._worded(mention, leaf, step, role),
-                    *self._elsewhere(source.index, place),
-                    *self._owned(mention, step, self.subjects[place]),
-                    *_priced(mention, leaf, step, role),
-                    *_typed(mention, source.form, leaf, role),
-                ]
-            elif isinstance(source, Earlier):
-                found = list(self._earlier(source.step, place, leaf, role))
-            else:
-                found = list(_constant(source.name, leaf, step, role))
-            self._alone[key] = found
-        return self._alone[key]
+    def _of_one(self, place: int, number: int, source: Source) -> Iterator[Sign]:
+        step, leaf, role = self.steps[place], self.leaves[place][number], self.roles[place][number]
+        if isinstance(source, Given):
+            mention = self.mentions[source.index]
+            yield from self._worded(mention, leaf, step, role)
+            yield from self._elsewhere(source.index, place)
+            yield from self._owned(mention, step, self.subjects[place])
+            yield from _priced(mention, leaf, step, role)
+            yield from _typed(mention, source.form, leaf, role)
+        elif isinstance(source, Earlier):
+            yield from self._earlier(source.step, place, leaf, role)
+        elif isinstance(source, World):
+            yield from _constant(source.name, leaf, step, role)
+        elif isinstance(source, Plain):
+            yield f"own_{source.why.replace(' ', '_')}", 1
 
     def _worded(self, mention: Mention, leaf: Leaf, step: Step, role: Role) -> Iterator[Sign]:
         """Yield what the solution's words around a number have in common with the question's."""
