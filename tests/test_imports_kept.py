@@ -250,6 +250,16 @@ def reasons(question, solution):
             "taken for a number of its value: pairs",
         ),
         (
+            "Bo dusts for 60 minutes and mops for 30 minutes, of 3 hours. How many minutes has he left?",
+            "60+30=<<60+30=90>>90 minutes.\nIn 3 hours there are 60*3=<<60*3=180>>180 minutes.\n180-90=<<180-90=90>>90 minutes",
+            "taken for a number of its value: 60",
+        ),
+        (
+            "The first puzzle has 1000 pieces. The second and third puzzle have 1500 pieces each. How many pieces is that?",
+            "1500*2=<<1500*2=3000>>3000 pieces.\n3000+1000=<<3000+1000=4000>>4000",
+            "taken for a number of its value: second",
+        ),
+        (
             "Two thirds of 81 shirts are striped. How many are that?",
             "81/3=<<81/3=27>>27\n27*2=<<27*2=54>>54",
             "",
@@ -287,6 +297,8 @@ def reasons(question, solution):
         "a third for two",
         "a part by itself",
         "pairs for two persons",
+        "minutes of an hour",
+        "the second and third",
         "a part and its top",
         "1/2 for two persons",
         "two songs for two sets",

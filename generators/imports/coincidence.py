@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from .constants import table
 from .formula import Formula, Leaf, leaves
 from .lexicon import WORD, stem, stem_set
 from .link import Linking
@@ -60,7 +61,7 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
     lent = sorted(
         {
             mentions[k].quantity.text
-            for found in (_lent, _untold, _by_itself, _unpaired)
+            for found in (_lent, _untold, _by_itself, _unpaired, _for_constant)
             for k in found(linking, mentions, signs)
         }
     )
@@ -135,6 +136,26 @@ def _parted(uses: set[tuple[str, str]]) -> bool:
     forms = {form for form, _ in uses}
     meant = [{("divisor", "/"), ("other_top", "*")}, {("divisor", "*"), ("other_top", "/")}]
     return "other_top" in forms and bool(forms & {"fraction", "divisor"}) and uses not in meant
+
+
+def _for_constant(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
+    """Yield the numbers that stand a second time where a constant of their value is spoken of: 60 minutes in three hours.
+
+    And a `second` that something is multiplied with: the second puzzle and the third are two.
+    """
+    uses = _uses(linking, mentions)
+    for (place, number), source in linking.sources.items():
+        if not isinstance(source, Given) or signs[place][number] not in "*/":
+            continue
+        mention, step = mentions[source.index], linking.steps[place]
+        if mention.quantity.kind == "ordinal" and mention.quantity.text.lower() == "second":
+            yield source.index
+        if uses[mention.alias] < 2 or mention.quantity.kind not in ("plain", "word"):
+            continue
+        told = {*list(leaves(step.formula))[number].after, *step.line}
+        pairs = ((one.name.split("_per_"), one.value) for one in table() if "_per_" in one.name)
+        if any(value == mention.quantity.value and {*map(stem, names)} <= told for names, value in pairs):
+            yield source.index
 
 
 def _unpaired(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
