@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generators.imports.evidence import WEIGHTS, learned
 from generators.imports.function import Functions
 from generators.imports.gsm8k import read_problem
-from generators.imports.learn import RIVALS, lesson, lessons, main, weigh
+from generators.imports.learn import RIVALS, fitted, lesson, lessons, main
 from generators.imports.link import Linker
 from generators.imports.mentions import read_mentions
 from generators.imports.problem import Problem, spoken
@@ -105,7 +105,7 @@ def test_lessons_are_the_same_for_a_seed():
 def test_what_the_right_linkings_have_weighs_for_them():
     """A sign of right linkings weighs for, one of wrong ones against, and what is rarely seen does not count."""
     one = [{"good": 1.0, "both": 1.0}, {"bad": 1.0, "both": 1.0}, {"both": 1.0}]
-    weights = weigh([one] * 40 + [[{"rare": 1.0}, {}]])
+    weights = fitted([one] * 40 + [[{"rare": 1.0}, {}]])
 
     assert set(weights) == {"good", "bad", "both"}
     assert weights["good"] > 0.5 > -0.5 > weights["bad"]

@@ -191,7 +191,7 @@ def _could_be(mention: Mention, value: Fraction) -> bool:
     return value in (2, 3, 4, Fraction(1, 2)) if quantity.kind in ("half", "multiple") else True
 
 
-def weigh(lessons: list[Lesson]) -> dict[str, float]:
+def fitted(lessons: list[Lesson]) -> dict[str, float]:
     """Return the weight of each sign that is seen often enough."""
     counts = Counter(name for one in lessons for signs in one for name, much in signs.items() if much)
     names = sorted(name for name, times in counts.items() if times >= _RARE)
@@ -233,7 +233,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", default=str(WEIGHTS), help="the file to write; as it stands the one that imports read")
     chosen = parser.parse_args(arguments)
     found = lessons(chosen.origin)
-    weights = weigh(found)
+    weights = fitted(found)
     head = f"# Log odds of the signs of a linking, learned from {len(found)} problems with one linking by learn.py; not edited by hand.\n"
     text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
     Path(chosen.out).write_text(text, encoding="ascii")
