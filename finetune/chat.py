@@ -22,12 +22,14 @@ _TOLD = 5
 def prepare_tokenizer(tokenizer: Any) -> str:
     """Give a tokenizer a chat template and a pad token where it lacks them; return what was done, to be said once.
 
-    Padding is always masked by length, never by the pad token's id: it often is the end token too.
+    Padding is always masked by length, never by the pad token's id: it often is the end token too. Text is read as
+    it was written, without mending spaces, so that the solver judges what the model said.
     """
     if tokenizer.eos_token is None:
         raise InputError(f"{tokenizer.name_or_path}: its tokenizer has no end token; choose another model")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.clean_up_tokenization_spaces = False
     if tokenizer.chat_template:
         return ""
     tokenizer.chat_template = FALLBACK

@@ -37,6 +37,16 @@ def test_a_model_keeps_its_own_template(tokenizer):
     assert tokenizer.chat_template == "{{ messages }}"
 
 
+def test_a_completion_is_read_as_it_was_written(tiny):
+    """A tokenizer that would mend spaces, as SmolLM2's would, does not: the reward reads what the model wrote."""
+    tokenizer = load_tokenizer(str(tiny))
+    tokenizer.clean_up_tokenization_spaces = True
+    prepare_tokenizer(tokenizer)
+
+    assert tokenizer.batch_decode([tokenizer("apples .")["input_ids"]]) == ["apples ."]
+    assert not tokenizer.clean_up_tokenization_spaces
+
+
 def test_a_long_row_is_refused_with_its_id_and_lengths(tokenizer, dataset):
     """Training does not begin when one row would be cut."""
     lengths = measure(tokenizer, read_rows(str(dataset), "train"))
