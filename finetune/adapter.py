@@ -1,6 +1,7 @@
 """A base model with an adapter on it: loaded, checked to belong together, merged."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,14 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
         ) from None
     loaded = wrapped.merge_and_unload().to(device.dtype) if merge else wrapped
     return loaded.to(device.name).eval(), tokenizer
+
+
+def save_alone(model: Any) -> None:
+    """Let a model's saves write its adapter and nothing else.
+
+    PEFT would ask the Hub each time for the vocabulary's size of the base, which for us is never changed.
+    """
+    model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
 
 
 def fingerprint(adapter: Path | None) -> str | None:

@@ -45,6 +45,8 @@ EMBEDDED = {
         "HuggingFaceTB/SmolLM2-135M-Instruct",
     )
 }
+_WRITTEN = 2
+"""Counts the ways in which embedded models were written out, so that a cache never holds what an older one made."""
 ON_GPU = "TinyLlama/TinyLlama-1.1B-Chat-v1.0"
 ON_CPU = "smollm2-135m"
 
@@ -100,7 +102,7 @@ def cache_folder() -> Path:
 def embedded_folder(name: str) -> Path:
     """Return the folder of an embedded model as transformers reads it, made on first use."""
     embedded = EMBEDDED[name]
-    folder = cache_folder() / f"{name}-{embedded.sha256[:12]}"
+    folder = cache_folder() / f"{name}-{embedded.sha256[:12]}-{_WRITTEN}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder.parent) as scratch:
@@ -149,11 +151,13 @@ def _dequantise(gguf: Path, folder: Path) -> None:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
-    print(f"writing {folder.name} as safetensors into {cache_folder()} (once)", file=sys.stderr)
+    print(f"writing {gguf.stem} as safetensors into {cache_folder()} (once)", file=sys.stderr)
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     wide = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
     config = wide.config
     del config.quantization_config
+    for kind in ("bos_token", "eos_token", "pad_token"):  # transformers 5.17 takes the first for the second
+        setattr(tokenizer, kind, tokenizer.convert_ids_to_tokens(getattr(config, f"{kind}_id")))
     plain = LlamaForCausalLM(config)
     plain.load_state_dict(wide.state_dict())
     plain.to(torch.bfloat16).save_pretrained(folder)

@@ -14,7 +14,7 @@ from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, completion_text, judge
 
 from . import terminal
-from .adapter import load, named_base
+from .adapter import load, named_base, save_alone
 from .chat import prompt_ids
 from .device import Device, find_device, out_of_memory
 from .head import score_labelled
@@ -172,4 +172,5 @@ def make_trainer(
         )
     trainer.remove_callback(PrinterCallback)
     score_labelled(loaded.get_base_model(), device, recipe.temperature)
+    save_alone(loaded)
     return trainer

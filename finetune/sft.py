@@ -16,6 +16,7 @@ import pyarrow as pa  # isort: skip
 import torch  # isort: skip
 from torch.utils.data import Sampler  # isort: skip
 
+from .adapter import save_alone
 from .base_model import load_model, load_tokenizer
 from .chat import check_mask, length_rows, measure, prepare_tokenizer, refuse_long
 from .head import read_narrow, score_labelled
@@ -226,6 +227,7 @@ def make_trainer(
     trainer.remove_callback(PrinterCallback)
     score_labelled(base, device)
     read_narrow(trainer.model)
+    save_alone(trainer.model)
     return trainer
 
 

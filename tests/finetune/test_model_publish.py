@@ -46,7 +46,7 @@ def test_merged_weights_say_what_the_adapter_says(evaluated, tiny, tmp_path, cal
     device = find_device("float32")
     apart, _ = load(str(tiny), evaluated, device, merge=False)
     whole, _ = load(str(tmp_path / "merged"), None, device)
-    ids = torch.arange(20)[None]
+    ids = torch.arange(20, device=device.name)[None]
     with torch.no_grad():
         assert torch.allclose(apart(input_ids=ids).logits, whole(input_ids=ids).logits, atol=1e-4)
     assert "| all |" in (tmp_path / "merged" / "README.md").read_text()
