@@ -114,7 +114,9 @@ def main() -> None:
     table = Table("", "seconds a step", "tokens/s", "most memory, GB", title=f"{name}, {find_device()}")
 
     def show(what: str, step: float | None, speed: float, most: float) -> None:
-        table.add_row(what, f"{step:.3f}" if step else "", f"{speed:,.0f}", f"{most:.2f}")
+        row = (what, f"{step:.3f}" if step else "", f"{speed:,.0f}", f"{most:.2f}")
+        print("measured:", "  ".join(row), flush=True)  # a lent machine may be taken back before the table is whole
+        table.add_row(*row)
 
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "model"
