@@ -115,11 +115,33 @@ def test_what_the_right_linkings_have_weighs_for_them():
 def test_the_weights_are_written_where_they_are_read(tmp_path):
     """The command writes what `learned` reads, and the file of the package is one that it wrote."""
     out = tmp_path / "weights.yaml"
-    main(["--from", str(EXTRACT), "--out", str(out)])
+    assert main(["--from", str(EXTRACT), "--out", str(out)]) == 0
 
     assert all(isinstance(weight, float) for weight in yaml.safe_load(out.read_text()).values())
     assert set(yaml.safe_load(out.read_text())) <= set(learned())
     assert WEIGHTS.read_text().startswith(out.read_text().split("learned from")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such file"),
+        ("no problem\n", "no jsonl"),
+        ('{"question": "How many?", "answer": "#### 3"}\n', "nothing to learn from"),
+    ],
+)
+def test_what_nothing_is_learned_from_is_told_in_one_line(tmp_path, capsys, text, said):
+    """A file that cannot be learned from exits with 2, and the weights that were there stay."""
+    origin, out = tmp_path / "problems.jsonl", tmp_path / "weights.yaml"
+    out.write_text("kept: 1.0\n")
+    if text:
+        origin.write_text(text)
+
+    assert main(["--from", str(origin), "--out", str(out)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert said in told
+    assert out.read_text() == "kept: 1.0\n"
 
 
 def test_learned_signs_agree_with_what_words_say():

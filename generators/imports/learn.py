@@ -10,12 +10,19 @@ learned holds where two numbers are equal.
 """
 
 import argparse
+import sys
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 
 import numpy as np
+
+from generators.store import Folder
+from generators.terminal import Progress
+from solver.command import run
+from solver.refusal import InputError
 
 from .constants import triggered
 from .evidence import WEIGHTS, Evidence
@@ -215,10 +222,12 @@ def fitted(lessons: list[Lesson]) -> dict[str, float]:
     return {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
 
 
-def lessons(origin: str, seed: int = 7) -> list[Lesson]:
+def lessons(origin: str, seed: int = 7, progress: Callable[[int, int], None] = lambda *_: None) -> list[Lesson]:
     """Return the lessons of a file of problems, or of a dataset on the Hub; the same seed gives the same ones."""
     random, found, hub = Random(seed), [], source("gsm8k")
-    for number, entry in enumerate(read_entries(origin, hub.config if origin == hub.hub else None, "train")[0]):
+    entries, _ = read_entries(origin, hub.config if origin == hub.hub else None, "train")
+    for number, entry in enumerate(entries):
+        progress(number, len(entries))
         problem = read_problem(f"gsm8k/train/{number}", entry) if isinstance(entry, dict) else None
         made = lesson(problem, random) if isinstance(problem, Problem) else None
         if made:
@@ -226,19 +235,33 @@ def lessons(origin: str, seed: int = 7) -> list[Lesson]:
     return found
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Learn from a file, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(arguments: list[str] | None = None) -> int:
+    """Learn from a file, write the weights and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generators.imports.learn",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--from", dest="origin", default="openai/gsm8k", help="a local jsonl, or a dataset on the Hub")
-    parser.add_argument("--out", default=str(WEIGHTS), help="the file to write; as it stands the one that imports read")
+    parser.add_argument(
+        "--out", type=Path, default=WEIGHTS, help="the file to write; as it stands the one that imports read"
+    )
     chosen = parser.parse_args(arguments)
-    found = lessons(chosen.origin)
+    return run(lambda: _learn(chosen.origin, chosen.out))
+
+
+def _learn(origin: str, out: Path) -> int:
+    with Progress("making lessons of", "problems") as progress:
+        found = lessons(origin, progress=progress)
+    if not found:
+        raise InputError(f"{origin}: none of its problems has one linking alone, so there is nothing to learn from")
     weights = fitted(found)
     head = f"# Log odds of the signs of a linking, learned from {len(found)} problems with one linking by learn.py; not edited by hand.\n"
     text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
-    Path(chosen.out).write_text(text, encoding="ascii")
-    print(f"{chosen.out}: {len(weights)} weights of {len(found)} problems with one linking")
+    Folder(out.parent).write(out.name, text.encode("ascii"))
+    print(f"{out}: {len(weights)} weights of {len(found)} problems with one linking")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
