@@ -1,7 +1,5 @@
 """A one is counted like any other number, or it is what a rate is of, or it is said in passing."""
 
-from fractions import Fraction
-
 import pytest
 
 from generators.imports.mentions import read_mentions
@@ -30,6 +28,12 @@ from generators.imports.solution import read_solution
         ("He lost one of the 3 pens.", []),
         ("Each one is 3 feet long.", []),
         ("He has 2 pens.", []),
+        ("Her semester 1 average was 82.", []),
+        ("On May 1, there were 3 cats and on 1 July 4.", []),
+        ("If 2 bags cost $5, how much does 1 pen cost?", []),
+        ("He gives her 8 sets, assuming 1 set has 13 cards.", []),
+        ("Building one house takes 7 planks.", []),
+        ("It covers a field (1 hectare is 10000 square meters).", []),
     ],
 )
 def test_which_ones_are_counted(text, counted):
@@ -40,16 +44,24 @@ def test_which_ones_are_counted(text, counted):
 
 
 @pytest.mark.parametrize(
-    ("solution", "letter"),
+    ("question", "solution", "letter"),
     [
-        ("2*8=<<2*8=16>>16 hours.\n16+12=<<16+12=28>>28 hours", "B"),
-        ("2*8=<<2*8=16>>16 hours.\n1*12=<<1*12=12>>12 hours.\n16+12=<<16+12=28>>28 hours", "A"),
+        (
+            "Bo buys 2 pens for $3 each, 1 book and a cup. The cup costs $4 and all of it $15. How much is the book?",
+            "2*3=<<2*3=6>>6\n6+4=<<6+4=10>>10\n15-10=<<15-10=5>>5",
+            "B",
+        ),
+        (
+            "Bo works 2 8-hour shifts and 1 12-hour shift. How many hours is that?",
+            "2*8=<<2*8=16>>16\n1*12=<<1*12=12>>12\n16+12=<<16+12=28>>28",
+            "A",
+        ),
     ],
     ids=["left out", "used"],
 )
-def test_a_counted_one_that_is_left_out_lowers_the_grade(solution, letter):
-    """With two such shifts the trace would be wrong."""
-    question = "Bo works 2 8-hour shifts and 1 12-hour shift. How many hours is that?"
-    row = convert(Problem("x/train/0", question, Fraction(28), read_solution(solution)))
+def test_a_counted_one_that_is_left_out_lowers_the_grade(question, solution, letter):
+    """With two such books the trace would be wrong."""
+    steps = read_solution(solution)
+    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
 
     assert row.metadata["grade"] == letter, row.metadata["reasons"]

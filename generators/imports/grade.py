@@ -18,7 +18,7 @@ from .part import unsure
 from .single import is_counted
 from .source import Given, Plain, Source, forms, givens
 
-STRONG = 1.5
+STRONG = 1.75
 """The margin from which a choice between functions is called strong: where it is reached readers found few wrong."""
 OVERRULING = 3.0
 """The margin from which it is so though the score of the search alone is for another function."""
@@ -56,10 +56,12 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
     """
     reasons = [
         *_missing(linking),
-        *_left_over(linking, mentions, leaf_values, text),
+        *_left_over(linking, mentions, leaf_values, text, graph.ones),
         *coincidences(linking, mentions, text),
     ]
-    ones = sorted({mentions[index].quantity.text for index in _ones(linking, mentions, text)})
+    ones = sorted(
+        {mentions[index].quantity.text for index in _ones(linking, mentions, text) if index not in graph.ones}
+    )
     if ones:
         reasons.append(f"counted but left out, as it changes nothing: {', '.join(ones)}")
     halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
@@ -74,9 +76,8 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
         reasons.append(f"{rivals} is nearly as likely, margin {linking.margin}")
     if reasons:
         return Grade("C" if linking.inferred else "B", tuple(reasons))
-    if linking.proved:
-        return Grade("A", ("wiring proved",))
-    return Grade("A", (f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}",))
+    why = f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}"
+    return Grade("A", ("wiring proved" if linking.proved else why, *["a factor of one put back"] * bool(graph.ones)))
 
 
 def _ones(linking: Linking, mentions: list[Mention], text: str) -> Iterator[int]:
@@ -95,9 +96,11 @@ def _missing(linking: Linking) -> Iterator[str]:
         yield f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused"
 
 
-def _left_over(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str) -> Iterator[str]:
-    """Yield why the numbers that are left over may have been meant."""
-    left = [mentions[index].quantity for index in linking.unused]
+def _left_over(
+    linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, ones: tuple[int, ...]
+) -> Iterator[str]:
+    """Yield why the numbers that are left over may have been meant; `ones` are factors again."""
+    left = [mentions[index].quantity for index in linking.unused if index not in ones]
     certain = linking.proved and linking.margin >= CERTAIN
     contested = [
         quantity.text

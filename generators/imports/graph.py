@@ -18,6 +18,7 @@ from .link import Linking
 from .mentions import Mention
 from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
 from .part import Parts
+from .restored import restored
 from .source import Derived, Earlier, Given, Plain, Source, World
 from .step import Step
 
@@ -35,6 +36,8 @@ class Graph:
     inferred: frozenset[Work]
     cancelled: tuple[int, ...] = ()
     """The numbers of the question that the solution uses and that are in no operation: `2 * 500 / 1000 * 3` is 3."""
+    ones: tuple[int, ...] = ()
+    """The ones of the question that the solution leaves out and that are factors again."""
 
     @property
     def final(self) -> Work:
@@ -51,14 +54,14 @@ def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: st
     works, marked = folded(final, raw.made, raw.inferred)
     if not works:
         raise NoGraph("given: the answer is a number of the question, nothing is worked out")
-    works = taken_off(works, mentions, text)
+    works, ones = restored(taken_off(works, mentions, text), mentions, text)
     order = dict.fromkeys(works)
     if any(ZERO in (work.left, work.right) for work in order):
         raise NoGraph("negative: a step takes from nothing")
     inputs = {node.index for work in works for node in (work.left, work.right) if isinstance(node, Input)}
     if not inputs:
         raise NoGraph("no_input: no number of the question is used")
-    return Graph(list(order), frozenset(marked), tuple(sorted(raw.given - inputs)))
+    return Graph(list(order), frozenset(marked), tuple(sorted(raw.given - inputs)), ones)
 
 
 class _Raw:

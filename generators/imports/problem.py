@@ -117,7 +117,7 @@ def _metadata(
         "operands": [
             {name: _provenance(node, mentions) for name, node in operands.items()} for operands in written.operands
         ],
-        "unused": [_span(mentions[index]) for index in sorted({*linking.unused, *graph.cancelled})],
+        "unused": [_span(mentions[index]) for index in sorted({*linking.unused, *graph.cancelled} - {*graph.ones})],
     }
 
 

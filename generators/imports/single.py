@@ -7,26 +7,33 @@ import re
 
 from .mentions import Mention
 
+_MONTH = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)"
+
 _BASIS = re.compile(
     r"\b(?:per|every|each|in|for|of|than|from|during|after|within|over|at|to|about|least|only|other|another|any|this|that|just"
-    r"|the|on|by|if|when|takes?)\s+(?:\w+ly\s+)?$",
+    r"|the|on|by|if|when|takes?|assuming)\s+(?:\w+ly\s+)?$"
+    r"|\bhow (?:much|many)\b[^.?!,]*\b(?:do|does|did|would|will|is|are)\s+$"
+    r"|\b(?:semester|period|book|section|team|group|level|chapter|part|phase|option|store|room|route|trip|year|day|week"
+    rf"|{_MONTH})\s+$",
     re.IGNORECASE,
 )
-"""In front of a one that something is said of: `every 1 cup`, `the one`."""
-_MAKES = re.compile(r"\bto [a-z]+ $")
-"""In front of the one of a rate: `5 hours to build 1 chair`."""
-_BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\b(?:and|while|but)\s+)$", re.IGNORECASE)
+"""In front of a one that something is said of, or that is a label or a date: `every 1 cup`, `the one`, `Period 1`, `May 1`."""
+_MAKES = re.compile(r"\bto [a-z]+ $|(?:^|[.?!]\s+)[A-Z][a-z]+ing $", re.IGNORECASE)
+"""In front of the one of a rate: `5 hours to build 1 chair`, `Building one house takes`."""
+_BEGINS = re.compile(r"(?:^|[.?!,;]\s+|\(|\b(?:and|while|but)\s+)$", re.IGNORECASE)
 _SAID_OF = re.compile(
     r"(?:\s+[\w'\u2019-]+){1,4}?\s+(?:is|are|was|costs?|weighs?|has|have|had|needs?|requires?|can|produces?|makes?|takes?|holds?"
     r"|contains?|equals?|will|would|sells?|eats?|uses?|lasts?|feeds?|serves?|gives?|does|comes|charges|pays|earns)\b"
 )
 """Behind a one that begins a clause: what is said of one of them is a rate."""
 _HOW_MUCH = re.compile(r"\bhow (?:much|many)\b", re.IGNORECASE)
-_NO_COUNT = re.compile(r"\s+(?:of|or|at|to|time)\b|(?:\s+[a-z-]+){1,2}\s+(?:per|every|for (?:every|each))\b")
+_NO_COUNT = re.compile(
+    r"(?:\s+[a-z-]+){1,2}\s+(?:per|every|for (?:every|each))\b|\s+(?:of|or|at|to|time|" + _MONTH + r")\b"
+)
 """Behind one that is no count, or the one of a rate: `1 egg per day`."""
 _LISTED = re.compile(r"(?:\band|\bor|\bplus|,)\s+$", re.IGNORECASE)
 _LIST_GOES_ON = re.compile(
-    r"(?:\s+[\w-]+){1,4}\s*(?:,|and|or)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
+    r"(?:\s+[\w-]+){1,4}\s*(?:,|\band|\bor)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
 )
 _MEASURED = re.compile(r"[\s-]+\d")
 """Behind the one of `one 12-hour shift`."""
