@@ -3,6 +3,8 @@
 import json
 import os
 import resource
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,30 +13,21 @@ pytestmark = [
     pytest.mark.skipif(not os.environ.get("WIREWORK_LARGE"), reason="9 GB and minutes: WIREWORK_LARGE=1 runs it"),
 ]
 
-SHAPE = {
-    "vocab_size": 32000,
-    "hidden_size": 2048,
-    "intermediate_size": 5632,
-    "num_hidden_layers": 22,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 4,
-    "max_position_embeddings": 2048,
-    "rms_norm_eps": 1e-5,
-    "tie_word_embeddings": False,
-}
-"""config.json of TinyLlama/TinyLlama-1.1B-Chat-v1.0."""
-
 
 @pytest.fixture
 def large(tiny, tmp_path):
     """Write a random model of that shape, with the tiny model's tokenizer."""
+    sys.path.append(str(Path(__file__).parents[2]))
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    from benchmarks.gpu import SHAPE
     from finetune.base_model import load_tokenizer
 
     with torch.device("cpu"):
-        model = LlamaForCausalLM(LlamaConfig(**SHAPE, bos_token_id=0, eos_token_id=1, pad_token_id=1)).bfloat16()
+        model = LlamaForCausalLM(
+            LlamaConfig(**SHAPE, vocab_size=32000, bos_token_id=0, eos_token_id=1, pad_token_id=1)
+        ).bfloat16()
     assert model.num_parameters() == 1_100_048_384
     model.save_pretrained(tmp_path / "large")
     load_tokenizer(str(tiny)).save_pretrained(tmp_path / "large")
