@@ -14,6 +14,8 @@ from generators.imports.solution import read_solution
         ("She has 2 dogs and 1 chicken.", ["1"]),
         ("He wears 2 8-hour shifts and one 12-hour shift.", ["one"]),
         ("They dig 5 graves and one child's grave.", ["one"]),
+        ("She pays with one fifty-dollar bill.", ["one"]),
+        ("She buys one pair of shoes.", []),
         ("She buys one table and two chairs.", ["one"]),
         ("Jo drinks 1 cup a day.", ["1"]),
         ("There is 1 box of 11 red crayons.", ["1"]),

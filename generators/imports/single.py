@@ -35,8 +35,6 @@ _LISTED = re.compile(r"(?:\band|\bor|\bplus|,)\s+$", re.IGNORECASE)
 _LIST_GOES_ON = re.compile(
     r"(?:\s+[\w-]+){1,4}\s*(?:,|\band|\bor)\s+(?:\w+\s+)?(?:\d|two|three|four|five|six|seven|eight|nine|ten|an?\s)"
 )
-_MEASURED = re.compile(r"[\s-]+\d")
-"""Behind the one of `one 12-hour shift`."""
 
 
 def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
@@ -52,7 +50,13 @@ def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
     listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)
     if _MAKES.search(text, 0, quantity.start) and not listed:
         return False
-    if quantity.kind == "plain" or _MEASURED.match(text, quantity.end):
+    measured = any(  # `one 12-hour shift`, `one fifty-dollar bill`
+        other.quantity.start > quantity.end
+        and other.quantity.kind in ("plain", "word", "money")
+        and not text[quantity.end : other.quantity.start].strip(" -")
+        for other in mentions
+    )
+    if quantity.kind == "plain" or measured:
         return True
     others = any(
         other is not mention
