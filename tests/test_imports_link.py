@@ -393,18 +393,19 @@ def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
 
 
 @pytest.mark.parametrize(
-    ("question", "allowed"),
+    ("name", "question", "allowed"),
     [
-        ("The half-hour show has 12 minutes of news. How long is the rest?", True),
-        ("Jo brought half a tray with 12 white eggs. How long is the rest?", False),
+        ("minutes_per_half_hour", "The half-hour show has 12 minutes of news. How long is the rest?", True),
+        ("minutes_per_half_hour", "Jo brought half a tray with 12 white eggs. How long is the rest?", False),
+        ("dollars_per_quarter", "Jo has 8 quarters. How much money is that?", True),
+        ("dollars_per_quarter", "Jo ran for half an hour, then for a quarter of an hour. How far is that?", False),
     ],
 )
-def test_no_half_hour_without_an_hour(question, allowed):
-    """A constant whose word means other things too needs a second word beside it."""
-    assert (
-        any(constant.name == "minutes_per_half_hour" for constant in triggered(re.findall("[a-z]+", question.lower())))
-        is allowed
-    )
+def test_a_word_of_several_meanings_needs_another_beside_it(name, question, allowed):
+    """No half hour without an hour, and no quarter dollar where money is not spoken of."""
+    present = [stem(word) for word in re.findall("[a-z]+", question.lower())]
+
+    assert any(constant.name == name for constant in triggered(present)) is allowed
 
 
 def test_twice_wants_to_be_used():
