@@ -13,7 +13,7 @@ from .refusal import FormatError, TraceError
 FENCE = "```"
 MAX_COMPLETION = 262_144
 """Characters of the longest completion that is searched for a trace."""
-_INFO = re.compile(r"[ \t]*(?:(\w+)[ \t]*)?(?:\r?\n|$)")
+_INFO = re.compile(r"[ \t]*+(?:(\w++)[ \t]*+)?(?:\r?\n|$)")
 # Canonical text. A scalar of these characters is the same plain scalar to YAML wherever it stands here.
 _SCALAR = r"-?[A-Za-z0-9_./]+"
 _PAIR = rf"[a-z_]{{1,40}}: (?:{_SCALAR}|\[{_SCALAR}(?:, {_SCALAR})*\])"
@@ -24,7 +24,7 @@ _COMPOSED = re.compile(rf"(?:{_PART.pattern}(?:\n(?=-)|$))+")
 _FIELD = re.compile(rf"([a-z_]+): (?:\[([^\]]+)\]|({_SCALAR}))")
 _SHORT = MAX_EVENTS
 """Characters of the longest text the canonical reader takes: so short a text has fewer than MAX_EVENTS nodes."""
-_TRACE = re.compile(r"^(?:- +)?\{?(?:\"|')?expert(?:\"|')?[ \t]*:", re.MULTILINE)
+_TRACE = re.compile(r"^(?:- ++)?\{?[\"']?expert[\"']?[ \t]*+:", re.MULTILINE)
 
 
 def extract(completion: str) -> str:

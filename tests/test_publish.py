@@ -69,11 +69,16 @@ def finish(process):
     return process.returncode, out, err
 
 
+def succeed(process):
+    """Return the output of a client process; what it says of a failure is the test's message."""
+    status, out, err = finish(process)
+    assert status == 0, err
+    return out
+
+
 def run(server, script, *words, **env):
     """Run a client process and return the JSON on its last line."""
-    status, out, err = finish(start(server, script, *words, **env))
-    assert status == 0, err
-    return json.loads(out.splitlines()[-1])
+    return json.loads(succeed(start(server, script, *words, **env)).splitlines()[-1])
 
 
 PUSH = """
@@ -81,7 +86,7 @@ PUSH = """
     from datasets_cards import loading, remote
     from generators.__main__ import main
     remote.PAUSES = (0.05,) * 5
-    loading.PAUSES = (0.05,)
+    loading.PAUSES = (0.05, 0.5)
     sys.exit(main(["push", *sys.argv[1:]]))
 """
 
@@ -557,7 +562,7 @@ def test_kill_and_push_again(server, folder):
 def test_two_writers(server, folders, tmp_path):
     """When somebody else commits first, the push stops and names who it was and what changed."""
     place = shutil.copytree(folders / "small", tmp_path / "mine")
-    assert finish(start(server, PUSH, place, "acme/sums"))[0] == 0
+    succeed(start(server, PUSH, place, "acme/sums"))
     fault = server.fault("hang", "/commit/", "POST", seconds=0.5)
     process = start(server, PUSH, shutil.copytree(folders / "grown", tmp_path / "more"), "acme/sums")
     while not fault.fired:
@@ -578,14 +583,14 @@ def test_a_hub_without_spaces(server, folder):
     """A Hub that knows no Spaces has none of the dataset's name."""
     server.fault("status", "/api/spaces/", times=None, status=404)
 
-    assert finish(start(server, PUSH, folder, "acme/sums"))[0] == 0
+    succeed(start(server, PUSH, folder, "acme/sums"))
 
 
 @pytest.mark.parametrize("times", [1, None], ids=["once", "for ever"])
 def test_conflict_at_a_new_branch(server, folders, tmp_path, times):
     """A conflict while the branch is made is tried again, and one that stays is told as what it is."""
     place = shutil.copytree(folders / "small", tmp_path / "mine")
-    assert finish(start(server, PUSH, place, "acme/sums"))[0] == 0
+    succeed(start(server, PUSH, place, "acme/sums"))
     server.fault("status", "/branch/", "POST", times=times, status=409)
     status, _, err = finish(start(server, PUSH, place, "acme/sums", "--revision", "next"))
 
@@ -634,7 +639,7 @@ def test_lost_answer_below_another_commit(server, folders, tmp_path):
 
 def test_commands_of_the_page(server, folder, tmp_path):
     """The commands of a published page fetch the dataset, prove every row again, and make the same bytes again."""
-    assert finish(start(server, PUSH, folder, "acme/sums"))[0] == 0
+    succeed(start(server, PUSH, folder, "acme/sums"))
     shell = "\n".join(re.findall(r"```bash\n(.+?)```", (folder / "README.md").read_text(), re.DOTALL))
     paths = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),

@@ -21,6 +21,8 @@ SECOND = program(
     "op: init, var: a, source: prev.result", give("b", 2), compute("mul", "a", "b"), ask(), expert="rate_equation"
 )
 BOTH = composed(GOOD, SECOND)
+LIMIT = 0.05
+"""Seconds of processor time in which any text is judged."""
 expectations = st.one_of(
     st.none(), st.sampled_from(list(EXPERTS)), st.lists(st.sampled_from(list(EXPERTS)), max_size=3), st.just("oracle")
 )
@@ -133,29 +135,30 @@ def test_answers_are_compared_exactly(answer):
     assert judge(program(give("a", 37), give("b", 5), compute("div", "a", "b"), ask()), None, answer).reward == 1.0
 
 
+def quickest(text, experts):
+    """Return the seconds of processor time that judging takes, looked at again where something disturbed it."""
+    best = LIMIT
+    for _ in range(10):
+        began = time.thread_time()
+        judge(text, experts, 42)
+        best = min(best, time.thread_time() - began)
+        if best < LIMIT:
+            break
+    return best
+
+
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 def test_no_text_takes_long(text):
-    """The worst texts we know are judged within 50 ms of processor time, by the best of three."""
-    times = []
-    for _ in range(3):
-        began = time.thread_time()
-        verdict = judge(text, "arithmetic", 42)
-        times.append(time.thread_time() - began)
-
-    assert verdict.reward in REWARDS.values()
-    assert min(times) < 0.05
+    """The worst texts we know are judged within 50 ms of processor time."""
+    assert judge(text, "arithmetic", 42).reward in REWARDS.values()
+    assert quickest(text, "arithmetic") < LIMIT
 
 
 @settings(law, max_examples=50)
 @given(completions.map(lambda text: text * 200), expectations)
 def test_no_long_text_takes_long(completion, experts):
-    """Neither does a text of a thousand fuzzed pieces, given a second look if the first was disturbed."""
-    for _ in range(3):
-        began = time.thread_time()
-        judge(completion, experts, 42)
-        if time.thread_time() - began < 0.05:
-            return
-    pytest.fail(f"{len(completion)} characters take longer than 50 ms")
+    """Neither does a text of a thousand fuzzed pieces."""
+    assert quickest(completion, experts) < LIMIT, f"{len(completion)} characters"
 
 
 def test_hostile_texts_do_not_end_the_process():
