@@ -214,6 +214,14 @@ def names(question):
             ["bags", "remaining_bags", "extra_bags"],
         ),
         ("15 people board the bus, and 3 goldfish are in 2 bowls.", ["people", "goldfish", "bowls"]),
+        (
+            "The big bottles of juice hold 30 ounces and cost $27 each. The small bottles of juice hold 6 ounces and cost $6 each.",
+            ["big_ounces", "big_bottle_price", "small_ounces", "small_bottle_price"],
+        ),
+        (
+            "Half the birds were sold and 3 puppies were adopted. The 9 puppies played.",
+            ["divisor", "first_puppies", "second_puppies"],
+        ),
         ("A packet has 30 fig-flavored sweets and 40 date-flavored sweets.", ["fig_sweets", "date_sweets"]),
     ],
 )

@@ -205,7 +205,20 @@ class Namer:
         far = [
             pair for pair in far if self._counted.get(pair[0].start, mention) is mention or self._says(pair[0], mention)
         ]
+        far += [(word, min(self._distance(word, mention), _OUTSIDE - 1)) for word in self._subject(mention)]
         return found + sorted(((self._whole(word), distance) for word, distance in far), key=lambda pair: pair[1])
+
+    def _subject(self, mention: Mention) -> list[Word]:
+        """Return the words of the subject of a number's clause, however far off: the giraffe of `a giraffe statue`."""
+        subject = self.clauses.subject(mention)
+        if subject is None or subject.kind != "noun":
+            return []
+        head = subject.head
+        if self._counted.get(head.start, mention) is not mention and not self._says(head, mention):
+            return []
+        if any(word.text in word_set("auxiliaries") for word in self.nouns.behind(mention)[: len(mention.phrase) + 1]):
+            return []  # it is a subject itself: none of the birds of `half the birds were sold and 3 puppies were adopted`
+        return [word for word in self._tellers if subject.start <= word.start <= head.start]
 
     def _whole(self, word: Word) -> str:
         """Return a word, or the whole of which it is a part: the `cross-country` of country."""
