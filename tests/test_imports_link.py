@@ -509,13 +509,49 @@ def test_points_for_a_dollar_are_no_money():
     assert (per, money) == (False, True)
 
 
-def test_her_two_more_are_others():
-    """A number that is said again with `her` is the one that was there, and not with `more` behind it."""
-    more = read_mentions("Ann has 2 dimes. Bo gives her 2 more dimes.")
-    same = read_mentions("Ann has 2 dimes. Bo takes her 2 dimes.")
+@pytest.mark.parametrize(
+    ("second", "other"),
+    [
+        ("Bo takes her 2 dimes.", False),
+        ("Bo gives her 2 more dimes.", True),
+        ("She spent the following 2 dimes.", True),
+    ],
+)
+def test_her_two_more_are_others(second, other):
+    """A number that is said again with `her` is the one that was there, and not with `more` or `following`."""
+    mentions = read_mentions(f"Ann has 2 dimes. {second}")
 
-    assert [mention.alias for mention in more] == [0, 1]
-    assert [mention.alias for mention in same] == [0, 0]
+    assert [mention.alias for mention in mentions] == [0, int(other)]
+    assert mentions[1].other is other
+
+
+def test_what_is_said_to_be_another_wants_to_be_used():
+    """Two more tickets that stand for nothing lower the grade: the two of before may have been taken in their place."""
+    question = "She got two of the tickets for $50 each. A man sells her two {} tickets for $240. How much is it?"
+    solution = read_solution("2*50=<<2*50=100>>100 and 100+240=<<100+240=340>>340")
+    more, red = (convert(Problem("p", question.format(word), Fraction(340), solution)) for word in ("more", "red"))
+
+    assert (more.metadata["grade"], red.metadata["grade"]) == ("B", "A")
+    assert more.metadata["reasons"] == ["left over though its value is used: two"]
+
+
+def test_a_dozen_is_the_size_of_its_own_number():
+    """`two dozen` are a number and a size: where another dozen stands beside them, the twelve is still theirs."""
+    done, mentions = linked(
+        "Ann got two dozen roses and later another dozen roses. How many roses?",
+        "2*12=<<2*12=24>>24 roses. 12+24=<<12+24=36>>36 roses",
+        36,
+    )
+
+    assert [mentions[done.sources[0, number].index].quantity.text for number in (0, 1)] == ["two dozen", "two dozen"]
+    assert mentions[done.sources[1, 0].index].quantity.text == "dozen"
+
+
+def test_what_a_number_is_said_to_be_is_its_noun():
+    """The men of `15 are men` are what is counted, and of `15 are red` nothing is known."""
+    _, men, red = read_mentions("Of 60 guests 15 are men and 9 are red.")
+
+    assert (men.phrase, red.phrase) == (("men",), ())
 
 
 @pytest.mark.parametrize(

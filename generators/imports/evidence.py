@@ -103,7 +103,8 @@ class Evidence:
                 yield from self._beside(place, (number, source), here, latest, inside)
                 if isinstance(source, Given):
                     root = self.mentions[source.index].alias
-                    if used[root]:
+                    whole = self.mentions[root].quantity.kind == "group" and root in self._roots(here)
+                    if used[root] and not whole:  # `two dozen` are a number and a size
                         yield ("again_here" if root in self._roots(here) else "again"), 1
                     order.append(source.index)
                 elif isinstance(source, Earlier):

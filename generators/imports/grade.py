@@ -110,6 +110,7 @@ def _left_over(
         and (linking.proved or quantity.kind in ("multiple", "half"))
         and any(value in leaf_values for _, value in forms(quantity))
     ]
+    contested += [text for text in _others(linking, mentions) if text not in contested]
     if contested:
         yield f"left over though its value is used: {', '.join(contested)}"
     rates = [
@@ -132,6 +133,16 @@ def _left_over(
     loose = {quantity.value for quantity in left if quantity.kind != "word" and quantity.value != 1}
     if loose and any(_guessed(source, mentions) for source in linking.sources.values()):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+
+
+def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
+    """Yield what is left over beside a used number of its value, where one of them is said to be others than before."""
+    roots = {mentions[given.index].alias for one in linking.sources.values() for given in givens(one)}
+    for mention in (mentions[index] for index in linking.unused):
+        quantity = mention.quantity
+        alike = [one for one in (mentions[root] for root in roots) if one.quantity.value == quantity.value != 1]
+        if any(mention.versus if one.unit != mention.unit else mention.other or one.other for one in alike):
+            yield quantity.text
 
 
 def _guessed(source: Source, mentions: list[Mention]) -> bool:

@@ -201,7 +201,8 @@ class Linker:
             if used[root]:
                 again = any(where == place and index in chosen.givens for where, _, chosen in state.chosen)
                 part = mention.quantity.kind in ("fraction", "percent")
-                score -= 2.0 if again and not (part and self.sums[place]) else 1.0
+                whole = again and mention.quantity.kind == "group"  # both parts of `two dozen`
+                score -= 0.0 if whole else 2.0 if again and not (part and self.sums[place]) else 1.0
             else:
                 for twin in self.twins[root]:
                     if used[twin]:

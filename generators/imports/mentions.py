@@ -46,6 +46,8 @@ class Mention:
     """Stems of what it is said of one of, or for one of: `each box`, `a pound`."""
     definite: bool
     """Whether it only refers to what was counted before: `the three`."""
+    other: bool
+    """Whether it is said to count others than were counted before: `the next 40`, `2 more`."""
 
     @property
     def money(self) -> bool:
@@ -73,10 +75,14 @@ def read_mentions(text: str) -> list[Mention]:
         if number + 1 < len(quantities) and not tail.strip(" -") and quantity.kind in ("plain", "word"):
             tail = text[quantities[number + 1].end : sentence_end]  # the 2 of `2 $15 donations` counts donations
         words = _WORD.findall(re.split(r"[,;:()]", tail)[0])
-        after = _noun_phrase(words)
+        said = len(words) > 1 and words[0] in ("are", "were") and word_class(words[1].lower()) == "noun"
+        after = _noun_phrase(words[1:] if said else words)  # `15 are men`
         before = _WORD.findall(text[max(ahead, clause_start) : quantity.start])
         first = [word.lower() for word in words[:3]]
         unit = stem(after[-1]) if after else ""
+        other = bool(
+            _OTHERS.search(text[max(0, quantity.start - 20) : quantity.start]) or _FURTHER.match(text, quantity.end)
+        )
         found.append(
             Mention(
                 quantity=quantity,
@@ -85,7 +91,7 @@ def read_mentions(text: str) -> list[Mention]:
                 before=tuple(content(before)[-5:]),
                 clause=frozenset(content(_WORD.findall(text[clause_start:clause_end]))),
                 sentence=sentence,
-                alias=_repeats(found, quantity, after, text, number),
+                alias=number if other else _repeats(found, quantity, after, text, number),
                 versus=bool({"more", "less", "fewer", "additional", "extra", "older", "younger"} & set(first[:2]))
                 or "than" in first,
                 times=_is_factor(words),
@@ -103,6 +109,7 @@ def read_mentions(text: str) -> list[Mention]:
                 definite=not unit
                 and quantity.kind == "word"
                 and _SAME.search(text[max(0, quantity.start - 20) : quantity.start]) is not None,
+                other=other,
             )
         )
     return found
@@ -150,7 +157,7 @@ def _plural(word: str) -> bool:
 _SAME = re.compile(
     r"\b(?:the|those|these|all|all the|his|her|their|its|each of the|both)\s+(?:(?P<between>\w+)\s+)?$", re.IGNORECASE
 )
-_OTHERS = re.compile(r"\b(?:next|other|another)\s+$", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:next|following|other|another)\s+$", re.IGNORECASE)
 _FURTHER = re.compile(r"\s+(?:more|additional|extra|other)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(first|last|second|third|final|remaining)\s+$", re.IGNORECASE)
 
@@ -158,8 +165,7 @@ _PLACE = re.compile(r"\b(first|last|second|third|final|remaining)\s+$", re.IGNOR
 def _repeats(found: list[Mention], quantity: Quantity, phrase: list[str], text: str, number: int) -> int:
     """Return the earlier mention that this one speaks of again: same number and unit, said with `the` or the like.
 
-    `the next 40` are others, and so are `the last 40` behind `the first 40`, `her 2 more`, and `her three younger
-    sisters` behind `three older sisters`.
+    `the last 40` behind `the first 40` are others, and so are `her three younger sisters` behind `three older sisters`.
     """
     unit, told = stem(phrase[-1]) if phrase else "", set(map(str.lower, phrase[:-1]))
     if quantity.kind not in ("plain", "word", "money", "fraction", "percent"):
@@ -168,8 +174,6 @@ def _repeats(found: list[Mention], quantity: Quantity, phrase: list[str], text: 
     said = _SAME.search(ahead)
     if said is None or word_class((said["between"] or "").lower()) == "noun":
         return number  # `their ages 10 years from now` are no ages told before
-    if _OTHERS.search(ahead) or _FURTHER.match(text, quantity.end):
-        return number
     place = _PLACE.search(ahead)
     for earlier in found:
         same = earlier.quantity.value == quantity.value and earlier.quantity.kind in ("plain", "word", quantity.kind)
