@@ -525,14 +525,29 @@ def test_her_two_more_are_others(second, other):
     assert mentions[1].other is other
 
 
-def test_what_is_said_to_be_another_wants_to_be_used():
+@pytest.mark.parametrize(
+    ("question", "solution", "words"),
+    [
+        (
+            "She got two of the tickets for $50 each. A man sells her two {} tickets for $240. How much is it?",
+            "2*50=<<2*50=100>>100 and 100+240=<<100+240=340>>340",
+            ("more", "red"),
+        ),
+        (
+            "He wrote 25 songs on the top 10 charts and ten {} songs. How many songs?",
+            "25+10=<<25+10=35>>35 songs. 35*1=<<35*1=35>>35",
+            ("more", "old"),
+        ),
+    ],
+    ids=["of the same things", "of different things"],
+)
+def test_what_is_said_to_be_another_wants_to_be_used(question, solution, words):
     """Two more tickets that stand for nothing lower the grade: the two of before may have been taken in their place."""
-    question = "She got two of the tickets for $50 each. A man sells her two {} tickets for $240. How much is it?"
-    solution = read_solution("2*50=<<2*50=100>>100 and 100+240=<<100+240=340>>340")
-    more, red = (convert(Problem("p", question.format(word), Fraction(340), solution)) for word in ("more", "red"))
+    steps = read_solution(solution)
+    more, plain = (convert(Problem("p", question.format(word), steps[-1].value, steps)) for word in words)
 
-    assert (more.metadata["grade"], red.metadata["grade"]) == ("B", "A")
-    assert more.metadata["reasons"] == ["left over though its value is used: two"]
+    assert (more.metadata["grade"], plain.metadata["grade"]) == ("B", "A")
+    assert more.metadata["reasons"] == [f"left over though its value is used: {more.metadata['unused'][0]['text']}"]
 
 
 def test_a_dozen_is_the_size_of_its_own_number():

@@ -137,7 +137,7 @@ def test_answers_are_compared_exactly(answer):
 
 def quickest(text, experts):
     """Return the seconds of processor time that judging takes, looked at again where something disturbed it."""
-    best = LIMIT
+    best = float("inf")
     for _ in range(10):
         began = time.thread_time()
         judge(text, experts, 42)

@@ -103,9 +103,13 @@ class Evidence:
                 yield from self._beside(place, (number, source), here, latest, inside)
                 if isinstance(source, Given):
                     root = self.mentions[source.index].alias
-                    whole = self.mentions[root].quantity.kind == "group" and root in self._roots(here)
-                    if used[root] and not whole:  # `two dozen` are a number and a size
-                        yield ("again_here" if root in self._roots(here) else "again"), 1
+                    again_here = used[root] and root in self._roots(here)
+                    if (
+                        again_here and self.mentions[root].quantity.kind != "group"
+                    ):  # `two dozen` are a number and a size
+                        yield "again_here", 1
+                    elif used[root] and not again_here:
+                        yield "again", 1
                     order.append(source.index)
                 elif isinstance(source, Earlier):
                     if consumed[source.step]:

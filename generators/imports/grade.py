@@ -136,7 +136,11 @@ def _left_over(
 
 
 def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
-    """Yield what is left over beside a used number of its value, where one of them is said to be others than before."""
+    """Yield what is left over and may have been meant by a used number of its value.
+
+    Of the same things one of the two is said to be others (`2 weeks`, `the following 2 weeks`); of different things
+    it is an amount of difference (`ten more songs` beside `the top 10`).
+    """
     roots = {mentions[given.index].alias for one in linking.sources.values() for given in givens(one)}
     for mention in (mentions[index] for index in linking.unused):
         quantity = mention.quantity

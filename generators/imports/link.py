@@ -200,9 +200,7 @@ class Linker:
             root = mention.alias
             if used[root]:
                 again = any(where == place and index in chosen.givens for where, _, chosen in state.chosen)
-                part = mention.quantity.kind in ("fraction", "percent")
-                whole = again and mention.quantity.kind == "group"  # both parts of `two dozen`
-                score -= 0.0 if whole else 2.0 if again and not (part and self.sums[place]) else 1.0
+                score -= self._again(mention.quantity.kind, place) if again else 1.0
             else:
                 for twin in self.twins[root]:
                     if used[twin]:
@@ -233,6 +231,12 @@ class Linker:
             state.inferred + option.inferred,
             here,
         )
+
+    def _again(self, kind: str, place: int) -> float:
+        """Return what counts against a number that a step reads twice; `two dozen` are a number and a size."""
+        if kind == "group":
+            return 0.0
+        return 1.0 if kind in ("fraction", "percent") and self.sums[place] else 2.0
 
     def _apart(self, one: Candidate, other: Candidate) -> bool:
         """Return whether one is an earlier result and the other a quantity of the text that counts or measures."""

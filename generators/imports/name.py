@@ -202,9 +202,7 @@ class Namer:
         far = [(word, self._distance(word, mention)) for word in inside]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
         far = [pair for pair in far if pair[0].start < mention.part[1] and (pair[1] < _OUTSIDE or _orders(pair[0]))]
-        far = [
-            pair for pair in far if self._counted.get(pair[0].start, mention) is mention or self._says(pair[0], mention)
-        ]
+        far = [pair for pair in far if self._says(pair[0], mention)]
         far += [(word, min(self._distance(word, mention), _OUTSIDE - 1)) for word in self._subject(mention)]
         return found + sorted(((self._whole(word), distance) for word, distance in far), key=lambda pair: pair[1])
 
@@ -213,12 +211,11 @@ class Namer:
         subject = self.clauses.subject(mention)
         if subject is None or subject.kind != "noun":
             return []
-        head = subject.head
-        if self._counted.get(head.start, mention) is not mention and not self._says(head, mention):
+        if not self._says(subject.head, mention):
             return []
         if any(word.text in word_set("auxiliaries") for word in self.nouns.behind(mention)[: len(mention.phrase) + 1]):
             return []  # it is a subject itself: none of the birds of `half the birds were sold and 3 puppies were adopted`
-        return [word for word in self._tellers if subject.start <= word.start <= head.start]
+        return [word for word in self._tellers if subject.start <= word.start <= subject.head.start]
 
     def _whole(self, word: Word) -> str:
         """Return a word, or the whole of which it is a part: the `cross-country` of country."""
@@ -256,7 +253,9 @@ class Namer:
         return bool(_TO_DAY.match(self.text, word.end) or _FROM_DAY.search(self.text, 0, word.start))
 
     def _says(self, word: Word, mention: Mention) -> bool:
-        """Return whether what another number counts tells of this one: whose they are, not `reads 8 pages in 2 hours`."""
+        """Return whether a word tells of a number though another counts it: whose they are, not `reads 8 pages in 2 hours`."""
+        if self._counted.get(word.start, mention) is mention:
+            return True
         quantity = mention.quantity
         if word.start > quantity.end:
             return " each" in self.text[quantity.end : word.start]
