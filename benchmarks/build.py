@@ -22,7 +22,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from generators import dataset, rows
+from generators.builder import dataset, rows
 from generators.audit import audit
 
 HELD_OUT = 500

@@ -76,7 +76,7 @@ class Bench:
         os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_VERBOSITY": "critical"}
         # Imported only now: the client reads its environment when it is imported.
         from datasets_cards import loading, publish, remote
-        from generators.dataset import build
+        from generators.builder.dataset import build
 
         self.publish, self.remote = publish, remote
         preset = self.folder / "tiny.yaml"

@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _card(args: argparse.Namespace) -> int:
-    from datasets_cards.card import write_card
+    from .card import write_card
 
     print(write_card(args.folder, args.name))
     return 0

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from generators.layout import README, split_files
-from generators.recipe import AnyRecipe, Recipe
-from generators.rows import SCHEMA
-from generators.slots import Words
-from generators.store import Folder
+from generators.files.layout import README, split_files
+from generators.builder.recipe import AnyRecipe, Recipe
+from generators.builder.rows import SCHEMA
+from generators.patterns.slots import Words
+from generators.files.store import Folder
 from solver.grammar import EXPERTS
 from solver.refusal import InputError
 
@@ -75,7 +75,7 @@ def _grades(facts: Facts) -> dict[str, str]:
     """Return what an import's grades mean; a build has none, and does not wait for the importer."""
     if isinstance(facts.recipe, Recipe):
         return {}
-    from generators.imports.grade import RULES
+    from generators.imports.grading.grade import RULES
 
     return RULES
 
@@ -95,7 +95,7 @@ def contamination(facts: Facts) -> str:
     against = facts.recipe.against
     if against is None:
         return "The contamination gate did not run: no held-out set was given (`--against`)."
-    from generators.contamination import GRAM
+    from generators.text.contamination import GRAM
 
     return (
         f"The contamination gate ran against {against['name']} ({against['questions']:,} questions, sha256 "

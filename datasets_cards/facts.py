@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from generators.dataset import ROW_GROUP
-from generators.layout import MANIFEST
-from generators.length import WRAPPING
-from generators.preset import SPLITS
-from generators.recipe import AnyRecipe, read_recipe
-from generators.rows import SCHEMA
+from generators.builder.dataset import ROW_GROUP
+from generators.files.layout import MANIFEST
+from generators.builder.length import WRAPPING
+from generators.builder.preset import SPLITS
+from generators.builder.recipe import AnyRecipe, read_recipe
+from generators.builder.rows import SCHEMA
 from solver.arrow import text, values
 from solver.grammar import write_step
 from solver.machine import solve

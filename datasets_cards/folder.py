@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
-from generators.dataset import file_hash
-from generators.layout import DROPPED, MANIFEST, README
-from generators.recipe import RECIPE
+from generators.builder.dataset import file_hash
+from generators.files.layout import DROPPED, MANIFEST, README
+from generators.builder.recipe import RECIPE
 from solver.refusal import InputError
 
 from .card import PLOTS

@@ -10,9 +10,9 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
     if name == "stream":
-        from .streaming import stream
+        from generators.builder.stream import stream
 
         return stream
-    from . import dataset
+    from .builder import dataset
 
     return getattr(dataset, name)

@@ -157,7 +157,8 @@ def main(argv: list[str] | None = None) -> int:
 def _build(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
 
-    from . import dataset, terminal
+    from .builder import dataset
+    from . import terminal
 
     began = time.perf_counter()
     full = args.verify == "full"
@@ -196,7 +197,7 @@ def _import(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
 
     from . import terminal
-    from .imports.importer import import_problems
+    from generators.imports.importer import import_problems
 
     began = time.perf_counter()
     with terminal.Progress("importing") as progress:
@@ -244,7 +245,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     from . import terminal
-    from .library import library
+    from generators.patterns.library import library
 
     terminal.patterns(library(args.patterns))
     return 0
@@ -252,7 +253,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from . import terminal
-    from .library import library
+    from generators.patterns.library import library
 
     name, _, place = args.pattern.rpartition("/")
     by_id = place.isascii() and place.isdecimal()
@@ -266,9 +267,9 @@ def _show(args: argparse.Namespace) -> int:
 
 def _preview(args: argparse.Namespace) -> int:
     from . import terminal
-    from .library import library
-    from .preset import read_preset
-    from .recipe import Recipe
+    from generators.patterns.library import library
+    from generators.builder.preset import read_preset
+    from generators.builder.recipe import Recipe
 
     preset = read_preset(args.preset)
     recipe: Recipe = Recipe.of(
@@ -289,8 +290,8 @@ def _preview(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from . import terminal
-    from .library import library
-    from .soundness import try_rows
+    from generators.patterns.library import library
+    from generators.patterns.checks import try_rows
 
     checked = library(args.folder).patterns.values()
     rows = 0
@@ -308,8 +309,8 @@ def _check(args: argparse.Namespace) -> int:
 def _coverage(args: argparse.Namespace) -> int:
     from . import terminal
     from .coverage import coverage
-    from .library import library
-    from .preset import read_preset
+    from generators.patterns.library import library
+    from generators.builder.preset import read_preset
 
     preset = read_preset(args.preset)
     with terminal.Progress("comparing") as progress:

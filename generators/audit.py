@@ -19,16 +19,16 @@ import pyarrow.parquet as pq
 from solver import arrow
 from solver.refusal import InputError
 
-from .dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
-from .layout import DROPPED, MANIFEST, shard_path
-from .length import Ruler
-from .opinion import yaml_opinions
-from .preset import SPLITS
-from .recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
-from .rows import SCHEMA, content_hash, make_shard, without
+from generators.builder.dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
+from generators.files.layout import DROPPED, MANIFEST, shard_path
+from generators.builder.length import Ruler
+from generators.builder.cross_check import yaml_opinions
+from generators.builder.preset import SPLITS
+from generators.builder.recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
+from generators.builder.rows import SCHEMA, content_hash, make_shard, without
 
 if TYPE_CHECKING:
-    from .imports.recipe import ImportRecipe
+    from generators.imports.recipe import ImportRecipe
 
 MAX_TOLD = 20
 """Faults that are told in full; the rest are counted."""
@@ -109,8 +109,8 @@ def _build(
 
 def _import(folder: Path, recipe: "ImportRecipe", manifest: dict[str, Any]) -> Audit:
     """Audit an import: every row is read, and every operand looked up in its question."""
-    from .imports.audit import row_faults
-    from .imports.folder import manifest_of_import
+    from generators.imports.audit import row_faults
+    from generators.imports.folder import manifest_of_import
 
     found = Audit(
         "every question and answer read"

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 from solver.refusal import InputError, Refusal
 from solver.text import read
 
-from .algebra import Shape, formula, function, shape
-from .layout import MANIFEST, split_files
-from .library import Library
-from .pattern import Pattern
-from .preset import Preset
-from .render import render
+from generators.patterns.algebra import Shape, formula, function, shape
+from generators.files.layout import MANIFEST, split_files
+from generators.patterns.library import Library
+from generators.patterns.pattern import Pattern
+from generators.builder.preset import Preset
+from generators.patterns.render import render
 
 
 @dataclass(frozen=True)

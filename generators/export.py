@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 from solver import arrow
 from solver.refusal import InputError
 
-from .dataset import ROW_GROUP, file_hash
-from .layout import MANIFEST
-from .preset import SPLITS
-from .recipe import read_recipe
-from .rows import SCHEMA
+from generators.builder.dataset import ROW_GROUP, file_hash
+from generators.files.layout import MANIFEST
+from generators.builder.preset import SPLITS
+from generators.builder.recipe import read_recipe
+from generators.builder.rows import SCHEMA
 
 TARGETS = ("verl",)
 REWARD = "reward.py"

@@ -20,12 +20,12 @@ from solver.terminal import steps_table
 from solver.text import read
 
 from .audit import MAX_TOLD, Audit
-from .dataset import Built
-from .layout import DROPPED
-from .library import Library
-from .pattern import COMPOSITION, Pattern
-from .render import render
-from .rows import phrasing
+from generators.builder.dataset import Built
+from generators.files.layout import DROPPED
+from generators.patterns.library import Library
+from generators.patterns.pattern import COMPOSITION, Pattern
+from generators.patterns.render import render
+from generators.builder.rows import phrasing
 
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed

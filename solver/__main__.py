@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from solver.command import run
-from solver.grammar import EXPERTS, op_table
-from solver.refusal import InputError, Refusal, did_you_mean
-from solver.reward import REWARDS, completion_text, judge
-from solver.text import extract, read
+from .command import run
+from .grammar import EXPERTS, op_table
+from .refusal import InputError, Refusal, did_you_mean
+from .reward import REWARDS, completion_text, judge
+from .text import extract, read
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,7 +68,7 @@ def _text(name: str) -> str:
 def _run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from solver.terminal import steps_table
+    from .terminal import steps_table
 
     try:
         Console().print(steps_table(read(extract(_text(args.file)))))
@@ -95,7 +95,7 @@ def _judge(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from solver.terminal import verdict_table
+    from .terminal import verdict_table
 
     rows = {row["id"]: row for row in _rows(args.dataset, args.split)}
     counts: dict[str, Counter[str]] = {}

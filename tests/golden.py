@@ -15,7 +15,7 @@ RUN8 = FOLDER / "run8.json"
 
 def text(pattern) -> str:
     """Return question, trace and answer of the row at PLACE."""
-    from generators.render import render
+    from generators.patterns.render import render
 
     draw = pattern.draw(np.array([PLACE]))
     question, trace = (render(plan, draw)[0].as_py() for plan in (pattern.questions[0], pattern.trace))
@@ -30,7 +30,7 @@ def contents(built) -> dict[str, str]:
 def main() -> None:
     """Write the file of every pattern and run8's hashes, and remove those of patterns that are gone."""
     from generators import build
-    from generators.library import library
+    from generators.patterns.library import library
 
     patterns = library().patterns.values()
     FOLDER.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from strategies import honest_programs
 
-from generators.algebra import formula, function, shape
+from generators.patterns.algebra import formula, function, shape
 from solver.grammar import Compute, Init, Trace
 from solver.text import read
 

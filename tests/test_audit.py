@@ -15,8 +15,8 @@ import generators
 from generators import build
 from generators.__main__ import main
 from generators.audit import audit
-from generators.dataset import parquet
-from generators.rows import content_hash
+from generators.builder.dataset import parquet
+from generators.builder.rows import content_hash
 from solver.refusal import InputError
 
 HOME = Path(generators.__file__).parents[1]

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from generators.coverage import coverage, pattern_shape
-from generators.layout import MANIFEST
-from generators.library import library
-from generators.preset import read_preset
+from generators.files.layout import MANIFEST
+from generators.patterns.library import library
+from generators.builder.preset import read_preset
 from solver.refusal import InputError
 
 LIBRARY = library()

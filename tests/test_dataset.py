@@ -18,11 +18,11 @@ import pytest
 
 import generators
 from generators import build
-from generators.dataset import make, rebuild
-from generators.length import Ruler
-from generators.library import read_library
-from generators.recipe import Recipe
-from generators.rows import SCHEMA, make_shard
+from generators.builder.dataset import make, rebuild
+from generators.builder.length import Ruler
+from generators.patterns.library import read_library
+from generators.builder.recipe import Recipe
+from generators.builder.rows import SCHEMA, make_shard
 from solver import fence
 from solver.refusal import InputError
 

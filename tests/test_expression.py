@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
 
-from generators.expression import Expression
+from generators.patterns.expression import Expression
 from solver.columns import Column
 from solver.refusal import InputError
 

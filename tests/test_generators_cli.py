@@ -10,7 +10,7 @@ import pytest
 
 import generators
 from generators.__main__ import VERBS, main
-from generators.library import library
+from generators.patterns.library import library
 
 HOME = Path(generators.__file__).parents[1]
 

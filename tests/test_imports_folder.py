@@ -17,9 +17,9 @@ import generators
 from datasets_cards import write_card
 from generators.__main__ import main
 from generators.audit import audit
-from generators.dataset import parquet, rebuild
+from generators.builder.dataset import parquet, rebuild
 from generators.imports.importer import import_problems
-from generators.rows import SCHEMA, content_hash
+from generators.builder.rows import SCHEMA, content_hash
 from solver.refusal import InputError
 from solver.reward import judge
 
@@ -163,8 +163,8 @@ def spoil(folder, change):
     record = {"rows": len(table), "content": content_hash(table)}
     path.write_bytes(parquet(table, record))
     manifest = json.loads((folder / "manifest.json").read_text())
-    from generators.dataset import file_hash, file_record, framed
-    from generators.recipe import read_recipe
+    from generators.builder.dataset import file_hash, file_record, framed
+    from generators.builder.recipe import read_recipe
 
     record |= file_record(path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path))
     recipe = read_recipe(folder)

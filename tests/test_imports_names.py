@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from generators.imports import gsm8k
-from generators.imports.mentions import read_mentions
-from generators.imports.name import Namer
-from generators.imports.node import Input
-from generators.imports.problem import convert
-from generators.imports.proper import proper_names
+from generators.imports.sources import gsm8k
+from generators.imports.question.mentions import read_mentions
+from generators.imports.naming.names import Namer
+from generators.imports.graph.node import Input
+from generators.imports.convert import convert
+from generators.text.proper_names import proper_names
 from solver.grammar import Init
 from solver.text import read
 

@@ -8,10 +8,10 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 
 from generators import build
-from generators.length import Ruler
-from generators.library import library
-from generators.render import render
-from generators.rows import row_ids
+from generators.builder.length import Ruler
+from generators.patterns.library import library
+from generators.patterns.render import render
+from generators.builder.rows import row_ids
 from solver.refusal import InputError
 
 

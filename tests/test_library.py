@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import generators
-from generators.library import folder_texts, library, read_library
+from generators.patterns.library import folder_texts, library, read_library
 from solver.refusal import InputError
 
 HOME = Path(generators.__file__).parents[1]
@@ -130,7 +130,7 @@ def test_an_endless_file_does_not_run_for_long(own):
     folder = own(entity_track__mine="x")
     (folder / "entity_track" / "zero.jinja").symlink_to("/dev/zero")
     script = (
-        "import resource, sys; from pathlib import Path; from generators.library import folder_texts\n"
+        "import resource, sys; from pathlib import Path; from generators.patterns.library import folder_texts\n"
         "from solver.refusal import InputError\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); resource.setrlimit(resource.RLIMIT_CPU, (10, 10))\n"
         "try: folder_texts(Path(sys.argv[1]))\n"

@@ -8,11 +8,11 @@ from strategies import law
 
 from generators import build
 from generators.audit import audit
-from generators.length import Ruler
-from generators.library import read_library
-from generators.numerals import FORMS, MAX_WORDS
-from generators.render import reference, render
-from generators.rows import row_ids
+from generators.builder.length import Ruler
+from generators.patterns.library import read_library
+from solver.numerals import FORMS, MAX_WORDS
+from generators.patterns.render import reference, render
+from generators.builder.rows import row_ids
 from solver.number import write_number
 from solver.refusal import InputError
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.permutation import Permutation, key_of, mix
+from generators.patterns.permutation import Permutation, key_of, mix
 
 SIZES = st.one_of(
     st.integers(1, 400),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.quantities import plain_number, read_quantities, spelt_number
+from solver.quantities import plain_number, read_quantities, spelt_number
 
 ONES = [
     "zero",

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
 
-from generators.library import read_library
-from generators.render import Ref, question_plan, reference, render, trace_plan
-from generators.slots import Draw, Vocabulary, Word, read_slots
+from generators.patterns.library import read_library
+from generators.patterns.render import Ref, question_plan, reference, render, trace_plan
+from generators.patterns.slots import Draw, Vocabulary, Word, read_slots
 from solver.refusal import InputError
 
 WORDS = {"fruit": Vocabulary("fruit", [Word("apples", "apple"), Word("figs", "fig"), Word("José's kiwis", "kiwi")])}

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from generators.audit import audit
-from generators.dataset import make
-from generators.length import Ruler
-from generators.library import read_library
-from generators.recipe import Recipe
-from generators.rows import SCHEMA, make_group
+from generators.builder.dataset import make
+from generators.builder.length import Ruler
+from generators.patterns.library import read_library
+from generators.builder.recipe import Recipe
+from generators.builder.rows import SCHEMA, make_group
 from solver.refusal import InputError
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
 
-from generators.library import read_library
-from generators.slots import Draw, Vocabulary, Word, read_slots, read_vocabularies, slug, space
+from generators.patterns.library import read_library
+from generators.patterns.slots import Draw, Vocabulary, Word, read_slots, read_vocabularies, slug, space
 from solver.grammar import NAME
 from solver.refusal import InputError
 

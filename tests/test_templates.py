@@ -7,13 +7,13 @@ import golden
 import numpy as np
 import pytest
 
-from generators.length import Ruler
-from generators.library import library
-from generators.numerals import MAX_WORDS, commas, words
-from generators.preset import known_presets, read_preset
-from generators.render import reference, render
-from generators.slots import Draw
-from generators.soundness import balance, probe
+from generators.builder.length import Ruler
+from generators.patterns.library import library
+from solver.numerals import MAX_WORDS, commas, words
+from generators.builder.preset import known_presets, read_preset
+from generators.patterns.render import reference, render
+from generators.patterns.slots import Draw
+from generators.patterns.checks import balance, probe
 from solver import fence, judge
 
 PATTERNS = library().patterns

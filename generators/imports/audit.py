@@ -6,16 +6,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from generators.opinion import second_opinion
-from generators.quantities import Quantity, read_quantities
+from generators.builder.cross_check import second_opinion
+from solver.quantities import Quantity, read_quantities
 from solver.grammar import AddEntity, Consume, Init, Query
 from solver.number import read_number, write_number
 from solver.refusal import Refusal
 from solver.text import read
 
-from .constants import table as constants_table
+from generators.imports.linking.constants import table as constants_table
 from .folder import completion, prompt, sizes, texts
-from .gsm8k import held_out, question_key
+from generators.imports.sources.gsm8k import held_out, question_key
 from .recipe import ImportRecipe
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from generators.dataset import Built, claim, file_record, framed, parquet
-from generators.layout import DROPPED, MANIFEST, README, readme, shard_path
-from generators.length import Ruler
-from generators.rows import SCHEMA, content_hash
-from generators.store import store
+from generators.builder.dataset import Built, claim, file_record, framed, parquet
+from generators.files.layout import DROPPED, MANIFEST, README, readme, shard_path
+from generators.builder.length import Ruler
+from generators.builder.rows import SCHEMA, content_hash
+from generators.files.store import store
 from solver.text import fence
 
-from .grade import RULES
-from .problem import Dropped, Row
+from generators.imports.grading.grade import RULES
+from .convert import Dropped, Row
 from .recipe import ImportRecipe
 
 CONTAMINATED = "contaminated"

@@ -6,19 +6,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from generators.contamination import Gate, read_gate
-from generators.dataset import Built
-from generators.recipe import whole_number
+from generators.text.contamination import Gate, read_gate
+from generators.builder.dataset import Built
+from generators.builder.recipe import whole_number
 from solver.number import write_number
 from solver.refusal import InputError, did_you_mean
 
-from . import gsm8k
+from .sources import gsm8k
 from .folder import CONTAMINATED, reason_kind, sizes, write_folder
-from .grade import RULES
-from .lines import Entry, read_entries
-from .problem import Dropped, Row, convert
+from generators.imports.grading.grade import RULES
+from generators.files.entries import Entry, read_entries
+from .convert import Dropped, Row, convert
 from .recipe import SPLITS, ImportRecipe
-from .sources import Source, source
+from generators.imports.sources.registry import Source, source
 
 _ALLOCATIONS = 200_000
 """Objects made between two looks for cycles; Python's own is 700."""

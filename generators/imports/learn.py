@@ -19,21 +19,21 @@ from random import Random
 
 import numpy as np
 
-from generators.store import Folder
+from generators.files.store import Folder
 from generators.terminal import Progress
 from solver.command import run
 from solver.refusal import InputError
 
-from .constants import triggered
-from .evidence import WEIGHTS, Evidence
-from .function import Sources
-from .gsm8k import read_problem
-from .lines import read_entries
-from .link import UNRIVALLED, Linker, Linking, NoLinking
-from .mentions import Mention, read_mentions
-from .problem import Problem, spoken
-from .source import Earlier, Given, Plain, Source, World, forms
-from .sources import source
+from generators.imports.linking.constants import triggered
+from generators.imports.linking.features import WEIGHTS, Evidence
+from generators.imports.linking.equivalence import Sources
+from generators.imports.sources.gsm8k import read_problem
+from generators.files.entries import read_entries
+from generators.imports.linking.search import UNRIVALLED, Linker, Linking, NoLinking
+from generators.imports.question.mentions import Mention, read_mentions
+from .convert import Problem, spoken
+from generators.imports.linking.origin import Earlier, Given, Plain, Source, World, forms
+from generators.imports.sources.registry import source
 
 RIVALS = 16
 """Wrong linkings of a problem that are learned from, at most."""

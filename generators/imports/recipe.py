@@ -6,12 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from generators.contamination import Against
-from generators.preset import read_preset
+from generators.text.contamination import Against
+from generators.builder.preset import read_preset
 from solver import __version__
 
-from .grade import RULES
-from .sources import Source
+from generators.imports.grading.grade import RULES
+from generators.imports.sources.registry import Source
 
 SPLITS = ("train", "test")
 _FILLED = frozenset(["id", "prompt", "question", "answer", "metadata"])

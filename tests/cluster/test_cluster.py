@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from generators import build
-from generators.dataset import make
-from generators.store import store
+from generators.builder.dataset import make
+from generators.files.store import store
 from solver.refusal import InputError
 
 SMALL = {"rows": 4_000, "shard_rows": 500}
@@ -115,7 +115,7 @@ def test_a_row_that_fails_on_a_cluster_is_named(cluster, tmp_path):
 
 def test_a_users_patterns_go_along(cluster, small, cook, tmp_path):
     """What makes the rows travels with the work, so a cluster needs no folder of patterns."""
-    from generators.dataset import Work
+    from generators.builder.dataset import Work
 
     built = make(cook(), tmp_path / "d", Work(engine="ray"))
 

@@ -1,0 +1,186 @@
+"""Presets: how many rows, of which patterns, in which proportion; a preset is a data file.
+
+Which pattern a row number belongs to follows Webster's divisor method: a larger dataset only adds rows.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from solver.document import Node, load
+from solver.refusal import FormatError, InputError, did_you_mean
+
+from generators.patterns.library import Library, shipped
+from generators.patterns.pattern import FOLDERS
+
+FOLDER = Path(__file__).parents[1] / "presets"
+SPLITS = ("train", "validation", "test")
+_KEYS = ("rows", "validation", "test", "max_len", "phrasings", "system", "weights", "patterns")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A preset file's content."""
+
+    name: str
+    path: str
+    text: str
+    rows: dict[str, int]
+    max_len: int
+    phrasings: int
+    system: str
+    weights: dict[str, int]
+    patterns: dict[str, int]
+    """Weights of single patterns within their expert; 1 where it is silent."""
+    takes: frozenset[str] | None = None
+    """Which of the shipped patterns it takes, and those of a user's folder beside them; None for all there are."""
+
+    def shares(self, library: Library) -> dict[str, Fraction]:
+        """Return each pattern's share of the rows, by id, adding up to 1; raise InputError naming file and line."""
+        ours = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
+        for name in (*self.patterns, *sorted(self.takes or ())):
+            if name not in library.patterns:
+                where = place(self.path, self.text, name)
+                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, ours | library.patterns.keys())}")
+        left = set() if self.takes is None else ours - self.takes
+        shares = {}
+        for expert, weight in self.weights.items():
+            weighed = {
+                name: self.patterns.get(name, 1)
+                for name, pattern in library.patterns.items()
+                if pattern.expert == expert and name not in left
+            }
+            total = sum(weighed.values())
+            if weight and not total:
+                raise InputError(
+                    f"{place(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
+                )
+            for name, part in weighed.items():
+                if weight * part:
+                    shares[name] = Fraction(weight * part, 100 * total)
+        return dict(sorted(shares.items()))
+
+
+def known_presets() -> list[str]:
+    """Return the names of the shipped presets."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_preset(name: str) -> Preset:
+    """Return the shipped preset of that name, or the preset in that file; raise InputError naming file and line."""
+    path = FOLDER / f"{name}.yaml" if name in known_presets() else Path(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):  # ValueError: no UTF-8, or a NUL in the name
+        raise InputError(
+            f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"
+        ) from None
+    try:
+        node = load(text)
+    except FormatError as error:
+        raise InputError(f"{path}: {error}") from None
+    return _Reader(text, str(path)).preset(node)
+
+
+class _Reader:
+    """Reads a preset's nodes; errors name the file and the line of the key."""
+
+    def __init__(self, text: str, path: str):
+        self.text = text
+        self.path = path
+
+    def preset(self, node: Node) -> Preset:
+        if not isinstance(node, dict):
+            raise InputError(f"{self.path}: not a mapping; a preset has {', '.join(_KEYS)}")
+        for key in node:
+            if key not in _KEYS:
+                raise self.error(key, f"unknown key {key}; {did_you_mean(key, _KEYS)}")
+        weights = self.numbers(node, "weights")
+        for expert in weights:
+            if expert not in FOLDERS:
+                raise self.error(expert, f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
+        if sum(weights.values()) != 100:
+            raise self.error("weights", f"weights sum to {sum(weights.values())}; make them sum to 100")
+        system = node.get("system")
+        if not isinstance(system, str) or not system.strip():
+            raise self.error("system", "system is missing or empty; write the one line that names the experts")
+        patterns = node.get("patterns", {})
+        return Preset(
+            name=Path(self.path).stem,
+            path=self.path,
+            text=self.text,
+            rows={split: self.number(node, "rows" if split == "train" else split, 0) for split in SPLITS},
+            max_len=self.number(node, "max_len", 1),
+            phrasings=self.number(node, "phrasings", 1) if "phrasings" in node else 1,
+            system=system,
+            weights=weights,
+            patterns={} if isinstance(patterns, list) else self.numbers({"patterns": patterns}, "patterns"),
+            takes=self.names(patterns) if isinstance(patterns, list) else None,
+        )
+
+    def names(self, node: list[Node]) -> frozenset[str]:
+        """Return the patterns of a list, each named once."""
+        for place, name in enumerate(node):
+            if not isinstance(name, str):
+                raise self.error("patterns", "patterns holds something that is no name; write a list of EXPERT/NAME")
+            if name in node[:place]:
+                raise self.error(name, f"{name} is named twice; name it once")
+        return frozenset(map(str, node))
+
+    def numbers(self, node: Mapping[str, Node], key: str) -> dict[str, int]:
+        inner = node.get(key)
+        if not isinstance(inner, dict):
+            raise self.error(key, f"{key} is missing or not a mapping; write name: weight")
+        return {name: self.number(inner, name, 0) for name in inner}
+
+    def number(self, node: Mapping[str, Node], key: str, least: int) -> int:
+        value = node.get(key)
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,12}", value) or int(value) < least:
+            found = f"is {value}" if isinstance(value, str) else "is missing or no number"
+            raise self.error(key, f"{key} {found}; write a whole number of at least {least}")
+        return int(value)
+
+    def error(self, key: str, what: str) -> InputError:
+        return InputError(f"{place(self.path, self.text, key)}: {what}")
+
+
+def place(path: str, text: str, key: str) -> str:
+    """Return where a key stands: the file and, if it can be found, the line."""
+    found = re.search(rf"^[ \t]*(?:- )?['\"]?{re.escape(key)}['\"]?[ \t]*(?::|$)", text, re.MULTILINE)
+    return f"{path}, line {text.count(chr(10), 0, found.start()) + 1}" if found else path
+
+
+def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
+    """Return how many of the first `rows` rows are each pattern's: Webster among experts, then within each.
+
+    Rounding per expert first keeps the preset's weights exact where patterns alone would not (30 % of 500 rows
+    are 150). Counts of experts only grow with `rows`, and those of patterns with their expert's.
+    """
+    experts: dict[str, Fraction] = {}
+    for name, share in shares.items():
+        expert = name.partition("/")[0]
+        experts[expert] = experts.get(expert, Fraction()) + share
+    counts: dict[str, int] = {}
+    for expert, count in seats(experts, rows).items():
+        ours = {name: share / experts[expert] for name, share in shares.items() if name.partition("/")[0] == expert}
+        counts |= seats(ours, count)
+    return counts
+
+
+def seats(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
+    """Return how many of the first `rows` rows are each pattern's, by Webster's method.
+
+    A pattern's k-th row, from 0, has priority share / (2k + 1); rows go by priority, ties by id. So the
+    counts only grow with `rows`. Rounding each quota gives Webster's counts for nearly as many rows; the
+    few missing or spare ones follow one by one.
+    """
+    counts = {name: int(rows * share + Fraction(1, 2)) for name, share in sorted(shares.items())}
+    while (spare := rows - sum(counts.values())) > 0:
+        counts[max(counts, key=lambda name: shares[name] / (2 * counts[name] + 1))] += 1
+    while spare < 0:
+        held = [name for name in reversed(counts) if counts[name]]
+        counts[min(held, key=lambda name: shares[name] / (2 * counts[name] - 1))] -= 1
+        spare += 1
+    return counts

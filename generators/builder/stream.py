@@ -1,0 +1,96 @@
+"""Rows without a folder: an endless stream of proved rows, for training that asks for the next one.
+
+A block of the stream is a shard of a dataset as long as the patterns allow, made when it is reached. Blocks are
+the shards of a `datasets.IterableDataset`, so ranks and workers part them among themselves without overlap, and
+a saved state goes on in the block it stopped in.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
+
+from solver.refusal import InputError, did_you_mean
+
+from .length import Ruler
+from generators.patterns.library import library
+from .preset import SPLITS, read_preset
+from .recipe import Recipe, cut, whole_number
+from .rows import SCHEMA, make_shard
+
+BLOCK = 5_000
+"""Rows of a block: made in some 50 ms, and what a saved state repeats at most."""
+COUNTS = (25_200, 5_040, 720, 60, 12, 1)
+"""How many blocks a stream may have: numbers that most counts of ranks and workers divide."""
+
+
+def stream(
+    preset: str = "run8",
+    split: str = "train",
+    seed: int = 0,
+    *,
+    patterns: str | Path | None = None,
+    max_len: int | None = None,
+    tokenizer: str | None = None,
+    block: int = BLOCK,
+) -> IterableDataset:
+    """Return the rows of a preset's split as a `datasets.IterableDataset`, made and proved as they are read.
+
+    They are the rows that a build of this preset, seed and `shard_rows=block` holds, in its order, and no row comes
+    twice; run8 has over a hundred million. Raises InputError as `build` does.
+    """
+    if split not in SPLITS:
+        raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
+    whole_number("block", block, 1)
+    read = read_preset(preset)
+    recipe = Recipe.of(
+        read,
+        library(Path(patterns) if patterns else None, read.takes),
+        seed=seed,
+        rows=dict.fromkeys(SPLITS, 0) | {split: block},
+        max_len=max_len,
+        tokenizer=tokenizer,
+        shard_rows=block,
+    )
+    recipe.check_spaces()
+    rows = longest(recipe, split) // block * block
+    blocks = next(count for count in COUNTS if count * block <= rows)
+    recipe.rows[split] = blocks * block
+    return _Blocks(recipe, split).as_streaming_dataset(split)
+
+
+def longest(recipe: Recipe, split: str) -> int:
+    """Return how many rows a split can have before the first of its patterns is exhausted, to one in a million."""
+    sizes = {name: cut(recipe.library.patterns[name], split)[1] for name in recipe.shares}
+    rows = min(int(size / recipe.fractions[name]) for name, size in sizes.items())
+    while any(count > sizes[name] for name, count in recipe.seats(rows).items()):
+        rows -= rows // 1_000_000 + 1
+    return rows
+
+
+class _Blocks(ArrowBasedBuilder):  # type: ignore[misc]  # datasets ships no types
+    """The blocks of a recipe's split, each a shard that ranks and workers may take."""
+
+    def __init__(self, recipe: Recipe, split: str):
+        self.recipe = recipe
+        self.split = split
+        super().__init__(dataset_name=recipe.preset, hash="wirework")
+
+    def _info(self) -> DatasetInfo:
+        return DatasetInfo(features=Features.from_arrow_schema(SCHEMA))
+
+    def _split_generators(self, _manager: Any) -> list[SplitGenerator]:
+        blocks = list(range(self.recipe.shards(self.split)))
+        return [SplitGenerator(self.split, {"recipe": self.recipe, "split": self.split, "blocks": blocks})]
+
+    def _generate_tables(self, recipe: Recipe, split: str, blocks: list[int]) -> Iterator[tuple[int, pa.Table]]:
+        for block in blocks:
+            yield block, make_shard(recipe, split, block, _ruler(recipe.system, recipe.max_len, recipe.tokenizer)).table
+
+
+@lru_cache(maxsize=8)
+def _ruler(system: str, max_len: int, tokenizer: str | None) -> Ruler:
+    return Ruler(system, max_len, tokenizer)

@@ -1,0 +1,115 @@
+"""A linking as a function of the question's numbers: equal functions are told by exact evaluation at a random point."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache, lru_cache
+from itertools import count
+from random import Random
+
+from solver.quantities import Quantity
+
+from .constants import table
+from generators.imports.solution.formula import Formula, Leaf
+from generators.imports.question.mentions import Mention
+from .origin import Derived, Earlier, Given, Plain, Source, World, forms
+from generators.imports.solution.step import Step
+
+PRIME = (1 << 61) - 1
+"""Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
+
+Sources = Mapping[tuple[int, int], Source]
+"""Where each number of a solution comes from, by its step and its place in the step's formula."""
+
+
+class Functions:
+    """Evaluates the linkings of one problem at the same random point."""
+
+    def __init__(self, mentions: list[Mention], steps: list[Step]):
+        self.steps = steps
+        random = Random(7)
+        points = {mention.alias: (random.randrange(1, PRIME), random.randrange(1, PRIME)) for mention in mentions}
+        self.givens = {
+            (index, form): _form_at(form, mention.quantity, points[mention.alias])
+            for index, mention in enumerate(mentions)
+            for form, _value in forms(mention.quantity)
+        }
+
+    def of(self, final: int, sources: Sources) -> int:
+        """Return the value of a final step at the point: one function has one such value."""
+        return self._step(final, sources, {})
+
+    def _step(self, place: int, sources: Sources, known: dict[int, int]) -> int:
+        if place not in known:
+            known[place] = self._formula(self.steps[place].formula, place, count(), sources, known)
+        return known[place]
+
+    def _formula(
+        self, formula: Formula, place: int, numbers: Iterator[int], sources: Sources, known: dict[int, int]
+    ) -> int:
+        if isinstance(formula, Leaf):
+            return self._source(sources[place, next(numbers)], sources, known)
+        left = self._formula(formula.left, place, numbers, sources, known)
+        return _apply(formula.sign, left, self._formula(formula.right, place, numbers, sources, known))
+
+    def _source(self, source: Source, sources: Sources, known: dict[int, int]) -> int:
+        kind = type(source)
+        if kind is Given:
+            return self.givens[source.index, source.form]  # type: ignore[union-attr]
+        if kind is Earlier:
+            return self._step(source.step, sources, known)  # type: ignore[union-attr]
+        if isinstance(source, Plain):
+            return _in_field(source.value)
+        if isinstance(source, World):
+            return _worlds()[source.name]
+        assert isinstance(source, Derived)  # noqa: S101
+        return _apply(
+            source.sign, self._source(source.left, sources, known), self._source(source.right, sources, known)
+        )
+
+
+@cache
+def _worlds() -> dict[str, int]:
+    return {constant.name: _in_field(constant.value) for constant in table()}
+
+
+@lru_cache(maxsize=1 << 12)
+def _inverse(value: int) -> int:
+    return pow(value, -1, PRIME)
+
+
+def _in_field(value: Fraction) -> int:
+    return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+
+
+def _apply(sign: str, left: int, right: int) -> int:
+    if sign == "+":
+        return (left + right) % PRIME
+    if sign == "-":
+        return (left - right) % PRIME
+    if sign == "*":
+        return left * right % PRIME
+    return left * _inverse(right) % PRIME if right else 0
+
+
+def _form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:
+    """Return what a form is where its quantity is a random number: `point` stands for the number, or for a and b."""
+    x, y = point
+    if quantity.kind == "fraction":
+        fraction = x * pow(y, -1, PRIME) % PRIME
+        return {
+            "fraction": fraction, "top": x, "bottom": y, "other": 1 - fraction, "more": 1 + fraction, "other_top": y - x,
+            "divisor": y * pow(x, -1, PRIME),
+        }[form] % PRIME  # fmt: skip
+    if quantity.kind == "half":
+        return {"fraction": x, "divisor": pow(x, -1, PRIME), "more": 1 + x}[form] % PRIME
+    if quantity.kind == "group":
+        return {"plain": x * quantity.bottom, "groups": x, "size": quantity.bottom}[form] % PRIME
+    if quantity.kind == "clock":
+        sixtieth = pow(60, -1, PRIME)
+        return {"hour": x, "minute": y, "clock": x + y * sixtieth, "afternoon": x + y * sixtieth + 12}[form] % PRIME
+    hundredth = pow(100, -1, PRIME)
+    return {
+        "plain": x, "share": x * hundredth, "rest": 100 - x, "rest_share": 1 - x * hundredth, "grown": 100 + x,
+        "grown_share": 1 + x * hundredth, "cents": 100 * x, "dollars": x * hundredth,
+        "divisor": 100 * pow(x, -1, PRIME),
+    }[form] % PRIME  # fmt: skip

@@ -1,0 +1,84 @@
+"""The dimension of money in a linked solution: what is added up is all money or none of it, and no product is dollars squared."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from generators.imports.solution.formula import Formula, Leaf
+from generators.text.lexicon import stem, word_set
+from generators.imports.question.mentions import Mention
+from .origin import Derived, Earlier, Given, Plain, Source, World
+from generators.imports.solution.step import Step
+
+_Dimension = int | None
+"""1 for money, 0 for what is none, -1 for so much for a dollar; None where nobody says."""
+
+
+def clashes(
+    mentions: Sequence[Mention], steps: Sequence[Step], final: int, sources: Mapping[tuple[int, int], Source]
+) -> int:
+    """Return how many operations and results of a linking go against the dimension of money."""
+    return _Check(mentions, steps, sources).count(final)
+
+
+class _Check:
+    """Works out the dimensions of one linking."""
+
+    def __init__(self, mentions: Sequence[Mention], steps: Sequence[Step], sources: Mapping[tuple[int, int], Source]):
+        self.mentions = mentions
+        self.steps = steps
+        self.sources = sources
+        self.known: dict[int, _Dimension] = {}
+        self.wrong = 0
+
+    def count(self, final: int) -> int:
+        self._of_step(final)
+        return self.wrong
+
+    def _of_step(self, place: int) -> _Dimension:
+        if place not in self.known:
+            step = self.steps[place]
+            found = self._of_formula(step.formula, place, iter(range(1_000)))
+            if step.money and found is not None and found != 1:
+                self.wrong += 1
+                found = 1
+            self.known[place] = found
+        return self.known[place]
+
+    def _of_formula(self, formula: Formula, place: int, numbers: Iterator[int]) -> _Dimension:
+        if isinstance(formula, Leaf):
+            return self._of_source(self.sources[place, next(numbers)])
+        left = self._of_formula(formula.left, place, numbers)
+        return self._joined(formula.sign, left, self._of_formula(formula.right, place, numbers))
+
+    def _of_source(self, source: Source) -> _Dimension:
+        if isinstance(source, Given):
+            return _of_mention(self.mentions[source.index])
+        if isinstance(source, Earlier):
+            return self._of_step(source.step)
+        if isinstance(source, Derived):
+            return self._joined(source.sign, self._of_source(source.left), self._of_source(source.right))
+        if isinstance(source, World):
+            return None if {"cents", "dollars", "dollar"} & set(source.name.split("_")) else 0
+        return 0 if isinstance(source, Plain) and source.value in (100, Fraction(1, 100)) else None
+
+    def _joined(self, sign: str, left: _Dimension, right: _Dimension) -> _Dimension:
+        if sign in "+-":
+            if left is None or right is None:
+                return right if left is None else left
+            self.wrong += left != right
+            return left
+        if left is None or right is None:
+            return None
+        found = left + right if sign == "*" else left - right
+        self.wrong += abs(found) > 1
+        return max(-1, min(1, found))
+
+
+def _of_mention(mention: Mention) -> _Dimension:
+    """Return the dimension of a quantity; a bare number may be an amount of anything: `the larger costs 14`."""
+    if mention.times or mention.quantity.kind in ("percent", "half", "multiple"):
+        return 0
+    if mention.money:
+        return 1
+    bare = mention.quantity.kind in ("plain", "word") and not mention.unit
+    return None if bare or word_set("currencies") & set(map(stem, mention.phrase)) else 0

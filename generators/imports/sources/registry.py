@@ -1,0 +1,42 @@
+"""The sources that can be imported, each a module that reads its entries."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from solver.refusal import InputError, did_you_mean
+
+from . import gsm8k, svamp
+from generators.imports.convert import Dropped, Problem
+
+
+class _Read(Protocol):
+    def __call__(self, row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a source lies on the Hub, its licence, and what reads an entry of it."""
+
+    name: str
+    hub: str
+    config: str | None
+    licence: str
+    notice: str
+    """Whose the problems are, as the licence asks to say in every copy."""
+    read_problem: _Read
+
+
+SOURCES = {
+    one.name: one
+    for one in (
+        Source("gsm8k", "openai/gsm8k", "main", "mit", "Copyright (c) 2021 OpenAI", gsm8k.read_problem),
+        Source("svamp", "ChilleD/SVAMP", None, "mit", "Copyright (c) 2021 Arkil Patel", svamp.read_problem),
+    )
+}
+
+
+def source(name: str) -> Source:
+    """Return the source of a name; raise InputError if there is none."""
+    if name not in SOURCES:
+        raise InputError(f"no source {name!r}; {did_you_mean(name, SOURCES)}")
+    return SOURCES[name]

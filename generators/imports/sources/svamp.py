@@ -1,0 +1,35 @@
+"""Reads SVAMP: short problems with one equation of one or two operations each."""
+
+from fractions import Fraction
+from typing import Any
+
+from generators.imports.solution.formula import NoFormula, evaluate, leaves, read_formula
+from generators.text.lexicon import WORD, content
+from generators.imports.convert import Dropped, Problem
+from generators.imports.solution.step import Step
+
+
+def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:
+    """Return the problem of an entry, or why it is none."""
+    body, asked, equation = (row.get(key) for key in ("Body", "Question", "Equation"))
+    if not (isinstance(body, str) and isinstance(asked, str) and isinstance(equation, str)):
+        return Dropped(row_id, "line: no Body, Question and Equation as texts")
+    body = body.strip()
+    question = f"{body}{'' if body.endswith(('.', '?', '!', ',')) else ','} {asked.strip()}"
+    try:
+        answer = Fraction(str(row.get("Answer")))
+    except ValueError:
+        return Dropped(row_id, f"answer: {row.get('Answer')!r} is not a number", question)
+    if bare:
+        return Problem(row_id, question, answer)
+    try:
+        formula = read_formula(equation)
+        value = evaluate(formula)
+    except NoFormula as error:
+        return Dropped(row_id, f"equation: {error}", question)
+    stems = tuple(content(WORD.findall(asked)))
+    if value != answer:
+        return Dropped(row_id, "equation: it does not give the answer", question)
+    for leaf in leaves(formula):
+        leaf.before = stems[:6]
+    return Problem(row_id, question, answer, [Step(formula, value, "annotation", frozenset(stems), ())])

@@ -1,0 +1,292 @@
+"""What a sound pattern is: every check a file passes before a row is made of it.
+
+Names are declared and never collide, the shape is its expert's, every question shows all that varies, every
+number of the trace is shown or named, and trace and closed form agree.
+"""
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import combinations
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from solver.columns import Column
+from solver.grammar import EXPERTS, GROUPS, MAX_NAME, Step, Trace
+from solver.number import read_number
+from solver.refusal import InputError, did_you_mean
+
+from solver.numerals import FORMS
+from .pattern import SYMBOL, Pattern
+from .uniqueness import check_read, check_shown
+from .render import refs, render
+from .slots import FILTERS, Derived, Draw, Numbers, Slot, Words
+from generators.builder.proof import RowError
+
+MIN_SPACE = 500_000
+"""Distinct questions every pattern has."""
+SAMPLE = 256
+"""Rows on which trace and answer are compared when a pattern is loaded; every built row is compared again."""
+
+CONSTANTS = {
+    "half": 2,
+    "twice": 2,
+    "double": 2,
+    "pair": 2,
+    "third": 3,
+    "triple": 3,
+    "quarter": 4,
+    "week": 7,
+    "dozen": 12,
+    "year": 12,
+}
+"""Numbers that a word of the question may stand for in a trace."""
+
+
+def check(pattern: Pattern) -> Pattern:
+    """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
+    for claim in (_declared, _fitting, _formed, _used, _distinct, _shaped, check_shown, check_read, _grounded):
+        claim(pattern)
+    try_rows(pattern, SAMPLE)
+    return pattern
+
+
+def try_rows(pattern: Pattern, most: int) -> int:
+    """Compare trace and closed form on up to `most` assignments and return on how many; raise InputError."""
+    draw = Draw(pattern.slots, probe(pattern, most))
+    try:
+        for name in pattern.slots:
+            draw.text(name)  # also what only the question shows can be worked out
+        for ref in (ref for plan in pattern.questions for ref in refs(plan) if ref.form in FORMS):
+            draw.text(ref.slot, ref.form)
+        balance(pattern, draw)
+    except RowError as error:
+        example = "" if error.row is None else f", as in {_question(pattern, draw, error.row)!r}"
+        raise InputError(f"{error.reason}{example}") from None
+    return draw.rows
+
+
+def _slots_in(symbol: str) -> list[str]:
+    return SYMBOL.findall(symbol)
+
+
+def _declared(pattern: Pattern) -> None:
+    """Check that every slot that question, trace and answer name is declared."""
+    for where, names in _uses(pattern).items():
+        for name in names:
+            if name not in pattern.slots:
+                raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, pattern.slots)}")
+
+
+def _fitting(pattern: Pattern) -> None:
+    """Check that words stand where words belong and numbers where numbers do."""
+    words = {name for name, slot in pattern.slots.items() if isinstance(slot, Words)}
+    for name in words.intersection(pattern.answer.names):
+        raise InputError(f"answer computes with {name}, which is a word")
+    names = {name for trace in pattern.program for step in trace.steps for name in step.names}
+    for symbol in names.union(symbol for symbol in pattern.symbols if not SYMBOL.fullmatch(symbol)):
+        for component in symbol.split("."):
+            if "$" in component and not (SYMBOL.fullmatch(component) and component[1:] in words):
+                raise InputError(f"name {symbol}: a $slot in a name is a word slot and stands whole between dots")
+        longest = sum(_longest(pattern, component) + 1 for component in symbol.split(".")) - 1
+        if symbol in names and longest > MAX_NAME:
+            raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
+
+
+def _formed(pattern: Pattern) -> None:
+    """Check that every filter fits its slot: one for words a word, one for numbers all the numbers it can hold."""
+    for ref in (ref for plan in pattern.questions for ref in refs(plan)):
+        is_word = isinstance(pattern.slots[ref.slot], Words)
+        if ref.form in FILTERS and not is_word:
+            raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
+        if ref.form in FORMS and is_word:
+            raise InputError(f"question: filter {ref.form} is for numbers, and {ref.slot} is a word")
+        if ref.form in FORMS:
+            try:
+                pattern.texts(ref)
+            except InputError as error:
+                raise InputError(f"question: {ref.slot}: {error}") from None
+
+
+def _longest(pattern: Pattern, component: str) -> int:
+    """Return the characters of the longest text that a component of a name stands for."""
+    slot = pattern.slots.get(component[1:]) if component.startswith("$") else None
+    return max(map(len, slot.vocabulary.slugs)) if isinstance(slot, Words) else len(component)
+
+
+def _uses(pattern: Pattern) -> dict[str, list[str]]:
+    """Return which slots question, trace and answer name."""
+    return {
+        "question": [ref.slot for plan in pattern.questions for ref in refs(plan)],
+        "trace": [name for symbol in pattern.symbols for name in _slots_in(symbol)],
+        "answer": pattern.answer.names,
+    }
+
+
+def _used(pattern: Pattern) -> None:
+    """Check that every slot is used."""
+    used = {name for names in _uses(pattern).values() for name in names}
+    used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
+    for name in pattern.slots:
+        if name not in used:
+            raise InputError(f"slot {name} is used nowhere; use it or leave it out")
+
+
+def _distinct(pattern: Pattern) -> None:
+    """Check that no two variables of a sub-trace can ever have one name."""
+    for number, trace in enumerate(pattern.program, 1):
+        names = dict.fromkeys(name for step in trace.steps for name in step.names)
+        for left, right in combinations(names, 2):
+            if "$" in left + right and _may_meet(pattern, left, right):
+                part = f" in sub-trace {number}" if len(pattern.program) > 1 else ""
+                raise InputError(f"names {left} and {right} can be the same{part}; rename one")
+
+
+def _may_meet(pattern: Pattern, left: str, right: str) -> bool:
+    ours, theirs = left.split("."), right.split(".")
+    return len(ours) == len(theirs) and all(_components_meet(pattern, *pair) for pair in zip(ours, theirs, strict=True))
+
+
+def _components_meet(pattern: Pattern, left: str, right: str) -> bool:
+    if left == right:
+        return True
+    ours, theirs = (pattern.slots.get(part[1:]) if part.startswith("$") else None for part in (left, right))
+    if isinstance(ours, Words) and isinstance(theirs, Words) and ours.vocabulary is theirs.vocabulary:
+        return False  # two slots of one vocabulary differ
+    return not _slugs(left, ours).isdisjoint(_slugs(right, theirs))
+
+
+def _slugs(part: str, slot: Slot | None) -> frozenset[str]:
+    return slot.vocabulary.slug_set if isinstance(slot, Words) else frozenset((part,))
+
+
+def _shaped(pattern: Pattern) -> None:
+    for number, trace in enumerate(pattern.program, 1):
+        where = f"sub-trace {number}: " if len(pattern.program) > 1 else ""
+        if trace.expert not in EXPERTS:
+            raise InputError(f"{where}no expert {trace.expert}; {did_you_mean(trace.expert, EXPERTS)}")
+        if not trace.fits_shape:
+            raise InputError(
+                f"{where}steps {' '.join(trace.words)} do not have the shape of {trace.expert}: {EXPERTS[trace.expert].shape}"
+            )
+    if pattern.space < MIN_SPACE:
+        raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
+
+
+def _grounded(pattern: Pattern) -> None:
+    """Check that every number of the trace is shown by the question or is a named constant."""
+    for body, plan in zip(pattern.bodies, pattern.questions, strict=True):
+        shown = {ref.slot for ref in refs(plan)}
+        text = " ".join(piece for piece in plan if isinstance(piece, str))
+        said = {read_number(number) for number in re.findall(r"(?<![\w.])[1-9][0-9]*(?:\.[0-9]+)?(?![\w.])", text)}
+        words = set(re.findall(r"[a-z]+", body.lower()))
+        said |= {Fraction(value) for word, value in CONSTANTS.items() if {word, f"{word}s"} & words}
+        for trace in pattern.program:
+            for step in trace.steps:
+                for key, value in _literals(step):
+                    if key == "value" and isinstance(value, str) and isinstance(pattern.slots.get(value[1:]), Words):
+                        raise InputError(f"an init takes {value}, which is a word, for its value")
+                    if isinstance(value, str) and value[1:] not in shown:
+                        raise InputError(f"the trace takes {value}, which the question does not show")
+                    known = said | set(pattern.answer.numbers) if key == "args" else said
+                    if isinstance(value, Fraction) and value not in known:
+                        raise InputError(
+                            f"the trace takes {value}, which is neither in the question nor a named constant"
+                        )
+
+
+def _literals(step: Step) -> Iterable[tuple[str, Any]]:
+    """Return the numbers and number slots of a step, with the field they stand in."""
+    for key in ("value", "amount", "base", "rate", "args"):
+        value = getattr(step, key, None)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Fraction) or (isinstance(item, str) and (key == "value" or SYMBOL.fullmatch(item))):
+                yield key, item
+
+
+def probe(pattern: Pattern, most: int) -> np.ndarray:
+    """Return assignments that try all numbers with one choice of words, or, beyond `most`, an even spread."""
+    sizes = [(isinstance(slot, Numbers), slot.size) for slot in pattern.slots.values() if not isinstance(slot, Derived)]
+    if prod(size for is_number, size in sizes if is_number) > most:
+        return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_place_type(pattern))
+    places: np.ndarray = np.zeros(1, dtype=_place_type(pattern))
+    weight = 1
+    for is_number, size in sizes:
+        if is_number:
+            places = (places[:, None] + np.arange(size) * weight).reshape(-1)
+        weight *= size
+    return places
+
+
+def _place_type(pattern: Pattern) -> type:
+    return np.int64 if pattern.order.fast else object
+
+
+def balance(pattern: Pattern, draw: Draw) -> Column:
+    """Return the answers of a draw; raise RowError where trace and closed form differ or an answer is no good."""
+    answers = _closed_form(pattern, draw)
+    traced = pattern.solved(draw.numbers)
+    if isinstance(traced, Fraction):
+        raise InputError("the answer is the same in every row; compute it from slots")
+    _all(traced == answers, "the trace and the answer's closed form differ")
+    return _good(answers)
+
+
+def closed_form(pattern: Pattern, draw: Draw) -> Column:
+    """Return the answers of a draw by the closed form alone; raise RowError where one is no good."""
+    return _good(_closed_form(pattern, draw))
+
+
+def _closed_form(pattern: Pattern, draw: Draw) -> Column:
+    try:
+        answers = pattern.answer(draw.numbers)
+    except ArithmeticError as error:
+        raise RowError(None, f"answer: {error}") from None
+    return answers if isinstance(answers, Column) else Column.of([answers] * draw.rows)
+
+
+def _good(answers: Column) -> Column:
+    _all(answers > 0, "the answer is not positive; choose the remainder first")
+    _all(answers.terminates(), "the answer is no terminating decimal; draw the quotient and multiply")
+    return answers
+
+
+def _all(claim: np.ndarray, wrong: str) -> None:
+    if not claim.all():
+        raise RowError(int(np.argmin(claim)), wrong)
+
+
+def _question(pattern: Pattern, draw: Draw, row: int) -> str:
+    return next(iter(render(pattern.questions[0], draw.slice(row)).to_pylist()), "")
+
+
+def check_scaffolds(patterns: Iterable[Pattern]) -> None:
+    """Check that the patterns of each fixed-shape expert, and of composition, share their scaffold; raise InputError.
+
+    Shared are the step types, the percent ops being one, and the written names but for the first, which
+    anchors the trace in the text; free are that name, `compute_op` and the order of arguments (P2, P11, P12).
+    A composition's parts are compared with those of the same expert and place (P13).
+    """
+    first: dict[tuple[Any, ...], tuple[str, str]] = {}
+    for pattern in patterns:
+        if pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed:
+            continue
+        told: list[tuple[tuple[Any, ...], str]] = [
+            ((pattern.expert, place, trace.expert), _scaffold(trace)) for place, trace in enumerate(pattern.program)
+        ]
+        sizes = " + ".join(str(len(trace.steps)) for trace in pattern.program)
+        told.append(((pattern.expert, len(pattern.program)), f"{sizes} steps"))
+        for key, shown in told:
+            model, expected = first.setdefault(key, (pattern.name, shown))
+            if shown != expected:
+                raise InputError(
+                    f"{pattern.id}.jinja: its scaffold is {shown}, but {model} has {expected}; make them alike"
+                )
+
+
+def _scaffold(trace: Trace) -> str:
+    kinds = ["PERCENT" if step.word in GROUPS["PERCENT"] else step.op for step in trace.steps]
+    names = list(dict.fromkeys(name for step in trace.steps for name in step.names))
+    return f"{' '.join(kinds)} with {', '.join(names[1:])}"

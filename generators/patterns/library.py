@@ -1,0 +1,134 @@
+"""All patterns at hand: the shipped folder, a user's folder beside it, or the texts a recipe holds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from solver.document import load
+from solver.refusal import FormatError, InputError, did_you_mean
+
+from .pattern import FOLDERS, MAX_FILE, Pattern, read_pattern
+from .uniqueness import check_apart
+from .slots import Vocabulary, read_vocabularies
+from .checks import check, check_scaffolds
+
+SHIPPED = Path(__file__).resolve().parents[2] / "templates"
+VOCABULARY = "vocabulary.yaml"
+MAX_VOCABULARY = 131_072
+"""Bytes of the longest vocabulary file."""
+OWN = "own "
+"""What tells a user's vocabulary file from the shipped one of the same name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """Checked patterns by id, and the texts they were made from."""
+
+    patterns: dict[str, Pattern]
+    texts: dict[str, str]
+    """Every file's text by its path inside its folder: `comparison/times_more.jinja`, `vocabulary.yaml`, ..."""
+
+    def __getitem__(self, name: str) -> Pattern:
+        """Return the pattern of an id, or of a bare name where only one has it; raise InputError."""
+        found = [pattern for pattern in self.patterns.values() if name in (pattern.id, pattern.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}")
+        known = [*self.patterns, *(pattern.name for pattern in self.patterns.values())]
+        raise InputError(f"no pattern {name}; {did_you_mean(name, known)}")
+
+
+def read_library(
+    texts: Mapping[str, str], only: frozenset[str] | None = None, shown: Callable[[str], str] = str
+) -> Library:
+    """Return the library of these texts; raise InputError naming the file. `only` limits it to some ids.
+
+    `shown` says how the user knows the file of a text. Where two files clash, the later text is named.
+    """
+    vocabularies: dict[str, Vocabulary] = {}
+    for path in (path for path in texts if path.endswith(VOCABULARY)):
+        try:
+            node = load(texts[path], MAX_VOCABULARY)
+        except FormatError as error:
+            raise InputError(f"{shown(path)}: {error}") from None
+        for name, vocabulary in read_vocabularies(node, shown(path)).items():
+            if name in vocabularies:
+                raise InputError(f"{shown(path)}: vocabulary {name} exists already; choose another name")
+            vocabularies[name] = vocabulary
+    patterns = {}
+    for path, text in texts.items():
+        expert, _, file = path.rpartition("/")
+        name = file.removesuffix(".jinja")
+        if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
+            try:
+                patterns[f"{expert}/{name}"] = check(read_pattern(expert, name, text, vocabularies))
+            except (ValueError, ArithmeticError) as error:
+                raise InputError(f"{shown(path)}: {error}") from None
+    check_scaffolds(patterns.values())
+    check_apart(patterns.values(), vocabularies)
+    return Library(dict(sorted(patterns.items())), dict(texts))
+
+
+def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
+    """Return the texts of a folder of patterns, `EXPERT/NAME.jinja` and `vocabulary.yaml`; raise InputError."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder of patterns")
+    texts = {}
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.suffix == ".jinja" and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
+            hint = did_you_mean(inside.parts[0], FOLDERS)
+            raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
+        if path.suffix == ".jinja":
+            texts[inside.as_posix()] = _text(path, MAX_FILE)
+        elif path.name == VOCABULARY:
+            texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
+    if not any(name.endswith(".jinja") for name in texts):
+        raise InputError(f"{folder}: no pattern in it; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
+    return texts
+
+
+def _text(path: Path, most: int) -> str:
+    """Return a file's text; raise InputError at a link, at what is no file, and at one that is too long or no text.
+
+    Whatever is read is kept in the recipe and published with it, so a stranger's link must not bring it in.
+    """
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise InputError(f"{path}: cannot be read: it is no regular file; put the file itself there")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise InputError(f"{path}: more than {most} bytes")
+        return content.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+
+
+@cache
+def shipped() -> dict[str, str]:
+    """Return the texts of the shipped patterns."""
+    return folder_texts(SHIPPED)
+
+
+def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> Library:
+    """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError.
+
+    `takes` limits the shipped ones to these ids, as a preset does: what is not loaded costs no time.
+    """
+    texts = {
+        path: text
+        for path, text in shipped().items()
+        if takes is None or path == VOCABULARY or path.removesuffix(".jinja") in takes
+    }
+    for path, text in folder_texts(folder, OWN).items() if folder else ():
+        if path in shipped():
+            raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
+        texts[path] = text
+
+    def shown(path: str) -> str:
+        return path if folder is None or path in shipped() else str(folder / path.removeprefix(OWN))
+
+    return read_library(texts, shown=shown)

@@ -1,0 +1,320 @@
+"""What varies in a pattern: slot forms, vocabularies and filters, and how a slot becomes a column."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any, Self, cast
+
+import numpy as np
+import pyarrow as pa
+
+from solver import arrow
+from solver.columns import Column
+from solver.document import Node
+from solver.number import read_number
+from solver.refusal import InputError, did_you_mean
+
+from .expression import Expression
+from solver.numerals import written
+
+SLOT = re.compile(r"[a-z][a-z0-9_]*")
+MAX_VALUES = 100_000
+"""Values of all ranges of a file together."""
+MAX_OPERATIONS = 200
+"""Signs + - * / // % in all derived slots of a file together."""
+MAX_WORD = 39
+"""Letters of the longest word, so that `$owner.$item` is a name."""
+
+_RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae", "\u0131": "i"}
+)
+
+
+def slug(word: str) -> str:
+    """Return the one form of a word in variable names: `José O'Brien` is `jose_obrien`."""
+    plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['\u2019]", "", plain.lower())).strip("_")
+
+
+class Word(str):
+    """A word of a vocabulary as it is shown, which knows its singular."""
+
+    __slots__ = ("singular",)
+    singular: str
+
+    def __new__(cls, shown: str, singular: str = "") -> Self:
+        word = super().__new__(cls, shown)
+        word.singular = singular or shown
+        return word
+
+
+def one(word: Word) -> Word:
+    """The singular: apples, apple."""
+    return Word(word.singular)
+
+
+def a(word: Word) -> Word:
+    """The singular with its article: apples, an apple."""
+    article = "an" if word.singular[0].lower() in "aeiou" else "a"
+    return Word(f"{article} {word.singular}")
+
+
+def upper_first(word: Word) -> Word:
+    """With a capital first letter, to open a sentence."""
+    return Word(word[:1].upper() + word[1:], word.singular)
+
+
+FILTERS: dict[str, Callable[[Word], str]] = {"one": one, "a": a, "upper_first": upper_first}
+"""What `{{ slot | filter }}` may say of a word."""
+
+
+class Vocabulary:
+    """A named list of words, with their columns as shown, filtered and slugged."""
+
+    def __init__(self, name: str, words: Iterable[Word]):
+        self.name = name
+        self.words = tuple(words)
+        self.slugs = tuple(slug(word) for word in self.words)
+        self.slug_set = frozenset(self.slugs)
+        self._columns: dict[str, pa.Array] = {}
+
+    def column(self, form: str) -> pa.Array:
+        """Return all words in a form: a filter's name, `slug`, or the empty text for the word as it is."""
+        if form not in self._columns:
+            change = slug if form == "slug" else FILTERS.get(form, str)
+            self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
+        return self._columns[form]
+
+
+Vocabularies = Mapping[str, Vocabulary]
+
+
+def read_vocabularies(node: Node, where: str) -> dict[str, Vocabulary]:
+    """Return the vocabularies of a file's nodes; raise InputError at one that could not be told apart in a trace."""
+    if not isinstance(node, dict):
+        raise InputError(f"{where}: not a mapping of vocabularies; write name: [words] or name: {{singular: plural}}")
+    read = {}
+    for name, entries in node.items():
+        pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
+        if isinstance(entries, dict):
+            pairs = [(plural, singular) for singular, plural in entries.items()]
+        if not pairs or not all(isinstance(shown, str) and shown.strip() for shown, _ in pairs):
+            raise InputError(f"{where}: vocabulary {name} is not a list of words or a mapping singular: plural")
+        vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
+        for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
+            word, times = Counter(form).most_common(1)[0]
+            if times > 1:
+                raise InputError(f"{where}: vocabulary {name} has {word!r} twice; words, singulars and slugs differ")
+        for word, name_of_it in zip(vocabulary.words, vocabulary.slugs, strict=True):
+            if not (_is_word(word) and _is_word(word.singular)):
+                raise InputError(
+                    f"{where}: vocabulary {name} has {word!r}; words are letters, hyphens, apostrophes and single spaces"
+                )
+            if not 0 < len(name_of_it) <= MAX_WORD:
+                raise InputError(
+                    f"{where}: vocabulary {name} has {word!r}, which gives the name {name_of_it!r}; "
+                    f"a name has 1 to {MAX_WORD} Latin letters"
+                )
+        read[name] = vocabulary
+    return read
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text can stand in a sentence as a word: letters and accents, and marks between them."""
+    kept = {"L", "M"}
+    return " ".join(text.split()) == text and all(
+        letter in " '\u2019-" or unicodedata.category(letter)[0] in kept for letter in text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A slot that draws a number from a range or list."""
+
+    column: Column
+    texts: pa.Array
+
+    @property
+    def size(self) -> int:
+        return len(self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A slot that draws a word; two slots of one vocabulary differ, so later ones have fewer to draw from."""
+
+    vocabulary: Vocabulary
+    before: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.vocabulary.words) - len(self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A slot that is worked out from others."""
+
+    expression: Expression
+
+    @property
+    def size(self) -> int:
+        return 1
+
+
+Slot = Numbers | Words | Derived
+
+
+def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
+    """Return the slots in order, derived ones behind what they are worked out from; raise InputError."""
+    if not isinstance(node, dict) or not node:
+        raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
+    slots: dict[str, Slot] = {}
+    for name, form in node.items():
+        if not SLOT.fullmatch(name) or name == "self":  # Jinja2 keeps `self` for itself
+            raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
+        try:
+            slots[name] = _read_slot(form, vocabularies, slots)
+        except ValueError as error:
+            raise InputError(f"slot {name}: {error}") from None
+    drawn: dict[str, Slot] = {name: slot for name, slot in slots.items() if not isinstance(slot, Derived)}
+    derived = {name: slot for name, slot in slots.items() if isinstance(slot, Derived)}
+    operations = sum(slot.expression.operations for slot in derived.values())
+    if operations > MAX_OPERATIONS:
+        raise InputError(f"the slots' expressions have {operations} signs together; at most {MAX_OPERATIONS}")
+    return _in_order(drawn, derived)
+
+
+def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, Slot]:
+    """Return the slots with each derived one behind those it uses; raise InputError where that cannot be."""
+    while derived:
+        ready = [name for name, slot in derived.items() if known.keys() >= set(slot.expression.names)]
+        if not ready:
+            name, slot = next(iter(derived.items()))
+            used = next(used for used in slot.expression.names if used not in known)
+            what = "is worked out from itself" if used in derived else f"uses {used}; {did_you_mean(used, known)}"
+            raise InputError(f"slot {name} {what}")
+        for name in ready:
+            slot = derived.pop(name)
+            word = next((used for used in slot.expression.names if isinstance(known[used], Words)), None)
+            if word is not None:
+                raise InputError(f"slot {name} computes with {word}, which is a word")
+            known[name] = slot
+    return known
+
+
+def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
+    """Return the slot that a form writes; raise ValueError."""
+    if isinstance(form, list):
+        values = [read_number(item if isinstance(item, str) else repr(item)) for item in form]
+        if not values or len(set(values)) < len(values):
+            raise InputError("a list holds different numbers, at least one")
+        return _numbers(Column.of(values))
+    if not isinstance(form, str):
+        raise InputError("neither text nor a list")
+    if form.startswith("="):
+        return Derived(Expression(form[1:]))
+    if found := _RANGE.fullmatch(form):
+        first, last, step = (read_number(text or "1") for text in found.groups())
+        left = MAX_VALUES - sum(slot.size for slot in slots.values() if isinstance(slot, Numbers))
+        if step <= 0 or last < first or (last - first) / step >= left:
+            beside = "" if left == MAX_VALUES else " beside the slots above it"
+            raise InputError(f"{form} is no range of 1 to {left} values{beside}; write low..high by step")
+        return _range(first, step, int((last - first) / step) + 1)
+    if form not in vocabularies:
+        hint = did_you_mean(form, vocabularies)
+        raise InputError(f"{form!r} is no range, list, expression or vocabulary; {hint}")
+    vocabulary = vocabularies[form]
+    before = tuple(n for n, slot in slots.items() if isinstance(slot, Words) and slot.vocabulary is vocabulary)
+    if len(before) >= len(vocabulary.words):
+        raise InputError(f"vocabulary {form} has no word left; it has {len(vocabulary.words)}")
+    return Words(vocabulary, before)
+
+
+def _range(first: Fraction, step: Fraction, size: int) -> Numbers:
+    """Return the slot of the numbers first, first + step, ..., never one by one: 100,000 fractions take a while."""
+    return _numbers(Column(np.arange(size)) * step + first)
+
+
+def _numbers(column: Column) -> Numbers:
+    return Numbers(column, column.text())
+
+
+class Draw:
+    """Columns of slots for an array of places in a pattern's space; each is worked out when it is asked for."""
+
+    def __init__(self, slots: Mapping[str, Slot], places: np.ndarray):
+        self.slots = slots
+        self.places = places
+        self.rows = len(places)
+        self.numbers: dict[str, Column] = _Lazy(self._number)
+        self.words: dict[str, np.ndarray] = _Lazy(self._word)
+        self._digits = {}
+        rest = places
+        for name, slot in slots.items():
+            if not isinstance(slot, Derived):
+                self._digits[name] = (rest % slot.size).astype(np.int64)
+                rest = rest // slot.size
+
+    def _number(self, name: str) -> Column:
+        slot = self.slots[name]
+        if isinstance(slot, Numbers):
+            return slot.column.take(self._digits[name])
+        try:
+            value = cast("Derived", slot).expression(self.numbers)
+        except ArithmeticError as error:
+            raise ArithmeticError(f"slot {name}: {error}") from None
+        return value if isinstance(value, Column) else Column.of([value] * self.rows)
+
+    def _word(self, name: str) -> np.ndarray:
+        """Return which word each row has: the digit counts the words that earlier slots have left."""
+        index = self._digits[name]
+        taken = [self.words[earlier] for earlier in cast("Words", self.slots[name]).before]
+        for used in np.sort(np.stack(taken), axis=0) if taken else ():
+            index = index + (index >= used)
+        return index
+
+    def slice(self, row: int) -> "Draw":
+        """Return the draw of one row."""
+        return Draw(self.slots, self.places[row : row + 1])
+
+    def text(self, name: str, form: str = "") -> pa.Array:
+        """Return a slot's column of texts: a number's canonical text or a word, in one of their forms."""
+        slot = self.slots[name]
+        if isinstance(slot, Words):
+            return slot.vocabulary.column(form).take(arrow.integers(self.words[name]))
+        if isinstance(slot, Numbers):
+            return written(slot.texts.take(arrow.integers(self._digits[name])), form)
+        return written(self.numbers[name].text(), form)
+
+    def number_key(self) -> np.ndarray:
+        """Return one number per row that stands for all its drawn numbers."""
+        key = np.zeros(self.rows, dtype=np.int64)
+        size = 1
+        for name, slot in self.slots.items():
+            if isinstance(slot, Numbers):
+                size *= slot.size
+                key = (key if size < 2**62 else key.astype(object)) * slot.size + self._digits[name]
+        return key
+
+
+class _Lazy(dict[str, Any]):
+    """A dict that works a missing value out and keeps it."""
+
+    def __init__(self, work_out: Callable[[str], Any]):
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = value = self._work_out(name)
+        return value
+
+
+def space(slots: Mapping[str, Slot]) -> int:
+    """Return how many assignments the slots have."""
+    return prod(slot.size for slot in slots.values())

@@ -1,0 +1,72 @@
+"""The subject of a clause is found from its verb, whatever stands between it and the number."""
+
+import pytest
+
+from generators.imports.question.clauses import Clauses
+from generators.imports.question.mentions import read_mentions
+from generators.text.words import read_words
+
+
+def subjects(text):
+    """Return the kind and the head of the subject of each number's clause."""
+    clauses = Clauses(text, list(read_words(text)))
+    found = [clauses.subject(mention) for mention in read_mentions(text)]
+    return [(subject.kind, subject.head.text) if subject else None for subject in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann has 3 pens and buys 5.", [("name", "ann"), ("name", "ann")]),
+        ("Ann left and the dog ate 3 bones.", [("noun", "dog")]),
+        ("She gave Bob 2 pens.", [("pronoun", "she")]),
+        ("There are 26 hats.", [("there", "there")]),
+        ("The price of fries is $12.", [("noun", "price")]),
+        ("Ann wants to buy a bike that costs $100.", [("noun", "bike")]),
+        ("He knows that the one in the middle is 100 feet tall.", [("pronoun", "he"), ("noun", "one")]),
+        ("Each of the 19 boys ate 2 buns.", [None, ("noun", "boys")]),
+        ("Each person eating pizza took 4 pieces.", [("noun", "person")]),
+        ("Her friend Becky wears 3 rings.", [("name", "becky")]),
+        ("If the points scored in the game were 80, who won?", [("noun", "points")]),
+        ("Tuna is dear: a Tuna costs $2.", [("name", "tuna")]),
+        ("He lives in a house called 3 Oaks.", [("pronoun", "he")]),
+        ("In 21 hours it burns 7 liters.", [None, ("pronoun", "it")]),
+    ],
+)
+def test_a_number_has_the_subject_of_the_verb_before_it(text, expected):
+    """Objects, infinitives and participles are no subjects, and a verb that shares one looks further back."""
+    assert subjects(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Each child drew two beans.", "child"),
+        ("The boxes each hold up to 5 pens.", "boxes"),
+        ("Each of the boys ate 2 buns.", "boys"),
+        ("Each box stands in 3 rooms.", ""),
+        ("The box holds 5 pens.", ""),
+    ],
+)
+def test_each_is_heard_where_the_number_follows_its_verb(text, expected):
+    """What is said of each of something has it behind `per`; what stands behind `in` has not."""
+    clauses = Clauses(text, list(read_words(text)))
+    assert clauses.each(read_mentions(text)[-1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("His weekly allowance is only $5.", "allowance"),
+        ("The bill totaled $60.", "bill"),
+        ("The trip will cost $60.", "trip"),
+        ("The shop sold pens for $60.", None),
+        ("The shop is closed for 3 days.", None),
+        ("Ann is 3.", None),
+    ],
+)
+def test_what_a_number_is_said_to_be_stands_right_before_its_verb(text, expected):
+    """Only `is`, `costs` and the like say what a number is, and of people they do not."""
+    clauses = Clauses(text, list(read_words(text)))
+    subject = clauses.equated(read_mentions(text)[-1])
+    assert (subject and subject.head.text) == expected

@@ -1,0 +1,165 @@
+"""What decides between linkings is learned from the problems that have only one."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generators.imports.linking.features import WEIGHTS, learned
+from generators.imports.linking.equivalence import Functions
+from generators.imports.sources.gsm8k import read_problem
+from generators.imports.learn import RIVALS, fitted, lesson, lessons, main
+from generators.imports.linking.search import Linker
+from generators.imports.question.mentions import read_mentions
+from generators.imports.convert import Problem, spoken
+from generators.imports.solution.annotations import read_solution
+
+EXTRACT = Path(__file__).parent / "problems" / "gsm8k.jsonl"
+
+
+def linker(question, solution):
+    """Return what links a solution."""
+    steps = read_solution(solution)
+    return Linker(read_mentions(question), steps, steps[-1].value, spoken(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "reads"),
+    [
+        (
+            "Ian fills ten boxes with 6 cans each. Bo has ten cans more than Ian. How many cans has Bo?",
+            "Ian has 10*6=<<10*6=60>>60 cans.\nBo has 60+10=<<60+10=70>>70 cans.",
+            {(0, 0): "ten boxes", (1, 1): "ten cans"},
+        ),
+        (
+            "A club of 40 girls lost half of them, and Eve left too. 20 boys joined. How many are they?",
+            "40/2=<<40/2=20>>20 girls left.\n40-20=<<40-20=20>>20 girls stayed.\n20-1=<<20-1=19>>19 girls.\n19+20=<<19+20=39>>39",
+            {(2, 0): "step 1", (3, 1): "20 boys"},
+        ),
+    ],
+    ids=["the unit", "an earlier step"],
+)
+def test_words_decide_between_numbers_of_one_value(question, solution, reads):
+    """Of two numbers of one value each stands where words, use and order put it."""
+    linked = linker(question, solution)
+    done = linked.link()
+
+    def told(source):
+        if hasattr(source, "step"):
+            return f"step {source.step}"
+        start = linked.mentions[source.index].quantity.start
+        return " ".join(question[start:].replace(".", "").split()[:2])
+
+    assert {place: told(done.sources[place]) for place in reads} == reads
+
+
+def test_the_margin_is_told_in_log_odds():
+    """Two numbers that nothing tells apart are as likely as each other; one that is told by its unit is likelier."""
+    alike = linker("Bo has 5 figs, 5 pens and 2 cups. What is it?", "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15").link()
+    told = linker(
+        "Bo has 5 figs, 5 pens and 2 cups. What is it?", "5 pens-2 cups=<<5-2=3>>3\n3*5 figs=<<3*5=15>>15"
+    ).link()
+
+    assert alike.margin < 1.5 < told.margin
+
+
+@given(st.lists(st.integers(10, 99), min_size=3, max_size=3, unique=True))
+def test_values_are_no_signs(numbers):
+    """The signs of a linking are the same whatever the numbers are."""
+
+    def signs(a, b, c):
+        linked = linker(
+            f"Ann has {a} boxes of {b} figs and Bo has {c} figs. How many figs are that?",
+            f"Ann has {a}*{b}=<<{a}*{b}={a * b}>>{a * b} figs.\nThat is {a * b}+{c}=<<{a * b}+{c}={a * b + c}>>{a * b + c} figs.",
+        )
+        done = linked.link()
+        return sorted(linked.evidence.signs(done.final, done.sources))
+
+    assert signs(*numbers) == signs(11, 12, 13)
+
+
+def test_a_lesson_is_a_proved_linking_and_wrong_ones():
+    """No rival of a lesson has the signs of the right one alone, and none is learned where nothing is proved."""
+    question = "Ann has 4 boxes of 6 figs and eats 5. How many are left?"
+    solution = "4*6=<<4*6=24>>24\n24-5=<<24-5=19>>19"
+    found = lesson(Problem("x/train/0", question, Fraction(19), read_solution(solution)), Random(1))
+    unproved = "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15"
+
+    assert found is not None
+    assert 2 <= len(found) <= RIVALS + 1
+    assert found[0]["step"] == 1
+    assert all(rival != found[0] for rival in found[1:])
+    assert lesson(Problem("x/train/0", "Bo has 5, 5 and 2.", Fraction(15), read_solution(unproved)), Random(1)) is None
+
+
+def test_lessons_are_the_same_for_a_seed():
+    """Learning again gives the same weights."""
+    assert lessons(str(EXTRACT)) == lessons(str(EXTRACT))
+
+
+def test_what_the_right_linkings_have_weighs_for_them():
+    """A sign of right linkings weighs for, one of wrong ones against, and what is rarely seen does not count."""
+    one = [{"good": 1.0, "both": 1.0}, {"bad": 1.0, "both": 1.0}, {"both": 1.0}]
+    weights = fitted([one] * 40 + [[{"rare": 1.0}, {}]])
+
+    assert set(weights) == {"good", "bad", "both"}
+    assert weights["good"] > 0.5 > -0.5 > weights["bad"]
+    assert weights["both"] == pytest.approx(0, abs=0.01)
+
+
+def test_the_weights_are_written_where_they_are_read(tmp_path):
+    """The command writes what `learned` reads, and the file of the package is one that it wrote."""
+    out = tmp_path / "weights.yaml"
+    assert main(["--from", str(EXTRACT), "--out", str(out)]) == 0
+
+    assert all(isinstance(weight, float) for weight in yaml.safe_load(out.read_text()).values())
+    assert set(yaml.safe_load(out.read_text())) <= set(learned())
+    assert WEIGHTS.read_text().startswith(out.read_text().split("learned from")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such file"),
+        ("no problem\n", "no jsonl"),
+        ('{"question": "How many?", "answer": "#### 3"}\n', "nothing to learn from"),
+    ],
+)
+def test_what_nothing_is_learned_from_is_told_in_one_line(tmp_path, capsys, text, said):
+    """A file that cannot be learned from exits with 2, and the weights that were there stay."""
+    origin, out = tmp_path / "problems.jsonl", tmp_path / "weights.yaml"
+    out.write_text("kept: 1.0\n")
+    if text:
+        origin.write_text(text)
+
+    assert main(["--from", str(origin), "--out", str(out)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert said in told
+    assert out.read_text() == "kept: 1.0\n"
+
+
+def test_learned_signs_agree_with_what_words_say():
+    """A unit that is told speaks for a number, another unit and a dead step against it."""
+    weights = learned()
+
+    assert weights["unit_behind"] > 0 > weights["other_unit_behind_product"]
+    assert weights["step_unit_behind"] > 0 > weights["step_other_unit_behind"]
+    assert max(weights["dead"], weights["again_here"], weights["unused_money"]) < 0
+
+
+def test_functions_tell_wirings_apart():
+    """Two linkings of one value that are the same function have one number, others have another."""
+    problem = read_problem("gsm8k/train/0", json.loads(EXTRACT.read_text().splitlines()[0]))
+    mentions = read_mentions(problem.question)
+    linked = Linker(mentions, problem.steps, problem.answer, spoken(problem.question))
+    done = linked.link()
+    functions = Functions(mentions, done.steps)
+
+    assert functions.of(done.final, done.sources) == functions.of(done.final, dict(reversed(done.sources.items())))
+    assert len({functions.of(place, done.sources) for place in {place for place, _ in done.sources}}) > 1
