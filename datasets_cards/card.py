@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from generators.files.layout import README, split_files
 from generators.builder.recipe import AnyRecipe, Recipe
 from generators.builder.rows import SCHEMA
-from generators.patterns.slots import Words
+from generators.files.layout import README, split_files
 from generators.files.store import Folder
-from solver.grammar import EXPERTS
+from generators.patterns.slots import Words
+from solver.experts import EXPERTS
 from solver.refusal import InputError
 
 from .facts import Facts, gather

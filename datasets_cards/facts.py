@@ -12,15 +12,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from generators.builder.dataset import ROW_GROUP
-from generators.files.layout import MANIFEST
 from generators.builder.length import WRAPPING
 from generators.builder.preset import SPLITS
 from generators.builder.recipe import AnyRecipe, read_recipe
 from generators.builder.rows import SCHEMA
+from generators.files.layout import MANIFEST
 from solver.arrow import text, values
-from solver.grammar import write_step
 from solver.machine import solve
 from solver.number import write_number
+from solver.ops import write_step
 from solver.refusal import InputError
 from solver.text import extract, fence, read
 

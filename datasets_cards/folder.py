@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
 from generators.builder.dataset import file_hash
-from generators.files.layout import DROPPED, MANIFEST, README
 from generators.builder.recipe import RECIPE
+from generators.files.layout import DROPPED, MANIFEST, README
 from solver.refusal import InputError
 
 from .card import PLOTS

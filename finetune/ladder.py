@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from solver.grammar import GROUPS, AddEntity, Compute, Consume, Init, Percent, Program, Query, Step, Trace, Transfer
 from solver.number import write_number
+from solver.ops import GROUPS, AddEntity, Compute, Consume, Init, Percent, Query, Step, Transfer
+from solver.program import Program, Trace
 from solver.refusal import Refusal
 from solver.text import extract, read
 

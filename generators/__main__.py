@@ -157,8 +157,8 @@ def main(argv: list[str] | None = None) -> int:
 def _build(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
 
-    from .builder import dataset
     from . import terminal
+    from .builder import dataset
 
     began = time.perf_counter()
     full = args.verify == "full"
@@ -195,9 +195,9 @@ def _build(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
+    from generators.imports.importer import import_problems
 
     from . import terminal
-    from generators.imports.importer import import_problems
 
     began = time.perf_counter()
     with terminal.Progress("importing") as progress:
@@ -244,16 +244,18 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from . import terminal
     from generators.patterns.library import library
+
+    from . import terminal
 
     terminal.patterns(library(args.patterns))
     return 0
 
 
 def _show(args: argparse.Namespace) -> int:
-    from . import terminal
     from generators.patterns.library import library
+
+    from . import terminal
 
     name, _, place = args.pattern.rpartition("/")
     by_id = place.isascii() and place.isdecimal()
@@ -266,10 +268,11 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _preview(args: argparse.Namespace) -> int:
-    from . import terminal
-    from generators.patterns.library import library
     from generators.builder.preset import read_preset
     from generators.builder.recipe import Recipe
+    from generators.patterns.library import library
+
+    from . import terminal
 
     preset = read_preset(args.preset)
     recipe: Recipe = Recipe.of(
@@ -289,9 +292,10 @@ def _preview(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from . import terminal
-    from generators.patterns.library import library
     from generators.patterns.checks import try_rows
+    from generators.patterns.library import library
+
+    from . import terminal
 
     checked = library(args.folder).patterns.values()
     rows = 0
@@ -307,10 +311,11 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _coverage(args: argparse.Namespace) -> int:
+    from generators.builder.preset import read_preset
+    from generators.patterns.library import library
+
     from . import terminal
     from .coverage import coverage
-    from generators.patterns.library import library
-    from generators.builder.preset import read_preset
 
     preset = read_preset(args.preset)
     with terminal.Progress("comparing") as progress:

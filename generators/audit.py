@@ -16,16 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from solver import arrow
-from solver.refusal import InputError
-
-from generators.builder.dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
-from generators.files.layout import DROPPED, MANIFEST, shard_path
-from generators.builder.length import Ruler
 from generators.builder.cross_check import yaml_opinions
+from generators.builder.dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
+from generators.builder.length import Ruler
 from generators.builder.preset import SPLITS
 from generators.builder.recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
 from generators.builder.rows import SCHEMA, content_hash, make_shard, without
+from generators.files.layout import DROPPED, MANIFEST, shard_path
+from solver import arrow
+from solver.refusal import InputError
 
 if TYPE_CHECKING:
     from generators.imports.recipe import ImportRecipe

@@ -13,15 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from solver.refusal import InputError, Refusal
-from solver.text import read
-
-from generators.patterns.algebra import Shape, formula, function, shape
+from generators.builder.preset import Preset
 from generators.files.layout import MANIFEST, split_files
+from generators.patterns.algebra import Shape, formula, function, shape
 from generators.patterns.library import Library
 from generators.patterns.pattern import Pattern
-from generators.builder.preset import Preset
 from generators.patterns.render import render
+from solver.refusal import InputError, Refusal
+from solver.text import read
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from solver import arrow
-from solver.refusal import InputError
-
 from generators.builder.dataset import ROW_GROUP, file_hash
-from generators.files.layout import MANIFEST
 from generators.builder.preset import SPLITS
 from generators.builder.recipe import read_recipe
 from generators.builder.rows import SCHEMA
+from generators.files.layout import MANIFEST
+from solver import arrow
+from solver.refusal import InputError
 
 TARGETS = ("verl",)
 REWARD = "reward.py"

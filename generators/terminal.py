@@ -15,17 +15,17 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from solver.grammar import EXPERTS
-from solver.terminal import steps_table
-from solver.text import read
-
-from .audit import MAX_TOLD, Audit
 from generators.builder.dataset import Built
+from generators.builder.rows import phrasing
 from generators.files.layout import DROPPED
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.render import render
-from generators.builder.rows import phrasing
+from solver.experts import EXPERTS
+from solver.terminal import steps_table
+from solver.text import read
+
+from .audit import MAX_TOLD, Audit
 
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed

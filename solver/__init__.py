@@ -1,7 +1,9 @@
 """The trace language: read it, write it, run it, and judge what a model wrote in it."""
 
-from .grammar import EXPERTS, OPS, Program, Step, Trace, op_table
+from .experts import EXPERTS
 from .machine import Solution, solve
+from .ops import OPS, Step, op_table
+from .program import Program, Trace
 from .refusal import FormatError, Refusal, TraceError
 from .reward import REWARDS, Verdict, compute_score, judge, judge_all, trace_reward
 from .text import extract, fence, read, write

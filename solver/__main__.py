@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .command import run
-from .grammar import EXPERTS, op_table
+from .experts import EXPERTS
+from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
 from .reward import REWARDS, completion_text, judge
 from .text import extract, read

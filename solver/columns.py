@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import arrow
-from .machine import State
 from .number import fits, read_number, write_number
 from .refusal import TraceError
+from .state import State
 
 _INT64 = 2**63 - 1
 _MAX_SCALE = 10**12

@@ -7,9 +7,6 @@ library's, whose next version may word them otherwise: the same seed must give t
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-import pyarrow as pa
-
-from solver import arrow
 from .refusal import InputError
 
 UNITS = [
@@ -72,11 +69,3 @@ def _decimal(form: str, number: str) -> Decimal:
 
 FORMS: dict[str, Callable[[str], str]] = {"words": words, "commas": commas, "money": money}
 """What `{{ slot | filter }}` may do to a number."""
-
-
-def written(texts: pa.Array, form: str) -> pa.Array:
-    """Return a column of canonical numbers in a form; raise InputError at one that cannot be written in it."""
-    if form not in FORMS:
-        return texts
-    coded = texts.dictionary_encode()
-    return arrow.texts(map(FORMS[form], coded.dictionary.to_pylist())).take(coded.indices)

@@ -7,9 +7,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .grammar import Program, write_step
 from .machine import solve
 from .number import write_number
+from .ops import write_step
+from .program import Program
 
 
 def steps_table(program: Program) -> Table:

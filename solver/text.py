@@ -7,7 +7,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 from .document import MAX_EVENTS, Node, Odd, load
-from .grammar import Program, Step, Symbols, Trace, read_step, write_step
+from .fields import Symbols
+from .ops import Step, read_step, write_step
+from .program import Program, Trace
 from .refusal import FormatError, TraceError
 
 FENCE = "```"

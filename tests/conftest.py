@@ -6,9 +6,9 @@ from itertools import islice, product
 import pytest
 
 from generators import build
-from generators.patterns.library import read_library
 from generators.builder.preset import Preset
 from generators.builder.recipe import Recipe
+from generators.patterns.library import read_library
 
 PEOPLE = ["".join(letters).title() for letters in islice(product("bdfg", "aeiou", "lmn", "ou"), 80)]
 WORDS = {f"{first}i{last}": f"{first}i{last}s" for first, last in islice(product(string.ascii_lowercase, "bdg"), 60)}

@@ -11,11 +11,13 @@ from itertools import product
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from solver import EXPERTS, OPS, Trace, TraceError, fence, grammar, text, write
+from solver import EXPERTS, OPS, Trace, TraceError, fence, text, write
 from solver.document import MAX_DEPTH, MAX_TEXT
-from solver.grammar import MAX_NAME, MAX_PARTS, MAX_STEPS, NAME, OPERATIONS, Operand, Operation, Pair, Source, Var
-from solver.machine import State
+from solver.fields import KINDS, MAX_NAME, NAME, OPERATIONS, Number, Operand, Operation, Pair, Source, Var
 from solver.number import LIMIT
+from solver.ops import fields_of
+from solver.program import MAX_PARTS, MAX_STEPS
+from solver.state import State
 from solver.text import MAX_COMPLETION
 
 law = settings(
@@ -57,7 +59,7 @@ names = st.one_of(
 
 
 def _kinds(op):
-    return grammar._fields(op)
+    return fields_of(op)
 
 
 def _words(op):
@@ -65,7 +67,7 @@ def _words(op):
 
 
 def _kind(field):
-    return next(name for name, kind in grammar.KINDS.items() if kind is field.kind)
+    return next(name for name, kind in KINDS.items() if kind is field.kind)
 
 
 def ops_of(expert):
@@ -81,7 +83,7 @@ def steps(draw, op, words=frozenset(OPERATIONS), known=(), parts=0):
     operand = st.one_of(name, name, plain_numbers)
     draws = {
         Var: name,
-        grammar.Number: plain_numbers,
+        Number: plain_numbers,
         Operand: operand,
         Operation: st.sampled_from([word for word in OPERATIONS if word in words]),
         Pair: st.tuples(operand, operand),

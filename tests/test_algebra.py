@@ -7,7 +7,8 @@ from hypothesis import given
 from strategies import honest_programs
 
 from generators.patterns.algebra import formula, function, shape
-from solver.grammar import Compute, Init, Trace
+from solver.ops import Compute, Init
+from solver.program import Trace
 from solver.text import read
 
 

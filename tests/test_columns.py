@@ -14,9 +14,9 @@ from strategies import column_values, honest_programs, law, numbers, plain_numbe
 
 from solver import Trace, TraceError, solve
 from solver.columns import Column, ColumnState
-from solver.grammar import read_step
-from solver.machine import State
 from solver.number import LIMIT, read_number, write_number
+from solver.ops import read_step
+from solver.state import State
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod]
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from datasets_cards import write_card
 from generators import build
 from generators.audit import audit
-from generators.text.contamination import GRAM, Gate, grams, read_gate, sketch
 from generators.builder.dataset import rebuild
+from generators.text.contamination import GRAM, Gate, grams, read_gate, sketch
 from solver.refusal import InputError
 
 HELD = "Zoë has 12 marbles and gives a third of them to José, who had 1,200. How many has she now?"

@@ -10,10 +10,10 @@ import hub
 import pyarrow.parquet as pq
 import pytest
 
+from generators.builder.preset import read_preset
 from generators.coverage import coverage, pattern_shape
 from generators.files.layout import MANIFEST
 from generators.patterns.library import library
-from generators.builder.preset import read_preset
 from solver.refusal import InputError
 
 LIBRARY = library()

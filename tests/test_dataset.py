@@ -20,9 +20,9 @@ import generators
 from generators import build
 from generators.builder.dataset import make, rebuild
 from generators.builder.length import Ruler
-from generators.patterns.library import read_library
 from generators.builder.recipe import Recipe
 from generators.builder.rows import SCHEMA, make_shard
+from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
 

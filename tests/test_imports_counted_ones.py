@@ -2,10 +2,11 @@
 
 import pytest
 
-from generators.imports.question.mentions import read_mentions
-from generators.imports.convert import Problem, convert
+from generators.imports.convert import convert
 from generators.imports.graph.counted_ones import is_counted
+from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
+from generators.imports.solution.problem import Problem
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.imports.linking.features import WEIGHTS, learned
-from generators.imports.linking.equivalence import Functions
-from generators.imports.sources.gsm8k import read_problem
 from generators.imports.learn import RIVALS, fitted, lesson, lessons, main
+from generators.imports.linking.equivalence import Functions
+from generators.imports.linking.features import WEIGHTS, learned
 from generators.imports.linking.search import Linker
 from generators.imports.question.mentions import read_mentions
-from generators.imports.convert import Problem, spoken
 from generators.imports.solution.annotations import read_solution
+from generators.imports.solution.problem import Problem
+from generators.imports.sources.gsm8k import read_problem
+from solver.constants import question_stems
 
 EXTRACT = Path(__file__).parent / "problems" / "gsm8k.jsonl"
 
@@ -25,7 +26,7 @@ EXTRACT = Path(__file__).parent / "problems" / "gsm8k.jsonl"
 def linker(question, solution):
     """Return what links a solution."""
     steps = read_solution(solution)
-    return Linker(read_mentions(question), steps, steps[-1].value, spoken(question))
+    return Linker(read_mentions(question), steps, steps[-1].value, question_stems(question))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_functions_tell_wirings_apart():
     """Two linkings of one value that are the same function have one number, others have another."""
     problem = read_problem("gsm8k/train/0", json.loads(EXTRACT.read_text().splitlines()[0]))
     mentions = read_mentions(problem.question)
-    linked = Linker(mentions, problem.steps, problem.answer, spoken(problem.question))
+    linked = Linker(mentions, problem.steps, problem.answer, question_stems(problem.question))
     done = linked.link()
     functions = Functions(mentions, done.steps)
 

@@ -18,8 +18,8 @@ from datasets_cards import write_card
 from generators.__main__ import main
 from generators.audit import audit
 from generators.builder.dataset import parquet, rebuild
-from generators.imports.importer import import_problems
 from generators.builder.rows import SCHEMA, content_hash
+from generators.imports.importer import import_problems
 from solver.refusal import InputError
 from solver.reward import judge
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from generators.imports.sources import gsm8k
-from generators.imports.question.mentions import read_mentions
-from generators.imports.naming.names import Namer
-from generators.imports.graph.node import Input
 from generators.imports.convert import convert
+from generators.imports.graph.node import Input
+from generators.imports.naming.names import Namer
+from generators.imports.question.mentions import read_mentions
+from generators.imports.sources import gsm8k
 from generators.text.proper_names import proper_names
-from solver.grammar import Init
+from solver.ops import Init
 from solver.text import read
 
 PROBLEMS = Path(__file__).parent / "problems" / "gsm8k.jsonl"

@@ -6,16 +6,17 @@ from fractions import Fraction
 
 import pytest
 
+from generators.imports.convert import convert
 from generators.imports.grading.grade import grade
 from generators.imports.graph.build import Graph
+from generators.imports.graph.fractions import within
+from generators.imports.graph.node import Input, Work
 from generators.imports.linking.search import link
 from generators.imports.question.mentions import read_mentions
-from generators.imports.graph.node import Input, Work
-from generators.imports.graph.fractions import within
-from generators.imports.convert import Problem, convert
 from generators.imports.solution.annotations import read_solution
+from generators.imports.solution.problem import Problem
 from solver import read, solve
-from solver.grammar import Init
+from solver.ops import Init
 
 CHANGED = {Fraction(2): Fraction(3), Fraction(1, 2): Fraction(1, 3), Fraction(50): Fraction(40)}
 """What stands for a half is changed to a third, and 50 percent to 40."""

@@ -5,16 +5,17 @@ from fractions import Fraction
 
 import pytest
 
-from generators.imports.linking.constants import triggered
-from generators.imports.solution.formula import leaves
+from generators.imports.convert import convert
 from generators.imports.grading.grade import STRONG, grade
 from generators.imports.graph.build import Graph
-from generators.text.lexicon import stem
+from generators.imports.linking.origin import Earlier, Given, World
 from generators.imports.linking.search import NoLinking, link
 from generators.imports.question.mentions import read_mentions
-from generators.imports.convert import Problem, convert
 from generators.imports.solution.annotations import BadAnnotation, read_solution
-from generators.imports.linking.origin import Earlier, Given, World
+from generators.imports.solution.formula import leaves
+from generators.imports.solution.problem import Problem
+from solver.constants import triggered
+from solver.stems import stem
 from solver.text import read
 
 

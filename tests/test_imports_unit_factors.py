@@ -3,8 +3,9 @@
 import pytest
 import yaml
 
-from generators.imports.convert import Problem, convert
+from generators.imports.convert import convert
 from generators.imports.solution.annotations import read_solution
+from generators.imports.solution.problem import Problem
 from solver.machine import solve
 from solver.text import read
 

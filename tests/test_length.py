@@ -9,9 +9,9 @@ from tokenizers.trainers import BpeTrainer
 
 from generators import build
 from generators.builder.length import Ruler
+from generators.builder.rows import row_ids
 from generators.patterns.library import library
 from generators.patterns.render import render
-from generators.builder.rows import row_ids
 from solver.refusal import InputError
 
 

@@ -11,9 +11,9 @@ from strategies import any_programs, honest_programs, law
 
 from solver import EXPERTS, OPS, REWARDS, FormatError, TraceError, judge, read, solve
 from solver.columns import ColumnState
-from solver.grammar import MAX_PARTS, MAX_STEPS
-from solver.machine import State
 from solver.number import LIMIT
+from solver.program import MAX_PARTS, MAX_STEPS
+from solver.state import State
 
 OUTSIDE = [json.loads(line) for line in (Path(__file__).parent / "outside.jsonl").read_text().splitlines()]
 

@@ -9,11 +9,11 @@ from strategies import law
 from generators import build
 from generators.audit import audit
 from generators.builder.length import Ruler
-from generators.patterns.library import read_library
-from solver.numerals import FORMS, MAX_WORDS
-from generators.patterns.render import reference, render
 from generators.builder.rows import row_ids
+from generators.patterns.library import read_library
+from generators.patterns.render import reference, render
 from solver.number import write_number
+from solver.numerals import FORMS, MAX_WORDS
 from solver.refusal import InputError
 
 ASKED = "{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}, who has {{ count }}."

@@ -1,4 +1,4 @@
-"""The grammar states each op once; parser, writer, table, vocabularies and shapes follow from it."""
+"""Each op is stated once; parser, writer, op table, vocabularies and shapes follow from its class."""
 
 import re
 from dataclasses import fields
@@ -11,7 +11,8 @@ from strategies import law, steps
 
 from solver import EXPERTS, OPS, TraceError, op_table
 from solver.document import Odd
-from solver.grammar import GROUPS, MAX_NAME, OPERATIONS, read_step, write_step
+from solver.fields import MAX_NAME, OPERATIONS
+from solver.ops import GROUPS, read_step, write_step
 from solver.text import read
 
 WORDS = [*OPERATIONS, *(name for name in OPS if name != "compute")]

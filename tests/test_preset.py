@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.patterns.library import library
 from generators.builder.preset import apportion, known_presets, read_preset, seats
+from generators.patterns.library import library
 from solver.refusal import InputError
 
 GOOD = """rows: 10

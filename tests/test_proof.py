@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from generators.builder.cross_check import second_opinion
-from generators.patterns.render import render
 from generators.builder.proof import RowError, prove
+from generators.patterns.render import render
 from solver import arrow
 
 ROWS = 50

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
 
+from generators.patterns.filters import Word
 from generators.patterns.library import read_library
 from generators.patterns.render import Ref, question_plan, reference, render, trace_plan
-from generators.patterns.slots import Draw, Vocabulary, Word, read_slots
+from generators.patterns.slots import Draw, Vocabulary, read_slots
 from solver.refusal import InputError
 
 WORDS = {"fruit": Vocabulary("fruit", [Word("apples", "apple"), Word("figs", "fig"), Word("José's kiwis", "kiwi")])}

@@ -6,9 +6,9 @@ import pytest
 from generators.audit import audit
 from generators.builder.dataset import make
 from generators.builder.length import Ruler
-from generators.patterns.library import read_library
 from generators.builder.recipe import Recipe
 from generators.builder.rows import SCHEMA, make_group
+from generators.patterns.library import read_library
 from solver.refusal import InputError
 
 

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
 
+from generators.patterns.filters import Word
 from generators.patterns.library import read_library
-from generators.patterns.slots import Draw, Vocabulary, Word, read_slots, read_vocabularies, slug, space
-from solver.grammar import NAME
+from generators.patterns.slots import Draw, Vocabulary, read_slots, read_vocabularies, space
+from generators.text.slugs import slug
+from solver.fields import NAME
 from solver.refusal import InputError
 
 WORDS = {"fruit": Vocabulary("fruit", [Word(word) for word in ("apples", "figs", "kiwis", "limes")])}

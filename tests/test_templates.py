@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from generators.builder.length import Ruler
-from generators.patterns.library import library
-from solver.numerals import MAX_WORDS, commas, words
 from generators.builder.preset import known_presets, read_preset
+from generators.patterns.checks import balance, probe
+from generators.patterns.library import library
 from generators.patterns.render import reference, render
 from generators.patterns.slots import Draw
-from generators.patterns.checks import balance, probe
 from solver import fence, judge
+from solver.numerals import MAX_WORDS, commas, words
 
 PATTERNS = library().patterns
 COUNTS = {"arithmetic": 9, "entity_track": 5, "comparison": 4, "composition": 4, "percentage": 4, "rate_equation": 4}

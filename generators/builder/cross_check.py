@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from solver.document import load
-from solver.grammar import OPERATIONS, OPS, SOURCE, Compute, read_step, write_step
-from solver.machine import State, solve
+from solver.fields import OPERATIONS, SOURCE
+from solver.machine import solve
 from solver.number import fits, read_number
+from solver.ops import OPS, Compute, read_step, write_step
 from solver.refusal import Refusal
 from solver.reward import REWARDS, judge
+from solver.state import State
 from solver.text import Outline, fence, write, yaml_outline
 
 # A scalar of these characters is the same plain scalar to YAML wherever it stands so.

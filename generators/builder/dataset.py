@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from generators.files.layout import MANIFEST, README, readme, shard_path
+from generators.files.store import Folder, Store, digest, leftover, store
+from generators.patterns.library import library
 from solver.refusal import InputError, did_you_mean
 
-from generators.files.layout import MANIFEST, README, readme, shard_path
 from .length import Ruler
-from generators.patterns.library import library
 from .preset import SPLITS, read_preset
 from .recipe import RECIPE, AnyRecipe, Recipe, difference, parse_recipe, whole_number
 from .rows import SCHEMA, Shard, content_hash, make_shard, without
-from generators.files.store import Folder, Store, digest, leftover, store
 
 if TYPE_CHECKING:
     from datasets import DatasetDict

@@ -12,12 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from generators.patterns.pattern import Pattern
+from generators.patterns.render import Plan, Ref
 from solver import arrow
 from solver.refusal import InputError
 from solver.text import fence
-
-from generators.patterns.pattern import Pattern
-from generators.patterns.render import Plan, Ref
 
 WRAPPING = 64
 """Tokens allowed for what a chat template puts around system line, question and completion."""

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from solver.document import Node, load
-from solver.refusal import FormatError, InputError, did_you_mean
-
 from generators.patterns.library import Library, shipped
 from generators.patterns.pattern import FOLDERS
+from solver.document import Node, load
+from solver.refusal import FormatError, InputError, did_you_mean
 
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")

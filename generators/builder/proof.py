@@ -14,14 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from generators.patterns.render import join
 from solver import arrow
 from solver.columns import Column, ColumnState
-from solver.grammar import NAME
+from solver.fields import NAME
 from solver.machine import solve
 from solver.refusal import TraceError
 from solver.text import write
-
-from generators.patterns.render import join
 
 if TYPE_CHECKING:
     from generators.patterns.pattern import Pattern

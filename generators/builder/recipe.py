@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Union
 import numpy as np
 import pyarrow as pa
 
-from solver import __version__
-from solver.refusal import InputError
-
 from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
+from solver import __version__
+from solver.refusal import InputError
+
 from .preset import SPLITS, Preset, apportion
 
 if TYPE_CHECKING:

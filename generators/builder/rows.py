@@ -9,19 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from generators.patterns.checks import closed_form
+from generators.patterns.pattern import Pattern
+from generators.patterns.permutation import key_of, mix
+from generators.patterns.render import join, reference, render
+from generators.patterns.slots import Draw
 from solver import arrow
 from solver.refusal import InputError
 from solver.text import FENCE
 
-from .length import Ruler
 from .cross_check import second_opinions
-from generators.patterns.pattern import Pattern
-from generators.patterns.permutation import key_of, mix
-from .recipe import Recipe
-from generators.patterns.render import join, reference, render
-from generators.patterns.slots import Draw
-from generators.patterns.checks import closed_form
+from .length import Ruler
 from .proof import RowError, prove
+from .recipe import Recipe
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
+from generators.patterns.library import library
 from solver.refusal import InputError, did_you_mean
 
 from .length import Ruler
-from generators.patterns.library import library
 from .preset import SPLITS, read_preset
 from .recipe import Recipe, cut, whole_number
 from .rows import SCHEMA, make_shard

@@ -7,15 +7,15 @@ from typing import Any
 import pyarrow as pa
 
 from generators.builder.cross_check import second_opinion
-from solver.quantities import Quantity, read_quantities
-from solver.grammar import AddEntity, Consume, Init, Query
+from generators.imports.sources.gsm8k import held_out, question_key
+from solver.constants import named_constants
 from solver.number import read_number, write_number
+from solver.ops import AddEntity, Consume, Init, Query
+from solver.quantities import Quantity, read_quantities
 from solver.refusal import Refusal
 from solver.text import read
 
-from generators.imports.linking.constants import table as constants_table
 from .folder import completion, prompt, sizes, texts
-from generators.imports.sources.gsm8k import held_out, question_key
 from .recipe import ImportRecipe
 
 
@@ -63,7 +63,7 @@ def _training(row: dict[str, Any]) -> Iterator[str]:
 def _operands(row: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the provenance: every number of a trace is one of the question's, or the table's."""
     quantities = {(quantity.start, quantity.end): quantity for quantity in read_quantities(row["question"])}
-    constants = {constant.name: constant.value for constant in constants_table()}
+    constants = {constant.name: constant.value for constant in named_constants()}
     for part, operands in zip(read(row["trace"]), json.loads(row["metadata"])["operands"], strict=True):
         for number, step in enumerate(part.steps, 1):
             value: Any

@@ -1,79 +1,28 @@
-"""A problem as it comes from a source, and as a row with its trace and all that is known of it."""
+"""Converts a problem with its solution to a row: links, builds the graph, names, writes and judges its trace."""
 
-from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from solver.grammar import Init, Query
-from solver.number import write_number
-from solver.reward import REWARDS, judge
-from solver.text import fence, write
-
-from generators.imports.graph.program import Written, write_program
-from generators.imports.solution.formula import leaves
 from generators.imports.grading.grade import Grade, grade
 from generators.imports.graph.build import Graph, build
-from generators.text.lexicon import WORD, stem
-from generators.imports.linking.search import Linking, NoLinking, link
-from generators.imports.question.mentions import Mention, read_mentions
-from generators.imports.naming.names import Namer
 from generators.imports.graph.node import Fixed, Input, NoGraph
-from generators.imports.solution.step import Step
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A question, its solution as steps, and its gold answer."""
-
-    id: str
-    question: str
-    answer: Fraction
-    steps: list[Step] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A problem that became no row, and why."""
-
-    id: str
-    reason: str
-    question: str = ""
-    row: "Row | None" = None
-    """The row, where it was one, but not of the grade asked for."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A problem with its trace."""
-
-    id: str
-    question: str
-    answer: str
-    trace: str | None = None
-    expert: str | None = None
-    experts: tuple[str, ...] | None = None
-    steps: int | None = None
-    difficulty: int | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
-
-
-_PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one way ": "one-way"}
-"""Phrases that trigger a constant, as one word each."""
-
-
-def spoken(question: str) -> set[str]:
-    """Return the stems of a question's words, and of the phrases and signs that trigger a constant."""
-    words = WORD.findall(question)
-    stems = {stem(word) for word in words} | {stem(part) for word in words for part in word.split("-")}
-    stems |= {sign for sign in "$¢" if sign in question} | ({"percent"} if "%" in question else set())
-    return stems | {word for phrase, word in _PHRASES.items() if phrase in question.lower()}
+from generators.imports.graph.program import Written, write_program
+from generators.imports.linking.search import Linking, NoLinking, link
+from generators.imports.naming.names import Namer
+from generators.imports.question.mentions import Mention, read_mentions
+from generators.imports.solution.formula import leaves
+from generators.imports.solution.problem import Dropped, Problem, Row
+from solver.constants import question_stems
+from solver.number import write_number
+from solver.ops import Init, Query
+from solver.reward import REWARDS, judge
+from solver.text import fence, write
 
 
 def convert(problem: Problem) -> Row | Dropped:
     """Return the row of a problem, its trace judged, or why there is none."""
     mentions = read_mentions(problem.question)
     try:
-        linking = link(mentions, problem.steps, problem.answer, spoken(problem.question))
+        linking = link(mentions, problem.steps, problem.answer, question_stems(problem.question))
         steps = linking.steps
         graph = build(mentions, steps, linking, problem.question)
         written = write_program(graph, mentions, Namer(problem.question, mentions).name)

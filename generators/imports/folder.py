@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from generators.builder.dataset import Built, claim, file_record, framed, parquet
-from generators.files.layout import DROPPED, MANIFEST, README, readme, shard_path
 from generators.builder.length import Ruler
 from generators.builder.rows import SCHEMA, content_hash
+from generators.files.layout import DROPPED, MANIFEST, README, readme, shard_path
 from generators.files.store import store
+from generators.imports.grading.grade import RULES
+from generators.imports.solution.problem import Dropped, Row
 from solver.text import fence
 
-from generators.imports.grading.grade import RULES
-from .convert import Dropped, Row
 from .recipe import ImportRecipe
 
 CONTAMINATED = "contaminated"

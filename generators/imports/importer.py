@@ -6,19 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from generators.text.contamination import Gate, read_gate
 from generators.builder.dataset import Built
 from generators.builder.recipe import whole_number
+from generators.files.entries import Entry, read_entries
+from generators.imports.grading.grade import RULES
+from generators.imports.solution.problem import Dropped, Row
+from generators.imports.sources.registry import Source, source
+from generators.text.contamination import Gate, read_gate
 from solver.number import write_number
 from solver.refusal import InputError, did_you_mean
 
-from .sources import gsm8k
+from .convert import convert
 from .folder import CONTAMINATED, reason_kind, sizes, write_folder
-from generators.imports.grading.grade import RULES
-from generators.files.entries import Entry, read_entries
-from .convert import Dropped, Row, convert
 from .recipe import SPLITS, ImportRecipe
-from generators.imports.sources.registry import Source, source
+from .sources import gsm8k
 
 _ALLOCATIONS = 200_000
 """Objects made between two looks for cycles; Python's own is 700."""

@@ -19,21 +19,20 @@ from random import Random
 
 import numpy as np
 
-from generators.files.store import Folder
-from generators.terminal import Progress
-from solver.command import run
-from solver.refusal import InputError
-
-from generators.imports.linking.constants import triggered
-from generators.imports.linking.features import WEIGHTS, Evidence
-from generators.imports.linking.equivalence import Sources
-from generators.imports.sources.gsm8k import read_problem
 from generators.files.entries import read_entries
+from generators.files.store import Folder
+from generators.imports.linking.equivalence import Sources
+from generators.imports.linking.features import WEIGHTS, Evidence
+from generators.imports.linking.origin import Earlier, Given, Plain, Source, World, forms
 from generators.imports.linking.search import UNRIVALLED, Linker, Linking, NoLinking
 from generators.imports.question.mentions import Mention, read_mentions
-from .convert import Problem, spoken
-from generators.imports.linking.origin import Earlier, Given, Plain, Source, World, forms
+from generators.imports.solution.problem import Problem
+from generators.imports.sources.gsm8k import read_problem
 from generators.imports.sources.registry import source
+from generators.terminal import Progress
+from solver.command import run
+from solver.constants import question_stems, triggered
+from solver.refusal import InputError
 
 RIVALS = 16
 """Wrong linkings of a problem that are learned from, at most."""
@@ -50,7 +49,7 @@ Lesson = list[dict[str, float]]
 
 def lesson(problem: Problem, random: Random) -> Lesson | None:
     """Return a problem that has one linking alone as a lesson, or None for another."""
-    mentions, stems = read_mentions(problem.question), spoken(problem.question)
+    mentions, stems = read_mentions(problem.question), question_stems(problem.question)
     linker = Linker(mentions, problem.steps, problem.answer, stems)
     try:
         linking = linker.link()

@@ -6,12 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from generators.text.contamination import Against
 from generators.builder.preset import read_preset
-from solver import __version__
-
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Source
+from generators.text.contamination import Against
+from solver import __version__
 
 SPLITS = ("train", "test")
 _FILLED = frozenset(["id", "prompt", "question", "answer", "metadata"])

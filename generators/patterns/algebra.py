@@ -18,9 +18,11 @@ from random import Random
 from string import ascii_lowercase
 from typing import Any
 
-from solver.grammar import Init, Program, Step, Trace
-from solver.machine import State, solve
+from solver.machine import solve
 from solver.number import write_number
+from solver.ops import Init, Step
+from solver.program import Program, Trace
+from solver.state import State
 
 PRIME = (1 << 61) - 1
 """How many elements the field has."""

@@ -4,7 +4,6 @@ Names are declared and never collide, the shape is its expert's, every question 
 number of the trace is shown or named, and trace and closed form agree.
 """
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import combinations
@@ -13,36 +12,27 @@ from typing import Any
 
 import numpy as np
 
+from generators.builder.proof import RowError
 from solver.columns import Column
-from solver.grammar import EXPERTS, GROUPS, MAX_NAME, Step, Trace
-from solver.number import read_number
+from solver.constants import question_stems, triggered
+from solver.experts import EXPERTS
+from solver.fields import MAX_NAME
+from solver.numerals import FORMS
+from solver.ops import GROUPS, Step
+from solver.program import Trace
+from solver.quantities import read_quantities
 from solver.refusal import InputError, did_you_mean
 
-from solver.numerals import FORMS
+from .filters import FILTERS
 from .pattern import SYMBOL, Pattern
-from .uniqueness import check_read, check_shown
 from .render import refs, render
-from .slots import FILTERS, Derived, Draw, Numbers, Slot, Words
-from generators.builder.proof import RowError
+from .slots import Derived, Draw, Numbers, Slot, Words
+from .uniqueness import check_read, check_shown
 
 MIN_SPACE = 500_000
 """Distinct questions every pattern has."""
 SAMPLE = 256
 """Rows on which trace and answer are compared when a pattern is loaded; every built row is compared again."""
-
-CONSTANTS = {
-    "half": 2,
-    "twice": 2,
-    "double": 2,
-    "pair": 2,
-    "third": 3,
-    "triple": 3,
-    "quarter": 4,
-    "week": 7,
-    "dozen": 12,
-    "year": 12,
-}
-"""Numbers that a word of the question may stand for in a trace."""
 
 
 def check(pattern: Pattern) -> Pattern:
@@ -177,12 +167,9 @@ def _shaped(pattern: Pattern) -> None:
 
 def _grounded(pattern: Pattern) -> None:
     """Check that every number of the trace is shown by the question or is a named constant."""
-    for body, plan in zip(pattern.bodies, pattern.questions, strict=True):
+    for plan in pattern.questions:
         shown = {ref.slot for ref in refs(plan)}
-        text = " ".join(piece for piece in plan if isinstance(piece, str))
-        said = {read_number(number) for number in re.findall(r"(?<![\w.])[1-9][0-9]*(?:\.[0-9]+)?(?![\w.])", text)}
-        words = set(re.findall(r"[a-z]+", body.lower()))
-        said |= {Fraction(value) for word, value in CONSTANTS.items() if {word, f"{word}s"} & words}
+        said = _named_numbers(" ".join(piece for piece in plan if isinstance(piece, str)))
         for trace in pattern.program:
             for step in trace.steps:
                 for key, value in _literals(step):
@@ -195,6 +182,15 @@ def _grounded(pattern: Pattern) -> None:
                         raise InputError(
                             f"the trace takes {value}, which is neither in the question nor a named constant"
                         )
+
+
+def _named_numbers(text: str) -> set[Fraction]:
+    """Return the numbers that a question's fixed words write, and those of the constants that they allow."""
+    said = {constant.value for constant in triggered(question_stems(text))}
+    for quantity in read_quantities(text):
+        if quantity.kind != "ordinal":
+            said |= {quantity.value, quantity.top, Fraction(quantity.bottom)}
+    return said
 
 
 def _literals(step: Step) -> Iterable[tuple[str, Any]]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from solver.document import load
 from solver.refusal import FormatError, InputError, did_you_mean
 
-from .pattern import FOLDERS, MAX_FILE, Pattern, read_pattern
-from .uniqueness import check_apart
-from .slots import Vocabulary, read_vocabularies
 from .checks import check, check_scaffolds
+from .pattern import FOLDERS, MAX_FILE, Pattern, read_pattern
+from .slots import Vocabulary, read_vocabularies
+from .uniqueness import check_apart
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 VOCABULARY = "vocabulary.yaml"

@@ -14,21 +14,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from generators.builder.proof import Reader
 from solver import arrow
 from solver.columns import ColumnState
 from solver.document import Node, Odd, load
-from solver.grammar import EXPERTS, Init, Program, Query
+from solver.experts import EXPERTS
 from solver.machine import solve
 from solver.number import MAX_LITERAL
+from solver.numerals import MAX_WORDS
+from solver.ops import Init, Query
+from solver.program import Program
 from solver.refusal import InputError, did_you_mean
 from solver.text import Outline, write
 
 from .expression import Expression
-from solver.numerals import MAX_WORDS, written
+from .filters import written
 from .permutation import Permutation
 from .render import Plan, Ref, question_plan, trace_plan
 from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
-from generators.builder.proof import Reader
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)

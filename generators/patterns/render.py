@@ -16,10 +16,11 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from solver import arrow
+from solver.numerals import FORMS
 from solver.refusal import InputError, did_you_mean
 
-from solver.numerals import FORMS
-from .slots import FILTERS, Draw, Words
+from .filters import FILTERS
+from .slots import Draw, Words
 
 _JINJA = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _JINJA.filters = {**FILTERS, **FORMS}

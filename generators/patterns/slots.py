@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 
+from generators.text.slugs import slug
 from solver import arrow
 from solver.columns import Column
 from solver.document import Node
@@ -19,7 +20,7 @@ from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
 from .expression import Expression
-from solver.numerals import written
+from .filters import FILTERS, Word, written
 
 SLOT = re.compile(r"[a-z][a-z0-9_]*")
 MAX_VALUES = 100_000
@@ -30,47 +31,6 @@ MAX_WORD = 39
 """Letters of the longest word, so that `$owner.$item` is a name."""
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
-_LETTERS = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae", "\u0131": "i"}
-)
-
-
-def slug(word: str) -> str:
-    """Return the one form of a word in variable names: `José O'Brien` is `jose_obrien`."""
-    plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['\u2019]", "", plain.lower())).strip("_")
-
-
-class Word(str):
-    """A word of a vocabulary as it is shown, which knows its singular."""
-
-    __slots__ = ("singular",)
-    singular: str
-
-    def __new__(cls, shown: str, singular: str = "") -> Self:
-        word = super().__new__(cls, shown)
-        word.singular = singular or shown
-        return word
-
-
-def one(word: Word) -> Word:
-    """The singular: apples, apple."""
-    return Word(word.singular)
-
-
-def a(word: Word) -> Word:
-    """The singular with its article: apples, an apple."""
-    article = "an" if word.singular[0].lower() in "aeiou" else "a"
-    return Word(f"{article} {word.singular}")
-
-
-def upper_first(word: Word) -> Word:
-    """With a capital first letter, to open a sentence."""
-    return Word(word[:1].upper() + word[1:], word.singular)
-
-
-FILTERS: dict[str, Callable[[Word], str]] = {"one": one, "a": a, "upper_first": upper_first}
-"""What `{{ slot | filter }}` may say of a word."""
 
 
 class Vocabulary:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pyarrow.compute as pc
 
+from solver.numerals import FORMS, TENS, UNITS
 from solver.refusal import InputError
 
-from solver.numerals import FORMS, TENS, UNITS
 from .pattern import Pattern
 from .render import Plan, Ref, refs
 from .slots import Derived, Vocabulary, Words

@@ -12,11 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from generators.files.entries import read_entries
+from solver.quantities import read_quantities
 from solver.refusal import InputError
 
-from generators.files.entries import read_entries
 from .proper_names import proper_names
-from solver.quantities import read_quantities
 
 GRAM = 10
 """Words in a row that two questions may not share."""

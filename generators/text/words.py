@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from generators.patterns import slots
-
 from .lexicon import function_words, word_class, word_set
 from .proper_names import proper_names
+from .slugs import slug
 
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
@@ -84,7 +83,7 @@ def plural(word: str) -> str:
     return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
 
 
-def slug(word: str) -> str:
+def safe_slug(word: str) -> str:
     """Return a word as it may stand in a variable's name, never one that YAML reads as something else."""
-    bare = slots.slug(_POSSESSIVE.sub("", word))
+    bare = slug(_POSSESSIVE.sub("", word))
     return f"{bare}_" if bare in word_set("traps") else bare or "count"

@@ -4,14 +4,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from generators.imports.linking.constants import table
-from generators.imports.solution.formula import Formula, Leaf, leaves
-from generators.text.lexicon import WORD, stem, stem_set
+from generators.imports.graph.fractions import HALF
+from generators.imports.linking.origin import Earlier, Given, Source, World, givens
+from generators.imports.linking.position import roles
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
-from generators.imports.graph.fractions import HALF
-from generators.imports.linking.position import roles
-from generators.imports.linking.origin import Earlier, Given, Source, World, givens
+from generators.imports.solution.formula import Formula, Leaf, leaves
+from generators.text.lexicon import stem_set
+from solver.constants import named_constants
+from solver.stems import WORD, stem
 
 _SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
 _TWICE = 2
@@ -153,7 +154,7 @@ def _for_constant(linking: Linking, mentions: list[Mention], signs: Signs) -> It
         if uses[mention.alias] < 2 or mention.quantity.kind not in ("plain", "word"):
             continue
         told = {*list(leaves(step.formula))[number].after, *step.line}
-        pairs = ((one.name.split("_per_"), one.value) for one in table() if "_per_" in one.name)
+        pairs = ((one.name.split("_per_"), one.value) for one in named_constants() if "_per_" in one.name)
         if any(value == mention.quantity.value and {*map(stem, names)} <= told for names, value in pairs):
             yield source.index
 

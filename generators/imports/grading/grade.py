@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .coincidences import coincidences
 from generators.imports.graph.build import Graph
+from generators.imports.graph.counted_ones import is_counted
+from generators.imports.graph.fractions import unsure
+from generators.imports.linking.origin import Given, Plain, Source, forms, givens
 from generators.imports.linking.search import UNRIVALLED, Linking
 from generators.imports.question.mentions import Mention
-from generators.imports.graph.fractions import unsure
-from generators.imports.graph.counted_ones import is_counted
-from generators.imports.linking.origin import Given, Plain, Source, forms, givens
+
+from .coincidences import coincidences
 
 STRONG = 1.75
 """The margin from which a choice between functions is called strong: where it is reached readers found few wrong."""

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from generators.imports.linking.constants import table
-from .fold import folded
-from generators.imports.solution.formula import Formula, Leaf
-from .remainders import rest_of_half, taken_off
-from generators.text.lexicon import stem, stem_set
+from generators.imports.linking.origin import Derived, Earlier, Given, Plain, Source, World
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
-from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
-from .fractions import Parts
-from .unit_factors import restored
-from generators.imports.linking.origin import Derived, Earlier, Given, Plain, Source, World
+from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step
+from generators.text.lexicon import stem_set
+from solver.constants import named_constants
+from solver.stems import stem
+
+from .fold import folded
+from .fractions import Parts
+from .node import HUNDRED, ONE, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
+from .remainders import rest_of_half, taken_off
+from .unit_factors import restored
 
 _LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining", "survive", "survives"]))
 """Say of a result that it is what was not given away."""
@@ -134,7 +136,9 @@ class _Raw:
         if isinstance(source, Plain):
             return Literal(source.value)
         if isinstance(source, World):
-            return Fixed(source.name, next(constant.value for constant in table() if constant.name == source.name))
+            return Fixed(
+                source.name, next(constant.value for constant in named_constants() if constant.name == source.name)
+            )
         if isinstance(source, Derived):
             node = self.make(source.sign, self._source(source.left), self._source(source.right))
             self.inferred.add(node)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from generators.text.lexicon import WORD, stem, stem_set
 from generators.imports.question.mentions import Mention
-from .node import HUNDRED, Input, Node, Work
+from generators.text.lexicon import stem_set
 from generators.text.proper_names import proper_names
+from solver.stems import WORD, stem
+
+from .node import HUNDRED, Input, Node, Work
 
 HALF = Fraction(1, 2)
 _OF_THE_REST = re.compile(

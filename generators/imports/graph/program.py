@@ -4,25 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from solver.grammar import (
-    MAX_PARTS,
-    MAX_STEPS,
-    AddEntity,
-    Compute,
-    Consume,
-    Init,
-    PercentIncrease,
-    PercentOf,
-    PercentOff,
-    Program,
-    Query,
-    Step,
-    Trace,
-)
+from generators.imports.question.mentions import Mention
+from generators.text.lexicon import stem_set
+from solver.ops import AddEntity, Compute, Consume, Init, PercentIncrease, PercentOf, PercentOff, Query, Step
+from solver.program import MAX_PARTS, MAX_STEPS, Program, Trace
+from solver.stems import stem
 
 from .build import Graph
-from generators.text.lexicon import stem, stem_set
-from generators.imports.question.mentions import Mention
 from .node import HUNDRED, Fixed, Input, Literal, Node, NoGraph, Work
 
 _OPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}

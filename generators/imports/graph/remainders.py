@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from generators.imports.question.mentions import Mention
-from .node import ONE, Input, Node, Work
+
 from .fractions import HALF, Parts, half_of, is_half, subtracted, within
+from .node import ONE, Input, Node, Work
 
 
 def rest_of_half(node: Node, make: Callable[[str, Node, Node], Node]) -> Node:

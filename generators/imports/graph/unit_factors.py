@@ -7,10 +7,11 @@
 import re
 from collections import Counter
 
-from generators.text.lexicon import stem
 from generators.imports.question.mentions import Mention
-from .node import Fixed, Input, Node, Work
+from solver.stems import stem
+
 from .counted_ones import is_counted
+from .node import Fixed, Input, Node, Work
 
 _UNIT = re.compile(r"(?:_per|legs_of|wheels_of|sides_of)_([a-z]+)$")
 """What a constant is of one of: the week of days_per_week, the spider of legs_of_spider."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .constants import table, triggered
-from .scores import Candidate, Place, Weights, compared, fit_earlier, fit_given, fit_world
-from generators.imports.solution.formula import Formula, Leaf, NoFormula, Op, apply, leaves
 from generators.imports.question.mentions import Mention
-from .position import roles
-from .origin import Derived, Earlier, Given, Plain, Source, World, forms
+from generators.imports.solution.formula import Formula, Leaf, NoFormula, Op, apply, leaves
 from generators.imports.solution.step import Step
+from solver.constants import named_constants, triggered
+
+from .origin import Derived, Earlier, Given, Plain, Source, World, forms
+from .position import roles
+from .scores import Candidate, Place, Weights, compared, fit_earlier, fit_given, fit_world
 
 _MOST_HIDDEN = 8
 """Derivations of a hidden step that are followed."""
@@ -38,7 +39,7 @@ class Candidates:
         self.leaves = [list(leaves(step.formula)) for step in steps]
         self.roles = [list(roles(step.formula)) for step in steps]
         self._forms = [list(forms(mention.quantity)) for mention in mentions]
-        self._constants = {constant.name: constant for constant in table()}
+        self._constants = {constant.name: constant for constant in named_constants()}
         self._triggered = triggered(stems)
         self._nearby = {step.line: triggered(step.line) for step in steps}
         self._percent = any(mention.quantity.kind == "percent" for mention in mentions) or any(

@@ -6,13 +6,13 @@ from functools import cache, lru_cache
 from itertools import count
 from random import Random
 
+from generators.imports.question.mentions import Mention
+from generators.imports.solution.formula import Formula, Leaf
+from generators.imports.solution.step import Step
+from solver.constants import named_constants
 from solver.quantities import Quantity
 
-from .constants import table
-from generators.imports.solution.formula import Formula, Leaf
-from generators.imports.question.mentions import Mention
 from .origin import Derived, Earlier, Given, Plain, Source, World, forms
-from generators.imports.solution.step import Step
 
 PRIME = (1 << 61) - 1
 """Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
@@ -69,7 +69,7 @@ class Functions:
 
 @cache
 def _worlds() -> dict[str, int]:
-    return {constant.name: _in_field(constant.value) for constant in table()}
+    return {constant.name: _in_field(constant.value) for constant in named_constants()}
 
 
 @lru_cache(maxsize=1 << 12)

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import yaml
 
-from .constants import Constant, table
-from .scores import Weights, told_apart
-from generators.imports.solution.formula import Leaf, Op
-from .equivalence import Sources
-from generators.text.lexicon import stem
 from generators.imports.question.mentions import Mention
-from .position import Role
-from .origin import Earlier, Given, Plain, Source, World, givens
+from generators.imports.solution.formula import Leaf, Op
 from generators.imports.solution.step import Step
+from solver.constants import Constant, named_constants
+from solver.stems import stem
+
+from .equivalence import Sources
+from .origin import Earlier, Given, Plain, Source, World, givens
+from .position import Role
+from .scores import Weights, told_apart
 
 WEIGHTS = Path(__file__).parent / "weights.yaml"
 """The weight of each sign, in log odds."""
@@ -335,4 +336,4 @@ def _constant(name: str, leaf: Leaf, step: Step, role: Role) -> Iterator[Sign]:
 
 @cache
 def _constants() -> dict[str, Constant]:
-    return {constant.name: constant for constant in table()}
+    return {constant.name: constant for constant in named_constants()}

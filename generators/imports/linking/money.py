@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from generators.imports.solution.formula import Formula, Leaf
-from generators.text.lexicon import stem, word_set
 from generators.imports.question.mentions import Mention
-from .origin import Derived, Earlier, Given, Plain, Source, World
+from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step
+from generators.text.lexicon import word_set
+from solver.stems import stem
+
+from .origin import Derived, Earlier, Given, Plain, Source, World
 
 _Dimension = int | None
 """1 for money, 0 for what is none, -1 for so much for a dollar; None where nobody says."""

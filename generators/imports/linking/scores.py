@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import fsum
 
-from .constants import Constant
-from generators.imports.solution.formula import Leaf
-from generators.text.lexicon import stem
 from generators.imports.question.mentions import Mention
-from .position import Role
-from .origin import Given, Plain, Source, World
+from generators.imports.solution.formula import Leaf
 from generators.imports.solution.step import Step
+from solver.constants import Constant
+from solver.stems import stem
+
+from .origin import Given, Plain, Source, World
+from .position import Role
 
 Weights = Mapping[str, float]
 """How well each word tells the quantities of a question apart."""

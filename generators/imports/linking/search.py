@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, log
 
-from .candidates import Candidates
-from .features import Evidence
-from .scores import Candidate, Weights, told_apart
-from generators.imports.solution.formula import Formula, Leaf, Op, leaves, with_fractions
-from .equivalence import Functions
 from generators.imports.question.mentions import Mention
+from generators.imports.solution.formula import Formula, Leaf, Op, leaves, with_fractions
+from generators.imports.solution.step import Step
+
+from .candidates import Candidates
+from .equivalence import Functions
+from .features import Evidence
 from .money import clashes
 from .origin import Given, Source
-from generators.imports.solution.step import Step
+from .scores import Candidate, Weights, told_apart
 
 BEAM = 1_200
 """Linkings that are followed at once; where more were possible nothing is called proved."""

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from generators.imports.question.clauses import Clauses
-from generators.text.lexicon import function_words, stem, stem_set, word_set
 from generators.imports.question.mentions import Mention
+from generators.text.lexicon import function_words, stem_set, word_set
+from generators.text.words import Word, plural, safe_slug
+from solver.stems import stem
+
 from .money import says_nothing
-from generators.text.words import Word, plural, slug
 
 _OF_THE = re.compile(
     r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
@@ -50,7 +52,7 @@ class Elided:
             return "items" if _OF_EACH.match(tail) else "people"
         of = _OF_THE.match(tail)
         if of and of["noun"] not in function_words() | word_set("vague"):
-            return slug(of["noun"])
+            return safe_slug(of["noun"])
         if _OF_THEM.match(tail):
             nearest = self._before_them(place) or self._nearest(mention)
             return nearest if plural(nearest) == nearest else "items"
@@ -68,7 +70,7 @@ class Elided:
         both = _AND_LAST.match(self.text, mention.quantity.end)
         follows = self.mentions[place + 1 : place + 2] if both else []
         if both and follows and follows[0].quantity.start == both.end() and follows[0].phrase:
-            return slug(follows[0].phrase[-1])
+            return safe_slug(follows[0].phrase[-1])
         listed = self._listed(place)
         if listed:
             return listed
@@ -78,9 +80,9 @@ class Elided:
             return ""
         subject = self.clauses.subject(last) if _DOES.match(tail) else None
         if subject and subject.kind == "noun" and not subject.whose and plural(subject.head.text) == subject.head.text:
-            return slug(subject.head.text)  # the 5 of `half the tables have 2 chairs, 5 have 3`
+            return safe_slug(subject.head.text)  # the 5 of `half the tables have 2 chairs, 5 have 3`
         plain = last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
-        return slug(last.phrase[-1]) if plain and _JOINED.search(self.text[: mention.quantity.start]) else ""
+        return safe_slug(last.phrase[-1]) if plain and _JOINED.search(self.text[: mention.quantity.start]) else ""
 
     def _listed(self, place: int) -> str:
         """Return the noun at the end of a list that a number stands in: the students of `9, 10, and 11 students`."""
@@ -88,7 +90,7 @@ class Elided:
             if not _LISTED.fullmatch(self.text, mention.quantity.end, behind.quantity.start):
                 return ""
             if behind.phrase:
-                return slug(behind.phrase[-1])
+                return safe_slug(behind.phrase[-1])
         return ""
 
     def _before_them(self, place: int) -> str:
@@ -99,7 +101,7 @@ class Elided:
             if other.phrase and not (other.money or other.quantity.kind == "ordinal" or _one_hour(other))
         ]
         never = word_set("vague") | word_set("calendar")
-        return slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
+        return safe_slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
 
     def _nearest(self, mention: Mention, counted: str = "") -> str:
         """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it.
@@ -118,7 +120,7 @@ class Elided:
             and any(word.noun and word.start == mention.span[0] + measured.start("noun") for word in self.words)
             and measured["noun"] not in word_set("vague")
         ):
-            return slug(measured["noun"])
+            return safe_slug(measured["noun"])
 
         def many(word: Word) -> bool:
             return word.text.endswith("s") and stem(word.text) not in times
@@ -138,7 +140,7 @@ class Elided:
         for words, wanted in places:
             for word in words:
                 if word.noun and wanted(word) and not says_nothing(word):
-                    return slug(word.text)
+                    return safe_slug(word.text)
             if counted and not mention.versus:
                 return counted
         return "count"

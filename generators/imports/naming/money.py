@@ -3,8 +3,9 @@
 import re
 
 from generators.imports.question.clauses import Subject
-from generators.text.lexicon import function_words, stem, stem_set, word_set
-from generators.text.words import Word, singular, slug
+from generators.text.lexicon import function_words, stem_set, word_set
+from generators.text.words import Word, safe_slug, singular
+from solver.stems import stem
 
 _MEANING = {
     "cost": "price", "sell": "price", "resell": "price", "buy": "price", "charg": "price", "price": "price", "earn": "pay",
@@ -86,10 +87,10 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         return _price_of(counted)
     coins = _IN_COINS.match(behind)
     if coins:
-        return slug(coins["what"])
+        return safe_slug(coins["what"])
     worth = _WORTH.match(behind)
     if worth:
-        return f"{slug(worth['noun'])}_worth{f'_per_{slug(per)}' if per else ''}"
+        return f"{safe_slug(worth['noun'])}_worth{f'_per_{safe_slug(per)}' if per else ''}"
     if _TO_MAKE.match(behind):
         return "cost"
     if _GIVEN.search(ahead):
@@ -108,7 +109,7 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
         and any(_thing(word) and word.text == at["thing"] for word in head[-3:])
     ):
         total = not (each or per) and at["thing"].endswith("s") and _MANY.search(ahead)
-        return f"{slug(at['thing'])}_price" if total else _price_of(at["thing"])
+        return f"{safe_slug(at['thing'])}_price" if total else _price_of(at["thing"])
     near = ahead[max(map(ahead.rfind, _CLAUSES)) :] if any(cut in ahead for cut in _CLAUSES) else ahead
     close = head[-len(near.split()) :] if len(near.split()) > 2 else _without_items(head, ahead)
     end = min([behind.find(cut) for cut in _CLAUSES if cut in behind], default=len(behind))
@@ -125,7 +126,7 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
             return known
         return f"total_{meaning or 'money'}"
     if per and stem(per) in stem_set("units_of_time"):
-        return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{slug(per)}"
+        return f"{_OVER_TIME.get(meaning, meaning or 'money')}_per_{safe_slug(per)}"
     if (
         subject
         and subject.kind == "noun"
@@ -136,7 +137,7 @@ def price(  # noqa: C901, PLR0911, PLR0912 - one return for each kind of sum
             return known
     if per and (per == "pair" or per not in word_set("vague")):
         sold = meaning == "price" and not (stem(per) in stem_set("measures") or per.startswith("square_"))
-        return _price_of(per) if sold else f"{meaning or 'money'}_per_{slug(per)}"
+        return _price_of(per) if sold else f"{meaning or 'money'}_per_{safe_slug(per)}"
     of = _SUM_OF.search(ahead)
     if (
         of
@@ -197,7 +198,7 @@ def sum_of(subject: Subject) -> str:
         return ""
     total = "total_" if any(word.text in ("total", "combined") for word in subject.modifiers) else ""
     if meaning == "price":
-        thing = slug(subject.of.text) if subject.of else told[-1] if told else ""
+        thing = safe_slug(subject.of.text) if subject.of else told[-1] if told else ""
         return f"{total}{_price_of(thing)}" if thing and not thing.startswith("total") else f"{total}price"
     return f"{total}{meaning}" if meaning else f"{total}{_price_of(noun)}"
 
@@ -205,8 +206,8 @@ def sum_of(subject: Subject) -> str:
 def _price_of(noun: str) -> str:
     """Return what the price of a thing is called; a tip or a fee is no price of something."""
     if noun in word_set("sums"):
-        return slug(noun)
-    thing = slug(singular(noun))
+        return safe_slug(noun)
+    thing = safe_slug(singular(noun))
     return thing if thing in word_set("sums") else f"{thing}_price"
 
 

@@ -9,17 +9,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from solver.quantities import MULTIPLES, PARTS, WORDS
-
-from generators.imports.question.clauses import Clauses
-from generators.text.lexicon import function_words, stem, stem_set, word_set
-from generators.imports.question.mentions import Mention
 from generators.imports.graph.node import Fixed, Input
+from generators.imports.question.clauses import Clauses
+from generators.imports.question.mentions import Mention
+from generators.text.lexicon import function_words, stem_set, word_set
+from generators.text.proper_names import proper_names
+from generators.text.words import Word, read_words, safe_slug, singular
+from solver.quantities import MULTIPLES, PARTS, WORDS
+from solver.stems import stem
+
+from .money import says_nothing
 from .nouns import Nouns
 from .owners import Owners
-from .money import says_nothing
-from generators.text.proper_names import proper_names
-from generators.text.words import Word, read_words, singular, slug
 
 _VERB_AHEAD = re.compile(r"(?:\bto|n['\u2019]t|\bnot|\bwill|\bcan|\bwould|\bcould|\bshould|\bdid|\bmust) $")
 """In front of what is no noun there, whatever the lists say: the `pit` of `10 minutes to pit 20 cherries`."""
@@ -133,7 +134,7 @@ class Namer:
         """Return the owner and the nearest word that tell a name from others that are the same, where there are any."""
         target = self._target(draft.mention)
         if first and target and all(self._target(other.mention) != target for other in others):
-            return draft.owner, slug(target)
+            return draft.owner, safe_slug(target)
         if first and not draft.owner:
             owner = self.owners.subject(draft.mention)
             if owner and all(self.owners.subject(other.mention) != owner for other in others):
@@ -149,7 +150,7 @@ class Namer:
         alone = [pair for pair in days if all(known.get(pair[0], _OUTSIDE) >= _OUTSIDE for known in near)]
         for word, distance in [*alone, *words]:  # `Friday night` is rather Friday than night
             if all(distance < known.get(word, 999) for known in near):
-                return draft.owner, slug(word)
+                return draft.owner, safe_slug(word)
         return draft.owner, "" if first else self._ordered(draft.mention, near, used)
 
     def _ordered(self, mention: Mention, near: list[dict[str, int]], used: set[str]) -> str:
@@ -157,7 +158,7 @@ class Namer:
         for word, distance in self._telling(mention):
             known = word in word_set("order") | word_set("calendar") and stem(word) not in used
             if known and distance < _OUTSIDE and any(distance < others.get(word, 999) for others in near):
-                return slug(word)
+                return safe_slug(word)
         return ""
 
     def _target(self, mention: Mention) -> str:
@@ -290,9 +291,9 @@ def _whole_names(text: str) -> list[tuple[int, str]]:
     for start, end, name in proper_names(text):
         if found and found[-1][1] + 1 == start and text[start - 1] == " " and "_" not in found[-1][2]:
             first, _, other = found.pop()
-            found.append((first, end, f"{other}_{slug(name)}"))
+            found.append((first, end, f"{other}_{safe_slug(name)}"))
         else:
-            found.append((start, end, slug(name)))
+            found.append((start, end, safe_slug(name)))
     return [(start, name) for start, _, name in found]
 
 

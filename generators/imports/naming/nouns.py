@@ -7,13 +7,15 @@ import re
 from bisect import bisect_left
 
 from generators.imports.question.clauses import Clauses
-from .missing_nouns import Elided
-from generators.text.lexicon import function_words, stem, stem_set, word_class, word_set
 from generators.imports.question.mentions import Mention
+from generators.text.lexicon import function_words, stem_set, word_class, word_set
+from generators.text.words import Word, plural, safe_slug, singular
+from solver.stems import stem
+
+from .missing_nouns import Elided
+from .money import MEANING, price, says_nothing, sum_of
 from .owners import someone_is
 from .rates import INFLECTED, Per
-from .money import MEANING, price, says_nothing, sum_of
-from generators.text.words import Word, plural, singular, slug
 
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<per>[a-z]+)")
 _APIECE = re.compile(
@@ -168,13 +170,13 @@ class Nouns:
             return "dozens"
         if part == "size" or (quantity.kind == "group" and not _ARTICLE.match(quantity.text)):
             group = singular(quantity.text.lower().split()[-1])
-            return f"{self._counted(mention, tail)}_per_{slug(group)}"
+            return f"{self._counted(mention, tail)}_per_{safe_slug(group)}"
         held = "bill" if _BILL.match(tail) else self._held(mention, tail)  # of `2 twenty dollar bills`
         if held:
             return held
         slash = _SLASH.match(tail)
         if slash and singular(slash["per"].lower()) == slash["per"].lower():
-            return f"{slug(slash['noun'])}_per_{slug(slash['per'])}"
+            return f"{safe_slug(slash['noun'])}_per_{safe_slug(slash['per'])}"
         each = _APIECE.match(tail) is not None
         left = "_left" if _LEFT.match(tail) else ""
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
@@ -213,7 +215,7 @@ class Nouns:
         if not mention.phrase and singular(noun) in _GRADED:
             return f"{self._difference(mention, tail)}score"
         if per and stem(per) != stem(noun):
-            return f"{self._difference(mention, tail)}{noun}_per_{slug(per)}"
+            return f"{self._difference(mention, tail)}{noun}_per_{safe_slug(per)}"
         if each:
             return f"{noun}_each"
         head = self.text[mention.part[0] : quantity.start]
@@ -274,7 +276,7 @@ class Nouns:
         heads = [
             word for word in self.words if word.noun and word.text in map(str.lower, side) and not says_nothing(word)
         ]
-        return f"{slug(heads[0].text)}_ratio" if heads else ""
+        return f"{safe_slug(heads[0].text)}_ratio" if heads else ""
 
     def _in_colons(self, mention: Mention) -> str:
         """Return which part of a ratio of three or more a number is: the first of `3:5:7`."""
@@ -294,12 +296,12 @@ class Nouns:
         if noun.text in ("number", "total", "amount", "sum", "count"):
             total, counted = total or noun.text in ("total", "sum"), subject.of
             if counted:
-                return f"{'total_' if total else ''}{slug(counted.text)}" if counted.noun else ""
+                return f"{'total_' if total else ''}{safe_slug(counted.text)}" if counted.noun else ""
             return "number" if noun.text == "number" else ""
         if not noun.noun or says_nothing(noun) or noun.text in word_set("kin"):
             return ""
         of = [word.text for word in subject.modifiers[-1:] if word.noun and not says_nothing(word)]
-        return "_".join(map(slug, [*(["total"] if total else []), *of, noun.text]))
+        return "_".join(map(safe_slug, [*(["total"] if total else []), *of, noun.text]))
 
     def _held(self, mention: Mention, tail: str) -> str:
         """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`, `a bag of 10 figs`."""
@@ -309,15 +311,15 @@ class Nouns:
         box = singular(many["box"].lower()) if many else each["box"].lower() if each else ""
         if mention.phrase and (box in word_set("containers") or (many and box in word_set("groupings"))):
             noun = self._counted(mention, tail)
-            return f"{noun}_per_{slug(box)}" if "_per_" not in noun else noun
+            return f"{noun}_per_{safe_slug(box)}" if "_per_" not in noun else noun
         sized = self._unit_of(mention, tail)
         if sized:
             return sized
         pack = _PACK.match(tail)
         if pack and tail[0] == "-":
-            return f"{slug(plural(pack['noun'] or 'item'))}_per_pack"
+            return f"{safe_slug(plural(pack['noun'] or 'item'))}_per_pack"
         filled = many and not mention.phrase and box in word_set("containers")
-        return f"{self._filling(many.start())}_per_{slug(box)}" if many and filled else ""
+        return f"{self._filling(many.start())}_per_{safe_slug(box)}" if many and filled else ""
 
     def _unit_of(self, mention: Mention, tail: str) -> str:
         """Return how much one thing is of which it is told in front: hours a shift of `8-hour shifts`, a rope's meters of `a 20-meter rope`."""
@@ -333,9 +335,9 @@ class Nouns:
             words = [word for word in behind if word.start == words[0].end + 1 and word.noun] or words
         if not known or not words or says_nothing(words[0]):
             return ""
-        thing = slug(singular(words[0].text))
+        thing = safe_slug(singular(words[0].text))
         many = plural(words[0].text) == words[0].text
-        return f"{slug(units)}_per_{thing}" if many else f"{thing}_{slug(units)}"
+        return f"{safe_slug(units)}_per_{thing}" if many else f"{thing}_{safe_slug(units)}"
 
     def _filling(self, box: int) -> str:
         """Return what containers hold: the last plural in front of them in their sentence, the eggs of `puts eggs in boxes of 6`."""
@@ -345,7 +347,7 @@ class Nouns:
             if word.end <= box and word.noun and plural(word.text) == word.text and not says_nothing(word)
         ]
         things = [thing for thing in things if singular(thing) not in word_set("containers")]
-        return slug(things[-1]) if things else "items"
+        return safe_slug(things[-1]) if things else "items"
 
     def _things_before(self, mention: Mention) -> str:
         """Return what the number before counts, in the same sentence: the `boxes` of `3 boxes of mints for $4 each`."""
@@ -375,7 +377,7 @@ class Nouns:
         if self.text.startswith("-", last.quantity.end) or self.text.startswith(" off", mention.quantity.end):
             return ""
         end = self.text.lower().find(noun, last.quantity.end) + len(noun)
-        return slug(noun) if _LOT.fullmatch(self.text, end, mention.quantity.start) else ""
+        return safe_slug(noun) if _LOT.fullmatch(self.text, end, mention.quantity.start) else ""
 
     def _counted(self, mention: Mention, tail: str) -> str:
         """Return the noun that a number counts: behind it, else shared with the number before, else the nearest."""
@@ -383,18 +385,18 @@ class Nouns:
         if behind and not tail[: behind[0].start - mention.quantity.end].strip(" -") and behind[0].text in _UNITS:
             return "candies" if self.text.startswith("&", behind[0].end) else _UNITS[behind[0].text]  # the `m&m's`
         if tail.startswith("-") and behind and behind[0].noun:
-            return slug(plural(behind[0].text))
+            return safe_slug(plural(behind[0].text))
         known = {name for _, name in self.names}
         if not tail.lstrip().startswith(mention.phrase[:1]):
-            phrase = [word for word in map(slug, mention.phrase) if word not in known]
+            phrase = [word for word in map(safe_slug, mention.phrase) if word not in known]
         else:
-            phrase = [slug(word) for word in mention.phrase]
+            phrase = [safe_slug(word) for word in mention.phrase]
         never = word_set("vague") | word_set("upwards") | word_set("downwards")
         phrase = [word for word in phrase if word not in never and (word[1:] or word in "gml")]
         alone = _NUMBER_BEHIND.match(tail) is None  # not the three of `three 8-inch portraits`
         measured = alone and bool(phrase[1:]) and plural(phrase[0]) in word_set("measures")  # two `16 pounds turkeys`
         if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
-            return f"{slug(plural(phrase[0]))}_per_{slug(singular(phrase[-1]))}"  # a `20 pound bag`
+            return f"{safe_slug(plural(phrase[0]))}_per_{safe_slug(singular(phrase[-1]))}"  # a `20 pound bag`
         parts = (
             alone
             and phrase[1:]
@@ -402,7 +404,7 @@ class Nouns:
             and all(plural(word) != word for word in (phrase[0], phrase[-1]))
         )
         if measured or parts:
-            return slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
+            return safe_slug(plural(phrase[0]))  # the `500 piece puzzle` has pieces
         if phrase:
             return self._head(behind, phrase[-1])
         return self._told(mention, tail) or self._adjacent(mention, tail) or self.elided.noun(mention, tail)
@@ -411,13 +413,13 @@ class Nouns:
         """Return the noun that is told of a number: the tulips of `10 were tulips`."""
         what = _IS_WHAT.match(tail)
         place = mention.quantity.end + what.start("noun") if what else -1
-        return next((slug(word.text) for word in self.behind(mention) if word.start == place and word.noun), "")
+        return next((safe_slug(word.text) for word in self.behind(mention) if word.start == place and word.noun), "")
 
     def _adjacent(self, mention: Mention, tail: str) -> str:
         """Return what is counted right behind a number where the lists know it as a verb, or not: `drops`, `sit-ups`."""
         compound = _COMPOUND.match(tail)
         if compound:
-            return slug(compound["noun"] or compound["sized"])
+            return safe_slug(compound["noun"] or compound["sized"])
         at = mention.quantity.end
         for word in self.behind(mention)[:3]:
             if self.text[at : word.start] != " " or word.kind == "name":
@@ -428,13 +430,13 @@ class Nouns:
             if word.text in function_words():
                 break
             if word.noun or (word.kind in ("verb", "") and word.text.endswith("s")):
-                return slug(word.text)
+                return safe_slug(word.text)
             at = word.end
         return ""
 
     def _head(self, behind: list[Word], noun: str) -> str:
         """Return the noun that a singular in front of it goes with: the `hats` of `pink hard hats`, `fig-shaped hats`."""
-        place = next((k for k, word in enumerate(behind) if slug(word.text) == noun), None)
+        place = next((k for k, word in enumerate(behind) if safe_slug(word.text) == noun), None)
         if place is None or noun.endswith("s") or plural(noun) == noun:
             return noun
         for before, word in zip(behind[place:], behind[place + 1 : place + 4], strict=False):
@@ -442,7 +444,7 @@ class Nouns:
             if not compound and self.text[before.end : word.start] != " ":
                 break
             if word.noun:
-                return slug(word.text) if before is not behind[place] else noun
+                return safe_slug(word.text) if before is not behind[place] else noun
             if not (compound or (word.kind == "adjective" and word.text not in word_set("order"))):
                 break
         return noun

@@ -4,9 +4,9 @@ import re
 from functools import cache
 
 from generators.imports.question.clauses import Clauses, Subject
-from generators.text.lexicon import PRONOUNS, STOP, word_set
 from generators.imports.question.mentions import Mention
-from generators.text.words import Word, slug
+from generators.text.lexicon import PRONOUNS, STOP, word_set
+from generators.text.words import Word, safe_slug
 
 _LEADS = re.compile(
     r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE
@@ -110,7 +110,7 @@ class Owners:
     def thing(self, mention: Mention) -> str:
         """Return what of somebody's a number is said of: the brother of `Ann's brother has 4`, the cow of `her cow weighs`."""
         subject = self.clauses.subject(mention)
-        return slug(subject.head.text) if subject and subject.whose else ""
+        return safe_slug(subject.head.text) if subject and subject.whose else ""
 
     def _possessor(self, subject: Subject, start: int) -> str:
         """Return whose a subject is that is no person: none of the dog in `Ann left and the dog eats 3 bones`."""

@@ -6,10 +6,12 @@ Words come from the lists beside this file, so the same text always gives the sa
 import re
 
 from generators.imports.question.clauses import Clauses
-from generators.text.lexicon import stem, stem_set, word_set
 from generators.imports.question.mentions import Mention
+from generators.text.lexicon import stem_set, word_set
+from generators.text.words import Word, safe_slug, singular
+from solver.stems import stem
+
 from .money import MEANING, says_nothing
-from generators.text.words import Word, singular, slug
 
 _BY = re.compile(
     r"^\s*(?:(?!(?:and|or|for|in|at|with|on|from|by|into|as|than|until|before|after|toward|towards|past|behind|around|through|outside|onto|under|over|along|near|off|is|are|was|were|has|have|that|which|while|meanwhile|plus|then|but|so|if|when|once|twice|thrice)\b)"
@@ -91,7 +93,7 @@ class Per:
             inside = kind in ("in a", "in an", "in one")
             if (not inside or stem(by["noun"]) in units) and stem(by["noun"]) not in MEANING:
                 square = _SQUARE.match(tail, by.start("noun"))
-                return slug(square[0]) if square else self._compound(end + by.start("noun"))
+                return safe_slug(square[0]) if square else self._compound(end + by.start("noun"))
         one = _TO_MAKE_ONE.match(tail) or _IN_EACH_OF.match(tail)
         if one and self._is_noun(end + one.start("noun")):
             return singular(self._compound(end + one.start("noun")))

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from generators.text.lexicon import PRONOUNS, word_set
-from .mentions import Mention
 from generators.text.words import Word
+
+from .mentions import Mention
 
 _NEARLY = re.compile(
     r"(?:\s+(?:be|cost|only|just|about|around|exactly|at least|at most|over|up to|approximately|now|currently|then|equal to|a total of))*\s+(?:US)?\$?"

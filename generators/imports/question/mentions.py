@@ -4,10 +4,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from solver.quantities import Quantity, read_quantities
-
-from generators.text.lexicon import STOP, content, function_words, stem, word_class, word_set
+from generators.text.lexicon import STOP, content, function_words, word_class, word_set
 from generators.text.proper_names import proper_names
+from solver.quantities import Quantity, read_quantities
+from solver.stems import stem
 
 _SENTENCE = re.compile(STOP + r"[\"”']?(?=\s|$)|\n")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|if|then|or|who|which|whereas|so)\b")

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from generators.text.lexicon import content
+from generators.text.proper_names import proper_names
+from solver.stems import stem
+
 from .equations import solve_linear
 from .formula import Formula, NoFormula, Op, Token, evaluate, leaves, read_formula
-from generators.text.lexicon import content, stem
-from .tokens import Piece, around, describe, read_pieces
-from generators.text.proper_names import proper_names
 from .prose import equations_with_letters, prose_steps
 from .step import Step
+from .tokens import Piece, around, describe, read_pieces
 
 ANNOTATION = re.compile(r"<<([^<>]*)>>")
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from .formula import Formula, Leaf, NoFormula, Op, Token, evaluate, parse
-from .tokens import Piece, around, chains, describe
 from .step import Step
+from .tokens import Piece, around, chains, describe
 
 _MOST_TOKENS = 40
 """Tokens of the longest equation that is read."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from generators.text.lexicon import content
 from solver.quantities import WORDS
 
 from .formula import Leaf
-from generators.text.lexicon import content
 
 _TOKEN = re.compile(
     r"(?P<mixed>\d+\s+(?:and\s+)?[1-9]\d*/[1-9]\d*)(?![\d/])"

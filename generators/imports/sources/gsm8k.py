@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from solver.quantities import plain_number
-
-from generators.imports.convert import Dropped, Problem
 from generators.imports.solution.annotations import BadAnnotation, read_solution
+from generators.imports.solution.problem import Dropped, Problem
+from solver.quantities import plain_number
 
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:

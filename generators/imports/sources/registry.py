@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from generators.imports.solution.problem import Dropped, Problem
 from solver.refusal import InputError, did_you_mean
 
 from . import gsm8k, svamp
-from generators.imports.convert import Dropped, Problem
 
 
 class _Read(Protocol):

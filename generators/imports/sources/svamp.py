@@ -4,9 +4,10 @@ from fractions import Fraction
 from typing import Any
 
 from generators.imports.solution.formula import NoFormula, evaluate, leaves, read_formula
-from generators.text.lexicon import WORD, content
-from generators.imports.convert import Dropped, Problem
+from generators.imports.solution.problem import Dropped, Problem
 from generators.imports.solution.step import Step
+from generators.text.lexicon import content
+from solver.stems import WORD
 
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:

@@ -1,4 +1,4 @@
-"""The closed table of world constants, each with the words that allow its use."""
+"""Named constants of the world, such as 7 days per week: one closed table, each row with the words that allow its use."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from generators.text.lexicon import stem
+from .stems import WORD, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Constant:
 
 
 @cache
-def table() -> tuple[Constant, ...]:
-    """Return the table."""
+def named_constants() -> tuple[Constant, ...]:
+    """Return the table of constants, in its order."""
     text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
     rows = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
     return tuple(
@@ -49,4 +49,16 @@ def table() -> tuple[Constant, ...]:
 def triggered(stems: Iterable[str]) -> list[Constant]:
     """Return the constants whose trigger words are there."""
     present = frozenset(stems)
-    return [constant for constant in table() if constant.triggered(present)]
+    return [constant for constant in named_constants() if constant.triggered(present)]
+
+
+_PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one way ": "one-way"}
+"""Phrases that trigger a constant, as one word each."""
+
+
+def question_stems(question: str) -> set[str]:
+    """Return the stems of a question's words, and of the phrases and signs that trigger a constant."""
+    words = WORD.findall(question)
+    stems = {stem(word) for word in words} | {stem(part) for word in words for part in word.split("-")}
+    stems |= {sign for sign in "$¢" if sign in question} | ({"percent"} if "%" in question else set())
+    return stems | {word for phrase, word in _PHRASES.items() if phrase in question.lower()}

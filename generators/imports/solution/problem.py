@@ -1,0 +1,43 @@
+"""A problem as a source gives it, and what becomes of it: a row with its trace, or the reason why it is dropped."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from .step import Step
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A question, its solution as steps, and its gold answer."""
+
+    id: str
+    question: str
+    answer: Fraction
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A problem that became no row, and why."""
+
+    id: str
+    reason: str
+    question: str = ""
+    row: "Row | None" = None
+    """The row, where it was one, but not of the grade asked for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A problem with its trace."""
+
+    id: str
+    question: str
+    answer: str
+    trace: str | None = None
+    expert: str | None = None
+    experts: tuple[str, ...] | None = None
+    steps: int | None = None
+    difficulty: int | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
