@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after anoth
         "--verify",
         choices=("sample", "full"),
         default="sample",
-        help="rows that get the second opinion (default sample)",
+        help="rows that are cross-checked by YAML reader and fractions (default sample)",
     )
 
     build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)

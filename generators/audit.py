@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generators.builder.cross_check import yaml_opinions
+from generators.builder.cross_check import yaml_checks
 from generators.builder.dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
 from generators.builder.length import Ruler
 from generators.builder.preset import SPLITS
@@ -144,7 +144,7 @@ def _question_hashes(table: pa.Table) -> np.ndarray:
 
 
 def _figures(stored: dict[str, Any], made: dict[str, Any]) -> Iterator[str]:
-    """Yield where a manifest is not what the rows make; how many rows got a second opinion is the build's choice."""
+    """Yield where a manifest is not what the rows make; how many rows were cross-checked is the choice of the build."""
     for key in sorted(stored.keys() | made.keys()):
         here, there = (
             {name: value for name, value in side.items() if name != "second_opinion"}
@@ -199,7 +199,7 @@ def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
 def _shard(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) -> Iterator[str]:
     """Yield what is wrong with a shard's rows, each with its id: by reading them, and by what the recipe makes."""
     ids, experts, traces, answers = (table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer"))
-    for row, wrong in yaml_opinions(list(map(tuple, experts)), traces, answers).items():
+    for row, wrong in yaml_checks(list(map(tuple, experts)), traces, answers).items():
         yield f"{ids[row]}: {wrong}"
     if again.equals(table):
         return

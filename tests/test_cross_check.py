@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import any_programs, honest_programs, law, mutated_texts, numbers, plain_numbers
 
 from generators.builder import cross_check as opinion
-from generators.builder.cross_check import second_opinion, second_opinions, yaml_opinion, yaml_opinions
+from generators.builder.cross_check import cross_check, cross_checks, yaml_check, yaml_checks
 from solver import Refusal, read, solve, write
 from solver.number import write_number
 
@@ -59,8 +59,8 @@ def families(draw):
 @given(families())
 def test_together_is_as_each_alone(rows):
     """Whatever rows stand beside each other, what is found against each, and how it is told, is the same."""
-    assert yaml_opinions(*rows) == each_alone(yaml_opinion, *rows)
-    assert second_opinions(*rows) == each_alone(second_opinion, *rows)
+    assert yaml_checks(*rows) == each_alone(yaml_check, *rows)
+    assert cross_checks(*rows) == each_alone(cross_check, *rows)
 
 
 def test_rows_of_one_form_are_read_as_one(monkeypatch):
@@ -70,14 +70,14 @@ def test_rows_of_one_form_are_read_as_one(monkeypatch):
     answers = [str(2 * count) for count in pens]
     experts = [("comparison",)] * len(traces)
     alone = []
-    monkeypatch.setattr(opinion, "yaml_opinion", lambda *row: alone.append(row) or yaml_opinion(*row))
+    monkeypatch.setattr(opinion, "yaml_check", lambda *row: alone.append(row) or yaml_check(*row))
 
-    assert yaml_opinions(experts, traces, answers) == {}
+    assert yaml_checks(experts, traces, answers) == {}
     assert alone == []
 
     answers[17] = "55"
 
-    assert yaml_opinions(experts, traces, answers) == {17: "the trace gives 54, expected 55"}
+    assert yaml_checks(experts, traces, answers) == {17: "the trace gives 54, expected 55"}
     assert len(alone) < len(traces) / 10
 
 
@@ -123,8 +123,8 @@ def test_rows_that_are_not_like_their_neighbours(old, new, careless):
     assert odd != TRACE
     rows = [("comparison",)] * 4, [TRACE, odd, TRACE, odd], ["24", careless, "24", careless]
 
-    assert yaml_opinions(*rows) == each_alone(yaml_opinion, *rows)
-    assert yaml_opinions(*rows).keys() <= {1, 3}
+    assert yaml_checks(*rows) == each_alone(yaml_check, *rows)
+    assert yaml_checks(*rows).keys() <= {1, 3}
 
 
 def test_a_value_that_is_too_large_on_the_way_is_found_in_company():
@@ -134,5 +134,5 @@ def test_a_value_that_is_too_large_on_the_way_is_found_in_company():
     )
     rows = [("comparison",)] * 2, [huge, huge], ["9" * 39] * 2
 
-    assert yaml_opinions(*rows) == each_alone(yaml_opinion, *rows)
-    assert yaml_opinions(*rows).keys() == {0, 1}
+    assert yaml_checks(*rows) == each_alone(yaml_check, *rows)
+    assert yaml_checks(*rows).keys() == {0, 1}

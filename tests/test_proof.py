@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from generators.builder.cross_check import second_opinion
-from generators.builder.proof import RowError, prove
+from generators.builder.cross_check import cross_check
+from generators.builder.proof import prove
 from generators.patterns.render import render
+from generators.patterns.row_error import RowError
 from solver import arrow
 
 ROWS = 50
@@ -21,12 +22,12 @@ def group(small):
 
 
 def test_honest_rows_prove(group):
-    """Rows as they were rendered pass, by columns and by the second opinion."""
+    """Rows as they were rendered pass, by columns and by the cross-check."""
     pattern, traces, answers, closed = group
 
     prove(pattern, arrow.texts(traces), arrow.texts(answers), closed)
 
-    assert [second_opinion(pattern.experts, *row) for row in zip(traces, answers, strict=True)] == [None] * ROWS
+    assert [cross_check(pattern.experts, *row) for row in zip(traces, answers, strict=True)] == [None] * ROWS
 
 
 BROKEN = {

@@ -1,6 +1,6 @@
-"""The second opinion on rows: libyaml, exact fractions and the judge, which share nothing with the columns.
+"""Cross-checks rows by other code than the columns: libyaml, exact fractions and the judge.
 
-It goes over a sample of every group when a dataset is built, and over every row when one is audited.
+A build cross-checks a sample of every group; an audit cross-checks every row.
 """
 
 import re
@@ -30,16 +30,14 @@ _SHORT = 4096
 """Characters of the longest trace that is read as one of a form; the bounds on a document are far beyond."""
 
 
-def second_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
+def cross_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
     """Return what the YAML reader, exact fractions and the judge have against a row, or None."""
-    return yaml_opinion(experts, trace, answer) or _judged(experts, trace, answer)
+    return yaml_check(experts, trace, answer) or _judged(experts, trace, answer)
 
 
-def second_opinions(
-    experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]
-) -> dict[int, str]:
-    """Return what `second_opinion` has against each of many rows, by their index; rows without fault have no entry."""
-    against = yaml_opinions(experts, traces, answers)
+def cross_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
+    """Return what `cross_check` has against each of many rows, by their index; rows without fault have no entry."""
+    against = yaml_checks(experts, traces, answers)
     for row, record in enumerate(zip(experts, traces, answers, strict=True)):
         wrong = against.get(row) or _judged(*record)
         if wrong:
@@ -52,7 +50,7 @@ def _judged(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
     return None if verdict.reward == REWARDS["correct"] else verdict.reason
 
 
-def yaml_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
+def yaml_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
     """Return what the YAML reader and exact fractions have against a row, or None."""
     try:
         document = yaml_outline(trace)
@@ -70,8 +68,8 @@ def yaml_opinion(experts: tuple[str, ...], trace: str, answer: str) -> str | Non
     return None if found == gold else f"the trace gives {found}, expected {gold}"
 
 
-def yaml_opinions(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
-    """Return what `yaml_opinion` has against each of many rows, by their index; several times as fast.
+def yaml_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
+    """Return what `yaml_check` has against each of many rows, by their index; several times as fast.
 
     Traces that differ in names and numbers alone are read as one: libyaml is shown their form once and every
     scalar once, and all their numbers run through the program together, as fractions. What a program does
@@ -94,7 +92,7 @@ def yaml_opinions(experts: Sequence[tuple[str, ...]], traces: Sequence[str], ans
         elif not _agree(*form, [numbers for _, numbers in members], [answers[row] for row, _ in members]):
             half = len(members) // 2
             waiting += [(form, members[:half]), (form, members[half:])]
-    opinions = ((row, yaml_opinion(experts[row], traces[row], answers[row])) for row in sorted(alone))
+    opinions = ((row, yaml_check(experts[row], traces[row], answers[row])) for row in sorted(alone))
     return {row: wrong for row, wrong in opinions if wrong}
 
 

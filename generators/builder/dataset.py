@@ -92,7 +92,7 @@ class Built:
 class Work:
     """How a build is done, which changes nothing of what comes out.
 
-    `workers` are processes (None: one a core), `full` gives every row the second opinion, `engine` is one of ENGINES.
+    `workers` are processes (None: one a core), `full` cross-checks every row, `engine` is one of ENGINES.
     """
 
     workers: int | None = None

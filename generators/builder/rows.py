@@ -13,14 +13,15 @@ from generators.patterns.checks import closed_form
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import key_of, mix
 from generators.patterns.render import join, reference, render
+from generators.patterns.row_error import RowError
 from generators.patterns.slots import Draw
 from solver import arrow
 from solver.refusal import InputError
 from solver.text import FENCE
 
-from .cross_check import second_opinions
+from .cross_check import cross_checks
 from .length import Ruler
-from .proof import RowError, prove
+from .proof import prove
 from .recipe import Recipe
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -44,7 +45,7 @@ SCHEMA = pa.schema(
 """The columns of every dataset, whatever its source."""
 
 SAMPLE = 8
-"""Rows of each pattern in each shard that get the second opinion and plain Jinja2."""
+"""Rows of each pattern in each shard that are cross-checked, and compared with plain Jinja2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def _proved(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, 
     expected = [reference(body, Draw(draw.slots, draw.places[sample])) for body in pattern.bodies]
     where = arrow.integers(sample)
     records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
-    against = second_opinions(*records)
+    against = cross_checks(*records)
     if against:
         raise RowError(int(sample[min(against)]), against[min(against)])
     for at, row in enumerate(sample.tolist()):

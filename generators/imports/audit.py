@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from generators.builder.cross_check import second_opinion
+from generators.builder.cross_check import cross_check
 from generators.imports.sources.gsm8k import held_out, question_key
 from solver.constants import named_constants
 from solver.number import read_number, write_number
@@ -44,7 +44,7 @@ def _training(row: dict[str, Any]) -> Iterator[str]:
         yield "a question of GSM-8K's test split"
     if row["completion"] != completion(row["trace"]):
         yield "its completion is not its trace"
-    wrong = second_opinion(tuple(row["experts"]), row["trace"], row["answer"])
+    wrong = cross_check(tuple(row["experts"]), row["trace"], row["answer"])
     if wrong:
         yield wrong
         return

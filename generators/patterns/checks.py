@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from generators.builder.proof import RowError
 from solver.columns import Column
 from solver.constants import question_stems, triggered
 from solver.experts import EXPERTS
@@ -26,6 +25,7 @@ from solver.refusal import InputError, did_you_mean
 from .filters import FILTERS
 from .pattern import SYMBOL, Pattern
 from .render import refs, render
+from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
 from .uniqueness import check_read, check_shown
 

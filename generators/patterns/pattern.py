@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from generators.builder.proof import Reader
 from solver import arrow
 from solver.columns import ColumnState
 from solver.document import Node, Odd, load
@@ -32,6 +31,7 @@ from .filters import written
 from .permutation import Permutation
 from .render import Plan, Ref, question_plan, trace_plan
 from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
+from .trace_reader import TraceReader
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
@@ -85,9 +85,9 @@ class Pattern:
         return tuple(dict.fromkeys(_symbols(self.outline)))
 
     @cached_property
-    def reader(self) -> Reader:
-        """What reads the pattern's traces back from their texts."""
-        return Reader(self)
+    def reader(self) -> TraceReader:
+        """The reader of the pattern's emitted traces."""
+        return TraceReader(self.program, self.symbols)
 
     @property
     def experts(self) -> tuple[str, ...]:
