@@ -8,11 +8,12 @@ from typing import Any
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from generators.builder.recipe import AnyRecipe, Recipe
-from generators.builder.rows import SCHEMA
+from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
-from generators.files.store import Folder
+from generators.files.schema import SCHEMA
+from generators.files.store import LocalStore
 from generators.patterns.slots import Words
+from generators.recipes import AnyRecipe
 from solver.experts import EXPERTS
 from solver.refusal import InputError
 
@@ -45,7 +46,7 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
 
             draw(facts, pages)
         shown = {path: words for path, words in PLOTS.items() if (pages / path).exists()}
-        Folder(pages).write(README, render(facts, folder, repo_id, shown).encode())
+        LocalStore(pages).write(README, render(facts, folder, repo_id, shown).encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README
@@ -98,8 +99,8 @@ def contamination(facts: Facts) -> str:
     from generators.text.contamination import GRAM
 
     return (
-        f"The contamination gate ran against {against['name']} ({against['questions']:,} questions, sha256 "
-        f"`{against['sha256'][:16]}`). It refuses a question that shares {GRAM} words in a row with a held-out one, or its "
+        f"The contamination gate ran against {against.name} ({against.questions:,} questions, sha256 "
+        f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} words in a row with a held-out one, or its "
         f"whole sketch, which is the question with numbers and names masked. It refused {len(facts.manifest['refused']):,}."
     )
 

@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from generators.builder.dataset import ROW_GROUP
 from generators.builder.length import WRAPPING
-from generators.builder.preset import SPLITS
-from generators.builder.recipe import AnyRecipe, read_recipe
-from generators.builder.rows import SCHEMA
-from generators.files.layout import MANIFEST
+from generators.files.layout import MANIFEST, SPLITS
+from generators.files.parquet import ROW_GROUP
+from generators.files.schema import SCHEMA
+from generators.recipes import AnyRecipe, read_recipe
 from solver.arrow import text, values
 from solver.machine import solve
 from solver.number import write_number

@@ -11,9 +11,8 @@ from typing import Any
 import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
-from generators.builder.dataset import file_hash
-from generators.builder.recipe import RECIPE
-from generators.files.layout import DROPPED, MANIFEST, README
+from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
+from generators.files.manifest import file_hash
 from solver.refusal import InputError
 
 from .card import PLOTS

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from huggingface_hub import HfApi, get_token, hf_hub_download
 
-from generators.builder.dataset import file_hash
+from generators.files.manifest import file_hash
 from solver.refusal import InputError
 
 if TYPE_CHECKING:

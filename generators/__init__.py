@@ -1,18 +1,29 @@
-"""Patterns and presets to datasets: `build(...)` makes one whose every row is proved, `stream(...)` its rows alone."""
+"""Datasets from patterns and presets: `build(...)` makes one whose every row is proved, `stream(...)` yields its rows.
 
-from typing import Any
+The sub-packages in their order, each importing only those before it: files, text, patterns, builder, imports. The
+modules that stand here are the verbs of the command line, and import all of them.
+"""
 
-__all__ = ["Built", "build", "stream"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generators.builder.dataset import build, rebuild
+    from generators.builder.stream import stream
+    from generators.files.folder import Built
+
+__all__ = ["Built", "build", "rebuild", "stream"]
+
+_HOMES = {
+    "Built": "generators.files.folder",
+    "build": "generators.builder.dataset",
+    "rebuild": "generators.builder.dataset",
+    "stream": "generators.builder.stream",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the builder when it is first asked for, so that `--help` stays quick."""
-    if name not in __all__:
+    """Import a public name when it is first asked for, so that `--help` stays quick."""
+    if name not in _HOMES:
         raise AttributeError(name)
-    if name == "stream":
-        from generators.builder.stream import stream
-
-        return stream
-    from .builder import dataset
-
-    return getattr(dataset, name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -156,9 +156,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _build(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
+    from generators.builder import dataset
+    from generators.builder.local_engine import SHARD_ROWS
 
     from . import terminal
-    from .builder import dataset
 
     began = time.perf_counter()
     full = args.verify == "full"
@@ -166,23 +167,30 @@ def _build(args: argparse.Namespace) -> int:
         raise InputError(
             f"--push: {args.out} is no folder here; build into a folder, or into hf://datasets/{args.push}"
         )
-    names = ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns")
-    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    workers, engine, against = args.workers, args.engine, args.against
     with terminal.Progress("building") as progress:
-        work = {
-            "workers": args.workers,
-            "full": full,
-            "engine": args.engine,
-            "against": args.against,
-            "report": progress,
-        }
         if args.recipe:
-            if given:
-                flag = f"--{next(iter(given)).replace('_', '-')}"
-                raise InputError(f"{flag}: {args.recipe} decides it; leave out one of {flag} and --recipe")
-            built = dataset.rebuild(args.recipe, args.out or "data/again", **work)
+            _refuse_beside_recipe(args)
+            out = args.out or "data/again"
+            built = dataset.rebuild(
+                args.recipe, out, against=against, workers=workers, full=full, engine=engine, report=progress
+            )
         else:
-            built = dataset.build(out=args.out, **given, **work)
+            built = dataset.build(
+                args.weights or "run8",
+                rows=args.rows,
+                seed=args.seed or 0,
+                out=args.out,
+                max_len=args.max_len,
+                tokenizer=args.tokenizer,
+                shard_rows=args.shard_rows or SHARD_ROWS,
+                patterns=args.patterns,
+                against=against,
+                workers=workers,
+                full=full,
+                engine=engine,
+                report=progress,
+            )
     if isinstance(built.folder, Path):
         write_card(built.folder, plots=False)
     terminal.built(built, time.perf_counter() - began)
@@ -191,6 +199,14 @@ def _build(args: argparse.Namespace) -> int:
 
         terminal.pushed(push_to_hub(built.folder, args.push))
     return 0
+
+
+def _refuse_beside_recipe(args: argparse.Namespace) -> None:
+    """Raise InputError if a flag is given whose value the recipe decides."""
+    for name in ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns"):
+        if getattr(args, name) is not None:
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(f"{flag}: {args.recipe} decides it; leave out one of {flag} and --recipe")
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -275,15 +291,8 @@ def _preview(args: argparse.Namespace) -> int:
     from . import terminal
 
     preset = read_preset(args.preset)
-    recipe: Recipe = Recipe.of(
-        preset,
-        library(args.patterns, preset.takes),
-        seed=args.seed,
-        rows={"train": args.n},
-        max_len=None,
-        tokenizer=None,
-        shard_rows=args.n,
-    )
+    patterns = library(args.patterns, preset.takes)
+    recipe = Recipe.of(preset, patterns, seed=args.seed, rows={"train": args.n}, shard_rows=args.n)
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
         for place in recipe.places(pattern, "train", span).tolist():

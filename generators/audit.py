@@ -4,30 +4,34 @@ Nothing of the build is taken on trust. Hashes are compared, every row is read b
 in exact fractions, made again from its id and the recipe, and looked for in the slice its split draws from.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec.structs import replace
 
 from generators.builder.cross_check import yaml_checks
-from generators.builder.dataset import file_hash, file_record, keep_memory, manifest_of, shard_record
+from generators.builder.dataset import manifest_of
 from generators.builder.length import Ruler
-from generators.builder.preset import SPLITS
-from generators.builder.recipe import RECIPE, AnyRecipe, Recipe, cut, read_recipe
-from generators.builder.rows import SCHEMA, content_hash, make_shard, without
-from generators.files.layout import DROPPED, MANIFEST, shard_path
+from generators.builder.memory import kept_memory
+from generators.builder.recipe import Recipe, cut
+from generators.builder.shard import make_shard, without
+from generators.files.layout import DROPPED, MANIFEST, RECIPE, SPLITS, shard_path
+from generators.files.manifest import Manifest, WrittenShard, file_hash, read_manifest
+from generators.files.parquet import ShardRecord
+from generators.files.recipe import DatasetRecipe
+from generators.files.schema import SCHEMA, content_hash
+from generators.imports.audit import row_faults
+from generators.imports.folder import manifest_of_import
+from generators.imports.recipe import ImportRecipe
 from solver import arrow
 from solver.refusal import InputError
 
-if TYPE_CHECKING:
-    from generators.imports.recipe import ImportRecipe
+from .recipes import read_recipe
 
 MAX_TOLD = 20
 """Faults that are told in full; the rest are counted."""
@@ -51,72 +55,65 @@ class Audit:
 def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
     """Audit every file and row of a dataset folder; raise InputError if it is no finished dataset."""
     recipe = read_recipe(folder)
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     found = Audit()
-    if hashlib.sha256((folder / RECIPE).read_bytes()).hexdigest() != manifest["recipe"]:
+    if file_hash(folder / RECIPE) != manifest.recipe:
         found.faults.append(f"{RECIPE}: is not the recipe the manifest names")
         return found
     found.faults += _files(folder, recipe, manifest)
-    manifest.pop("hashes")
     if not found.passed:
         return found
-    if not isinstance(recipe, Recipe):
+    if isinstance(recipe, ImportRecipe):
         return _import(folder, recipe, manifest)
     ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
-    undo = keep_memory()
-    try:
+    with kept_memory():
         return _build(folder, recipe, manifest, ruler, report)
-    finally:
-        undo()
 
 
 def _build(
     folder: Path,
     recipe: Recipe,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     ruler: Ruler,
     report: Callable[[int, int], None] | None,
 ) -> Audit:
-    """Audit a build: every row is read, and made again from its id."""
+    """Audit a build: read every row, and make it again from its id."""
     found = Audit("every row read by YAML, solved in fractions and made again from its id")
     hashes: list[np.ndarray] = []
     paths: list[Path] = []
-    records: list[tuple[tuple[str, int], dict[str, Any]]] = []
+    shards: list[WrittenShard] = []
     for split, number in recipe.jobs:
-        name = shard_path(recipe, split, number)
+        name = shard_path(split, number, recipe.shards(split))
         path = folder / name
         table = _table(path, found, frozenset(SCHEMA.names))
         if table is None:
             continue
         try:
-            again = without(make_shard(recipe, split, number, ruler), frozenset(manifest.get("refused", ())))
+            again = without(make_shard(recipe, split, number, ruler), frozenset(manifest.refused or ()))
         except InputError as error:
             found.faults.append(f"{path.name}: its recipe cannot make it: {error}")
             continue
         found.faults += [f"{path.name}: {fault}" for fault in _shard(recipe, split, table, again.table)]
         hashes.append(_question_hashes(table))
         paths.append(path)
-        records.append(((split, number), shard_record(again) | file_record(name, path.stat().st_size, file_hash(path))))
+        shards.append(WrittenShard(split, name, path.stat().st_size, file_hash(path), again.record))
         found.rows[split] += len(table)
         if report:
             report(sum(found.rows.values()), sum(recipe.rows.values()))
     found.faults += _twice(hashes, paths)
     if found.passed:
-        found.faults += _figures(manifest, manifest_of(recipe, records))
+        found.faults += _figures(manifest, manifest_of(recipe, shards))
     return found
 
 
-def _import(folder: Path, recipe: "ImportRecipe", manifest: dict[str, Any]) -> Audit:
-    """Audit an import: every row is read, and every operand looked up in its question."""
-    from generators.imports.audit import row_faults
-    from generators.imports.folder import manifest_of_import
-
+def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
+    """Audit an import: read every row, and look up every operand in its question."""
     found = Audit(
         "every question and answer read"
         if recipe.eval_only
         else "every row read by YAML, solved in fractions, its operands found in its question"
     )
-    name = shard_path(recipe, recipe.split, 0)
+    name = shard_path(recipe.split, 0, 1)
     path = folder / name
     table = _table(path, found, recipe.filled)
     if table is None:
@@ -126,16 +123,16 @@ def _import(folder: Path, recipe: "ImportRecipe", manifest: dict[str, Any]) -> A
     found.faults += _twice([_question_hashes(table)], [path])
     if not found.passed:
         return found
-    record = {"rows": len(table), "content": content_hash(table)}
-    record |= file_record(name, path.stat().st_size, file_hash(path))
+    record = ShardRecord(rows=len(table), content=content_hash(table))
+    shard = WrittenShard(recipe.split, name, path.stat().st_size, file_hash(path), record)
     try:
-        made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), record)
+        made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), shard)
     except OSError as error:
         found.faults.append(f"{DROPPED}: cannot be read: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError):
         found.faults.append(f"{DROPPED}: not what an import left out, a problem a line")
     else:
-        found.faults += _figures(manifest, json.loads(json.dumps(made)))
+        found.faults += _figures(manifest, made)
     return found
 
 
@@ -143,41 +140,28 @@ def _question_hashes(table: pa.Table) -> np.ndarray:
     return np.array(list(map(hash, table.column("question").to_pylist())), dtype=np.int64)
 
 
-def _figures(stored: dict[str, Any], made: dict[str, Any]) -> Iterator[str]:
-    """Yield where a manifest is not what the rows make; how many rows were cross-checked is the choice of the build."""
-    for key in sorted(stored.keys() | made.keys()):
-        here, there = (
-            {name: value for name, value in side.items() if name != "second_opinion"}
-            if isinstance(side, dict)
-            else side
-            for side in (stored.get(key), made.get(key))
-        )
-        if here != there:
+def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
+    """Yield the fields of a manifest that the rows do not confirm; how many rows were cross-checked is the build's choice."""
+    here, there = (
+        replace(manifest, verification=replace(manifest.verification, second_opinion=0)).values()
+        for manifest in (stored, made)
+    )
+    for key in sorted(here.keys() | there.keys()):
+        if here.get(key) != there.get(key):
             yield f"{MANIFEST}: its {key} are not those of the rows"
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        manifest = dict(json.loads(path.read_text(encoding="utf-8")))
-        files = {str(name): str(entry["sha256"]) for name, entry in manifest["files"].items()}
-        return manifest | {"hashes": files, "recipe": str(manifest["recipe"])}
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no {MANIFEST}, so the build was not finished; run it again to resume") from None
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        raise InputError(f"{path}: not a manifest of wirework: {str(error)[:100]}") from None
-
-
-def _files(folder: Path, recipe: AnyRecipe, manifest: dict[str, Any]) -> Iterator[str]:
+def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[str]:
     """Yield what is wrong with the files: missing, foreign or changed."""
-    expected = {shard_path(recipe, split, number) for split in SPLITS for number in range(recipe.shards(split))}
+    counts = {split: recipe.shards(split) for split in SPLITS}
+    expected = {shard_path(split, number, count) for split, count in counts.items() for number in range(count)}
     present = {path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()}
-    for name in sorted(expected | present | manifest["hashes"].keys()):
+    for name in sorted(expected | present | manifest.files.keys()):
         if name not in present:
             yield f"{name}: missing"
-        elif name not in expected or name not in manifest["hashes"]:
+        elif name not in expected or name not in manifest.files:
             yield f"{name}: not a file of this dataset"
-        elif file_hash(folder / name) != manifest["hashes"][name]:
+        elif file_hash(folder / name) != manifest.files[name].sha256:
             yield f"{name}: changed since it was built (sha256 differs)"
 
 

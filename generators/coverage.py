@@ -3,7 +3,6 @@
 Meant for imported real problems: it says how much of them the patterns can teach, and which shapes they lack.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+from msgspec import UNSET
 
 from generators.builder.preset import Preset
-from generators.files.layout import MANIFEST, split_files
+from generators.files.layout import MANIFEST
+from generators.files.manifest import read_manifest
 from generators.patterns.algebra import Shape, formula, function, shape
 from generators.patterns.library import Library
 from generators.patterns.pattern import Pattern
 from generators.patterns.render import render
+from solver.dataset import open_dataset
 from solver.refusal import InputError, Refusal
 from solver.text import read
 
@@ -92,31 +93,19 @@ def pattern_shape(pattern: Pattern) -> Shape:
 
 
 def _problems(place: str) -> tuple[pa.Table, int]:
-    """Return ids and traces of a dataset's training rows, and of how many problems it was made."""
-    folder = Path(place) if Path(place).exists() else _from_hub(place)
-    paths = sorted(folder.glob(f"{split_files('train')}.parquet"))
-    if not paths:
-        raise InputError(f"{place}: no training rows in it; give a dataset folder, or ORG/NAME on the Hub")
-    try:
-        table = pa.concat_tables(pq.read_table(path, columns=["id", "trace"]) for path in paths)
-        problems = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("problems", len(table))
-    except (OSError, ValueError, AttributeError, KeyError, pa.ArrowException) as error:
-        raise InputError(
-            f"{place}: not a finished dataset of wirework: {str(error)[:100]}; build or import it"
-        ) from None
-    return table, int(problems)
+    """Return ids and traces of a dataset's training rows, and the number of problems that it was made of."""
+    table = open_dataset(place, "train", ["id", "trace"])
+    folder = Path(place) if Path(place).exists() else _manifest_from_hub(place).parent
+    problems = read_manifest(folder).problems
+    return table, len(table) if problems is UNSET else problems
 
 
-def _from_hub(place: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+def _manifest_from_hub(place: str) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
-        files = [MANIFEST, f"{split_files('train')}.parquet"]
-        return Path(snapshot_download(place, repo_type="dataset", allow_patterns=files))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        return Path(hf_hub_download(place, MANIFEST, repo_type="dataset"))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise InputError(
-            f"{place}: no folder, and cannot be had from the Hub: {reason[:100]}; "
-            "import it first: python -m generators import gsm8k"
-        ) from None
+        raise InputError(f"{place}: its {MANIFEST} cannot be had from the Hub: {reason[:100]}") from None

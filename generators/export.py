@@ -3,7 +3,6 @@
 TRL takes the folder as it is. verl wants one Parquet file a split with columns of its own, and a reward file.
 """
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from generators.builder.dataset import ROW_GROUP, file_hash
-from generators.builder.preset import SPLITS
-from generators.builder.recipe import read_recipe
-from generators.builder.rows import SCHEMA
-from generators.files.layout import MANIFEST
+from generators.files.layout import SPLITS
+from generators.files.manifest import file_hash, read_manifest
+from generators.files.parquet import ROW_GROUP
+from generators.files.schema import SCHEMA
 from solver import arrow
 from solver.refusal import InputError
+
+from .recipes import read_recipe
 
 TARGETS = ("verl",)
 REWARD = "reward.py"
@@ -88,11 +88,11 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
 
 def _files(folder: Path) -> dict[str, list[Path]]:
     """Return the files of each split that has rows, each what the manifest says; raise InputError otherwise."""
+    entries = read_manifest(folder).files
     try:
-        entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        changed = [name for name in entries if file_hash(folder / name) != entries[name]["sha256"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{folder}: no finished dataset ({type(error).__name__}: {error}); build it first") from None
+        changed = [name for name, entry in entries.items() if file_hash(folder / name) != entry.sha256]
+    except OSError as error:
+        raise InputError(f"{error.filename}: {error.strerror}; build the dataset again") from None
     if changed:
         raise InputError(f"{folder / changed[0]}: changed since it was built; build it again")
     files = {split: [folder / name for name in entries if name.startswith(f"data/{split}-")] for split in SPLITS}

@@ -15,8 +15,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from generators.builder.dataset import Built
 from generators.builder.rows import phrasing
+from generators.files.folder import Built
 from generators.files.layout import DROPPED
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
@@ -90,37 +90,33 @@ def _say(*parts: str | tuple[str, str]) -> None:
 
 def built(result: Built, seconds: float) -> None:
     """Print what was built: rows per expert and pattern, lengths, proof, speed and what to do next."""
-    splits = {name: entry for name, entry in result.manifest["splits"].items() if entry["rows"]}
-    max_len = result.manifest["verification"]["max_len"]
+    splits = {name: entry for name, entry in result.manifest.splits.items() if entry.rows}
+    max_len = result.manifest.verification.max_len
     table = _table("", "expert", "pattern", *(f">{split}" for split in splits), ">longest")
-    names = sorted({name for entry in splits.values() for name in entry["patterns"]})
+    names = sorted({name for entry in splits.values() for name in entry.patterns})
     last = ""
     for name in names:
         expert, _, pattern = name.partition("/")
         if last and expert != last:
             table.add_section()
-        counts = [f"{entry['patterns'].get(name, 0):,}" for entry in splits.values()]
-        longest = max(entry["longest"].get(name, 0) for entry in splits.values())
+        counts = [f"{entry.patterns.get(name, 0):,}" for entry in splits.values()]
+        longest = max(entry.longest.get(name, 0) for entry in splits.values())
         table.add_row(expert if expert != last else "", pattern, *counts, str(longest))
         last = expert
     table.add_section()
-    table.add_row(
-        "all", f"{len(names)} patterns", *(f"{entry['rows']:,}" for entry in splits.values()), f"of {max_len}"
-    )
+    table.add_row("all", f"{len(names)} patterns", *(f"{entry.rows:,}" for entry in splits.values()), f"of {max_len}")
     out.print(table)
-    proof = result.manifest["verification"]
-    overlap = result.manifest["test_numbers_in_train"]
+    proof, overlap = result.manifest.verification, result.manifest.test_numbers_in_train
     rows = sum(result.counts.values())
     out.print(
-        f"proved    {proof['read_back']:,} rows read back, solved and balanced; {proof['second_opinion']:,} of them also through YAML and fractions"
+        f"proved    {proof.read_back:,} rows read back, solved and balanced; {proof.second_opinion:,} of them also through YAML and fractions"
     )
-    by_pattern = len(proof["fit_by_pattern"])
-    out.print(
-        f"lengths   bounds on tokens; {by_pattern} of {len(proof['bounds'])} patterns fit whole, the rest row by row"
-    )
-    out.print(
-        f"held out  {overlap['rows']} of {overlap['of']} test rows have their exact numbers in a training row of their pattern"
-    )
+    by_pattern, patterns = len(proof.fit_by_pattern or ()), len(proof.bounds or ())
+    out.print(f"lengths   bounds on tokens; {by_pattern} of {patterns} patterns fit whole, the rest row by row")
+    if overlap:
+        out.print(
+            f"held out  {overlap.rows} of {overlap.of} test rows have their exact numbers in a training row of their pattern"
+        )
     out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
     if not isinstance(result.folder, Path):
@@ -132,7 +128,7 @@ def built(result: Built, seconds: float) -> None:
 
 def imported(result: Built, seconds: float) -> None:
     """Print what became of the problems of an import: the funnel, and what to do next."""
-    funnel = result.manifest["funnel"]
+    funnel = result.manifest.funnel or []
     total = funnel[0][1]
     table = _table("", "", ">problems", ">share")
     for label, count in funnel:
@@ -140,7 +136,7 @@ def imported(result: Built, seconds: float) -> None:
     out.print(table)
     rows = sum(result.counts.values())
     out.print(
-        f"wrote     {rows:,} rows; {result.manifest['dropped']['rows']:,} problems and their reasons in {DROPPED}"
+        f"wrote     {rows:,} rows; {result.manifest.dropped.rows if result.manifest.dropped else 0:,} problems and their reasons in {DROPPED}"
     )
     out.print(f"speed     {total:,} problems in {seconds:.1f} s, {total / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))

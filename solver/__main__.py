@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .command import run
+from .dataset import open_dataset
 from .experts import EXPERTS
 from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
@@ -98,7 +99,8 @@ def _score(args: argparse.Namespace) -> int:
 
     from .terminal import verdict_table
 
-    rows = {row["id"]: row for row in _rows(args.dataset, args.split)}
+    table = open_dataset(args.dataset, args.split, ["id", "expert", "experts", "pattern", "answer"])
+    rows = {row["id"]: row for row in table.to_pylist()}
     counts: dict[str, Counter[str]] = {}
     seen: set[str] = set()
     for where, prediction in _predictions(args.predictions):
@@ -122,28 +124,6 @@ def _score(args: argparse.Namespace) -> int:
     if len(seen) < len(rows):
         print(f"{len(rows) - len(seen):,} of {len(rows):,} rows have no completion and are not counted")
     return 0
-
-
-def _rows(dataset: str, split: str) -> list[dict[str, Any]]:
-    """Return the rows of a dataset folder, or of a repository on the Hub, with what judging needs."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = ["id", "expert", "experts", "pattern", "answer"]
-    if Path(dataset).is_dir():
-        files = sorted(Path(dataset).glob(f"data/{split}-*.parquet"))
-        if not files:
-            raise InputError(f"{dataset}: no {split} split in it")
-        try:
-            return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{dataset}: its {split} split cannot be read: {error}") from None
-    from datasets import load_dataset
-
-    try:
-        return list(load_dataset(dataset, split=split).select_columns(columns))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{dataset}: neither a dataset folder nor one on the Hub: {error}") from None
 
 
 def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,6 +13,8 @@ from .program import Program, Trace
 from .refusal import FormatError, TraceError
 
 FENCE = "```"
+FENCE_START, FENCE_END = f"{FENCE}yaml\n", FENCE
+"""The text around a trace in a completion."""
 MAX_COMPLETION = 262_144
 """Characters of the longest completion that is searched for a trace."""
 _INFO = re.compile(r"[ \t]*+(?:(\w++)[ \t]*+)?(?:\r?\n|$)")
@@ -169,4 +171,4 @@ def _write_trace(trace: Trace, dash: str, indent: str) -> str:
 
 def fence(text: str) -> str:
     """Return a trace in the ```yaml fence that completions carry."""
-    return f"{FENCE}yaml\n{text}{FENCE}"
+    return f"{FENCE_START}{text}{FENCE_END}"

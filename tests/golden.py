@@ -24,7 +24,7 @@ def text(pattern) -> str:
 
 def contents(built) -> dict[str, str]:
     """Return the hash of each split's rows in order."""
-    return {split: entry["content"] for split, entry in built.manifest["splits"].items()}
+    return {split: entry.content for split, entry in built.manifest.splits.items()}
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ import generators
 from generators import build
 from generators.__main__ import main
 from generators.audit import audit
-from generators.builder.dataset import parquet
-from generators.builder.rows import content_hash
+from generators.files.parquet import to_parquet
+from generators.files.schema import content_hash
 from solver.refusal import InputError
 
 HOME = Path(generators.__file__).parents[1]
@@ -34,7 +34,7 @@ def spoil(folder, name, change):
     """Rewrite a Parquet file through `change` and mend every hash, as a forger would."""
     rows = change(pq.read_table(folder / name).to_pylist())
     table = pa.Table.from_pylist(rows, schema=pq.read_schema(folder / name).remove_metadata())
-    (folder / name).write_bytes(parquet(table, {}))
+    (folder / name).write_bytes(to_parquet(table, {}))
     manifest = json.loads((folder / "manifest.json").read_text())
     data = (folder / name).read_bytes()
     manifest["files"][name] |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "rows": len(rows)}
@@ -134,7 +134,7 @@ def test_verify_needs_nothing_but_the_folder(tmp_path, texts):
     built = build("run8", rows=60, out=tmp_path / "d", patterns=tmp_path / "patterns")
     shutil.rmtree(tmp_path / "patterns")
 
-    assert "entity_track/own_pattern" in built.manifest["splits"]["train"]["patterns"]
+    assert "entity_track/own_pattern" in built.manifest.splits["train"].patterns
     assert audit(built.folder).passed
 
 

@@ -75,11 +75,11 @@ def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
     gated = build("run8", rows=50, out=tmp_path / "gated", against=str(held))
 
     ids = pq.read_table(tmp_path / "gated" / "data" / "train-00000-of-00001.parquet").column("id").to_pylist()
-    assert row["id"] in gated.manifest["refused"]
+    assert row["id"] in gated.manifest.refused
     assert row["id"] not in ids
-    assert len(ids) + sum(one in gated.manifest["refused"] for one in _ids(plain.folder)) == 50
+    assert len(ids) + sum(one in gated.manifest.refused for one in _ids(plain.folder)) == 50
     assert audit(gated.folder).faults == []
-    assert f"It refused {len(gated.manifest['refused'])}." in write_card(gated.folder, plots=False).read_text()
+    assert f"It refused {len(gated.manifest.refused)}." in write_card(gated.folder, plots=False).read_text()
     assert "gate did not run" in write_card(plain.folder, plots=False).read_text()
 
 

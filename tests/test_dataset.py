@@ -21,7 +21,8 @@ from generators import build
 from generators.builder.dataset import make, rebuild
 from generators.builder.length import Ruler
 from generators.builder.recipe import Recipe
-from generators.builder.rows import SCHEMA, make_shard
+from generators.builder.shard import make_shard
+from generators.files.schema import SCHEMA
 from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
@@ -171,15 +172,15 @@ def test_an_exhausted_pattern_is_named(cook, tmp_path):
 
 def test_the_manifest_says_what_the_files_hold(run8):
     """Counts per split, expert and pattern are those of the Parquet files, and the schema is the frozen one."""
-    for split, entry in run8.manifest["splits"].items():
+    for split, entry in run8.manifest.splits.items():
         table = pq.read_table(run8.folder / "data" / f"{split}-00000-of-00001.parquet")
         assert table.schema.equals(SCHEMA)
-        assert entry["rows"] == len(table)
-        assert entry["experts"] == {
+        assert entry.rows == len(table)
+        assert entry.experts == {
             e: table["expert"].to_pylist().count(e) for e in sorted(set(table["expert"].to_pylist()))
         }
     assert run8.counts == {"train": 500, "validation": 100, "test": 400}
-    assert run8.manifest["verification"]["read_back"] == 1_000
+    assert run8.manifest.verification.read_back == 1_000
 
 
 def test_numbers_of_test_rows_in_training_are_counted_right(first, cook):

@@ -133,8 +133,8 @@ def test_whole_or_not_at_all(folder, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda folder, _: (folder / "manifest.json").unlink(), "no finished dataset"),
-        (lambda folder, _: (folder / "manifest.json").write_text("[]"), "no finished dataset"),
+        (lambda folder, _: (folder / "manifest.json").unlink(), "the build was not finished"),
+        (lambda folder, _: (folder / "manifest.json").write_text("[]"), "not a manifest of wirework"),
         (lambda folder, _: shutil.rmtree(folder), "not a dataset folder of wirework"),
         (lambda folder, _: next(folder.glob("data/test*")).write_bytes(b""), "changed since it was built"),
         (lambda _, out: (out.mkdir(), (out / "mine").touch()), "exists; choose a new folder"),

@@ -74,7 +74,7 @@ def test_coverage_is_printed(run8, capsys):
     ("argv", "told"),
     [
         (["build", "--weights", "run88"], "did you mean run8"),
-        (["coverage", "--from", "no/such/folder"], "no/such/folder: no folder, and cannot be had from the Hub"),
+        (["coverage", "--from", "no/such/folder"], "no/such/folder: no such file or dataset folder"),
         (["show", "times_mor"], "no pattern times_mor; did you mean times_more"),
         (["show", "times_more", "--index", "-1"], "has rows 0 to"),
         (["show", "comparison/times_more/99999999999999"], "is none of them"),

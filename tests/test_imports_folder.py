@@ -12,14 +12,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
+from msgspec.structs import replace
 
 import generators
 from datasets_cards import write_card
 from generators.__main__ import main
 from generators.audit import audit
-from generators.builder.dataset import parquet, rebuild
-from generators.builder.rows import SCHEMA, content_hash
+from generators.builder.dataset import rebuild
+from generators.files.manifest import WrittenShard, file_hash, frame, read_manifest
+from generators.files.parquet import ShardRecord, to_parquet
+from generators.files.schema import SCHEMA, content_hash
 from generators.imports.importer import import_problems
+from generators.recipes import read_recipe
 from solver.refusal import InputError
 from solver.reward import judge
 
@@ -89,7 +93,7 @@ def test_rows_and_dropped_are_all_problems(imported):
 
 def test_the_funnel_counts_the_problems(extract):
     """The funnel on GSM-8K's first 40 problems; labels in order, all problems first."""
-    funnel = dict(extract.manifest["funnel"])
+    funnel = dict(extract.manifest.funnel)
 
     assert funnel["problems"] == len(rows_of(extract.folder)) + len(dropped_of(extract.folder)) == 40
     assert funnel["a trace executes to the gold answer"] == 40
@@ -160,16 +164,12 @@ def spoil(folder, change):
     """Rewrite the rows through `change` and mend the hashes of data and rows, as a forger would."""
     path = next(folder.glob("data/train-*.parquet"))
     table = pa.Table.from_pylist([change(row) for row in pq.read_table(path).to_pylist()], schema=SCHEMA)
-    record = {"rows": len(table), "content": content_hash(table)}
-    path.write_bytes(parquet(table, record))
-    manifest = json.loads((folder / "manifest.json").read_text())
-    from generators.builder.dataset import file_hash, file_record, framed
-    from generators.builder.recipe import read_recipe
-
-    record |= file_record(path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path))
-    recipe = read_recipe(folder)
-    manifest |= framed(recipe, {"train": manifest["splits"]["train"]}, [("train", record)])
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    record = ShardRecord(rows=len(table), content=content_hash(table))
+    path.write_bytes(to_parquet(table, record))
+    shard = WrittenShard("train", path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path), record)
+    manifest = read_manifest(folder)
+    framed = frame(read_recipe(folder), {"train": manifest.splits["train"]}, [shard])
+    (folder / "manifest.json").write_text(replace(manifest, **framed).text())
 
 
 def _provenance(row):
@@ -214,10 +214,10 @@ def test_the_same_file_gives_the_same_bytes_in_another_process(source, tmp_path,
 def test_a_grade_keeps_the_rest_in_dropped(tmp_path, extract):
     """With --grade A the other rows stand in dropped.jsonl, and the funnel is the same."""
     best = import_problems("gsm8k", tmp_path / "a", origin=str(PROBLEMS / "gsm8k.jsonl"), grade="A")
-    labels = dict(extract.manifest["funnel"])
+    labels = dict(extract.manifest.funnel)
 
     assert {json.loads(row["metadata"])["grade"] for row in rows_of(best.folder)} == {"A"}
-    assert labels.items() <= dict(best.manifest["funnel"]).items()
+    assert labels.items() <= dict(best.manifest.funnel).items()
     assert audit(best.folder).faults == []
 
 
@@ -273,7 +273,7 @@ def test_against_refuses_what_a_held_out_set_asks(source, tmp_path):
     )
     result = import_problems("gsm8k", tmp_path / "out", origin=source, against=str(held))
 
-    assert result.manifest["refused"] == ["gsm8k/train/2"]
+    assert result.manifest.refused == ["gsm8k/train/2"]
     assert audit(result.folder).faults == []
     assert "ran against held.jsonl (1 questions" in write_card(result.folder, plots=False).read_text()
 
@@ -282,7 +282,7 @@ def test_cards_tell_funnel_grades_and_licence(extract, tmp_path):
     """The page of an import shows the funnel's numbers, the rules of its grades, and whose the problems are."""
     page = write_card(shutil.copytree(extract.folder, tmp_path / "copy"), "acme/gsm8k").read_text(encoding="utf-8")
 
-    for label, count in extract.manifest["funnel"]:
+    for label, count in extract.manifest.funnel:
         assert f"| {label} | {count:,} |" in page
     assert "license: mit" in page
     assert "Copyright (c) 2021 OpenAI" in page

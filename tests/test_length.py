@@ -56,7 +56,7 @@ def test_the_tokenizer_decides_what_bytes_do_not(tmp_path, tokenizer):
     """With the target tokenizer the same rows are counted, and fit."""
     built = build("run8", out=tmp_path / "d", max_len=600, tokenizer=str(tokenizer))
 
-    assert max(max(entry["longest"].values()) for entry in built.manifest["splits"].values()) <= 600
+    assert max(max(entry.longest.values()) for entry in built.manifest.splits.values()) <= 600
 
 
 def test_a_row_that_does_not_fit_is_named(tmp_path, tokenizer):

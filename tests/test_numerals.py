@@ -104,7 +104,7 @@ def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
     )
     built = build("run8", rows=200, out=tmp_path / "d", patterns=tmp_path / "patterns")
 
-    assert "comparison/own_times" in built.manifest["splits"]["train"]["patterns"]
+    assert "comparison/own_times" in built.manifest.splits["train"].patterns
     assert audit(built.folder).passed
 
 

@@ -109,7 +109,7 @@ def test_shipped_presets_are_sound():
         ("rows: 10", "rows: ten", "line 1: rows is ten; write a whole number of at least 0"),
         ("max_len: 1024", "max_len: 0", "line 4: max_len is 0; write a whole number of at least 1"),
         ("max_len: 1024", "maxlen: 1024", "line 4: unknown key maxlen; did you mean max_len?"),
-        ("system: You wire.", "system: ''", "line 5: system is missing or empty"),
+        ("system: You wire.", "system: ''", "line 5: system is empty or no text"),
         ("test: 3", "", "test is missing or no number"),
         ("rows: 10", "rows: [", "not YAML"),
         ("weights:", "patterns: [a/b, [c]]\nweights:", "line 6: patterns holds something that is no name"),

@@ -278,7 +278,7 @@ def test_grown_dataset_replaces(session):
 
 def test_remote_is_the_folder(session):
     """What stands on the Hub is the folder, byte for byte."""
-    from generators.builder.dataset import file_hash
+    from generators.files.manifest import file_hash
 
     place = session["folders"] / "grown"
     found = {path: sha for path, sha in files(session["server"]).items() if (place / path).exists()}
@@ -522,7 +522,7 @@ def test_full_verification(folder):
     """`--verify full` finds a row that hashes do not, and nothing is pushed."""
     import pyarrow.parquet as pq
 
-    from generators.builder.dataset import file_hash
+    from generators.files.manifest import file_hash
 
     path = folder / SHARD
     table = pq.read_table(path)

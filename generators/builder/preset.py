@@ -12,11 +12,22 @@ from pathlib import Path
 from generators.patterns.library import Library, shipped
 from generators.patterns.pattern import FOLDERS
 from solver.document import Node, load
+from solver.experts import system_line
 from solver.refusal import FormatError, InputError, did_you_mean
 
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")
-_KEYS = ("rows", "validation", "test", "max_len", "phrasings", "system", "weights", "patterns")
+KEYS = {
+    "rows": "training rows; `--rows` replaces it",
+    "validation": "validation rows",
+    "test": "test rows",
+    "max_len": "the most tokens that a row may have, prompt and completion together; `--max-len` replaces it",
+    "weights": "the share of each expert in percent, and of `composition`; the weights add up to 100",
+    "patterns": "weights of single patterns within their expert (1 where it is silent), or a list of the shipped patterns to take; all patterns by default",
+    "phrasings": "how many of a pattern's wordings are used, the first ones; 1 by default",
+    "system": "the system line of every prompt; the line that names the experts by default",
+}
+"""The keys of a preset file, each with its meaning; `validation` and `test` count rows as `rows` does."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +103,19 @@ class _Reader:
 
     def preset(self, node: Node) -> Preset:
         if not isinstance(node, dict):
-            raise InputError(f"{self.path}: not a mapping; a preset has {', '.join(_KEYS)}")
+            raise InputError(f"{self.path}: not a mapping; a preset has {', '.join(KEYS)}")
         for key in node:
-            if key not in _KEYS:
-                raise self.error(key, f"unknown key {key}; {did_you_mean(key, _KEYS)}")
+            if key not in KEYS:
+                raise self.error(key, f"unknown key {key}; {did_you_mean(key, KEYS)}")
         weights = self.numbers(node, "weights")
         for expert in weights:
             if expert not in FOLDERS:
                 raise self.error(expert, f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
         if sum(weights.values()) != 100:
             raise self.error("weights", f"weights sum to {sum(weights.values())}; make them sum to 100")
-        system = node.get("system")
+        system = node.get("system", system_line())
         if not isinstance(system, str) or not system.strip():
-            raise self.error("system", "system is missing or empty; write the one line that names the experts")
+            raise self.error("system", "system is empty or no text; write one line, or leave the key out")
         patterns = node.get("patterns", {})
         return Preset(
             name=Path(self.path).stem,

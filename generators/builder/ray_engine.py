@@ -8,19 +8,21 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from generators.files.manifest import WrittenShard
 from solver.refusal import InputError
 
-from .dataset import Job, Worker
+from .recipe import Job
+from .shard import ShardWriter
 
 RETRIES = 5
 """How often a shard is tried again whose worker died."""
 AHEAD = 4
 """Shards that are asked for ahead, for each processor of the cluster."""
 
-_held: dict[str, Worker] = {}
+_held: dict[str, ShardWriter] = {}
 
 
-def run_on_ray(worker: Worker, workers: int | None) -> Iterator[tuple[Job, dict[str, Any]]]:
+def run_on_ray(write_shard: ShardWriter, workers: int | None) -> Iterator[tuple[Job, WrittenShard]]:
     """Yield each shard's record as it is done by the cluster; raise InputError without Ray, or where a row fails."""
     try:
         import ray
@@ -34,13 +36,13 @@ def run_on_ray(worker: Worker, workers: int | None) -> Iterator[tuple[Job, dict[
         ray.init(address=address, num_cpus=None if address else workers, include_dashboard=False, log_to_driver=False)
     try:
         shard = ray.remote(num_cpus=1, max_retries=RETRIES)(_shard)
-        shared = ray.put(worker)
-        rest = iter(worker.recipe.jobs)
+        shared = ray.put(write_shard)
+        rest = iter(write_shard.recipe.jobs)
         pending: dict[Any, Job] = {}
         ahead = AHEAD * int(ray.cluster_resources().get("CPU", 1))
         while True:
             for job in rest:
-                pending[shard.remote([shared], *job)] = job
+                pending[shard.remote([shared], job)] = job
                 if len(pending) == ahead:
                     break
             if not pending:
@@ -52,21 +54,22 @@ def run_on_ray(worker: Worker, workers: int | None) -> Iterator[tuple[Job, dict[
             ray.shutdown()
 
 
-def _result(ray: Any, done: Any) -> dict[str, Any]:
+def _result(ray: Any, done: Any) -> WrittenShard:
     try:
-        return dict(ray.get(done))
+        shard: WrittenShard = ray.get(done)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from None
     except ray.exceptions.RayError as error:
         raise InputError(f"a worker of the cluster died {RETRIES + 1} times over one shard: {error}") from None
+    return shard
 
 
-def _shard(shared: list[Any], split: str, number: int) -> dict[str, Any]:
-    """Write a shard and return its record; each process fetches the worker once, so it comes as a reference."""
+def _shard(shared: list[Any], job: Job) -> WrittenShard:
+    """Write a shard and return it; each process fetches the writer once, so it comes as a reference."""
     key = shared[0].hex()
     if key not in _held:
         import ray
 
         _held.clear()
         _held[key] = ray.get(shared[0])
-    return _held[key](split, number)
+    return _held[key](job)

@@ -6,6 +6,7 @@ a saved state goes on in the block it stopped in.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from typing import Any
 import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
+from generators.files.layout import SPLITS
+from generators.files.schema import SCHEMA
 from generators.patterns.library import library
 from solver.refusal import InputError, did_you_mean
 
 from .length import Ruler
-from .preset import SPLITS, read_preset
+from .preset import read_preset
 from .recipe import Recipe, cut, whole_number
-from .rows import SCHEMA, make_shard
+from .shard import make_shard
 
 BLOCK = 5_000
 """Rows of a block: made in some 50 ms, and what a saved state repeats at most."""
@@ -58,8 +61,7 @@ def stream(
     recipe.check_spaces()
     rows = longest(recipe, split) // block * block
     blocks = next(count for count in COUNTS if count * block <= rows)
-    recipe.rows[split] = blocks * block
-    return _Blocks(recipe, split).as_streaming_dataset(split)
+    return _Blocks(replace(recipe, rows=recipe.rows | {split: blocks * block}), split).as_streaming_dataset(split)
 
 
 def longest(recipe: Recipe, split: str) -> int:

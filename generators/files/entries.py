@@ -1,12 +1,12 @@
-"""The entries of a source: a jsonl or json file, or a dataset on the Hub."""
+"""Reads the entries of a source: a JSON Lines or JSON file, a dataset folder, or a dataset on the Hub."""
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from solver.dataset import open_dataset
 from solver.refusal import InputError
 
 Entry = dict[str, Any] | str
@@ -14,10 +14,11 @@ Entry = dict[str, Any] | str
 
 
 def read_entries(origin: str, config: str | None, split: str) -> tuple[list[Entry], str]:
-    """Return the entries of a file or a dataset on the Hub, and a hash of them; raise InputError if there are none."""
+    """Return the entries of a file or dataset and a hash of them; raise InputError if there are none."""
     path = Path(origin)
-    if not path.exists():
-        return _from_hub(origin, config, split)
+    if path.is_dir() or not path.exists():
+        rows = open_dataset(origin, split, config=config).to_pylist()
+        return list(rows), hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -46,21 +47,3 @@ def _of_lines(text: str) -> Iterator[Entry]:
                 yield f"not JSON: {error}"
                 continue
             yield entry if isinstance(entry, dict) else "not a mapping"
-
-
-def _from_hub(name: str, config: str | None, split: str) -> tuple[list[Entry], str]:
-    if name.count("/") != 1 or name.startswith((".", "/")):
-        raise InputError(f"{name}: no such file; give a jsonl file or ORG/NAME on the Hub")
-    from datasets import load_dataset
-    from datasets.utils.logging import set_verbosity
-    from huggingface_hub.utils.logging import set_verbosity as set_hub_verbosity
-
-    set_verbosity(logging.CRITICAL)  # what goes wrong is told once, below
-    set_hub_verbosity(logging.CRITICAL)
-    try:
-        dataset = load_dataset(name, config, split=split)
-    except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{name}: cannot be loaded from the Hub: {reason}; give a file with --from") from None
-    entries = [dict(row) for row in dataset]
-    return list(entries), hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

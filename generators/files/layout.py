@@ -1,12 +1,11 @@
-"""Where things lie in a dataset folder, which is laid out as a dataset repository of the Hub."""
+"""The names of the files in a dataset folder, which is laid out as a dataset repository of the Hub."""
 
-from generators.builder.preset import SPLITS
-from generators.builder.recipe import RECIPE, AnyRecipe
-
+SPLITS = ("train", "validation", "test")
+RECIPE = "recipe.json"
 MANIFEST = "manifest.json"
 README = "README.md"
 DROPPED = "dropped.jsonl"
-"""What an import left out, a problem a line with its reason."""
+"""The problems that an import dropped, one a line, each with its reason."""
 
 _README = """---
 configs:
@@ -29,13 +28,13 @@ Check every row again with `python -m generators verify {name}`; `{recipe}` says
 """
 
 
-def shard_path(recipe: AnyRecipe, split: str, number: int) -> str:
-    """Return where a shard's file lies in its folder."""
-    return f"data/{split}-{number:05d}-of-{recipe.shards(split):05d}.parquet"
+def shard_path(split: str, number: int, shards: int) -> str:
+    """Return the path of a shard, the numbered one of so many of its split."""
+    return f"data/{split}-{number:05d}-of-{shards:05d}.parquet"
 
 
 def split_files(split: str) -> str:
-    """Return the pattern of a split's files, as a card names them."""
+    """Return the glob of a split's files, as a card names them."""
     return f"data/{split}-*"
 
 

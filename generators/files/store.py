@@ -45,11 +45,11 @@ class Store(Protocol):
 def store(place: Path | str) -> Store:
     """Return the store of a folder or a URL; raise InputError at a URL that fsspec does not know."""
     if isinstance(place, str) and place.startswith("file://"):
-        return Folder(Path(place.removeprefix("file://")))
-    return _Remote(place) if isinstance(place, str) and "://" in place else Folder(Path(place))
+        return LocalStore(Path(place.removeprefix("file://")))
+    return _RemoteStore(place) if isinstance(place, str) and "://" in place else LocalStore(Path(place))
 
 
-class Folder:
+class LocalStore:
     """A local folder."""
 
     def __init__(self, place: Path):
@@ -83,7 +83,7 @@ class Folder:
         (self.place / name).unlink(missing_ok=True)
 
 
-class _Remote:
+class _RemoteStore:
     """A place behind a URL."""
 
     def __init__(self, place: str):

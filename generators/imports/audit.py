@@ -14,8 +14,9 @@ from solver.ops import AddEntity, Consume, Init, Query
 from solver.quantities import Quantity, read_quantities
 from solver.refusal import Refusal
 from solver.text import read
+from solver.turns import completion, prompt
 
-from .folder import completion, prompt, sizes, texts
+from .folder import sizes, texts
 from .recipe import ImportRecipe
 
 
@@ -23,7 +24,7 @@ def row_faults(recipe: ImportRecipe, table: pa.Table) -> Iterator[str]:
     """Yield what is wrong with the rows of an import, each with its id."""
     for row, size in zip(table.to_pylist(), sizes(recipe, *texts(table)), strict=True):
         faults = list(_evaluation(row)) if recipe.eval_only else list(_training(row))
-        if row["prompt"] != prompt(row["question"], recipe.system):
+        if row["prompt"] != prompt(recipe.system, row["question"]):
             faults.append("its prompt is not system line and question")
         if size > recipe.max_len:
             faults.append(f"it may have up to {size} tokens and max_len is {recipe.max_len}")

@@ -1,53 +1,54 @@
-"""What an import writes: its rows in the frozen schema, what was dropped, and the manifest, computed from both."""
+"""Writes an import: its rows in the frozen schema, the problems it dropped, and the manifest computed from both."""
 
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import UNSET
 
-from generators.builder.dataset import Built, claim, file_record, framed, parquet
 from generators.builder.length import Ruler
-from generators.builder.rows import SCHEMA, content_hash
-from generators.files.layout import DROPPED, MANIFEST, README, readme, shard_path
+from generators.files.folder import Built, claim, finish
+from generators.files.layout import DROPPED, shard_path
+from generators.files.manifest import DroppedFile, Manifest, Split, Verification, WrittenShard, frame
+from generators.files.parquet import ShardRecord, to_parquet
+from generators.files.schema import SCHEMA, content_hash
 from generators.files.store import store
-from generators.imports.grading.grade import RULES
-from generators.imports.solution.problem import Dropped, Row
-from solver.text import fence
+from solver.turns import completion, prompt
 
+from .grading.grade import RULES
 from .recipe import ImportRecipe
+from .solution.problem import Dropped, Row
 
 CONTAMINATED = "contaminated"
-"""The kind of reason that the contamination gate gives."""
+"""The kind of the contamination gate's reason."""
 _NO_EXPERT = "none"
-"""What stands for the expert of an evaluation row, as in the solver's scores."""
+"""Stands for the expert of an evaluation row, as in the solver's scores."""
 
 
-def write_folder(out: Any, recipe: ImportRecipe, rows: list[Row], dropped: list[Dropped]) -> Built:
+def write_folder(out: str | Path, recipe: ImportRecipe, rows: list[Row], dropped: list[Dropped]) -> Built:
     """Write an import and return it; raise InputError if the place holds something else."""
     files = store(out)
     claim(recipe, files)
     table = table_of(rows, recipe.system)
-    record = {"rows": len(table), "content": content_hash(table)}
-    name = shard_path(recipe, recipe.split, 0)
-    data = parquet(table, record)
+    record = ShardRecord(rows=len(table), content=content_hash(table))
+    name = shard_path(recipe.split, 0, 1)
+    data = to_parquet(table, record)
     files.write(name, data)
     lines = "".join(f"{json.dumps(_line(drop), ensure_ascii=False, sort_keys=True)}\n" for drop in dropped).encode()
     files.write(DROPPED, lines)
-    record |= file_record(name, data.size, hashlib.sha256(data).hexdigest())
-    manifest = manifest_of_import(recipe, table, lines, record)
-    files.write(README, readme(recipe.name, {recipe.split: len(table)}).encode())
-    files.write(MANIFEST, f"{json.dumps(manifest, indent=1, sort_keys=True)}\n".encode())
-    return Built(files.place, manifest)
+    shard = WrittenShard(recipe.split, name, data.size, hashlib.sha256(data).hexdigest(), record)
+    return finish(recipe, files, manifest_of_import(recipe, table, lines, shard))
 
 
 def table_of(rows: list[Row], system: str) -> pa.Table:
     """Return rows as a table of the schema."""
     columns: dict[str, list[Any]] = {
         "id": [row.id for row in rows],
-        "prompt": [prompt(row.question, system) for row in rows],
+        "prompt": [prompt(system, row.question) for row in rows],
         "completion": [None if row.trace is None else completion(row.trace) for row in rows],
         "question": [row.question for row in rows],
         "trace": [row.trace for row in rows],
@@ -62,44 +63,33 @@ def table_of(rows: list[Row], system: str) -> pa.Table:
     return pa.Table.from_pydict(columns, schema=SCHEMA).combine_chunks()
 
 
-def prompt(question: str, system: str) -> list[dict[str, str]]:
-    """Return the conversation that asks a question."""
-    return [{"role": "system", "content": system}, {"role": "user", "content": question}]
-
-
-def completion(trace: str) -> list[dict[str, str]]:
-    """Return what the model should say."""
-    return [{"role": "assistant", "content": fence(trace)}]
-
-
 def _line(drop: Dropped) -> dict[str, Any]:
     line: dict[str, Any] = {"id": drop.id, "reason": drop.reason, "question": drop.question}
     return line | ({"expert": drop.row.expert, "metadata": drop.row.metadata} if drop.row else {})
 
 
-def manifest_of_import(recipe: ImportRecipe, table: pa.Table, dropped: bytes, record: dict[str, Any]) -> dict[str, Any]:
-    """Return what the folder holds, computed from its rows, its dropped problems and the record of its data file."""
+def manifest_of_import(recipe: ImportRecipe, table: pa.Table, dropped: bytes, shard: WrittenShard) -> Manifest:
+    """Return the manifest of an import, computed from its rows, its dropped problems and its data file."""
     experts = [expert or _NO_EXPERT for expert in table.column("expert").to_pylist()]
-    told = [json.loads(text) for text in table.column("metadata").to_pylist()]
+    metadata = [json.loads(text) for text in table.column("metadata").to_pylist()]
     lines = [json.loads(line) for line in dropped.decode().split("\n") if line]
     longest: dict[str, int] = {}
     for expert, size in zip(experts, sizes(recipe, *texts(table)), strict=True):
         longest[expert] = max(size, longest.get(expert, 0))
-    split = {"rows": len(table), "experts": dict(sorted(Counter(experts).items())), "patterns": {}, "longest": longest}
-    return framed(recipe, {recipe.split: split}, [(recipe.split, record)]) | {
-        "kind": recipe.kind,
-        "funnel": funnel(recipe, [*zip(experts, told, strict=True)], lines),
-        "grades": {grade: sum(row.get("grade") == grade for row in told) for grade in RULES},
-        "proved": sum(row.get("wiring", {}).get("proved", False) for row in told),
-        "dropped": {"rows": len(lines), "sha256": hashlib.sha256(dropped).hexdigest()},
-        "problems": len(table) + len(lines),
-        **({"refused": refused_of(lines)} if recipe.against else {}),
-        "verification": {
-            "read_back": len(table),
-            "second_opinion": 0 if recipe.eval_only else len(table),
-            "max_len": recipe.max_len,
-        },
-    }
+    split = Split(rows=len(table), experts=dict(sorted(Counter(experts).items())), longest=longest)
+    return Manifest(
+        **frame(recipe, {recipe.split: split}, [shard]),
+        verification=Verification(
+            read_back=len(table), second_opinion=0 if recipe.eval_only else len(table), max_len=recipe.max_len
+        ),
+        refused=refused_of(lines) if recipe.against else UNSET,
+        kind="import",
+        funnel=funnel(recipe, [*zip(experts, metadata, strict=True)], lines),
+        grades={grade: sum(row.get("grade") == grade for row in metadata) for grade in RULES},
+        proved=sum(row.get("wiring", {}).get("proved", False) for row in metadata),
+        dropped=DroppedFile(len(lines), hashlib.sha256(dropped).hexdigest()),
+        problems=len(table) + len(lines),
+    )
 
 
 def refused_of(lines: list[dict[str, Any]]) -> list[str]:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from generators.builder.dataset import Built
 from generators.builder.recipe import whole_number
 from generators.files.entries import Entry, read_entries
+from generators.files.folder import Built
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from generators.imports.sources.registry import Source, source
@@ -53,7 +53,10 @@ def import_problems(
     if split == "test" and not eval_only:
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     place = origin or reader.hub
-    entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
+    try:
+        entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
+    except InputError as error:
+        raise InputError(f"{error}" if Path(place).exists() else f"{error}, as --from FILE") from None
     gate = read_gate(against) if against else None
     recipe = ImportRecipe.of(
         reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None

@@ -20,7 +20,7 @@ from random import Random
 import numpy as np
 
 from generators.files.entries import read_entries
-from generators.files.store import Folder
+from generators.files.store import LocalStore
 from generators.imports.linking.equivalence import Sources
 from generators.imports.linking.features import WEIGHTS, Evidence
 from generators.imports.linking.origin import Earlier, Given, Plain, Source, World, forms
@@ -257,7 +257,7 @@ def _learn(origin: str, out: Path) -> int:
     weights = fitted(found)
     head = f"# Log odds of the signs of a linking, learned from {len(found)} problems with one linking by learn.py; not edited by hand.\n"
     text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
-    Folder(out.parent).write(out.name, text.encode("ascii"))
+    LocalStore(out.parent).write(out.name, text.encode("ascii"))
     print(f"{out}: {len(weights)} weights of {len(found)} problems with one linking")
     return 0
 

@@ -1,19 +1,20 @@
-"""The recipe of an import: which source, which split, which grade, and what made it."""
+"""The recipe of an import: its source, split and grade, and the versions that made it."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 
-from generators.builder.preset import read_preset
-from generators.imports.grading.grade import RULES
-from generators.imports.sources.registry import Source
+from generators.files.recipe import FORMAT, recipe_text
+from generators.files.schema import held_in
 from generators.text.contamination import Against
 from solver import __version__
+from solver.experts import system_line
+
+from .grading.grade import RULES
+from .sources.registry import Source
 
 SPLITS = ("train", "test")
-_FILLED = frozenset(["id", "prompt", "question", "answer", "metadata"])
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class ImportRecipe:
     system: str
     max_len: int
     versions: dict[str, str]
-    against: dict[str, Any] | None = None
-    kind: str = "import"
-    format: int = 1
+    against: Against | None = None
+    kind: Literal["import"] = "import"
+    format: int = FORMAT
 
     @classmethod
     def of(
@@ -48,7 +49,7 @@ class ImportRecipe:
         max_len: int,
         against: Against | None,
     ) -> "ImportRecipe":
-        """Return the recipe of an import; its system line is run8's, so that prompts are prepared exactly like built ones."""
+        """Return the recipe of an import; its system line is the one that builds have by default."""
         return cls(
             source=source.name,
             split=split,
@@ -58,35 +59,32 @@ class ImportRecipe:
             origin_sha256=origin_sha256,
             grade=grade,
             eval_only=eval_only,
-            system=read_preset("run8").system,
+            system=system_line(),
             max_len=max_len,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
-            against=asdict(against) if against else None,
+            against=against,
         )
 
     def check(self) -> None:
-        """Raise ValueError if this is no recipe that could have been written here."""
-        texts = (self.source, self.hub, self.licence, self.notice, self.origin_sha256, self.system)
-        if self.split not in SPLITS or self.grade not in RULES or type(self.eval_only) is not bool:
-            raise ValueError("split, grade or eval_only is none that there is")
-        if not all(isinstance(text, str) for text in texts) or type(self.max_len) is not int or self.max_len < 1:
-            raise ValueError("a text is none, or max_len is out of range")
+        """Raise ValueError if no dataset can be made of this recipe; its types were checked when it was read."""
+        if self.split not in SPLITS or self.grade not in RULES:
+            raise ValueError("split or grade is unknown")
+        if self.max_len < 1:
+            raise ValueError("max_len is below 1")
 
     def text(self) -> str:
         """Return the text of recipe.json."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        return recipe_text(self)
 
     @property
     def name(self) -> str:
-        """What the dataset is called."""
+        """The name of the dataset."""
         return f"{self.source}-{self.split}" if self.eval_only else self.source
 
     @property
     def filled(self) -> frozenset[str]:
-        """The columns that hold something in every row; an evaluation row has no trace, and no row a pattern."""
-        return (
-            _FILLED if self.eval_only else _FILLED | {"completion", "trace", "expert", "experts", "steps", "difficulty"}
-        )
+        """The columns that are never null: an evaluation row has no trace, and no imported row has a pattern."""
+        return held_in("every row") if self.eval_only else held_in("every row", "rows with a trace")
 
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from solver.document import load
@@ -48,12 +48,13 @@ def read_library(
     `shown` says how the user knows the file of a text. Where two files clash, the later text is named.
     """
     vocabularies: dict[str, Vocabulary] = {}
-    for path in (path for path in texts if path.endswith(VOCABULARY)):
+    vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
+    for path, text in vocabulary_texts:
         try:
-            node = load(texts[path], MAX_VOCABULARY)
-        except FormatError as error:
+            read = _vocabularies(text)
+        except (FormatError, InputError) as error:
             raise InputError(f"{shown(path)}: {error}") from None
-        for name, vocabulary in read_vocabularies(node, shown(path)).items():
+        for name, vocabulary in read.items():
             if name in vocabularies:
                 raise InputError(f"{shown(path)}: vocabulary {name} exists already; choose another name")
             vocabularies[name] = vocabulary
@@ -63,12 +64,27 @@ def read_library(
         name = file.removesuffix(".jinja")
         if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
             try:
-                patterns[f"{expert}/{name}"] = check(read_pattern(expert, name, text, vocabularies))
+                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
             except (ValueError, ArithmeticError) as error:
                 raise InputError(f"{shown(path)}: {error}") from None
     check_scaffolds(patterns.values())
     check_apart(patterns.values(), vocabularies)
     return Library(dict(sorted(patterns.items())), dict(texts))
+
+
+@lru_cache(maxsize=64)
+def _vocabularies(text: str) -> dict[str, Vocabulary]:
+    """Return the vocabularies of a file's text; patterns that are read from the same text share them."""
+    return read_vocabularies(load(text, MAX_VOCABULARY))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(expert: str, name: str, text: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
+    """Return a checked pattern; a recipe reads the texts again that a preset has just read, and finds them here."""
+    vocabularies: dict[str, Vocabulary] = {}
+    for _, vocabulary_text in vocabulary_texts:
+        vocabularies |= _vocabularies(vocabulary_text)
+    return check(read_pattern(expert, name, text, vocabularies))
 
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:

@@ -54,34 +54,35 @@ class Vocabulary:
 Vocabularies = Mapping[str, Vocabulary]
 
 
-def read_vocabularies(node: Node, where: str) -> dict[str, Vocabulary]:
-    """Return the vocabularies of a file's nodes; raise InputError at one that could not be told apart in a trace."""
+def read_vocabularies(node: Node) -> dict[str, Vocabulary]:
+    """Return the vocabularies of a file's nodes; raise InputError at one whose words could not be told apart."""
     if not isinstance(node, dict):
-        raise InputError(f"{where}: not a mapping of vocabularies; write name: [words] or name: {{singular: plural}}")
-    read = {}
-    for name, entries in node.items():
-        pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
-        if isinstance(entries, dict):
-            pairs = [(plural, singular) for singular, plural in entries.items()]
-        if not pairs or not all(isinstance(shown, str) and shown.strip() for shown, _ in pairs):
-            raise InputError(f"{where}: vocabulary {name} is not a list of words or a mapping singular: plural")
-        vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
-        for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
-            word, times = Counter(form).most_common(1)[0]
-            if times > 1:
-                raise InputError(f"{where}: vocabulary {name} has {word!r} twice; words, singulars and slugs differ")
-        for word, name_of_it in zip(vocabulary.words, vocabulary.slugs, strict=True):
-            if not (_is_word(word) and _is_word(word.singular)):
-                raise InputError(
-                    f"{where}: vocabulary {name} has {word!r}; words are letters, hyphens, apostrophes and single spaces"
-                )
-            if not 0 < len(name_of_it) <= MAX_WORD:
-                raise InputError(
-                    f"{where}: vocabulary {name} has {word!r}, which gives the name {name_of_it!r}; "
-                    f"a name has 1 to {MAX_WORD} Latin letters"
-                )
-        read[name] = vocabulary
-    return read
+        raise InputError("not a mapping of vocabularies; write name: [words] or name: {singular: plural}")
+    return {name: _vocabulary(name, entries) for name, entries in node.items()}
+
+
+def _vocabulary(name: str, entries: Node) -> Vocabulary:
+    pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
+    if isinstance(entries, dict):
+        pairs = [(plural, singular) for singular, plural in entries.items()]
+    if not pairs or not all(isinstance(shown, str) and shown.strip() for shown, _ in pairs):
+        raise InputError(f"vocabulary {name} is not a list of words or a mapping singular: plural")
+    vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
+    for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
+        word, times = Counter(form).most_common(1)[0]
+        if times > 1:
+            raise InputError(f"vocabulary {name} has {word!r} twice; words, singulars and slugs differ")
+    for word, slugged in zip(vocabulary.words, vocabulary.slugs, strict=True):
+        if not (_is_word(word) and _is_word(word.singular)):
+            raise InputError(
+                f"vocabulary {name} has {word!r}; words are letters, hyphens, apostrophes and single spaces"
+            )
+        if not 0 < len(slugged) <= MAX_WORD:
+            raise InputError(
+                f"vocabulary {name} has {word!r}, which gives the name {slugged!r}; "
+                f"a name has 1 to {MAX_WORD} Latin letters"
+            )
+    return vocabulary
 
 
 def _is_word(text: str) -> bool:

@@ -115,8 +115,8 @@ def test_a_row_that_fails_on_a_cluster_is_named(cluster, tmp_path):
 
 def test_a_users_patterns_go_along(cluster, small, cook, tmp_path):
     """What makes the rows travels with the work, so a cluster needs no folder of patterns."""
-    from generators.builder.dataset import Work
+    from generators.builder.dataset import Execution
 
-    built = make(cook(), tmp_path / "d", Work(engine="ray"))
+    built = make(cook(), tmp_path / "d", Execution(engine="ray"))
 
     assert contents(built.folder) == contents(make(cook(), tmp_path / "e").folder)

@@ -1,0 +1,64 @@
+"""Shards as Parquet: encoded for the Hub, with the shard's record in the footer."""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .schema import ENCODED, SCHEMA
+from .store import Store
+
+ROW_GROUP = 10_000
+"""Rows of a Parquet row group, small enough for viewers and streaming readers."""
+
+_RECORD = b"wirework"
+_CHUNKING = {"min_chunk_size": 512 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
+"""Pages end by content, at about 600 KB of text: compressed, that is one of the Hub's own chunks of 64 KB."""
+
+
+class ShardRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of a shard that its footer keeps and the manifest is computed from."""
+
+    rows: int
+    content: str
+    """The content hash of its rows."""
+
+
+Record = TypeVar("Record", bound=ShardRecord)
+
+
+def to_parquet(table: pa.Table, record: ShardRecord) -> pa.Buffer:
+    """Return a table of the schema as Parquet, with its shard's record in the footer."""
+    text = json.dumps(msgspec.to_builtins(record), sort_keys=True)
+    schema = SCHEMA.with_metadata({_RECORD: text.encode()})
+    data = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        data,
+        schema,
+        compression="zstd",
+        use_dictionary=ENCODED,
+        write_statistics=[*ENCODED, "id", "answer"],
+        write_page_index=True,
+        use_content_defined_chunking=_CHUNKING,
+    ) as writer:
+        writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=ROW_GROUP)
+    return data.getvalue()
+
+
+def read_record(files: Store, name: str, kind: type[Record]) -> Record | None:
+    """Return the record of a shard that was finished earlier; None if there is no such file or it is no whole shard."""
+    try:
+        with files.open(name) as file:
+            return parse_record(pq.read_schema(file).metadata, kind)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+
+
+def parse_record(metadata: dict[bytes, Any] | None, kind: type[Record]) -> Record | None:
+    """Return the record in the metadata of a Parquet schema, or None if there is none."""
+    try:
+        return msgspec.json.decode((metadata or {}).get(_RECORD, b""), type=kind)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,80 @@
+"""Opens a dataset by its place: a folder that wirework wrote, or a repository on the Hub."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .refusal import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def open_dataset(
+    place: str | Path, split: str, columns: Sequence[str] | None = None, *, config: str | None = None
+) -> "pa.Table":
+    """Return the rows of a dataset's split as an Arrow table, or only some of their columns.
+
+    `place` is a dataset folder, or ORG/NAME on the Hub; `config` is the configuration of a repository that has several.
+    Raises InputError if there is no such dataset, split or column.
+    """
+    folder = Path(place)
+    if folder.is_dir():
+        table = _from_folder(folder, split)
+    elif folder.exists() or str(place).count("/") != 1 or str(place).startswith((".", "/")):
+        raise InputError(f"{place}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
+    else:
+        table = _from_hub(str(place), split, config)
+    missing = [name for name in columns or () if name not in table.column_names]
+    if missing:
+        raise InputError(f"{place}: no dataset of wirework, it lacks the columns {', '.join(missing)}")
+    return table if columns is None else table.select(list(columns))
+
+
+def _from_folder(folder: Path, split: str) -> "pa.Table":
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = sorted(folder.glob(f"data/{split}-*.parquet"))
+    if not files:
+        there = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
+        held = f"it has {', '.join(there)}" if there else "it is no dataset folder"
+        raise InputError(f"{folder}: no {split} split in it; {held}")
+    try:
+        return pa.concat_tables(pq.read_table(file) for file in files).replace_schema_metadata(None)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
+
+
+def _from_hub(name: str, split: str, config: str | None) -> "pa.Table":
+    from datasets import load_dataset
+
+    try:
+        with _quiet():
+            loaded = load_dataset(name, config, split=split)
+    except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise InputError(f"{name}: no folder, and cannot be had from the Hub: {reason}; give a local one") from None
+    return loaded.with_format("arrow")[:]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the libraries from telling what goes wrong, and from drawing bars: the error above says it once."""
+    from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
+    from datasets.utils.logging import get_verbosity, set_verbosity
+    from huggingface_hub.utils import logging as hub
+
+    before, hub_before, bars = get_verbosity(), hub.get_verbosity(), is_progress_bar_enabled()
+    set_verbosity(logging.CRITICAL)
+    hub.set_verbosity(logging.CRITICAL)
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        set_verbosity(before)
+        hub.set_verbosity(hub_before)
+        if bars:
+            enable_progress_bars()
