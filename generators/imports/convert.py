@@ -86,5 +86,5 @@ def _provenance(node: Input | Fixed, mentions: list[Mention]) -> dict[str, Any]:
     if isinstance(node, Fixed):
         return {"constant": node.name}
     mention = mentions[node.index]
-    how = _PARTS.get(node.part, {}).get(mention.quantity.kind) or node.part or mention.quantity.kind
+    how = _PARTS.get(node.form, {}).get(mention.quantity.kind) or node.form or mention.quantity.kind
     return {**_span(mention), "how": how}

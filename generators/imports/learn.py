@@ -182,7 +182,7 @@ class _Spoiler:
 
 
 def _swappable(mention: Mention) -> bool:
-    return mention.times or mention.quantity.kind not in ("percent", "fraction")
+    return mention.is_factor or mention.quantity.kind not in ("percent", "fraction")
 
 
 def _could_be(mention: Mention, value: Fraction) -> bool:

@@ -77,7 +77,7 @@ def coincidences(linking: Linking, mentions: list[Mention], text: str) -> Iterat
 def _unread_halves(linking: Linking, mentions: list[Mention], text: str) -> Iterator[Mention]:
     """Yield the halves of something that nothing reads: what is left may be as much as what is given."""
     for index in linking.unused:
-        quantity, begin = mentions[index].quantity, mentions[index].span[0]
+        quantity, begin = mentions[index].quantity, mentions[index].sentence_span[0]
         part = quantity.kind == "half" and _PART.match(text, quantity.end)
         if part and not _ONE_HALF.search(text, begin, quantity.start) and not _timed(mentions[index]):
             yield mentions[index]
@@ -188,7 +188,7 @@ def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator
     for index, places in used.items():
         mention = mentions[index]
         small = mention.quantity.kind in ("plain", "word") and 1 < mention.quantity.value <= _UNTOLD
-        if small and not mention.times and len(places) > 1 and not all(places.values()):
+        if small and not mention.is_factor and len(places) > 1 and not all(places.values()):
             yield index
 
 

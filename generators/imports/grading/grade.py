@@ -146,7 +146,7 @@ def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
     for mention in (mentions[index] for index in linking.unused):
         quantity = mention.quantity
         alike = [one for one in (mentions[root] for root in roots) if one.quantity.value == quantity.value != 1]
-        if any(mention.versus if one.unit != mention.unit else mention.other or one.other for one in alike):
+        if any(mention.is_difference if one.unit != mention.unit else mention.other or one.other for one in alike):
             yield quantity.text
 
 

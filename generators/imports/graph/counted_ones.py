@@ -44,7 +44,7 @@ def is_counted(mention: Mention, mentions: list[Mention], text: str) -> bool:
         return False
     if _BASIS.search(text, 0, quantity.start) or _NO_COUNT.match(text, quantity.end):
         return False
-    asked = _HOW_MUCH.search(text, mention.span[0], quantity.start)  # `How much do 2 pens and 1 book cost?`
+    asked = _HOW_MUCH.search(text, mention.sentence_span[0], quantity.start)  # `How much do 2 pens and 1 book cost?`
     if not asked and _BEGINS.search(text, 0, quantity.start) and _SAID_OF.match(text, quantity.end):
         return False
     listed = _LISTED.search(text, 0, quantity.start) or _LIST_GOES_ON.match(text, quantity.end)

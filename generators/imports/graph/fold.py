@@ -143,9 +143,9 @@ def _share(node: Node) -> Node | None:
 
 def _kind(node: Node) -> tuple[str, Node] | None:
     """Return the percent op that a numerator over hundred is: of a rate, of what it leaves, or of more."""
-    if isinstance(node, Input) and node.part == "rate":
+    if isinstance(node, Input) and node.form == "rate":
         return "of", node
-    if isinstance(node, Work) and node.left == HUNDRED and isinstance(node.right, Input) and node.right.part == "rate":
+    if isinstance(node, Work) and node.left == HUNDRED and isinstance(node.right, Input) and node.right.form == "rate":
         return {"-": ("off", node.right), "+": ("up", node.right)}.get(node.sign)
     return None
 
@@ -154,9 +154,9 @@ def _whole_fractions(tops: list[Node], bottoms: list[Node]) -> bool:
     """Join the numerator and the denominator of a fraction that stand in one product; return whether any did."""
     changed = False
     for place, top in enumerate(tops):
-        if isinstance(top, Input) and top.part == "top":
+        if isinstance(top, Input) and top.form == "top":
             bottom = next(
-                (b for b in bottoms if isinstance(b, Input) and (b.index, b.part) == (top.index, "bottom")), None
+                (b for b in bottoms if isinstance(b, Input) and (b.index, b.form) == (top.index, "bottom")), None
             )
             if isinstance(bottom, Input):
                 tops[place] = Input(top.index, "", top.value / bottom.value)
@@ -164,14 +164,14 @@ def _whole_fractions(tops: list[Node], bottoms: list[Node]) -> bool:
                 changed = True
         left_over = _rest_of(top)
         under = [
-            b for b in bottoms if left_over and isinstance(b, Input) and b.index == left_over.index and b.part != ""
+            b for b in bottoms if left_over and isinstance(b, Input) and b.index == left_over.index and b.form != ""
         ]
         if left_over and under:
             tops[place] = Work("-", ONE, left_over)
             bottoms.remove(under[0])
             changed = True
     for divisor in list(bottoms):
-        if isinstance(divisor, Input) and divisor.part == "divisor" and divisor.value > 2 and tops:
+        if isinstance(divisor, Input) and divisor.form == "divisor" and divisor.value > 2 and tops:
             bottoms.remove(divisor)
             tops.append(Input(divisor.index, "", 1 / divisor.value))
             changed = True
@@ -181,12 +181,12 @@ def _whole_fractions(tops: list[Node], bottoms: list[Node]) -> bool:
 def _rest_of(node: Node) -> Input | None:
     """Return the fraction a/b of a node `b - a`."""
     if not (
-        isinstance(node, Work) and node.sign == "-" and isinstance(node.left, Input) and node.left.part == "bottom"
+        isinstance(node, Work) and node.sign == "-" and isinstance(node.left, Input) and node.left.form == "bottom"
     ):
         return None
     if isinstance(node.right, Literal):
         return Input(node.left.index, "", node.right.value / node.left.value)
-    if isinstance(node.right, Input) and node.right.index == node.left.index and node.right.part == "top":
+    if isinstance(node.right, Input) and node.right.index == node.left.index and node.right.form == "top":
         return Input(node.left.index, "", node.right.value / node.left.value)
     return None
 

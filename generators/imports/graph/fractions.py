@@ -74,7 +74,7 @@ def is_half(sign: str, factor: Node) -> bool:
     if not isinstance(factor, Input):
         return False
     return (
-        factor.value == HALF if sign == "*" else sign == "/" and factor.part == "divisor" and factor.value == 1 / HALF
+        factor.value == HALF if sign == "*" else sign == "/" and factor.form == "divisor" and factor.value == 1 / HALF
     )
 
 
@@ -95,7 +95,7 @@ class Parts:
         mention = self.mentions[half.index]
         if mention.quantity.kind not in ("half", "fraction", "percent") or _SAVES.search(self.text):
             return False
-        cut = _CUT_BY.search(self.text, mention.span[0], mention.quantity.start)
+        cut = _CUT_BY.search(self.text, mention.sentence_span[0], mention.quantity.start)
         return cut is not None or _OFF.match(self.text, mention.quantity.end) is not None
 
     def is_lost(self, half: Input) -> bool:
@@ -113,16 +113,20 @@ class Parts:
         mention = self.mentions[half.index]
         if not (self._done(mention, "given") or self._done(mention, "kept")):
             return False
-        if any(mention.part[0] <= other.quantity.start < mention.part[1] for other in self.mentions if other.money):
+        if any(
+            mention.clause_span[0] <= other.quantity.start < mention.clause_span[1]
+            for other in self.mentions
+            if other.money
+        ):
             return False  # `sold half for $20 each`: it is the part that is counted with
         if self._by_kin(mention):
             return True
-        if self._stems(mention.quantity.end, mention.part[1]) & stem_set("kin") & self._asked():
+        if self._stems(mention.quantity.end, mention.clause_span[1]) & stem_set("kin") & self._asked():
             return False  # `gives half to his brother`, and how much has he
         names = [(where, name) for where, _, name in proper_names(self.text)]
         begin = max(self._question(), mention.quantity.end)
-        giver = [name for where, name in names if mention.part[0] <= where < mention.quantity.start]
-        taker = [name for where, name in names if mention.quantity.end <= where < mention.part[1]]
+        giver = [name for where, name in names if mention.clause_span[0] <= where < mention.quantity.start]
+        taker = [name for where, name in names if mention.quantity.end <= where < mention.clause_span[1]]
         asked = [name for where, name in names if where >= begin]
         return not (asked and (asked[0] in taker or (giver and giver[0] != asked[0])))
 
@@ -161,14 +165,14 @@ class Parts:
         """Return whether the clause of a part has one of these verbs, and the question does not ask for just that."""
         if mention.quantity.kind not in ("half", "fraction", "percent"):
             return False
-        found = self._stems(*mention.part) & stem_set(verbs)
+        found = self._stems(*mention.clause_span) & stem_set(verbs)
         if not found or _COMPARED.match(self.text, mention.quantity.end):
             return False
         return mention.quantity.start >= self._question() or self._by_kin(mention) or not found & self._asked()
 
     def _by_kin(self, mention: Mention) -> bool:
         """Return whether another than who is asked for does it: `his brother pays half`."""
-        doer = self._stems(mention.part[0], mention.quantity.start) & stem_set("kin")
+        doer = self._stems(mention.clause_span[0], mention.quantity.start) & stem_set("kin")
         return bool(doer) and (mention.quantity.start >= self._question() or not doer & self._asked())
 
     def _asked(self) -> set[str]:

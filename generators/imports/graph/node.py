@@ -6,10 +6,10 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A quantity of the question: `part` says which number of it, where it has several."""
+    """A quantity of the question: `form` says which of its numbers, where it has several."""
 
     index: int
-    part: str
+    form: str
     value: Fraction
 
 
@@ -73,7 +73,7 @@ def simple(sign: str, left: Node, right: Node) -> Node:  # noqa: PLR0911 - one r
         return simple("-" if sign == "+" else "+", left, taken_right)
     if taken_left is not None and sign == "+":
         return simple("-", right, taken_left)
-    if left == ONE and sign == "/" and isinstance(right, Input) and right.part == "divisor":
+    if left == ONE and sign == "/" and isinstance(right, Input) and right.form == "divisor":
         return Input(right.index, "", 1 / right.value)
     if _fraction_of(sign, left, right):
         return Input(left.index, "", left.value / right.value)  # type: ignore[union-attr]
@@ -85,7 +85,7 @@ def _fraction_of(sign: str, top: Node, bottom: Node) -> bool:
         sign == "/"
         and isinstance(top, Input)
         and isinstance(bottom, Input)
-        and (top.part, bottom.part, top.index) == ("top", "bottom", bottom.index)
+        and (top.form, bottom.form, top.index) == ("top", "bottom", bottom.index)
     )
 
 

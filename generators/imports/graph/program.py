@@ -89,7 +89,7 @@ def _compares(works: list[Work], inputs: list[Input | Fixed], mentions: list[Men
         linked
         and both
         and len(_inputs([first])) == 2
-        and any(m.times or m.versus or m.quantity.kind in ("multiple", "half", "fraction") for m in told)
+        and any(m.is_factor or m.is_difference or m.quantity.kind in ("multiple", "half", "fraction") for m in told)
     )
 
 
@@ -151,7 +151,7 @@ def _entity(works: list[Work], mentions: list[Mention], naming: Naming) -> Writt
     for sign, amount in reversed(chain):
         mention = mentions[amount.index]
         verbs = mention.clause & (_LOSE if sign == "-" else _GAIN)
-        if not verbs or mention.versus or amount.value <= 0 or (sign == "-" and amount.value > held):
+        if not verbs or mention.is_difference or amount.value <= 0 or (sign == "-" and amount.value > held):
             return None
         if mention.money != told.money or mention.quantity.kind in ("percent", "fraction", "half", "multiple"):
             return None

@@ -54,8 +54,8 @@ def _whole_of_half(work: Work) -> tuple[Node, Input] | None:
     for base, factor in ((work.left, work.right), (work.right, work.left)):
         if not isinstance(factor, Input):
             continue
-        if (work.sign, factor.part, factor.value) == ("*", "divisor", 1 / HALF):
+        if (work.sign, factor.form, factor.value) == ("*", "divisor", 1 / HALF):
             return base, factor
-        if (work.sign, factor.part, factor.value) == ("/", "", HALF) and factor is work.right:
+        if (work.sign, factor.form, factor.value) == ("/", "", HALF) and factor is work.right:
             return base, factor
     return None

@@ -74,7 +74,7 @@ def _counted(one: Mention, works: list[Work], mentions: list[Mention], text: str
         for work in works
         if work.sign in "+-"
         for node in (work.left, work.right)
-        if isinstance(node, Input) and not node.part
+        if isinstance(node, Input) and not node.form
     ]
     end, things = one.quantity.end, {stem(word) for word in one.phrase}
     own: list[Node] = [
@@ -85,7 +85,10 @@ def _counted(one: Mention, works: list[Work], mentions: list[Mention], text: str
     return own or [
         node
         for node, other in terms
-        if other.unit != one.unit and not other.versus and other.quantity.kind in _AMOUNTS and things <= other.clause
+        if other.unit != one.unit
+        and not other.is_difference
+        and other.quantity.kind in _AMOUNTS
+        and things <= other.clause
     ]
 
 

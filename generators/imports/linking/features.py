@@ -243,10 +243,10 @@ class Evidence:
         kind = _kind(role)
         yield f"pair_sentence_{kind}", one.sentence == other.sentence
         yield f"pair_clause_{kind}", min(1.5, told_apart(one.clause & other.clause, self.words))
-        if kind == "product" and (one.unit in other.per) != (other.unit in one.per):
+        if kind == "product" and (one.unit in other.rate_units) != (other.unit in one.rate_units):
             yield "pair_rate", 1
         if result and kind == "product":
-            rates = [a for a, b in ((one, other), (other, one)) if a.per and b.unit in a.per]
+            rates = [a for a, b in ((one, other), (other, one)) if a.rate_units and b.unit in a.rate_units]
             yield "pair_rate_of_result", any(rate.unit == result[0] for rate in rates)
         if one.unit and other.unit and role.sign != "/":
             yield f"pair_{'same' if one.unit == other.unit else 'other'}_unit_{kind}", 1
@@ -284,7 +284,7 @@ def _where(role: Role) -> str:
 
 
 def _is_factor(mention: Mention) -> bool:
-    return mention.times or mention.quantity.kind in _FACTORS
+    return mention.is_factor or mention.quantity.kind in _FACTORS
 
 
 def _priced(mention: Mention, leaf: Leaf, step: Step, role: Role) -> Iterator[Sign]:
@@ -308,14 +308,14 @@ def _typed(mention: Mention, form: str, leaf: Leaf, role: Role) -> Iterator[Sign
         yield "no_percent", 1
     if kind in (*_FACTORS, "fraction"):
         yield f"{kind}_{form}_{_where(role)}", 1
-    elif mention.times or mention.versus:
-        yield f"{'multiple' if mention.times else 'versus'}_{_where(role)}", 1
+    elif mention.is_factor or mention.is_difference:
+        yield f"{'multiple' if mention.is_factor else 'versus'}_{_where(role)}", 1
     elif kind in ("ordinal", "clock", "group"):
         yield f"{kind}_{_kind(role)}", 1
     elif kind == "word":
         yield "one" if value == 1 else f"word_{_kind(role)}", 1
     if kind in _COUNTS:
-        yield f"{'rate' if mention.per else 'count'}_{_where(role)}", 1
+        yield f"{'rate' if mention.rate_units else 'count'}_{_where(role)}", 1
     if mention.definite:
         yield "same_as_before", 1
     if mention.asked and kind in _COUNTS:

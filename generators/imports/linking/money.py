@@ -78,7 +78,7 @@ class _Check:
 
 def _of_mention(mention: Mention) -> _Dimension:
     """Return the dimension of a quantity; a bare number may be an amount of anything: `the larger costs 14`."""
-    if mention.times or mention.quantity.kind in ("percent", "half", "multiple"):
+    if mention.is_factor or mention.quantity.kind in ("percent", "half", "multiple"):
         return 0
     if mention.money:
         return 1

@@ -141,11 +141,11 @@ def _as_factor(role: Role, mention: Mention, form: str) -> _Judged:
         return -1.0, role.sign == "*"  # `half as many as Ann`: so Ann has twice as many
     if kind in ("multiple", "half"):
         return (0.0, True) if product else (-2.0, role.beside_one or not role.beside)
-    if mention.times:
+    if mention.is_factor:
         return (0.0, True) if product else (-1.5, role.beside_one or not role.beside)
     if kind == "ordinal":
         return -2.0, True
-    return -1.0 if mention.versus and product else 0.0, True
+    return -1.0 if mention.is_difference and product else 0.0, True
 
 
 def _as_percent(place: Place, mention: Mention, form: str) -> _Judged:
@@ -216,7 +216,7 @@ def _by_coefficient(found: list[Candidate], place: Place, mentions: list[Mention
         index
         for candidate in found
         for index in candidate.givens
-        if mentions[index].times or mentions[index].quantity.kind in ("multiple", "half")
+        if mentions[index].is_factor or mentions[index].quantity.kind in ("multiple", "half")
     }
     if not multiples:
         return found

@@ -369,7 +369,7 @@ def _weight(mention: Mention) -> float:
         return 0.2
     if quantity.kind == "group" and quantity.top == 1:
         return 0.4
-    if (quantity.kind in ("multiple", "half") and not mention.per) or mention.times:
+    if (quantity.kind in ("multiple", "half") and not mention.rate_units) or mention.is_factor:
         return 2.0
     return 0.8 if quantity.kind in ("word", "half", "multiple", "clock") else 1.2
 
@@ -395,7 +395,7 @@ def _values(step: Step) -> Counter[Fraction]:
 
 def _rate(one: Mention, other: Mention) -> float:
     """Return what speaks for a product of two quantities: so many boxes, and so much for each box."""
-    return 0.6 if (one.unit in other.per) != (other.unit in one.per) else 0.0
+    return 0.6 if (one.unit in other.rate_units) != (other.unit in one.rate_units) else 0.0
 
 
 def _nearness(one: Mention, other: Mention, weights: Weights) -> float:

@@ -61,8 +61,8 @@ class Elided:
             return shared
         if _PAID.search(ahead):
             return "price"
-        told = _PLURAL.search(self.text, mention.quantity.end, mention.part[1])
-        again = (mention.versus and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
+        told = _PLURAL.search(self.text, mention.quantity.end, mention.clause_span[1])
+        again = (mention.is_difference and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
         return (self._before_them(place) if again else "") or self._nearest(mention, self._before_them(place))
 
     def _shared(self, mention: Mention, tail: str, place: int) -> str:
@@ -81,7 +81,7 @@ class Elided:
         subject = self.clauses.subject(last) if _DOES.match(tail) else None
         if subject and subject.kind == "noun" and not subject.whose and plural(subject.head.text) == subject.head.text:
             return safe_slug(subject.head.text)  # the 5 of `half the tables have 2 chairs, 5 have 3`
-        plain = last.quantity.kind in ("plain", "word") and last.phrase and not last.times and not last.money
+        plain = last.quantity.kind in ("plain", "word") and last.phrase and not last.is_factor and not last.money
         return safe_slug(last.phrase[-1]) if plain and _JOINED.search(self.text[: mention.quantity.start]) else ""
 
     def _listed(self, place: int) -> str:
@@ -109,15 +109,17 @@ class Elided:
         What was counted before is more likely meant than a noun in the singular.
         """
         before, behind = (
-            [word for word in self.words if mention.span[0] <= word.start < mention.quantity.start][::-1],
-            [word for word in self.words if mention.quantity.end <= word.start < mention.span[1]],
+            [word for word in self.words if mention.sentence_span[0] <= word.start < mention.quantity.start][::-1],
+            [word for word in self.words if mention.quantity.end <= word.start < mention.sentence_span[1]],
         )
-        earlier = [word for word in self.words if word.start < mention.span[0]][::-1]
+        earlier = [word for word in self.words if word.start < mention.sentence_span[0]][::-1]
         times = stem_set("units_of_time")
-        measured = _MEASURED.search(self.text[mention.span[0] : mention.quantity.start])
+        measured = _MEASURED.search(self.text[mention.sentence_span[0] : mention.quantity.start])
         if (
             measured
-            and any(word.noun and word.start == mention.span[0] + measured.start("noun") for word in self.words)
+            and any(
+                word.noun and word.start == mention.sentence_span[0] + measured.start("noun") for word in self.words
+            )
             and measured["noun"] not in word_set("vague")
         ):
             return safe_slug(measured["noun"])
@@ -128,7 +130,7 @@ class Elided:
         def any_(_: Word) -> bool:
             return True
 
-        if mention.versus:
+        if mention.is_difference:
             behind, before = before, behind
         places: list[tuple[list[Word], Callable[[Word], bool]]] = [
             (before[:12], many),
@@ -141,7 +143,7 @@ class Elided:
             for word in words:
                 if word.noun and wanted(word) and not says_nothing(word):
                     return safe_slug(word.text)
-            if counted and not mention.versus:
+            if counted and not mention.is_difference:
                 return counted
         return "count"
 

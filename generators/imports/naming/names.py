@@ -118,7 +118,7 @@ class Namer:
 
     def _draft(self, node: Input) -> _Draft:
         mention = self.mentions[node.index]
-        noun = self.nouns.noun(mention, node.part)
+        noun = self.nouns.noun(mention, node.form)
         nobodys = _OWNERLESS.search(noun) or (noun == "people" and not mention.phrase)
         owner = "" if nobodys else self.owners.owner(mention, noun)
         thing = self.owners.thing(mention) if owner else ""
@@ -164,7 +164,7 @@ class Namer:
     def _target(self, mention: Mention) -> str:
         """Return what a factor makes more or less of: the `cats` of `twice as many cats`."""
         end = mention.quantity.end
-        many = _AS_MANY.match(self.text[end : mention.span[1]])
+        many = _AS_MANY.match(self.text[end : mention.sentence_span[1]])
         begin, stop = (end + place for place in many.span("rest")) if many else (0, 0)
         return next(
             (
@@ -183,7 +183,7 @@ class Namer:
 
     def _near(self, mention: Mention) -> list[tuple[str, int]]:
         """Return them where they are asked for the first time."""
-        quantity, (start, end) = mention.quantity, mention.span
+        quantity, (start, end) = mention.quantity, mention.sentence_span
         modifiers = {word.lower() for word in mention.phrase[:-1]}
         near = self.nouns.behind(mention)[:6]
         found = self._said_of(mention) + [(word.text, 0) for word in near if word.text in modifiers and _tells(word)]
@@ -202,7 +202,9 @@ class Namer:
         inside = [word for word in self._tellers if start <= word.start < end and not self._places(word, mention)]
         far = [(word, self._distance(word, mention)) for word in inside]
         far = [pair for pair in far if pair[0].kind != "adjective" or pair[1] <= _ADJACENT]
-        far = [pair for pair in far if pair[0].start < mention.part[1] and (pair[1] < _OUTSIDE or _orders(pair[0]))]
+        far = [
+            pair for pair in far if pair[0].start < mention.clause_span[1] and (pair[1] < _OUTSIDE or _orders(pair[0]))
+        ]
         far = [pair for pair in far if self._says(pair[0], mention)]
         far += [(word, min(self._distance(word, mention), _OUTSIDE - 1)) for word in self._subject(mention)]
         return found + sorted(((self._whole(word), distance) for word, distance in far), key=lambda pair: pair[1])
@@ -266,7 +268,7 @@ class Namer:
         """Yield where the nouns stand that numbers count."""
         for mention in self.mentions:
             if mention.phrase and mention.quantity.kind != "ordinal":
-                start = self.text.find(mention.phrase[-1], mention.quantity.end, mention.span[1])
+                start = self.text.find(mention.phrase[-1], mention.quantity.end, mention.sentence_span[1])
                 yield start, mention
 
     def _places(self, word: Word, mention: Mention) -> bool:
@@ -282,7 +284,11 @@ class Namer:
         ordered = _ORDER if word.text in word_set("order") else 0
         gap = word.start - quantity.end if word.start >= quantity.end else quantity.start - word.end + _BEFORE
         compared = word.start > quantity.end and _THAN.search(self.text, quantity.end, word.start)
-        return gap - ordered + (0 if mention.part[0] <= word.start < mention.part[1] and not compared else _OUTSIDE)
+        return (
+            gap
+            - ordered
+            + (0 if mention.clause_span[0] <= word.start < mention.clause_span[1] and not compared else _OUTSIDE)
+        )
 
 
 def _whole_names(text: str) -> list[tuple[int, str]]:

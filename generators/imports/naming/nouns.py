@@ -156,11 +156,11 @@ class Nouns:
     def noun(self, mention: Mention, part: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one return for each kind of number
         """Return the noun of a number, or of the part of it that is meant: the denominator of a fraction."""
         quantity = mention.quantity
-        tail = self.text[quantity.end : mention.span[1]]
+        tail = self.text[quantity.end : mention.sentence_span[1]]
         per = self.per.noun(mention, tail)
         if quantity.kind == "percent" or part == "rate":
             return self._rate(mention)
-        if quantity.kind == "multiple" or mention.times:
+        if quantity.kind == "multiple" or mention.is_factor:
             return "factor"
         if quantity.kind in ("fraction", "half"):
             return {"top": "numerator", "bottom": "denominator", "divisor": "divisor"}.get(part, "fraction")
@@ -181,8 +181,8 @@ class Nouns:
         left = "_left" if _LEFT.match(tail) else ""
         if quantity.kind in ("money", "cents") or (mention.money and not mention.phrase[:-1]):
             return self._money(mention, tail, per=per, each=each, left=left)
-        ahead = self.text[mention.span[0] : quantity.start]
-        bare = not (mention.phrase or mention.versus or self._adjacent(mention, tail) or _SUM.search(ahead))
+        ahead = self.text[mention.sentence_span[0] : quantity.start]
+        bare = not (mention.phrase or mention.is_difference or self._adjacent(mention, tail) or _SUM.search(ahead))
         sized = _SIZED.match(tail)
         attached = _ATTACHED.match(tail)
         if sized and not per and not each:
@@ -202,7 +202,12 @@ class Nouns:
             return ratio
         if not (mention.phrase or self._adjacent(mention, tail)) and _SCORED.search(ahead):
             return f"{self._difference(mention, tail)}score"
-        if mention.versus and not mention.phrase and _AS_MUCH.match(self.text, quantity.end) and "$" in self.text:
+        if (
+            mention.is_difference
+            and not mention.phrase
+            and _AS_MUCH.match(self.text, quantity.end)
+            and "$" in self.text
+        ):
             spent = [MEANING[stem(word.text)] for word in self._before(mention) if stem(word.text) in MEANING]
             return f"{self._difference(mention, tail)}{spent[-1] if spent else 'money'}"
         if bare and quantity.value in _YEARS and _IN_YEAR.search(ahead):
@@ -218,7 +223,7 @@ class Nouns:
             return f"{self._difference(mention, tail)}{noun}_per_{safe_slug(per)}"
         if each:
             return f"{noun}_each"
-        head = self.text[mention.part[0] : quantity.start]
+        head = self.text[mention.clause_span[0] : quantity.start]
         together = not left and (_TOTAL.search(head) or _IN_ALL.match(tail))
         return f"total_{noun}" if together else f"{self._difference(mention, tail)}{noun}{left}"
 
@@ -231,7 +236,7 @@ class Nouns:
             near = self.behind(mention)[: 2 if quantity.kind == "money" else 1]
             told = [word for word in near if word.text in word_set("sums")]
             counted = told[0].text if told and _NEXT_TO.fullmatch(tail[: told[0].start - quantity.end]) else counted
-        ahead = self.text[mention.span[0] : quantity.start]
+        ahead = self.text[mention.sentence_span[0] : quantity.start]
         things = self._things_before(mention) if each and not per else ""
         lot = "" if counted or per or each else self._lot(mention)
         if lot:
@@ -259,8 +264,8 @@ class Nouns:
 
     def _ratio(self, mention: Mention) -> str:
         """Return which side of a ratio a number is: the 5 of `the ratio of boys to girls is 5:8` is the boys'."""
-        start, place = mention.span[0], self.mentions.index(mention)
-        said = _RATIO.search(self.text, start, mention.span[1])
+        start, place = mention.sentence_span[0], self.mentions.index(mention)
+        said = _RATIO.search(self.text, start, mention.sentence_span[1])
         if not _IS_RATIO.search(self.text, start, mention.quantity.start) or mention.phrase[:1] not in ((), ("to",)):
             return ""
         end = mention.quantity.end
@@ -305,7 +310,7 @@ class Nouns:
 
     def _held(self, mention: Mention, tail: str) -> str:
         """Return what so many are that a container holds: `a 6-pack of sodas`, `candles in boxes of 12`, `a bag of 10 figs`."""
-        start = mention.span[0]
+        start = mention.sentence_span[0]
         many = _SETS_OF.search(self.text, start, mention.quantity.start)
         each = _EACH_BOX.search(self.text, start, mention.quantity.start)
         box = singular(many["box"].lower()) if many else each["box"].lower() if each else ""
@@ -354,7 +359,7 @@ class Nouns:
         earlier = [
             other for other in self.mentions[: self.mentions.index(mention)] if other.sentence == mention.sentence
         ]
-        counts = [other for other in earlier[-1:] if other.phrase and not other.money and not other.times]
+        counts = [other for other in earlier[-1:] if other.phrase and not other.money and not other.is_factor]
         if not counts or stem(counts[0].phrase[-1]) in stem_set("units_of_time"):
             return ""
         noun = counts[0].phrase[-1].lower()
@@ -369,7 +374,7 @@ class Nouns:
             return ""
         noun = last.phrase[-1].lower()
         never = word_set("vague") | word_set("measures") | word_set("units_of_time")
-        if plural(noun) != noun or last.money or last.times or {noun, singular(noun)} & never:
+        if plural(noun) != noun or last.money or last.is_factor or {noun, singular(noun)} & never:
             return ""
         subject = self.clauses.equated(mention)
         if (subject and subject.head.text != noun) or _NOT_A_LOT.search(self.text, 0, last.quantity.start):
@@ -454,7 +459,7 @@ class Nouns:
         more = _OF_MORE.match(tail)
         if more:
             return "extra_" if more["how"] == "more" else "fewer_"
-        said = _MINUS.search(self.text[mention.part[0] : mention.quantity.start])
+        said = _MINUS.search(self.text[mention.clause_span[0] : mention.quantity.start])
         if said:
             return "fewer_" if said["less"] else "extra_"
         skip = len(mention.phrase)
@@ -468,7 +473,7 @@ class Nouns:
         said = _TAXED.match(self.text, mention.quantity.end)
         if said and singular(said["rate"].lower()) in word_set("rates"):
             return f"{singular(said['rate'].lower())}_rate"
-        start, end = mention.span
+        start, end = mention.sentence_span
         near = self.text[max(start, mention.quantity.start - 30) : min(end, mention.quantity.end + 30)].lower()
         here = mention.quantity.start - max(start, mention.quantity.start - 30)
         found = [
@@ -482,12 +487,14 @@ class Nouns:
 
     def _before(self, mention: Mention) -> list[Word]:
         return self.words[
-            bisect_left(self._starts, mention.span[0]) : bisect_left(self._starts, mention.quantity.start)
+            bisect_left(self._starts, mention.sentence_span[0]) : bisect_left(self._starts, mention.quantity.start)
         ]
 
     def behind(self, mention: Mention) -> list[Word]:
         """Return the words behind a number, up to the end of its sentence."""
-        return self.words[bisect_left(self._starts, mention.quantity.end) : bisect_left(self._starts, mention.span[1])]
+        return self.words[
+            bisect_left(self._starts, mention.quantity.end) : bisect_left(self._starts, mention.sentence_span[1])
+        ]
 
 
 def _doing(phrase: tuple[str, ...]) -> bool:

@@ -69,13 +69,13 @@ class Owners:
         behind = behind or _WHO_DID.match(self.text, mention.quantity.end)
         named = next((name for where, name in self.names if behind and where == behind.end()), "")
         if noun == "age":
-            turned = _TURNED.search(self.text, mention.span[0], mention.quantity.start)
+            turned = _TURNED.search(self.text, mention.sentence_span[0], mention.quantity.start)
             named = next((name for where, name in self.names if turned and where == turned.start("who")), named)
         return named or self._doer(mention, noun)
 
     def _doer(self, mention: Mention, noun: str) -> str:
         """Return the last name before a number that leads a clause, else the last, else a pronoun's."""
-        start, place = mention.span[0], mention.quantity.start
+        start, place = mention.sentence_span[0], mention.quantity.start
         known = [
             name
             for where, name in self.names
@@ -131,8 +131,8 @@ class Owners:
         place = mention.quantity.start
         names = [(where, name) for where, name in self.names if not self._compared(where)]
         before = [name for where, name in names if where < place]
-        inside = [name for where, name in names if mention.span[0] <= where < place]
-        behind = [name for where, name in names if place < where < mention.span[1]]
+        inside = [name for where, name in names if mention.sentence_span[0] <= where < place]
+        behind = [name for where, name in names if place < where < mention.sentence_span[1]]
         return (inside[-1:] or behind[:1] or before[-1:] or [""])[0]
 
     def _leads(self, where: int) -> bool:

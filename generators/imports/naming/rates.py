@@ -101,9 +101,9 @@ class Per:
 
     def _ahead(self, mention: Mention) -> str:
         """Return it where it is told in front of the number: `each box holds 5`, `In each spoonful, there are 4`."""
-        head = self.text[mention.span[0] : mention.quantity.start]
+        head = self.text[mention.sentence_span[0] : mention.quantity.start]
         holds = _HOLDS.search(head) or _THAT_EACH.search(head) or _EACH_OF_WHICH.search(head)
-        if holds and self._is_noun(mention.span[0] + holds.start("noun")):
+        if holds and self._is_noun(mention.sentence_span[0] + holds.start("noun")):
             return singular(holds["noun"].lower())
         for pattern in (_EACH, _IN_EACH, _FOR_EACH, _EACH_FIRST):
             each = pattern.search(head)
@@ -114,7 +114,7 @@ class Per:
 
     def _of_each(self, mention: Mention, each: re.Match[str], *, surely: bool) -> Word | None:
         """Return the noun behind an `each`; `surely` where only a noun can stand there, so that no list need have it."""
-        start = mention.span[0] + each.start("noun")
+        start = mention.sentence_span[0] + each.start("noun")
         # In `each member consumes` and `each pen cost` it is the word before: behind `each` nouns are singular.
         if INFLECTED.search(each["noun"]) or stem(each["noun"]) in MEANING:
             start = next((word.start for word in reversed(self.words) if word.start < start), start)

@@ -49,7 +49,7 @@ class Clauses:
         """Return who or what the last verb in front of a number speaks of, in the number's sentence."""
         place = mention.quantity.start
         if place not in self._known:
-            inside = [k for k, word in enumerate(self.words) if mention.span[0] <= word.start < place]
+            inside = [k for k, word in enumerate(self.words) if mention.sentence_span[0] <= word.start < place]
             verbs = (at for at in reversed(inside) if self._finite(at, place))
             found = (self._of_verb(at, inside[0]) for at in verbs)
             self._known[place] = next((one for one in found if one), None)

@@ -28,22 +28,22 @@ class Mention:
     sentence: int
     alias: int
     """Which earlier mention this one repeats, or its own number."""
-    versus: bool
+    is_difference: bool
     """Whether `more`, `less` or `fewer` follows: an amount of difference."""
-    times: bool
-    """Whether `times` follows."""
+    is_factor: bool
+    """Whether `times as many` or the like follows."""
     asked: bool
     """Whether it stands in the question's own sentence."""
     phrase: tuple[str, ...]
     """The noun phrase behind the number, as written."""
-    span: tuple[int, int]
-    """Where its sentence begins and ends."""
-    part: tuple[int, int]
-    """Where its clause begins and ends."""
+    sentence_span: tuple[int, int]
+    """Start and end of its sentence."""
+    clause_span: tuple[int, int]
+    """Start and end of its clause."""
     owner: str
     """The stem of the first proper name in front of it in its clause, or an empty text."""
-    per: frozenset[str]
-    """Stems of what it is said of one of, or for one of: `each box`, `a pound`."""
+    rate_units: frozenset[str]
+    """Stems of the units of the rates in its clause: `each box`, `a pound`."""
     definite: bool
     """Whether it only refers to what was counted before: `the three`."""
     other: bool
@@ -92,15 +92,17 @@ def read_mentions(text: str) -> list[Mention]:
                 clause=frozenset(content(_WORD.findall(text[clause_start:clause_end]))),
                 sentence=sentence,
                 alias=number if other else _repeats(found, quantity, after, text, number),
-                versus=bool({"more", "less", "fewer", "additional", "extra", "older", "younger"} & set(first[:2]))
+                is_difference=bool(
+                    {"more", "less", "fewer", "additional", "extra", "older", "younger"} & set(first[:2])
+                )
                 or "than" in first,
-                times=_is_factor(words),
+                is_factor=_is_factor(words),
                 asked=text[sentence_start:sentence_end].rstrip().endswith("?"),
                 phrase=tuple(after),
-                span=(sentence_start, sentence_end),
-                part=(clause_start, clause_end),
+                sentence_span=(sentence_start, sentence_end),
+                clause_span=(clause_start, clause_end),
                 owner=next((stem(name) for start, _, name in names if clause_start <= start < quantity.start), ""),
-                per=frozenset(
+                rate_units=frozenset(
                     stem(word)
                     for match in _PER.finditer(text[clause_start:clause_end])
                     for word in match[1].split()
