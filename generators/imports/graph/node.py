@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from generators.text.rules import first
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A quantity of the question: `form` says which of its numbers, where it has several."""
+    """A quantity of the question; `form` says which of its numbers is meant, where it has several."""
 
     index: int
     form: str
@@ -15,7 +17,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A constant of the world, by its name in the table."""
+    """A named constant, such as days_per_week."""
 
     name: str
     value: Fraction
@@ -23,14 +25,14 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number that belongs to an operation and is written in its arguments."""
+    """A number that is written in the arguments of an operation."""
 
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An operation: `+ - * /`, or a percent op on base and rate."""
+    """An operation: `+ - * /`, or a percent op (`of`, `off`, `up`) on base and rate."""
 
     sign: str
     left: "Node"
@@ -38,7 +40,8 @@ class Work:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.sign, self.left, self.right)))  # once: works are deep
+        # Computed once: operations nest deeply, and every set of them asks for the hash.
+        object.__setattr__(self, "_hash", hash((self.sign, self.left, self.right)))
 
     def __hash__(self) -> int:
         return self._hash
@@ -52,42 +55,87 @@ ZERO = Literal(Fraction(0))
 
 
 class NoGraph(ValueError):
-    """The linked solution cannot be written as a trace; says why."""
+    """A linked solution that cannot be written as a trace; the message says why."""
 
 
-def simple(sign: str, left: Node, right: Node) -> Node:  # noqa: PLR0911 - one return for each rule
-    """Return an operation, simplified where that needs no look at the rest."""
-    if isinstance(left, Literal) and isinstance(right, Literal):
-        a, b = left.value, right.value
-        if sign == "/" and not b:
-            raise NoGraph("division by zero")
-        return Literal({"+": a + b, "-": a - b, "*": a * b}[sign] if sign != "/" else a / b)
-    if (right == ONE and sign in "*/") or (right == ZERO and sign in "+-"):
-        return left
-    if (left == ONE and sign == "*") or (left == ZERO and sign == "+"):
-        return right
-    if sign == "/" and isinstance(left, Work) and left.sign == "*" and left.right == right:
-        return left.left
-    taken_right, taken_left = _taken(right), _taken(left)
-    if taken_right is not None and sign in "+-":
-        return simple("-" if sign == "+" else "+", left, taken_right)
-    if taken_left is not None and sign == "+":
-        return simple("-", right, taken_left)
-    if left == ONE and sign == "/" and isinstance(right, Input) and right.form == "divisor":
-        return Input(right.index, "", 1 / right.value)
-    if _fraction_of(sign, left, right):
-        return Input(left.index, "", left.value / right.value)  # type: ignore[union-attr]
-    return Work(sign, left, right)
+def simple(sign: str, left: Node, right: Node) -> Node:
+    """Return an operation in its simplest form, as far as its own operands tell."""
+    work = Work(sign, left, right)
+    return first(SIMPLIFICATIONS, work) or work
 
 
-def _fraction_of(sign: str, top: Node, bottom: Node) -> bool:
-    return (
-        sign == "/"
-        and isinstance(top, Input)
-        and isinstance(bottom, Input)
-        and (top.form, bottom.form, top.index) == ("top", "bottom", bottom.index)
-    )
+def literals(work: Work) -> Node | None:
+    """Computes an operation on two literals: 100 - 1 is 99."""
+    if not (isinstance(work.left, Literal) and isinstance(work.right, Literal)):
+        return None
+    a, b = work.left.value, work.right.value
+    if work.sign == "/" and not b:
+        raise NoGraph("division by zero")
+    return Literal({"+": a + b, "-": a - b, "*": a * b}[work.sign] if work.sign != "/" else a / b)
 
 
-def _taken(node: Node) -> Node | None:
+def neutral_right(work: Work) -> Node | None:
+    """Drops a neutral second operand: x * 1, x / 1, x + 0 and x - 0 are x."""
+    neutral = (work.right == ONE and work.sign in "*/") or (work.right == ZERO and work.sign in "+-")
+    return work.left if neutral else None
+
+
+def neutral_left(work: Work) -> Node | None:
+    """Drops a neutral first operand: 1 * x and 0 + x are x."""
+    neutral = (work.left == ONE and work.sign == "*") or (work.left == ZERO and work.sign == "+")
+    return work.right if neutral else None
+
+
+def factor_divided_out(work: Work) -> Node | None:
+    """Cancels the second factor of a product: x * y / y is x."""
+    left = work.left
+    cancels = work.sign == "/" and isinstance(left, Work) and left.sign == "*" and left.right == work.right
+    return left.left if cancels and isinstance(left, Work) else None
+
+
+def negative_right(work: Work) -> Node | None:
+    """Adds or subtracts a negative number: x + (0 - y) is x - y, and x - (0 - y) is x + y."""
+    positive = _negated(work.right)
+    if positive is None or work.sign not in "+-":
+        return None
+    return simple("-" if work.sign == "+" else "+", work.left, positive)
+
+
+def negative_left(work: Work) -> Node | None:
+    """Moves a negative first addend behind the other: (0 - x) + y is y - x."""
+    positive = _negated(work.left)
+    return simple("-", work.right, positive) if positive is not None and work.sign == "+" else None
+
+
+def reciprocal(work: Work) -> Node | None:
+    """Reads one over the divisor of a fraction as the fraction itself: 1 / 3 is the third."""
+    divisor = work.right
+    if work.left == ONE and work.sign == "/" and isinstance(divisor, Input) and divisor.form == "divisor":
+        return Input(divisor.index, "", 1 / divisor.value)
+    return None
+
+
+def numerator_over_denominator(work: Work) -> Node | None:
+    """Joins numerator and denominator of one fraction: 2 / 3 is the `two thirds` that both stand in."""
+    top, bottom = work.left, work.right
+    if work.sign != "/" or not (isinstance(top, Input) and isinstance(bottom, Input)):
+        return None
+    same = (top.form, bottom.form, top.index) == ("top", "bottom", bottom.index)
+    return Input(top.index, "", top.value / bottom.value) if same else None
+
+
+SIMPLIFICATIONS = (
+    literals,
+    neutral_right,
+    neutral_left,
+    factor_divided_out,
+    negative_right,
+    negative_left,
+    reciprocal,
+    numerator_over_denominator,
+)
+
+
+def _negated(node: Node) -> Node | None:
+    """Return y of a node `0 - y`."""
     return node.right if isinstance(node, Work) and node.sign == "-" and node.left == ZERO else None
