@@ -5,7 +5,8 @@ from typing import Any
 from generators.imports.grading.grade import Grade, grade
 from generators.imports.graph.build import Graph, build
 from generators.imports.graph.node import Fixed, Input, NoGraph
-from generators.imports.graph.program import Written, write_program
+from generators.imports.graph.program import write_program
+from generators.imports.graph.traces import Written
 from generators.imports.linking.search import Linking, NoLinking, link
 from generators.imports.naming.names import Namer
 from generators.imports.question.mentions import Mention, read_mentions

@@ -1,237 +1,171 @@
-"""A graph of operations as a program: the expert by exact shape, or a composition around percent ops."""
+"""Writes a graph of operations as a program: one trace of the expert whose shape it has, or a composition of traces."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
+from functools import cached_property
 
 from generators.imports.question.mentions import Mention
-from generators.text.lexicon import stem_set
-from solver.ops import AddEntity, Compute, Consume, Init, PercentIncrease, PercentOf, PercentOff, Query, Step
-from solver.program import MAX_PARTS, MAX_STEPS, Program, Trace
-from solver.stems import stem
+from generators.text.rules import first
+from solver.program import MAX_PARTS, MAX_STEPS, Trace
 
 from .build import Graph
+from .entity_tracks import write_entity_track
 from .node import HUNDRED, Fixed, Input, Literal, Node, NoGraph, Work
-
-_OPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
-_PERCENT = {"of": PercentOf, "off": PercentOff, "up": PercentIncrease}
-Naming = Callable[[Iterable[Input | Fixed]], dict[Input | Fixed, str]]
-
-_LOSE = stem_set("away") | frozenset(map(stem, ["leave", "left", "go", "went", "fly", "flew"]))
-_GAIN = frozenset(map(stem, ["find", "finds", "found", "buy", "buys", "bought", "get", "gets", "got", "receive", "received", "add", "added", "collect", "collected", "pick", "picked", "win", "won", "gain", "gained", "join", "joined", "earn", "earned", "come", "came", "arrive", "bake", "baked"]))  # fmt: skip
-
-
-@dataclass
-class Written:
-    """A program, and where each of its operands comes from."""
-
-    program: Program
-    operands: list[dict[str, Input | Fixed]] = field(default_factory=list)
-    """For each sub-trace, the named inputs; amounts of entity steps stand under `step N`."""
+from .traces import PERCENT, Naming, Operands, Written, inputs_of, write_trace
 
 
 def write_program(graph: Graph, mentions: list[Mention], naming: Naming) -> Written:
     """Return the program of a graph; raise NoGraph if no trace can hold it."""
     works = graph.works
-    if any(work.sign in _PERCENT for work in works):
-        parts = _parts(graph)
-        odd = any(part[0].sign in _PERCENT and not _two_names(part[0]) for part in parts)
-        if len(parts) > MAX_PARTS or odd:
-            works = _lowered(works)
-        elif len(parts) > 1:
-            return _composed(parts, naming)
-    entity = _entity(works, mentions, naming)
-    written = entity or _single(works, mentions, naming)
+    if any(work.sign in PERCENT for work in works):
+        groups = _groups(graph)
+        odd = any(group[0].sign in PERCENT and not _has_two_names(group[0]) for group in groups)
+        if len(groups) > MAX_PARTS or odd:
+            works = _without_percent(works)
+        elif len(groups) > 1:
+            return _composition(groups, naming)
+    written = write_entity_track(works, mentions, naming) or _single(works, mentions, naming)
     if any(len(trace.steps) > MAX_STEPS for trace in written.program):
         raise NoGraph("too_long: the trace has more steps than are allowed")
     return written
 
 
-def _two_names(work: Work) -> bool:
-    """Return whether an operation has two different names as operands, as the fixed shapes ask."""
-    return not _literal(work) and work.left != work.right
+@dataclass(frozen=True)
+class Single:
+    """The operations of a program of one trace."""
+
+    works: list[Work]
+    mentions: list[Mention]
+
+    @cached_property
+    def inputs(self) -> list[Input | Fixed]:
+        """The numbers that the operations use."""
+        return inputs_of(self.works)
 
 
-def _inputs(works: Iterable[Work]) -> list[Input | Fixed]:
-    seen: dict[Input | Fixed, None] = {}
-    for work in works:
-        for node in (work.left, work.right):
-            if isinstance(node, (Input, Fixed)):
-                seen.setdefault(node)
-    return list(seen)
+def percentage(single: Single) -> str | None:
+    """Recognises one percent op on two numbers: 20 % of 60."""
+    one = len(single.works) == 1 and len(single.inputs) == 2
+    return "percentage" if one and single.works[0].sign in PERCENT else None
+
+
+def rate_equation(single: Single) -> str | None:
+    """Recognises one product of two numbers: 3 boxes with 5 pens each."""
+    one = len(single.works) == 1 and len(single.inputs) == 2
+    return "rate_equation" if one and single.works[0].sign == "*" else None
+
+
+def comparison(single: Single) -> str | None:
+    """Recognises two steps on two numbers: one by a factor or a difference, the other on its result."""
+    if len(single.works) != 2 or len(single.inputs) != 2:
+        return None
+    inner, outer = single.works
+    linked = inner in (outer.left, outer.right) and not any(work.sign in PERCENT for work in single.works)
+    told = [single.mentions[node.index] for node in single.inputs if isinstance(node, Input)]
+    compares = any(
+        mention.is_factor or mention.is_difference or mention.quantity.kind in ("multiple", "half", "fraction")
+        for mention in told
+    )
+    return "comparison" if linked and compares and len(inputs_of([inner])) == 2 else None
+
+
+EXPERT_RULES = (percentage, rate_equation, comparison)
 
 
 def _single(works: list[Work], mentions: list[Mention], naming: Naming) -> Written:
-    inputs = _inputs(works)
-    words = [work.sign for work in works]
-    expert = "arithmetic"
-    if len(inputs) == 2 and len(works) == 1 and words[0] in _PERCENT and not _literal(works[0]):
-        expert = "percentage"
-    elif len(inputs) == 2 and words == ["*"] and not _literal(works[0]):
-        expert = "rate_equation"
-    elif len(inputs) == 2 and len(works) == 2 and _compares(works, inputs, mentions):
-        expert = "comparison"
-    names = naming(inputs)
-    return _trace(expert, works, names, {}, early=expert != "arithmetic")
+    """Return the program of one trace, by the expert that fits."""
+    single = Single(works, mentions)
+    return write_trace(first(EXPERT_RULES, single) or "arithmetic", works, naming(single.inputs), {})
 
 
-def _literal(work: Work) -> bool:
-    return isinstance(work.left, Literal) or isinstance(work.right, Literal)
+def _has_two_names(work: Work) -> bool:
+    """Return whether the operands of an operation are two different names, as the fixed shapes need."""
+    return work.left != work.right and not isinstance(work.left, Literal) and not isinstance(work.right, Literal)
 
 
-def _compares(works: list[Work], inputs: list[Input | Fixed], mentions: list[Mention]) -> bool:
-    """Return whether two computes on two numbers compare: one by a factor or a difference, then with the first."""
-    told = [mentions[node.index] for node in inputs if isinstance(node, Input)]
-    first, second = works
-    linked = first in (second.left, second.right) and not any(work.sign in _PERCENT for work in works)
-    both = all(not isinstance(node, (Input, Fixed)) or node in inputs for node in (first.left, first.right))
-    return (
-        linked
-        and both
-        and len(_inputs([first])) == 2
-        and any(m.is_factor or m.is_difference or m.quantity.kind in ("multiple", "half", "fraction") for m in told)
-    )
+class _WithoutPercent:
+    """Rewrites percent ops as products over hundred; `made` holds the operations in order."""
 
+    def __init__(self) -> None:
+        self.made: dict[Work, None] = {}
+        self.memo: dict[Node, Node] = {}
 
-def _trace(
-    expert: str, works: list[Work], names: dict[Input | Fixed, str], results: dict[Work, str], *, early: bool = False
-) -> Written:
-    """Return one trace: each input given before it is first used, or all of them first."""
-    steps: list[Step] = []
-    operands: dict[str, Input | Fixed] = {}
-    held: dict[Node, str] = {}
-
-    def operand(node: Node) -> str | Fraction:
-        if isinstance(node, Literal):
-            return node.value
-        if node in held:
-            return held[node]
-        if isinstance(node, Work):
-            source = results[node]
-            held[node] = "prev" if source == "prev.result" else source.partition(".")[0]
-            steps.append(Init(held[node], source=source))  # type: ignore[arg-type]
-            return held[node]
-        name = held[node] = names[node]
-        steps.append(Init(name, node.value))  # type: ignore[arg-type]
-        operands[name] = node
-        return name
-
-    if early:
-        for work in works:
-            operand(work.left)
-            if work.right not in works:
-                operand(work.right)
-            break
-    for number, work in enumerate(works, 1):
-        left, right = operand(work.left), operand(work.right)
-        var = held[work] = "result" if number == len(works) else f"step{number}"
-        if work.sign in _PERCENT:
-            steps.append(_PERCENT[work.sign](left, right, var))  # type: ignore[arg-type]
-        else:
-            steps.append(Compute(_OPS[work.sign], (left, right), var))  # type: ignore[arg-type]
-    steps.append(Query("result"))  # type: ignore[arg-type]
-    return Written((Trace(expert, tuple(steps)),), [operands])
-
-
-def _entity(works: list[Work], mentions: list[Mention], naming: Naming) -> Written | None:  # noqa: PLR0911 - one return for each way not to be a track
-    """Return the track of one entity that gains and loses, where the text tells it so."""
-    chain: list[tuple[str, Input]] = []
-    node: Node = works[-1]
-    while isinstance(node, Work):
-        if node.sign not in "+-" or not isinstance(node.right, Input):
-            return None
-        chain.append((node.sign, node.right))
-        node = node.left
-    if not isinstance(node, Input) or len(chain) != len(works):
-        return None
-    held = node.value
-    told = mentions[node.index]
-    if told.quantity.kind in ("percent", "fraction", "half", "multiple", "clock"):
-        return None
-    for sign, amount in reversed(chain):
-        mention = mentions[amount.index]
-        verbs = mention.clause & (_LOSE if sign == "-" else _GAIN)
-        if not verbs or mention.is_difference or amount.value <= 0 or (sign == "-" and amount.value > held):
-            return None
-        if mention.money != told.money or mention.quantity.kind in ("percent", "fraction", "half", "multiple"):
-            return None
-        if mention.quantity.start < told.quantity.start:
-            return None
-        held += amount.value if sign == "+" else -amount.value
-    name = naming([node])[node]
-    steps: list[Step] = [Init(name, node.value)]  # type: ignore[arg-type]
-    operands: dict[str, Input | Fixed] = {name: node}
-    for sign, amount in reversed(chain):
-        kind = AddEntity if sign == "+" else Consume
-        steps.append(kind(name, amount.value))  # type: ignore[arg-type]
-        operands[f"step {len(steps)}"] = amount
-    steps.append(Query(name))  # type: ignore[arg-type]
-    return Written((Trace("entity_track", tuple(steps)),), [operands])
-
-
-def _lowered(works: list[Work]) -> list[Work]:
-    """Return the operations with percent ops written as products over hundred, for programs with too many parts."""
-    out: dict[Work, None] = {}
-    memo: dict[Node, Node] = {}
-
-    def low(node: Node) -> Node:
+    def __call__(self, node: Node) -> Node:
         if not isinstance(node, Work):
             return node
-        if node not in memo:
-            left, right = low(node.left), low(node.right)
-            if node.sign in _PERCENT:
-                if node.sign != "of":
-                    right = Work("-" if node.sign == "off" else "+", HUNDRED, right)
-                    out.setdefault(right)
-                product = Work("*", left, right)
-                out.setdefault(product)
-                made = Work("/", product, HUNDRED)
-            else:
-                made = Work(node.sign, left, right)
-            out.setdefault(made)
-            memo[node] = made
-        return memo[node]
+        if node not in self.memo:
+            left, right = self(node.left), self(node.right)
+            self.memo[node] = (
+                self.over_hundred(node.sign, left, right) if node.sign in PERCENT else self.make(node.sign, left, right)
+            )
+        return self.memo[node]
 
+    def over_hundred(self, sign: str, base: Node, rate: Node) -> Work:
+        """Return a percent op as `base * rate / 100`, with 100 - rate or 100 + rate for `off` and `up`."""
+        if sign != "of":
+            rate = self.make("-" if sign == "off" else "+", HUNDRED, rate)
+        return self.make("/", self.make("*", base, rate), HUNDRED)
+
+    def make(self, sign: str, left: Node, right: Node) -> Work:
+        work = Work(sign, left, right)
+        self.made.setdefault(work)
+        return work
+
+
+def _without_percent(works: list[Work]) -> list[Work]:
+    """Return the operations without percent ops, for programs that would have too many sub-traces."""
+    rewrite = _WithoutPercent()
     for work in works:
-        low(work)
-    return list(out)
+        rewrite(work)
+    return list(rewrite.made)
 
 
-def _parts(graph: Graph) -> list[list[Work]]:
-    """Cut a graph into parts with one result each: every percent op alone, the arithmetic between them together."""
-    works = graph.works
-    users: dict[Work, set[Work]] = {work: set() for work in works}
-    for work in works:
+def _groups(graph: Graph) -> list[list[Work]]:
+    """Cut a graph into groups with one result each: every percent op alone, the arithmetic between them together."""
+    users: dict[Work, set[Work]] = {work: set() for work in graph.works}
+    for work in graph.works:
         for node in (work.left, work.right):
             if isinstance(node, Work):
                 users[node].add(work)
-    home: dict[Work, Work] = {}
-    for work in reversed(works):
-        homes = {home[user] for user in users[work]}
-        alone = work is graph.final or work.sign in _PERCENT or any(user.sign in _PERCENT for user in users[work])
-        home[work] = work if alone or len(homes) != 1 else next(iter(homes))
-    return [[work for work in works if home[work] == end] for end in works if home[end] == end]
+    ends: dict[Work, Work] = {}
+    for work in reversed(graph.works):
+        later = {ends[user] for user in users[work]}
+        percent = work.sign in PERCENT or any(user.sign in PERCENT for user in users[work])
+        ends[work] = work if work is graph.final or percent or len(later) != 1 else later.pop()
+    groups: dict[Work, list[Work]] = {work: [] for work in graph.works if ends[work] == work}
+    for work in graph.works:
+        groups[ends[work]].append(work)
+    return list(groups.values())
 
 
-def _composed(parts: list[list[Work]], naming: Naming) -> Written:
+def _composition(groups: list[list[Work]], naming: Naming) -> Written:
+    """Return the composition of one trace for each group."""
     traces: list[Trace] = []
-    operands: list[dict[str, Input | Fixed]] = []
-    ends = {part[-1]: number for number, part in enumerate(parts)}
-    names = naming(_inputs(work for part in parts for work in part))  # all at once: no two numbers have one name
-    for number, part in enumerate(parts):
-        inside = set(part)
-        results = {
-            node: "prev.result" if ends[node] == number - 1 else f"sub{ends[node]}.result"
-            for work in part
-            for node in (work.left, work.right)
-            if isinstance(node, Work) and node not in inside
-        }
-        expert = "arithmetic"
-        if part[0].sign in _PERCENT:
-            expert = "percentage"
-        elif len(part) == 1 and part[0].sign == "*" and not results and _two_names(part[0]):
-            expert = "rate_equation"
-        written = _trace(expert, part, names, results)
+    operands: list[Operands] = []
+    places = {group[-1]: place for place, group in enumerate(groups)}
+    # Named together, so that no two numbers of a composition have one name.
+    names = naming(inputs_of(work for group in groups for work in group))
+    for place, group in enumerate(groups):
+        sources = _sources(group, place, places)
+        written = write_trace(_expert(group, sources), group, names, sources)
         traces += written.program
         operands += written.operands
     return Written(tuple(traces), operands)
+
+
+def _sources(group: list[Work], place: int, places: dict[Work, int]) -> dict[Work, str]:
+    """Return the results of earlier sub-traces that a group uses, each with its source."""
+    inside = set(group)
+    used = (node for work in group for node in (work.left, work.right) if isinstance(node, Work))
+    return {
+        node: "prev.result" if places[node] == place - 1 else f"sub{places[node]}.result"
+        for node in used
+        if node not in inside
+    }
+
+
+def _expert(group: list[Work], sources: dict[Work, str]) -> str:
+    """Return the expert of a sub-trace."""
+    if group[0].sign in PERCENT:
+        return "percentage"
+    product = len(group) == 1 and group[0].sign == "*" and not sources and _has_two_names(group[0])
+    return "rate_equation" if product else "arithmetic"
