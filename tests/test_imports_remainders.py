@@ -9,7 +9,7 @@ import pytest
 from generators.imports.convert import convert
 from generators.imports.grading.grade import grade
 from generators.imports.graph.build import Graph
-from generators.imports.graph.fractions import within
+from generators.imports.graph.node import within
 from generators.imports.graph.node import Input, Work
 from generators.imports.linking.search import link
 from generators.imports.question.mentions import read_mentions

@@ -139,3 +139,15 @@ SIMPLIFICATIONS = (
 def _negated(node: Node) -> Node | None:
     """Return y of a node `0 - y`."""
     return node.right if isinstance(node, Work) and node.sign == "-" and node.left == ZERO else None
+
+
+def within(node: Node) -> set[Node]:
+    """Return a node and everything that it is computed from."""
+    found: set[Node] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [one.left, one.right] if isinstance(one, Work) else []
+    return found
