@@ -1,16 +1,17 @@
-"""What is kept of a half is told from what is given: each trace is right for a third, too."""
+"""The remainder after a half is told from the half itself, so that each trace is right for a third too."""
 
 import re
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from rules import rule_names, without
 
 from generators.imports.convert import convert
 from generators.imports.grading.grade import grade
+from generators.imports.graph import remainders
 from generators.imports.graph.build import Graph
-from generators.imports.graph.node import within
-from generators.imports.graph.node import Input, Work
+from generators.imports.graph.node import Input, Work, within
 from generators.imports.linking.search import link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
@@ -19,11 +20,11 @@ from solver import read, solve
 from solver.ops import Init
 
 CHANGED = {Fraction(2): Fraction(3), Fraction(1, 2): Fraction(1, 3), Fraction(50): Fraction(40)}
-"""What stands for a half is changed to a third, and 50 percent to 40."""
+"""Changes a half to a third, and 50 percent to 40."""
 
 
 def changed(question, solution):
-    """Return what the trace of a solution gives once its first half is another part, and the trace."""
+    """Return the answer of a trace in which the first half is another fraction, and the trace of the solution."""
     steps = read_solution(solution)
     row = convert(Problem("x/train/0", question, steps[-1].value, steps))
     program, done = [], False
@@ -35,6 +36,34 @@ def changed(question, solution):
             done = done or half
         program.append(replace(trace, steps=tuple(new)))
     return solve(tuple(program)).answer, row.trace
+
+
+REMAINDERS = {
+    "taken_off": ("A hat of $20 is 50% off. How much is it?", "20*.5=$<<20*.5=10>>10", 12),
+    "lost": (
+        "Half of 60 figs rotted, then Ann picked 5. How many has she?",
+        "60/2=<<60/2=30>>30\n30+5=<<30+5=35>>35",
+        45,
+    ),
+    "whole_of_remainder": ("Half of the figs rotted, and 6 are left. How many were there?", "6*2=<<6*2=12>>12", 9),
+}
+
+
+def test_every_rule_is_tested():
+    """A rule without a test here, or a test without its rule, fails."""
+    assert set(REMAINDERS) == rule_names(remainders)
+
+
+@pytest.mark.parametrize(
+    ("rule", "question", "solution", "answer"), [(name, *case) for name, case in REMAINDERS.items()]
+)
+def test_a_rule_rewrites_what_no_other_does(monkeypatch, rule, question, solution, answer):
+    """With the rule the trace is right for another fraction; without it, wrong."""
+    assert changed(question, solution)[0] == answer
+
+    without(monkeypatch, remainders, rule)
+
+    assert changed(question, solution)[0] != answer
 
 
 @pytest.mark.parametrize(
@@ -76,8 +105,8 @@ def changed(question, solution):
         "50% as a divisor",
     ],
 )
-def test_the_trace_is_right_for_another_part_too(question, solution, answer):
-    """The words behind a half say what is meant, and the solution's number does not."""
+def test_the_trace_is_right_for_another_fraction_too(question, solution, answer):
+    """The words around a half tell the half from the remainder; the solution's number does not."""
     given, trace = changed(question, solution)
 
     assert given == answer, trace
@@ -104,7 +133,7 @@ def test_the_trace_is_right_for_another_part_too(question, solution, answer):
     ids=["what is saved", "of the half itself", "two persons", "lost and asked for", "compared", "what was spent"],
 )
 def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
-    """What is saved, and what is taken of the half itself, is no remainder."""
+    """An amount saved, or a fraction of the half itself, is no remainder."""
     given, trace = changed(question, solution)
 
     assert given == answer, trace
@@ -170,7 +199,7 @@ def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
     ],
 )
 def test_a_half_that_may_stand_for_the_other_half_lowers_the_grade(question, solution, told):
-    """What is given away is not what is left, though it is as much."""
+    """The half given away is not the half left, though it has the same value."""
     steps = read_solution(solution)
     row = convert(Problem("x/train/0", question, steps[-1].value, steps))
 
@@ -178,7 +207,7 @@ def test_a_half_that_may_stand_for_the_other_half_lowers_the_grade(question, sol
 
 
 def reasons(question, solution):
-    """Return why a solution is not of the best grade."""
+    """Return the doubts about a solution."""
     mentions, steps = read_mentions(question), read_solution(solution)
     done = link(mentions, steps, steps[-1].value, [*re.findall(r"\w+", question.lower())])
     return grade(done, mentions, {Fraction(0)}, question, Graph([], frozenset())).reasons
@@ -307,8 +336,8 @@ def reasons(question, solution):
         "a percent left over",
     ],
 )
-def test_what_is_right_for_these_numbers_alone_is_told(question, solution, reason):
-    """A half that nothing reads, a `twice` for two persons, and weekdays for other days are no best grade."""
+def test_a_numeric_coincidence_is_told(question, solution, reason):
+    """An unread half, a `twice` for two persons, and weekdays for other days lower the grade."""
     found = [
         one
         for one in reasons(question, solution)
@@ -319,7 +348,7 @@ def test_what_is_right_for_these_numbers_alone_is_told(question, solution, reaso
     assert not reason or found[0].startswith(reason)
 
 
-def test_what_a_deep_solution_is_made_of_is_walked_once():
+def test_a_deep_graph_is_walked_once():
     """Thirty doublings are thirty operations, not a thousand million."""
     work = Input(0, "", Fraction(1))
     for _ in range(30):

@@ -1,9 +1,11 @@
-"""A one that the solution leaves out is a factor again where the question says of what."""
+"""A factor of one that a solution leaves out is restored where the question says what it multiplies."""
 
 import pytest
 import yaml
+from rules import rule_names, without
 
 from generators.imports.convert import convert
+from generators.imports.graph import unit_factors
 from generators.imports.solution.annotations import read_solution
 from generators.imports.solution.problem import Problem
 from solver.machine import solve
@@ -19,12 +21,39 @@ def converted(question, solution):
 
 
 def answer_with_two(row):
-    """Return the answer that a row's trace gives where the one put back is a two."""
+    """Return the answer of a row's trace where the restored one is a two."""
     program = yaml.safe_load(row.trace)
     ones = [step for step in program["trace"] if step.get("op") == "init" and step["value"] == 1]
     assert len(ones) == 1
     ones[0]["value"] = 2
     return solve(read(yaml.safe_dump(program))).answer
+
+
+COUNTED = {
+    "number_behind": ("Bo watches 2 3-minute shows and one 90-minute film. How many minutes is that?", PRICED, 186),
+    "number_in_clause": (
+        "Pens cost $3 and large lamps cost $90. He buys 2 pens and 1 large lamp. What does he pay?",
+        PRICED,
+        186,
+    ),
+}
+
+
+def test_every_rule_is_tested():
+    """A rule without a test here, or a test without its rule, fails."""
+    assert set(COUNTED) == rule_names(unit_factors)
+
+
+@pytest.mark.parametrize(
+    ("rule", "question", "solution", "with_two"), [(name, *case) for name, case in COUNTED.items()]
+)
+def test_a_rule_restores_what_no_other_does(monkeypatch, rule, question, solution, with_two):
+    """With the rule the one is a factor; without it, the trace has no one."""
+    assert answer_with_two(converted(question, solution)) == with_two
+
+    without(monkeypatch, unit_factors, rule)
+
+    assert "value: 1}" not in converted(question, solution).trace
 
 
 @pytest.mark.parametrize(
@@ -34,13 +63,11 @@ def answer_with_two(row):
         ("A tap drips 10 drops a minute. How many drops are lost during one hour?", "10*60=<<10*60=600>>600", 1200),
         ("At the shop were 5 dogs and 1 spider. How many legs were there?", "5*4=<<5*4=20>>20\n20+8=<<20+8=28>>28", 36),
         ("He buys 2 pens for $3 each and 1 computer game for $90. What does he pay?", PRICED, 186),
-        ("Pens cost $3 and large lamps cost $90. He buys 2 pens and 1 large lamp. What does he pay?", PRICED, 186),
         ("There are 2 boxes of 3 pens and 1 box of 90 nails. How many things are there?", PRICED, 186),
-        ("Bo watches 2 3-minute shows and one 90-minute film. How many minutes is that?", PRICED, 186),
         ("A cat takes 3 minutes to wash, a dog 90. How many minutes do 2 cats and 1 dog take?", PRICED, 186),
     ],
 )
-def test_with_two_the_trace_says_what_two_are(question, solution, with_two):
+def test_the_trace_is_right_for_two(question, solution, with_two):
     """The trace has the one as a number of its own, and is right for another number there."""
     row = converted(question, solution)
 
@@ -66,7 +93,7 @@ def test_with_two_the_trace_says_what_two_are(question, solution, with_two):
     ],
     ids=["a rate's week", "a story's day", "another's weeks", "one way", "one of some"],
 )
-def test_a_one_that_is_said_of_something_else_is_left_alone(question, solution):
+def test_a_one_that_multiplies_nothing_is_left_alone(question, solution):
     """Nothing is multiplied where the question does not say that the one is its factor."""
     row = converted(question, solution)
 

@@ -1,0 +1,81 @@
+"""A fraction that may stand for its complement is doubted, by named rules."""
+
+import pytest
+from rules import rule_names, without
+
+from generators.imports.convert import convert
+from generators.imports.graph import fraction_contexts, fractions
+from generators.imports.graph.fraction_contexts import FractionContexts
+from generators.imports.graph.node import Input
+from generators.imports.question.mentions import read_mentions
+from generators.imports.solution.annotations import read_solution
+from generators.imports.solution.problem import Problem
+
+HALVED = "60/2=<<60/2=30>>30"
+
+
+def doubted(question, solution):
+    """Return whether a half of the question may stand for its complement."""
+    steps = read_solution(solution)
+    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    return any(reason.startswith("may stand for") for reason in row.metadata["reasons"])
+
+
+DOUBTED = {
+    "used_twice": (
+        "Ann has 60 figs. She cuts half of them in 3 pieces each. How many are there?",
+        f"{HALVED}\n30*3=<<30*3=90>>90\n90+30=<<90+30=120>>120",
+    ),
+    "given_away": (
+        "Ann had 60 figs. She gave half of them to Bo, then got 5. Has she?",
+        f"{HALVED}\n30+5=<<30+5=35>>35",
+    ),
+    "complement_named": ("Half of the 60 figs are red, the others blue. How many are blue?", HALVED),
+    "remainder_asked": ("Birds sit on 60 poles. Half of the poles were cut down. How many remain?", HALVED),
+}
+
+
+def test_every_doubt_is_tested():
+    """A rule without a test here, or a test without its rule, fails."""
+    assert set(DOUBTED) == rule_names(fractions)
+
+
+@pytest.mark.parametrize(("rule", "question", "solution"), [(name, *case) for name, case in DOUBTED.items()])
+def test_a_rule_doubts_what_no_other_does(monkeypatch, rule, question, solution):
+    """With the rule the half is doubted; without it, it is not."""
+    assert doubted(question, solution)
+
+    without(monkeypatch, fractions, rule)
+
+    assert not doubted(question, solution)
+
+
+def given(text):
+    """Return whether the half of a text is given away."""
+    mentions = read_mentions(text)
+    half = next(k for k, mention in enumerate(mentions) if mention.quantity.kind == "half")
+    return FractionContexts(mentions, text).is_given(Input(half, "", mentions[half].quantity.value))
+
+
+GIVEN = {
+    "sold_for_money": ("Ann gave half for $2 each. How much did she get?", False),
+    "by_relative": ("Ann had 60 figs, and Ann's sister ate half. How many has Bo?", True),
+    "to_relative_asked": ("He gave half to his brother. How many figs has his brother?", False),
+    "taker_asked": ("She gave half of 60 figs to Bo. How many figs has Bo?", False),
+    "giver_not_asked": ("Ann gave half of 60 figs to her. How many figs has Bo?", False),
+}
+
+
+def test_every_rule_of_gifts_is_tested():
+    """A rule without a test here, or a test without its rule, fails."""
+    assert set(GIVEN) == rule_names(fraction_contexts)
+
+
+@pytest.mark.parametrize(("rule", "text", "expected"), [(name, *case) for name, case in GIVEN.items()])
+def test_a_rule_says_whether_a_half_is_given_away(monkeypatch, rule, text, expected):
+    """With the rule the gift is read right; without it, wrong."""
+    assert given(text) is expected
+
+    without(monkeypatch, fraction_contexts, rule)
+
+    assert given(text) is not expected
