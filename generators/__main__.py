@@ -118,7 +118,13 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after anoth
     covers.add_argument(
         "--from", dest="place", default="data/gsm8k", metavar="DIR|HUB", help="the dataset (default data/gsm8k)"
     )
-    for sub in (listing, show, preview, covers):
+    gallery = verb(
+        "gallery",
+        "write one sample of every pattern as a page to search, or as Markdown",
+        "python -m generators gallery gallery.html",
+    )
+    gallery.add_argument("out", type=Path, metavar="OUT.html|OUT.md")
+    for sub in (listing, show, preview, covers, gallery):
         sub.add_argument(
             "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
         )
@@ -333,6 +339,16 @@ def _coverage(args: argparse.Namespace) -> int:
     return 0
 
 
+def _gallery(args: argparse.Namespace) -> int:
+    from generators.patterns.library import library
+
+    from .gallery import write_gallery
+
+    count = write_gallery(library(args.patterns), args.out)
+    print(f"{args.out}: {count} patterns, one sample each")
+    return 0
+
+
 def _verify(args: argparse.Namespace) -> int:
     from . import terminal
     from .audit import audit
@@ -352,6 +368,7 @@ VERBS = {
     "preview": _preview,
     "check": _check,
     "coverage": _coverage,
+    "gallery": _gallery,
     "verify": _verify,
     "push": _push,
     "export": _export,
