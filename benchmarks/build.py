@@ -22,8 +22,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from generators.audit import audit
 from generators.builder import dataset, rows
+from generators.finished.audit import audit
 
 HELD_OUT = 500
 """Validation and test rows of run8, which are built and audited beside the training rows."""

@@ -12,8 +12,8 @@ from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
 from generators.files.schema import SCHEMA
 from generators.files.store import LocalStore
+from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
-from generators.recipes import AnyRecipe
 from solver.experts import EXPERTS
 from solver.refusal import InputError
 

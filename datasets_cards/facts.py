@@ -15,7 +15,7 @@ from generators.builder.length import WRAPPING
 from generators.files.layout import MANIFEST, SPLITS
 from generators.files.parquet import ROW_GROUP
 from generators.files.schema import SCHEMA
-from generators.recipes import AnyRecipe, read_recipe
+from generators.finished.recipes import AnyRecipe, read_recipe
 from solver.arrow import text, values
 from solver.machine import solve
 from solver.number import write_number

@@ -91,7 +91,7 @@ def checked(folder: Path, *, full: bool = False) -> dict[str, Any]:
     if wrong:
         raise InputError(f"{wrong}; {_UNPUSHED}")
     if full:
-        from generators.audit import audit
+        from generators.finished.audit import audit
 
         found = audit(folder)
         if not found.passed:

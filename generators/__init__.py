@@ -1,7 +1,7 @@
 """Datasets from patterns and presets: `build(...)` makes one whose every row is proved, `stream(...)` yields its rows.
 
-The sub-packages in their order, each importing only those before it: files, text, patterns, builder, imports. The
-modules that stand here are the verbs of the command line, and import all of them.
+The sub-packages in their order, each importing only those before it: files, text, patterns, builder, imports, finished. The
+modules that stand here are the command line, and may import all of them.
 """
 
 from importlib import import_module

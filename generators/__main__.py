@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from solver.command import run
+from solver.progress import Progress
 from solver.refusal import InputError
 
 AGAINST = "refuse questions that share ten words in a row, or the whole sketch, with this held-out set"
@@ -162,10 +163,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _build(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
-    from generators.builder import dataset
     from generators.builder.local_engine import SHARD_ROWS
 
     from . import terminal
+    from .builder import dataset
 
     began = time.perf_counter()
     full = args.verify == "full"
@@ -174,7 +175,7 @@ def _build(args: argparse.Namespace) -> int:
             f"--push: {args.out} is no folder here; build into a folder, or into hf://datasets/{args.push}"
         )
     workers, engine, against = args.workers, args.engine, args.against
-    with terminal.Progress("building") as progress:
+    with Progress("building") as progress:
         if args.recipe:
             _refuse_beside_recipe(args)
             out = args.out or "data/again"
@@ -222,7 +223,7 @@ def _import(args: argparse.Namespace) -> int:
     from . import terminal
 
     began = time.perf_counter()
-    with terminal.Progress("importing") as progress:
+    with Progress("importing") as progress:
         result = import_problems(
             args.source,
             args.out,
@@ -258,8 +259,9 @@ def _push(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+    from generators.finished.export import export
+
     from . import terminal
-    from .export import export
 
     terminal.exported(args.out, export(args.folder, args.out, args.to))
     return 0
@@ -310,11 +312,9 @@ def _check(args: argparse.Namespace) -> int:
     from generators.patterns.checks import try_rows
     from generators.patterns.library import library
 
-    from . import terminal
-
     checked = library(args.folder).patterns.values()
     rows = 0
-    with terminal.Progress("checking", "patterns") as progress:
+    with Progress("checking", "patterns") as progress:
         for number, pattern in enumerate(checked):
             progress(number, len(checked))
             try:
@@ -327,13 +327,13 @@ def _check(args: argparse.Namespace) -> int:
 
 def _coverage(args: argparse.Namespace) -> int:
     from generators.builder.preset import read_preset
+    from generators.finished.coverage import coverage
     from generators.patterns.library import library
 
     from . import terminal
-    from .coverage import coverage
 
     preset = read_preset(args.preset)
-    with terminal.Progress("comparing") as progress:
+    with Progress("comparing") as progress:
         found = coverage(preset, library(args.patterns, preset.takes), args.place, progress)
     terminal.covered(args.place, found)
     return 0
@@ -350,11 +350,12 @@ def _gallery(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
+    from generators.finished.audit import audit
+
     from . import terminal
-    from .audit import audit
 
     began = time.perf_counter()
-    with terminal.Progress("verifying") as progress:
+    with Progress("verifying") as progress:
         found = audit(args.folder, args.tokenizer, progress)
     terminal.audited(args.folder, found, time.perf_counter() - began)
     return 0 if found.passed else 1

@@ -1,23 +1,20 @@
 """What a person sees: progress, tables and rows in the terminal. Results on stdout, progress on stderr."""
 
-import time
 from pathlib import Path
 from shlex import quote
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich import box
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
 from generators.builder.rows import phrasing
 from generators.files.folder import Built
 from generators.files.layout import DROPPED
+from generators.finished.audit import MAX_TOLD, Audit
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.render import render
@@ -25,54 +22,12 @@ from solver.experts import EXPERTS
 from solver.terminal import steps_table
 from solver.text import read
 
-from .audit import MAX_TOLD, Audit
-
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
-
-    from .coverage import Coverage
-
-PATIENCE = 1.0
-"""Seconds before a progress bar is shown."""
+    from generators.finished.coverage import Coverage
 
 _console = Console()
-_stderr = Console(stderr=True)
 out = _console if _console.is_terminal else Console(width=140)
-
-
-class Progress:
-    """A progress bar on stderr that appears only on a terminal, and when the work takes a while."""
-
-    def __init__(self, verb: str, unit: str = "rows"):
-        self.verb = verb
-        self.unit = unit
-        self.began = time.perf_counter()
-        self.bar: Bar | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how much of the work is done."""
-        if self.bar is None and _stderr.is_terminal and time.perf_counter() - self.began > PATIENCE:
-            columns = (
-                TextColumn(self.verb),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn(self.unit),
-                TimeRemainingColumn(),
-            )
-            self.bar = Bar(*columns, console=_stderr, transient=True)
-            self.bar.add_task(self.verb, total=total)
-            self.bar.start()
-        if self.bar:
-            self.bar.update(self.bar.task_ids[0], completed=done)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.bar:
-            self.bar.stop()
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -14,9 +14,9 @@ import pytest
 import generators
 from generators import build
 from generators.__main__ import main
-from generators.audit import audit
 from generators.files.parquet import to_parquet
 from generators.files.schema import content_hash
+from generators.finished.audit import audit
 from solver.refusal import InputError
 
 HOME = Path(generators.__file__).parents[1]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from datasets_cards import write_card
 from generators import build
-from generators.audit import audit
 from generators.builder.dataset import rebuild
+from generators.finished.audit import audit
 from generators.text.contamination import GRAM, Gate, grams, read_gate, sketch
 from solver.refusal import InputError
 

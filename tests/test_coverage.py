@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from generators.builder.preset import read_preset
-from generators.coverage import coverage, pattern_shape
 from generators.files.layout import MANIFEST
+from generators.finished.coverage import coverage, pattern_shape
 from generators.patterns.library import library
 from solver.refusal import InputError
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from generators import build
-from generators import export as exporting
 from generators.__main__ import main
-from generators.export import export
+from generators.finished import export as exporting
+from generators.finished.export import export
 from solver.refusal import InputError
 
 TINY = """

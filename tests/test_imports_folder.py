@@ -17,13 +17,13 @@ from msgspec.structs import replace
 import generators
 from datasets_cards import write_card
 from generators.__main__ import main
-from generators.audit import audit
 from generators.builder.dataset import rebuild
 from generators.files.manifest import WrittenShard, file_hash, frame, read_manifest
 from generators.files.parquet import ShardRecord, to_parquet
 from generators.files.schema import SCHEMA, content_hash
+from generators.finished.audit import audit
+from generators.finished.recipes import read_recipe
 from generators.imports.importer import import_problems
-from generators.recipes import read_recipe
 from solver.refusal import InputError
 from solver.reward import judge
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from strategies import law
 
 from generators import build
-from generators.audit import audit
 from generators.builder.length import Ruler
 from generators.builder.rows import row_ids
+from generators.finished.audit import audit
 from generators.patterns.library import read_library
 from generators.patterns.render import reference, render
 from solver.number import write_number

@@ -17,11 +17,11 @@ from generators.files.manifest import DroppedFile, Manifest, Split, Verification
 from generators.files.parquet import ShardRecord, to_parquet
 from generators.files.schema import SCHEMA, content_hash
 from generators.files.store import store
+from generators.imports.grading.grade import RULES
+from generators.imports.solution.problem import Dropped, Row
 from solver.turns import completion, prompt
 
-from .grading.grade import RULES
 from .recipe import ImportRecipe
-from .solution.problem import Dropped, Row
 
 CONTAMINATED = "contaminated"
 """The kind of the contamination gate's reason."""

@@ -29,9 +29,9 @@ from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
 from generators.imports.sources.registry import source
-from generators.terminal import Progress
 from solver.command import run
 from solver.constants import question_stems, triggered
+from solver.progress import Progress
 from solver.refusal import InputError
 
 RIVALS = 16

@@ -7,12 +7,11 @@ import pyarrow as pa
 
 from generators.files.recipe import FORMAT, recipe_text
 from generators.files.schema import held_in
+from generators.imports.grading.grade import RULES
+from generators.imports.sources.registry import Source
 from generators.text.contamination import Against
 from solver import __version__
 from solver.experts import system_line
-
-from .grading.grade import RULES
-from .sources.registry import Source
 
 SPLITS = ("train", "test")
 

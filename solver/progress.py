@@ -1,0 +1,54 @@
+"""A progress bar on stderr, for work that takes more than a moment."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import rich.progress
+
+PATIENCE = 1.0
+"""Seconds before a progress bar is shown."""
+
+
+class Progress:
+    """A progress bar that appears only on a terminal, and only when the work takes a while."""
+
+    def __init__(self, verb: str, unit: str = "rows"):
+        self.verb = verb
+        self.unit = unit
+        self.began = time.perf_counter()
+        self.bar: rich.progress.Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how much of the work is done."""
+        if self.bar is None and sys.stderr.isatty() and time.perf_counter() - self.began > PATIENCE:
+            self.bar = self._bar()
+            self.bar.add_task(self.verb, total=total)
+            self.bar.start()
+        if self.bar:
+            self.bar.update(self.bar.task_ids[0], completed=done)
+
+    def _bar(self) -> "rich.progress.Progress":
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        return Progress(
+            TextColumn(self.verb),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(self.unit),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.bar:
+            self.bar.stop()
