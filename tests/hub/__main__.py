@@ -1,4 +1,4 @@
-"""Run the test Hub by hand: `python -m tests.hub --port 8899`, then do what it prints."""
+"""Runs the test Hub by hand: `python -m tests.hub --port 8899`, then enter the lines that it prints."""
 
 import argparse
 import contextlib
@@ -9,7 +9,7 @@ from .server import Server, serve
 
 EXAMPLE = """example:
   python -m tests.hub --port 8899 --dir /tmp/hub
-  then, in another shell, after the three lines that it prints:
+  then, in another shell, first the three lines that it prints, and:
   hf repos create acme/sums --type dataset
   hf upload acme/sums ./data --type dataset
   python -c "from datasets import load_dataset; print(load_dataset('acme/sums'))"
@@ -24,9 +24,15 @@ def main() -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=8899, help="0 takes any free port")
-    parser.add_argument("--dir", type=Path, help="keep repos here; else gone when it stops")
-    parser.add_argument("--mbit", type=float, default=0, help="be as slow as a line of so many Mbit/s (LFS)")
+    parser.add_argument("--port", type=int, default=8899, help="the port (default 8899; 0 takes any free port)")
+    parser.add_argument(
+        "--dir",
+        type=Path,
+        help="keep the repositories in this folder (default: a folder that is deleted when the Hub stops)",
+    )
+    parser.add_argument(
+        "--mbit", type=float, default=0, help="limit uploads and downloads to this many Mbit/s (LFS only)"
+    )
     wanted = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="hub-") as scratch,
@@ -38,10 +44,10 @@ def main() -> None:
 
 
 def settings(server: Server) -> list[str]:
-    """Return the shell lines that point a client to this Hub and away from any other cache."""
+    """Return the shell lines that point a client to this Hub, with a cache of its own."""
     return [
         f"export HF_ENDPOINT={server.url}",
-        "export HF_TOKEN=hf_alice  # user alice, organisation acme; hf_reader may only read",
+        "export HF_TOKEN=hf_alice  # user alice, organisation acme; hf_reader has read access only",
         f"export HF_HOME={server.folder / 'home'}",
     ]
 

@@ -1,4 +1,4 @@
-"""Who may talk to the test Hub. Tokens are fixed words, so a test can name them."""
+"""The accounts of the test Hub. Their tokens are fixed words, so that a test can name them."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Account:
     writes: bool = False
 
     def owns(self, namespace: str) -> bool:
-        """Say whether repos in this namespace are the account's own."""
+        """Return whether the account owns the repositories of a namespace."""
         return namespace == self.name or namespace in self.orgs
 
 
@@ -25,7 +25,7 @@ ACCOUNTS = {
 
 
 def identify(accounts: dict[str, Account], authorization: str | None) -> Account | None:
-    """Return the account behind an Authorization header, None without one; unknown is 401."""
+    """Return the account of an Authorization header, None without one; refuse an unknown token with 401."""
     if authorization is None:
         return None
     account = accounts.get(authorization.removeprefix("Bearer "))
@@ -35,7 +35,7 @@ def identify(accounts: dict[str, Account], authorization: str | None) -> Account
 
 
 def require(account: Account | None) -> Account:
-    """Return the account, or refuse the call for lack of a token."""
+    """Return the account; refuse a call without a token."""
     if account is None:
         raise Refusal(401, "Invalid username or password.")
     return account

@@ -1,4 +1,4 @@
-"""File contents on disk, each under its sha256. A blob is there whole or not at all."""
+"""Stores file contents on disk under their sha256. A blob is stored whole or not at all."""
 
 import hashlib
 import uuid
@@ -21,15 +21,15 @@ class Blobs:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
-        """Return where the blob is, or would be."""
+        """Return the path of a blob, stored or not."""
         return self.folder / sha256[:2] / sha256
 
     def draft(self) -> Path:
-        """Return a fresh name beside the blobs, so that moving it into place is atomic."""
+        """Return a new path in the same folder, so that moving the file into place is atomic."""
         return self.folder / f"draft-{uuid.uuid4().hex}"
 
     def add(self, pieces: Iterable[bytes], promised: str | None = None) -> str:
-        """Store the pieces as one blob and return its sha256; 400 if another was promised."""
+        """Store the pieces as one blob and return its sha256; refuse another one than promised with 400."""
         draft, digest = self.draft(), hashlib.sha256()
         try:
             with draft.open("wb") as file:
@@ -42,7 +42,7 @@ class Blobs:
         return digest.hexdigest()
 
     def adopt(self, draft: Path, promised: str) -> None:
-        """Move a finished draft among the blobs if it hashes to what was promised."""
+        """Store a finished draft as a blob if it has the promised sha256."""
         with draft.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         self._place(draft, found, promised)
@@ -65,12 +65,12 @@ class Blobs:
 
 
 def git_oid(content: bytes) -> str:
-    """Return the name git gives to this content."""
+    """Return the object id that git gives to this content."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def pointer(sha256: str, size: int) -> bytes:
-    """Return the small text that git holds in place of a large file."""
+    """Return the pointer text that git stores in place of a large file."""
     return b"version https://git-lfs.github.com/spec/v1\noid sha256:%b\nsize %d\n" % (
         sha256.encode(),
         size,

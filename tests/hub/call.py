@@ -1,4 +1,4 @@
-"""What a call brings and what it takes back: the request, its body, and the reply."""
+"""A call to the Hub: the request, its body, and the reply."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """One direction of a line that carries so many bytes a second for all connections together; 0 is no limit."""
+    """One direction of a line with a rate in bytes a second, shared by all connections; 0 means no limit."""
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
@@ -26,7 +26,7 @@ class Line:
         self._lock = threading.Lock()
 
     def carry(self, size: int) -> None:
-        """Wait as long as the line needs for so many bytes."""
+        """Wait for the time that the line needs for this many bytes."""
         if not self.rate:
             return
         with self._lock:
@@ -36,7 +36,7 @@ class Line:
 
 
 class Body:
-    """A request body, read once, by length or by chunks, and counted."""
+    """A request body, read once by length or by chunks; counts its bytes."""
 
     def __init__(self, stream: BinaryIO, headers: Message, line: Line) -> None:
         self.count = 0
@@ -47,18 +47,18 @@ class Body:
             self._source = self._measured(stream, int(headers.get("Content-Length", 0)))
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield what has not been read yet."""
+        """Yield the pieces that have not been read yet."""
         for piece in self._source:
             self.count += len(piece)
             self._line.carry(len(piece))
             yield piece
 
     def read(self) -> bytes:
-        """Return all of it."""
+        """Return the whole body."""
         return b"".join(self.pieces())
 
     def drain(self) -> None:
-        """Read on to the end, so that the connection can carry the next request."""
+        """Read to the end, so that the connection can carry the next request."""
         for _ in self.pieces():
             pass
 
@@ -93,12 +93,12 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     blob: tuple[str, int, int] | None = None
-    """The sha256 of the file, where to start, and how many bytes to send."""
+    """The sha256 of the file, the start, and the number of bytes to send."""
 
 
 @dataclass
 class Call:
-    """One request on its way to the function that answers it."""
+    """One request, as the function that answers it sees it."""
 
     hub: "Server"
     method: str
@@ -118,11 +118,11 @@ class Call:
         return {name: values[-1] for name, values in parse_qs(urlsplit(self.target).query).items()}
 
     def asks(self, name: str) -> bool:
-        """Say whether the query turns a switch on."""
+        """Return whether the query turns a switch on."""
         return self.query.get(name, "").lower() in {"1", "true"}
 
     def json(self) -> dict:
-        """Read the body as a JSON object; none at all counts as empty."""
+        """Read the body as a JSON object; an empty body is an empty object."""
         text = self.body.read()
         try:
             value = json.loads(text or b"{}")
@@ -149,7 +149,7 @@ def answer(value: object, status: int = 200, headers: dict[str, str] | None = No
 
 
 def refuse(refusal: Refusal) -> Reply:
-    """Reply with what was wrong."""
+    """Reply with a refusal."""
     return answer(refusal.body, refusal.status, refusal.headers)
 
 

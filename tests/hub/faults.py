@@ -1,4 +1,4 @@
-"""Faults to order: what should go wrong, at which call, how often."""
+"""Faults on demand: the kind of fault, the calls it hits, and how often."""
 
 import re
 import threading
@@ -9,10 +9,10 @@ KINDS = ("status", "reset", "hang", "lost")
 
 @dataclass
 class Fault:
-    """One thing that goes wrong at the calls it matches.
+    """A fault at the calls that it matches.
 
-    `status` answers with that code and does nothing else. `reset` drops the connection unread.
-    `hang` stays silent for `seconds`, then drops it. `lost` does the work, then drops it.
+    `status` answers with that code and does nothing else. `reset` drops the connection unread. `hang` stays silent
+    for `seconds`, or until `release` is called, then drops the connection. `lost` does the work, then drops it.
     """
 
     kind: str
@@ -23,9 +23,9 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 60.0
     times: int | None = 1
-    """How many calls it hits; None for every one."""
+    """The number of calls to hit; None for all."""
     skip: int = 0
-    """How many matching calls it lets through first."""
+    """The number of matching calls to let through first."""
     seen: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 
@@ -34,9 +34,18 @@ class Fault:
             msg = f"kind is {self.kind!r}; it can be {', '.join(KINDS)}"
             raise ValueError(msg)
         re.compile(self.path)
+        self._released = threading.Event()
+
+    def hang(self) -> None:
+        """Wait until the fault is released, at most for its seconds."""
+        self._released.wait(self.seconds)
+
+    def release(self) -> None:
+        """End the silence of the calls that hang."""
+        self._released.set()
 
     def hits(self, method: str, target: str) -> bool:
-        """Say whether this call goes wrong, and count it."""
+        """Return whether the fault hits this call, and count it."""
         if self.method not in {None, method} or not re.search(self.path, target):
             return False
         self.seen += 1
@@ -47,24 +56,26 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, first match first."""
+    """The active faults; the first that matches hits."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Put a fault in force and return it, so that a test can read how often it fired."""
+        """Activate a fault and return it, so that a test can read how often it fired."""
         with self._lock:
             self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Let everything work again."""
+        """Remove all faults, and release the calls that hang."""
         with self._lock:
+            for fault in self._faults:
+                fault.release()
             self._faults.clear()
 
     def take(self, method: str, target: str) -> Fault | None:
-        """Return the fault that this call runs into, if any."""
+        """Return the fault that hits this call, if any."""
         with self._lock:
             return next((fault for fault in self._faults if fault.hits(method, target)), None)

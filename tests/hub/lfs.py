@@ -1,4 +1,4 @@
-"""Large files by plain HTTP: the LFS batch call, uploads whole or in parts, verification."""
+"""Uploads of large files by LFS: the batch call, uploads whole or in parts, verification."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from .repos import Repo
 
 
 def batch(call: Call, repo: Repo) -> Reply:
-    """POST /datasets/R.git/info/lfs/objects/batch; what is stored gets no upload action."""
+    """POST /datasets/R.git/info/lfs/objects/batch; a stored object gets no upload action."""
     objects = []
     for wanted in call.json()["objects"]:
         item: dict = {"oid": wanted["oid"], "size": wanted["size"]}
@@ -20,12 +20,12 @@ def batch(call: Call, repo: Repo) -> Reply:
         elif not call.hub.blobs.path(wanted["oid"]).exists():
             item["actions"] = actions(call, wanted["oid"], wanted["size"])
         objects.append(item)
-    # The real Hub always says "basic" and tells parts by the presence of `chunk_size`.
+    # The real Hub, too, always says "basic"; `chunk_size` marks an upload in parts.
     return answer({"transfer": "basic", "objects": objects})
 
 
 def actions(call: Call, oid: str, size: int) -> dict:
-    """Say where to send an object: in one piece, or in parts if it is larger than a part."""
+    """Return the addresses for an object: one, or one a part if it is larger than a part."""
     href, part = f"{call.base}/_lfs/{oid}", call.hub.part_size
     upload: dict = {"href": href}
     if size > part:
@@ -36,13 +36,13 @@ def actions(call: Call, oid: str, size: int) -> dict:
 
 
 def put(call: Call, oid: str) -> Reply:
-    """PUT a whole object; like a signed link, it asks for no token."""
+    """PUT a whole object; it needs no token, like a signed link."""
     call.hub.blobs.add(call.body.pieces(), promised=oid)
     return Reply()
 
 
 def put_part(call: Call, oid: str, number: str) -> Reply:
-    """PUT one part; its ETag is what the completion must name."""
+    """PUT one part; the completion must name its ETag."""
     sha256 = call.hub.blobs.add(call.body.pieces())
     parts = parts_folder(call, oid)
     parts.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def put_part(call: Call, oid: str, number: str) -> Reply:
 
 
 def complete(call: Call, oid: str) -> Reply:
-    """POST {parts}: put the parts together."""
+    """POST {parts}: join the parts."""
     parts, pieces = call.json()["parts"], []
     for part in parts:
         stored = parts_folder(call, oid) / str(part["partNumber"])
@@ -63,7 +63,7 @@ def complete(call: Call, oid: str) -> Reply:
 
 
 def verify(call: Call, oid: str) -> Reply:
-    """POST {oid, size}: say whether the object has arrived."""
+    """POST {oid, size}: confirm that the object has arrived."""
     blob = call.hub.blobs.path(oid)
     if not blob.exists() or blob.stat().st_size != call.json()["size"]:
         raise Refusal(404, f"{oid} has not arrived in that size")
@@ -71,7 +71,7 @@ def verify(call: Call, oid: str) -> Reply:
 
 
 def parts_folder(call: Call, oid: str) -> Path:
-    """Return where the parts of an object are noted until it is complete."""
+    """Return the folder that lists the parts of an object until it is complete."""
     return call.hub.blobs.folder / "parts" / oid
 
 

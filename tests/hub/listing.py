@@ -1,4 +1,4 @@
-"""A commit's files as the Hub lists them: with their folders, page by page, with last commits."""
+"""Lists the files of a commit as the Hub does: with folders and with last commits."""
 
 import hashlib
 
@@ -30,12 +30,12 @@ def describe_folder(path: str, commit: Commit) -> dict:
 
 
 def is_under(path: str, folder: str) -> bool:
-    """Say whether a path lies in a folder, at any depth; all lie in the root, ''."""
+    """Return whether a path is in a folder, at any depth; every path is in the root, ''."""
     return not folder or path.startswith(f"{folder}/")
 
 
 def tree(commit: Commit, folder: str, *, recursive: bool) -> list[dict]:
-    """List a folder, or all that is under it."""
+    """List a folder, or everything under it."""
     inside = [path for path in commit.files if is_under(path, folder)]
     if folder and not inside:
         raise missing_entry(folder, commit.oid)
@@ -53,7 +53,7 @@ def tree(commit: Commit, folder: str, *, recursive: bool) -> list[dict]:
 
 
 def describe(commit: Commit, paths: list[str]) -> list[dict]:
-    """Describe the given paths, leaving out those that are not there."""
+    """Describe the given paths, except those that do not exist."""
     items = []
     for path in paths:
         if path in commit.files:

@@ -1,4 +1,4 @@
-"""What was asked of the Hub and what it answered, so that tests can count."""
+"""The log of requests and answers, so that tests can count them."""
 
 import re
 import threading
@@ -13,13 +13,13 @@ class Entry:
     path: str
     """The request target as sent: percent-encoded, with its query."""
     status: int
-    """What the answer was, or for a lost answer, would have been."""
+    """The status of the answer, also of a lost one."""
     bytes_in: int
     fault: str | None = None
 
 
 class Log:
-    """Requests in the order in which their work was finished."""
+    """The requests, in the order in which their work was finished."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -31,7 +31,7 @@ class Log:
             self._entries.append(entry)
 
     def clear(self) -> None:
-        """Forget everything, to count from here."""
+        """Remove all entries, to count from here."""
         with self._lock:
             self._entries.clear()
 
@@ -52,5 +52,5 @@ class Log:
         return len(self.entries("POST", r"/commit/", 200))
 
     def uploaded(self) -> int:
-        """Count the bytes of file content received over HTTP; Xet bytes never pass here."""
+        """Count the bytes of file content received over HTTP; Xet bytes do not travel over HTTP."""
         return sum(entry.bytes_in for entry in self.entries("PUT", r"^/_lfs/"))

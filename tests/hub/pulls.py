@@ -110,7 +110,7 @@ def merged_files(repo: Repo, state: dict, number: str) -> tuple[dict[str, File],
 
 
 def find(state: dict, number: str) -> dict:
-    """Return a discussion; 404 if there is none of that number."""
+    """Return a discussion; 404 if there is none with that number."""
     if number not in state["pulls"]:
         raise Refusal(404, f"No discussion {number}")
     return state["pulls"][number]
@@ -130,19 +130,19 @@ def summary(repo: Repo, number: str, pull: dict) -> dict:
 
 
 def add_comment(pull: dict, author: str, text: str) -> None:
-    """Append what somebody wrote."""
+    """Append a comment."""
     latest = {"raw": text}
     add_event(pull, author, "comment", {"edited": False, "hidden": False, "latest": latest})
 
 
 def set_status(pull: dict, author: str, status: str) -> dict:
-    """Change the status and return the event that tells it."""
+    """Change the status and return the event of the change."""
     pull["status"] = status
     return add_event(pull, author, "status-change", {"status": status})
 
 
 def add_event(pull: dict, author: str, kind: str, facts: dict) -> dict:
-    """Append one event in the shape that the client reads."""
+    """Append one event in the format that the client reads."""
     event = {
         "id": f"{len(pull['events']) + 1:024x}",
         "type": kind,

@@ -1,4 +1,4 @@
-"""Calls that change nothing: who am I, repo info, trees, refs, commits, files."""
+"""Answers the calls that read: account, repository, trees, refs, commits, files."""
 
 import re
 import time
@@ -91,7 +91,7 @@ def list_refs(call: Call, repo: Repo) -> Reply:
 
     listed = {"branches": under("refs/heads/"), "converts": [], "tags": under("refs/tags/")}
     if call.asks("include_prs"):
-        # A pull request's name is its whole ref.
+        # The name of a pull request is its whole ref.
         listed["pullRequests"] = [{**ref, "name": ref["ref"]} for ref in under("refs/pr/")]
     return answer(listed)
 
@@ -114,7 +114,7 @@ def list_commits(call: Call, repo: Repo, revision: str) -> Reply:
 
 
 def auth_check(_call: Call, _repo: Repo) -> Reply:
-    """GET /api/datasets/R/auth-check and /api/datasets/R/auth-check/write; who gets here may."""
+    """GET /api/datasets/R/auth-check and .../auth-check/write; a call without the right was refused before."""
     return Reply()
 
 
@@ -145,7 +145,7 @@ def resolve(call: Call, repo: Repo, revision: str, path: str) -> Reply:
 
 
 def span_of(header: str | None, size: int) -> tuple[int, int] | None:
-    """Return where a Range starts and how long it is; several ranges or none mean the whole."""
+    """Return start and length of a Range, or None for the whole file: no range, or several."""
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", header or "")
     if match is None or match[0] == "bytes=-":
         return None

@@ -1,8 +1,8 @@
-"""The one way a call says no: an HTTP status, a sentence, and the Hub's own error code."""
+"""The refusal of a call: an HTTP status, a sentence, and the Hub's own error code."""
 
 
 class Refusal(Exception):
-    """Raised anywhere below a call; the server turns it into the answer the real clients parse."""
+    """Raised while a call is answered; the server turns it into the answer that the real clients parse."""
 
     def __init__(
         self,
@@ -22,16 +22,16 @@ class Refusal(Exception):
 
 
 def missing_repo() -> Refusal:
-    """Return the 404 for a repo that is not there, or not for the eyes of the caller."""
+    """Return the 404 for a repository that does not exist, or that the caller may not see."""
     return Refusal(404, "Repository not found", code="RepoNotFound")
 
 
 def missing_revision(revision: str) -> Refusal:
-    """Return the 404 for a branch, tag or commit the repo does not have."""
+    """Return the 404 for a branch, tag or commit that does not exist."""
     return Refusal(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
 
 
 def missing_entry(path: str, commit: str | None = None) -> Refusal:
-    """Return the 404 for a path that the revision does not hold."""
+    """Return the 404 for a path that does not exist in the revision."""
     headers = {} if commit is None else {"X-Repo-Commit": commit}
     return Refusal(404, f"{path} does not exist", code="EntryNotFound", headers=headers)

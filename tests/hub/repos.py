@@ -1,7 +1,7 @@
-"""Repositories on disk: commits as files, and one small state file that is replaced atomically.
+"""Stores repositories on disk: commits as files, and one small state file that is replaced atomically.
 
-A repo is at every moment what its `state.json` says. A commit is written in full before a ref
-names it, so a server killed between the two leaves the old head and one unused file.
+The `state.json` of a repository decides its state at every moment. A commit is written in full before a ref
+names it, so a server that is killed between the two leaves the old head and one unused file.
 """
 
 import functools
@@ -25,19 +25,19 @@ NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII
 
 @dataclass(frozen=True)
 class File:
-    """What one path holds at one commit."""
+    """A file of a commit."""
 
     size: int
     sha256: str
     oid: str
-    """The git name of the content, or of the pointer for a large file."""
+    """The git object id of the content, or of the pointer for a large file."""
     lfs: bool = False
     xet: str | None = None
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A full listing of the repo with who made it, when, and from which parent."""
+    """A commit: all files of the repository, with author, date and parent."""
 
     oid: str
     parent: str | None
@@ -49,7 +49,7 @@ class Commit:
 
 
 def now() -> str:
-    """Return the time in the one format that the client reads."""
+    """Return the time in the format that the client reads."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -65,16 +65,16 @@ class Repo:
 
     @property
     def page(self) -> str:
-        """The path of the repo's page: models sit at the root."""
+        """The path of the repository's page: models are at the root."""
         return f"/{self.name}" if self.kind == "model" else f"/{self.kind}s/{self.name}"
 
     def state(self) -> dict:
-        """Read what the repo is now: private, created, refs, pulls."""
+        """Read the current state: private, created, refs, pulls."""
         return json.loads((self.folder / "state.json").read_text())
 
     @contextmanager
     def edit(self) -> Iterator[dict]:
-        """Lend the state to one writer at a time and keep it if the block does not raise."""
+        """Give the state to one writer at a time, and store it if the block does not raise."""
         with self._lock:
             state = self.state()
             yield state
@@ -83,7 +83,7 @@ class Repo:
             draft.replace(self.folder / "state.json")
 
     def write(self, parent: str | None, files: dict[str, File], author: str, text: str) -> Commit:
-        """Write a commit file, which no ref names yet; the text's first line is its title."""
+        """Write a commit file that no ref names yet; the first line of the text is the title."""
         title, _, message = text.partition("\n")
         body = {
             "parent": parent,
@@ -105,7 +105,7 @@ class Repo:
         return _read_commit(self.folder / "commits" / f"{oid}.json")
 
     def head(self, revision: str = "main") -> Commit:
-        """Return the commit that a branch, tag, full ref or commit id stands for."""
+        """Return the commit of a branch, tag, full ref or commit id."""
         refs = self.state()["refs"]
         for ref in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
             if ref in refs:
@@ -117,7 +117,7 @@ class Repo:
         raise missing_revision(revision)
 
     def history(self, revision: str = "main") -> Iterator[Commit]:
-        """Walk from the newest commit to the first."""
+        """Yield the commits from the newest to the first."""
         commit = self.head(revision)
         yield commit
         while commit.parent is not None:
@@ -133,7 +133,7 @@ class Repos:
         self._lock = threading.RLock()
 
     def get(self, name: str, kind: str = "dataset") -> Repo:
-        """Return a repo, whoever asks; 404 if there is none of that name and kind."""
+        """Return a repository, without a check of rights; 404 if there is none with that name and kind."""
         repo = self._at(name, kind)
         if not NAME.fullmatch(name) or not (repo.folder / "state.json").exists():
             raise missing_repo()
@@ -148,7 +148,7 @@ class Repos:
         *,
         private: bool,
     ) -> Repo:
-        """Make a repo with its first commit; it appears whole."""
+        """Create a repository with its first commit, atomically."""
         if not NAME.fullmatch(name) or ".." in name or name.endswith(".git"):
             raise Refusal(400, f"Invalid repository name: {name}")
         repo = self._at(name, kind)
@@ -170,7 +170,7 @@ class Repos:
 
 @functools.lru_cache(maxsize=4096)
 def _read_commit(path: Path) -> Commit:
-    """Read a commit file once: it never changes, its name is its hash."""
+    """Read a commit file, cached: it never changes, since its name is its hash."""
     body = json.loads(path.read_text())
     files = {name: File(**file) for name, file in body.pop("files").items()}
     return Commit(oid=path.stem, files=files, **body)

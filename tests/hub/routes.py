@@ -1,4 +1,4 @@
-"""Which function answers which call, and who may make it."""
+"""Maps each call to the function that answers it, and to the right that it needs."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ REVISION = r"(?P<revision>[^/]+)"
 PULL = r"/discussions/(?P<number>\d+)"
 OID = r"/_lfs/(?P<oid>[0-9a-f]{64})"
 
-# Calls without a repo look after rights themselves.
+# Calls without a repository check rights themselves.
 OPEN = (
     ("GET", r"/api/whoami-v2", reading.whoami),
     ("POST", r"/api/repos/create", writing.create),
@@ -63,7 +63,7 @@ ALL = [
 
 
 def dispatch(call: Call) -> Reply:
-    """Answer a call; a path that is none of ours is a plain 404, as clients probe for news."""
+    """Answer a call; an unknown path is a plain 404, since clients probe for new features."""
     function, found, writes = find(call)
     if "name" not in found:
         return function(call, **found)
@@ -74,20 +74,20 @@ def dispatch(call: Call) -> Reply:
 
 
 def find(call: Call) -> tuple[Callable[..., Reply], dict[str, str], bool]:
-    """Return the function for a call, what its path says, and whether it writes."""
+    """Return the function for a call, the values in its path, and whether it writes."""
     path = urlsplit(call.target).path
     method = "GET" if call.method == "HEAD" else call.method
     for wanted, pattern, function, writes in ALL:
         match = pattern.fullmatch(path)
         if match is not None and method == wanted:
-            # Unquoted only now: in refs%2Fpr%2F1 the slashes belong to the name.
+            # Unquoted only after the match: the slashes in refs%2Fpr%2F1 belong to the name.
             found = {key: unquote(value) for key, value in match.groupdict().items() if value}
             return function, found, writes
     raise Refusal(404, f"No such page: {call.method} {path}")
 
 
 def visible_repo(call: Call, name: str, kind: str) -> Repo:
-    """Return the repo; a private one does not exist for others."""
+    """Return the repository; for others, a private one does not exist."""
     repo = call.hub.repos.get(name, kind)
     if repo.state()["private"] and not (call.account and call.account.owns(repo.namespace)):
         raise missing_repo()

@@ -1,4 +1,4 @@
-"""The Hub on a socket: reads requests, lets faults happen, logs, answers."""
+"""The HTTP server of the Hub: reads requests, applies faults, logs and answers."""
 
 import json
 import os
@@ -50,12 +50,12 @@ class Server(ThreadingHTTPServer):
         self.crashes: list[str] = []
 
     def server_bind(self) -> None:
-        """Bind without looking up the machine's name, as http.server would: no DNS here."""
+        """Bind without a look-up of the machine's name, which http.server would do by DNS."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
 
     def fault(self, kind: str, path: str = "", method: str | None = None, **more: object) -> Fault:
-        """Make calls go wrong from now on; see `Fault` for the words."""
+        """Activate a fault; see `Fault` for the arguments."""
         return self.faults.add(Fault(kind, path, method, **more))  # type: ignore[arg-type]
 
     def env(
@@ -65,9 +65,9 @@ class Server(ThreadingHTTPServer):
         xet: bool = False,
         home: Path | None = None,
     ) -> dict[str, str]:
-        """Return an environment in which a client process knows this Hub and no other.
+        """Return an environment in which a client process knows only this Hub.
 
-        Without a home it gets a fresh one: load_dataset falls back to its cache in silence.
+        Without `home` it gets a new one, since load_dataset silently falls back to its cache.
         """
         if home is None:
             home = Path(tempfile.mkdtemp(prefix="home-", dir=self.folder))
@@ -87,27 +87,28 @@ class Server(ThreadingHTTPServer):
         }
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Forget clients that hang up, and remember what is our own fault."""
+        """Ignore clients that hang up, and record every other error as a crash."""
         if not isinstance(sys.exception(), ConnectionError):
             self.crashes.append(traceback.format_exc())
             super().handle_error(request, client_address)
 
     def close(self) -> None:
-        """Stop listening and let go of hanging calls."""
+        """Stop listening and release the calls that hang."""
         self.stopped.set()
+        self.faults.clear()
         self.shutdown()
         self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection, which may carry many requests."""
+    """One connection, which can carry many requests."""
 
     server: Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def serve_request(self) -> None:
-        """Answer one request, or fail it as a fault demands."""
+        """Answer one request, or apply the fault that hits it."""
         body = Body(self.rfile, self.headers, self.server.up)
         if self.path.startswith("/_test/"):
             self.send(control(self.server, self.command, self.path, body))
@@ -116,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault else None
         if kind in {"reset", "hang"}:
             if kind == "hang":
-                self.server.stopped.wait(fault.seconds)
+                fault.hang()
             self.note(0, body, kind)
             self.reset()
             return
@@ -138,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = serve_request  # noqa: N815
 
     def reply(self, body: Body) -> Reply:
-        """Do the work and return the answer."""
+        """Do the work of the call and return the reply."""
         server = self.server
         try:
             account = identify(server.accounts, self.headers.get("Authorization"))
@@ -147,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
             return refuse(refusal)
 
     def send(self, reply: Reply) -> None:
-        """Write the answer; to HEAD, without its body."""
+        """Send the reply; without its body if the request is HEAD."""
         length = len(reply.body) if reply.blob is None else reply.blob[2]
         self.send_response(reply.status)
         for name, value in {**reply.headers, "Content-Length": str(length)}.items():
@@ -161,18 +162,18 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
 
     def reset(self) -> None:
-        """Drop the connection with RST: a plain close would read as a polite end."""
+        """Drop the connection with RST; the client would take a plain close for a regular end."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.rfile.close()
         self.connection.close()
 
     def note(self, status: int, body: Body, fault: str | None) -> None:
-        """Log the request before its answer leaves, so that who has the answer finds the entry."""
+        """Log the request before the reply is sent, so that a client with a reply finds the entry."""
         self.server.log.add(Entry(self.command, self.path, status, body.count, fault))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Stay silent: the log is for that."""
+        """Print nothing, since the log has the requests."""
 
 
 def control(server: Server, method: str, path: str, body: Body) -> Reply:
@@ -200,9 +201,9 @@ def serve(
     part_size: int = 100_000_000,
     rate: float = 0,
 ) -> Iterator[Server]:
-    """Run a Hub on a thread of this process; a crash in it fails the test that caused it.
+    """Run a Hub in a thread of this process; a crash in it fails the test that caused it.
 
-    `rate` is how many bytes a second it takes and gives, as over a slow line; Xet's bytes go past it.
+    `rate` limits the bytes a second in each direction, as a slow line does; it does not limit Xet.
     """
     server = Server(folder, port, page_size=page_size, part_size=part_size, rate=rate)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -1,4 +1,4 @@
-"""Calls that change a repo: create, preupload, commit, branches and tags."""
+"""Answers the calls that write: create, preupload, commit, branches and tags."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ GITATTRIBUTES = "".join(f"*{suffix} {ATTRIBUTES}\n" for suffix in LARGE_SUFFIXES
 
 
 def create(call: Call) -> Reply:
-    """POST /api/repos/create; the real Hub, too, starts a repo with a .gitattributes."""
+    """POST /api/repos/create; like the real Hub, starts a repository with a .gitattributes."""
     wanted = call.json()
     account = require(call.account)
     kind, name = wanted.get("type", "model"), wanted["name"]
@@ -42,7 +42,7 @@ def create(call: Call) -> Reply:
 
 
 def validate_yaml(call: Call) -> Reply:
-    """POST /api/validate-yaml: only looks whether the front matter is there and ends."""
+    """POST /api/validate-yaml: only checks that the front matter exists and ends."""
     lines = call.json()["content"].splitlines()
     if not lines or lines[0].strip() != "---":
         message = "empty or missing yaml metadata in repo card"
@@ -54,7 +54,7 @@ def validate_yaml(call: Call) -> Reply:
 
 
 def preupload(call: Call, repo: Repo, revision: str) -> Reply:
-    """POST /api/datasets/R/preupload/X; gitIgnore is not looked at, nothing is ignored."""
+    """POST /api/datasets/R/preupload/X; gitIgnore has no effect."""
     present = repo.head(revision).files
     modes = []
     for wanted in call.json()["files"]:
@@ -63,7 +63,7 @@ def preupload(call: Call, repo: Repo, revision: str) -> Reply:
         large = binary or path.endswith(LARGE_SUFFIXES) or wanted["size"] > LARGE
         mode = {"path": path, "uploadMode": "lfs" if large else "regular", "shouldIgnore": False}
         if path in present:
-            # By this the client sees that a file has not changed, and leaves it out.
+            # The client leaves out a file whose oid has not changed.
             file = present[path]
             mode["oid"] = file.sha256 if file.lfs else file.oid
         modes.append(mode)
@@ -74,7 +74,7 @@ def commit(call: Call, repo: Repo, revision: str) -> Reply:
     """POST /api/datasets/R/commit/X[?create_pr=1]: all operations land, or none."""
     lines = call.lines()
     header = lines[0]["value"]
-    # Contents are stored before the lock is taken: blobs that no commit names do no harm.
+    # Contents are stored before the lock is taken: blobs without a commit do no harm.
     operations = [(line["key"], *operation(call, line)) for line in lines[1:]]
     account = require(call.account)
     with repo.edit() as state:
@@ -83,7 +83,7 @@ def commit(call: Call, repo: Repo, revision: str) -> Reply:
             raise missing_revision(revision)
         head, wanted = state["refs"][ref], header.get("parentCommit")
         if call.asks("create_pr"):
-            # A pull request may start from an older commit: what main did since is for the merge.
+            # A pull request may start from an older commit; the merge handles later changes of main.
             head = repo.head(wanted or head).oid
         elif wanted is not None and not head.startswith(wanted):
             raise Refusal(412, "A commit has happened since. Please refresh and try again.")
@@ -108,7 +108,7 @@ def commit(call: Call, repo: Repo, revision: str) -> Reply:
 
 
 def operation(call: Call, line: dict) -> tuple[str, File | None]:
-    """Return the path that a commit line is about and the file it puts there."""
+    """Return the path of a commit line, and its file or None for a deletion."""
     key, value = line["key"], line["value"]
     path = value["path"].removesuffix("/") if key == "deletedFolder" else value["path"]
     if not all(part and part not in {".", "..", ".git"} for part in path.split("/")):
@@ -133,7 +133,7 @@ def regular_file(call: Call, content: bytes) -> File:
 
 
 def large_file(call: Call, path: str, sha256: str) -> File:
-    """Return a large file that must have been uploaded before, by LFS or by Xet."""
+    """Return a large file, which must have been uploaded before, by LFS or by Xet."""
     xet_hash = call.hub.xet.unpack(sha256)
     blob = call.hub.blobs.path(sha256)
     if not blob.exists():
@@ -147,7 +147,7 @@ def apply(
     files: dict[str, File],
     operations: list[tuple[str, str, File | None]],
 ) -> dict[str, File]:
-    """Return the files after the operations, in their order."""
+    """Return the files after the operations, applied in order."""
     files = dict(files)
     for key, path, file in operations:
         if file is not None:
@@ -168,7 +168,7 @@ def create_branch(call: Call, repo: Repo, revision: str) -> Reply:
 
 
 def create_tag(call: Call, repo: Repo, revision: str) -> Reply:
-    """POST /api/datasets/R/tag/X {tag}: X is what gets the tag."""
+    """POST /api/datasets/R/tag/X {tag}: tag the revision X."""
     return add_ref(repo, f"refs/tags/{call.json()['tag']}", repo.head(revision).oid)
 
 
@@ -183,7 +183,7 @@ def delete_tag(call: Call, repo: Repo, revision: str) -> Reply:
 
 
 def add_ref(repo: Repo, ref: str, oid: str) -> Reply:
-    """Make a ref; 409 if it is there, wherever it points."""
+    """Create a ref; 409 if it exists, whatever it points to."""
     with repo.edit() as state:
         if ref in state["refs"]:
             raise Refusal(409, f"Reference already exists: {ref}")
@@ -192,7 +192,7 @@ def add_ref(repo: Repo, ref: str, oid: str) -> Reply:
 
 
 def drop_ref(repo: Repo, ref: str) -> Reply:
-    """Remove a ref; main stays."""
+    """Delete a ref; main cannot be deleted."""
     with repo.edit() as state:
         if ref not in state["refs"]:
             raise missing_revision(ref)
@@ -203,5 +203,5 @@ def drop_ref(repo: Repo, ref: str) -> Reply:
 
 
 def xet_write_token(call: Call, repo: Repo, revision: str) -> Reply:
-    """GET /api/datasets/R/xet-write-token/X: a GET that only a writer may make."""
+    """GET /api/datasets/R/xet-write-token/X: a GET that needs write access."""
     return xet_token(call, call.hub.xet.writer())

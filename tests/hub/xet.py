@@ -1,9 +1,8 @@
-"""Xet storage without a Xet server: the real `hf_xet` client reads and writes a local folder.
+"""Stores Xet files without a Xet server: the real `hf_xet` client reads and writes a local folder.
 
-`local://` is hf_xet's own undocumented scheme for its tests, so a change of hf_xet may break it.
-Its index file takes an exclusive lock for as long as an upload or a download is open, so two
-clients cannot share one folder: every token gets a folder of its own. Writers' folders share
-their chunks and shard cache through links, so a second upload still sends only what is new.
+`local://` is an undocumented scheme that hf_xet has for its own tests, so a new hf_xet may break it. Its index file is
+locked exclusively while an upload or a download is open, so two clients cannot share a folder: every token gets
+its own. The folders of writers share chunks and shard cache through links, so a second upload sends only new chunks.
 """
 
 import functools
@@ -25,7 +24,7 @@ SHARED = {"chunks": CHUNKS, "cache": "xet/shard-cache", "session": "xet/shard-se
 
 
 class Xet:
-    """The folders that hf_xet clients were given, and what they put there."""
+    """The folders of the hf_xet clients, and the files in them."""
 
     def __init__(self, folder: Path, blobs: Blobs) -> None:
         self.folder = folder.absolute()
@@ -45,7 +44,7 @@ class Xet:
         return f"local://{folder}"
 
     def reader(self, commit: Commit) -> str:
-        """Return the address of a new folder that holds the Xet files of a commit."""
+        """Return the address of a new folder with the Xet files of a commit."""
         source = self.folder / "readers" / commit.oid
         with self._lock:
             if not source.exists():
@@ -53,7 +52,7 @@ class Xet:
         return self._lend(source)
 
     def unpack(self, sha256: str) -> str | None:
-        """Make an uploaded file a blob and return its Xet hash, or None if nobody uploaded it."""
+        """Store an uploaded file as a blob and return its Xet hash, or None if nobody uploaded it."""
         with self._lock:
             self._scan()
             if sha256 not in self._found:
@@ -66,11 +65,11 @@ class Xet:
         return xet_hash
 
     def stored(self) -> int:
-        """Count the bytes of new chunks that all uploads left: what Xet did not deduplicate."""
+        """Count the bytes of all chunks after deduplication."""
         return sum(entry.stat().st_size for entry in os.scandir(self.folder / "chunks"))
 
     def _lend(self, source: Path) -> str:
-        """Return the address of a copy to read: who wrote the original may still have it open."""
+        """Return the address of a copy to read, since a writer may still have the original open."""
         folder = self.folder / "lent" / uuid.uuid4().hex
         (folder / INDEX).parent.mkdir(parents=True)
         shutil.copyfile(source / INDEX, folder / INDEX)
@@ -79,7 +78,7 @@ class Xet:
         return f"local://{folder}"
 
     def _fill(self, source: Path, commit: Commit) -> None:
-        """Upload the Xet files of a commit once more, so that one folder knows them all."""
+        """Upload the Xet files of a commit again, so that one folder has them all."""
         draft = source.with_name(f"draft-{uuid.uuid4().hex}")
         draft.mkdir()
         uploaded = {file.sha256 for file in commit.files.values() if file.xet is not None}
@@ -113,7 +112,7 @@ def read_shard(shard: bytes) -> Iterator[tuple[str, str, int]]:
 
 
 def _spell(digest: bytes) -> str:
-    """Write a hash as hf_xet prints it: four little-endian words."""
+    """Return a hash as hf_xet prints it: four little-endian words."""
     return "".join(f"{word:016x}" for word in struct.unpack("<4Q", digest))
 
 
@@ -132,8 +131,8 @@ def _upload(address: str, files: list[Path]) -> None:
 
 @functools.cache
 def _client():
-    """Import hf_xet when the first Xet file arrives: a Hub without Xet needs only Python."""
-    # Its log would go to the home of whoever runs the tests.
+    """Import hf_xet on the first Xet file; without Xet, the Hub needs only Python."""
+    # Its log would go to the home folder of the user.
     os.environ.setdefault("HF_XET_LOG_DEST", os.devnull)
     import hf_xet
 
