@@ -1,11 +1,11 @@
-"""What publishing survives, and how fast it is, against a Hub on loopback: python benchmarks/publish.py matrix
+"""Measures publishing against a Hub on this machine: faults, time and memory. Run: python benchmarks/publish.py matrix
 
-`matrix` pushes once per call x fault x how long the fault lasts, over several kinds of push, and looks at the
-remote after each: old revision or new, never a third thing, and one commit however often it was tried. It runs
-the real client in this process, on a clock that does not wait; `--every 20` takes a part, `--xet` uploads by Xet.
-`time [--rows 500] [--shard-rows N]` times `generators push` as a person runs it, and counts the bytes of a
-second push after the dataset grew by a tenth; `phases [--rows 500]` says what the time of a push went into. All
-need the repository's own tests/hub, and the memory that `time` prints needs Linux.
+`matrix` pushes once for every call, fault and duration of the fault, for several kinds of push. After each push it
+checks that the Hub has the old revision or the new one, in one commit. It runs the real client in this process,
+with a clock that does not wait. `--every 20` takes every 20th case, `--xet` uploads by Xet.
+`time [--rows 500] [--shard-rows N]` measures `generators push` as a user runs it, then counts the bytes of a second
+push after the dataset grew by a tenth. `phases [--rows 500]` measures each part of one push.
+All need tests/hub of this repository; the memory that `time` prints needs Linux.
 """
 
 import argparse
@@ -23,13 +23,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[1:1] = [str(ROOT / "tests")]
 sys.path.append(str(ROOT))
 
 import hub  # noqa: E402 - from tests/
+from hub.refusal import Refusal  # noqa: E402
 
 FAULTS: dict[str, dict[str, Any]] = {
     "500": {"kind": "status", "status": 500},
@@ -45,7 +46,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "lost": {"kind": "lost"},
 }
 PASSING = {"500", "502", "503", "429", "reset", "hang", "lost"}
-"""Faults that one more try must survive."""
+"""Faults that a push must survive by one retry."""
 LASTING = ("once", "this call for ever", "every call from here")
 KINDS: dict[str, dict[str, Any]] = {
     "first push": {},
@@ -55,7 +56,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "many files": {},
 }
 SLOW = "update"
-"""The kind of push whose load-back is real and failed too; the others share that code."""
+"""The kind of push that is really loaded back, also with faults; the others share that code."""
 
 
 @dataclass
@@ -67,18 +68,18 @@ class Bench:
     name: int = 0
 
     def __post_init__(self) -> None:
-        os.environ.pop("HF_HUB_OFFLINE", None)  # the Hub is this machine's own
+        os.environ.pop("HF_HUB_OFFLINE", None)  # the Hub runs on this machine
         os.environ |= {
             name: value
             for name, value in self.server.env().items()
             if name.startswith("HF_") and name not in os.environ
         } | {"HF_ENDPOINT": self.server.url, "HF_TOKEN": "hf_alice", "HF_HOME": str(self.folder / "home")}
         os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_VERBOSITY": "critical"}
-        # Imported only now: the client reads its environment when it is imported.
-        from datasets_cards import loading, publish, remote
+        # Imported late, since the client reads its environment at import.
+        from datasets_cards import loading, publish, repository
         from generators.builder.dataset import build
 
-        self.publish, self.remote = publish, remote
+        self.publish, self.repository = publish, repository
         preset = self.folder / "tiny.yaml"
         preset.write_text(
             "rows: 10\nvalidation: 4\ntest: 4\nmax_len: 1024\nphrasings: 1\nsystem: tiny\nweights: {comparison: 100}\n"
@@ -89,36 +90,34 @@ class Bench:
             publish.write_card(self.folder / version, "acme/sums")
         publish.write_card = lambda *_args, **_more: None
         publish.push_to_hub(self.folder / "old", "acme/old")
-        publish.push_to_hub(self.folder / "new", "acme/new")  # loads back in a process of its own, as it should
+        publish.push_to_hub(self.folder / "new", "acme/new")  # loads back in a separate process, as users do
         self.trees = {version: self.tree(f"acme/{version}", "main") for version in ("old", "new")}
         self.loads = publish.load_back
-        loading.apart = self.near
+        loading.in_own_process = self.near
         time.sleep = lambda _seconds: None
-        remote.TIMEOUT = 1.0
-        remote.PAUSES = (0.0, 0.0)  # as many tries as any of these faults needs
+        repository.TIMEOUT = 1.0
+        repository.PAUSES = (0.0, 0.0)  # enough retries for any of these faults
 
     def near(self, _api: Any, repo_id: str, commit: str, files: Any) -> Any:
-        """Load back in this process, so that a case takes no second; the caches are wiped instead."""
+        """Load back in this process, which is faster, after wiping the caches."""
         from datasets_cards.loading import difference
 
         shutil.rmtree(self.folder / "home", ignore_errors=True)
         try:
             return difference(repo_id, commit, files)
-        except Exception as error:  # noqa: BLE001 - a process of its own dies of any
-            raise RuntimeError(self.remote.line(error)) from None
+        except Exception as error:  # noqa: BLE001 - a separate process would end with any error
+            raise RuntimeError(self.repository.first_line(error)) from None
 
     def tree(self, repo_id: str, revision: str) -> dict[str, str] | None:
-        """Return what a revision holds, or None."""
+        """Return the files of a revision, or None if it does not exist."""
         try:
             head = self.server.repos.get(repo_id).head(revision)
-        except Exception as error:  # the Hub's refusal
-            if type(error).__name__ != "Refusal":
-                raise
+        except Refusal:
             return None
         return {path: file.sha256 for path, file in head.files.items()}
 
     def fresh(self, kind: str) -> str:
-        """Return the name of a repository as it is before a push of this kind."""
+        """Return the name of a repository in its state before a push of this kind."""
         self.name += 1
         name = f"case{self.name}"
         if kind != "first push":
@@ -127,7 +126,7 @@ class Bench:
         return f"acme/{name}"
 
     def push(self, kind: str, repo_id: str) -> str:
-        """Push the new version and return "" or the message of the refusal."""
+        """Push the new version and return "" or the error message."""
         from solver.refusal import InputError
 
         self.publish.MAX_FILES = 3 if kind == "many files" else 500
@@ -139,7 +138,7 @@ class Bench:
         return ""
 
     def calls(self, kind: str) -> list[tuple[str, str]]:
-        """Return the calls of a push that nothing disturbs, with its repository's name as NAME."""
+        """Return the calls of a push without faults, with NAME for the name of its repository."""
         repo_id = self.fresh(kind)
         self.server.log.clear()
         assert self.push(kind, repo_id) == "", kind
@@ -147,31 +146,45 @@ class Bench:
         return [call for call in named if "agent-harnesses" not in call[1]]
 
 
-def cases(bench: Bench) -> Iterator[tuple[str, int, tuple[str, str], int, str, str]]:
-    """Yield kind of push, call by place and name, how often it came before, fault and how long it lasts."""
+class Case(NamedTuple):
+    """A fault at one call of one kind of push."""
+
+    kind: str
+    place: int
+    """The position of the call in the push."""
+    call: tuple[str, str]
+    """Method and path, with NAME for the name of the repository."""
+    before: int
+    """The number of equal calls before this one."""
+    fault: str
+    lasting: str
+
+
+def cases(bench: Bench) -> Iterator[Case]:
+    """Yield every case: kinds of push x their calls x faults x durations."""
     for kind in KINDS:
         seen: Counter[tuple[str, str]] = Counter()
         for place, call in enumerate(bench.calls(kind)):
             for fault, lasting in itertools.product(FAULTS, LASTING):
-                yield kind, place, call, seen[call], fault, lasting
+                yield Case(kind, place, call, seen[call], fault, lasting)
             seen[call] += 1
 
 
-def order(bench: Bench, repo_id: str, case: tuple[str, int, tuple[str, str], int, str, str]) -> None:
-    """Put the fault of a case in force."""
-    _, place, (method, path), before, fault, lasting = case
-    if lasting == "this call for ever":
-        # Commit ids and contents differ between runs, so that the shape of the call is what is matched.
-        shape = re.sub(r"[0-9a-f]{40,64}", "[0-9a-f]+", re.escape(path)).replace("NAME", re.escape(repo_id))
-        bench.server.fault(path=f"^{shape}$", method=method, times=None, skip=before, **FAULTS[fault])
+def order(bench: Bench, repo_id: str, case: Case) -> None:
+    """Activate the fault of a case."""
+    fault = FAULTS[case.fault]
+    if case.lasting == "this call for ever":
+        method, path = case.call
+        # Commit ids and contents differ between runs, so the match is by the form of the call.
+        form = re.sub(r"[0-9a-f]{40,64}", "[0-9a-f]+", re.escape(path)).replace("NAME", re.escape(repo_id))
+        bench.server.fault(path=f"^{form}$", method=method, times=None, skip=case.before, **fault)
     else:
-        bench.server.fault(
-            path="^(?!.*agent-harnesses)", times=1 if lasting == "once" else None, skip=place, **FAULTS[fault]
-        )
+        times = 1 if case.lasting == "once" else None
+        bench.server.fault(path="^(?!.*agent-harnesses)", times=times, skip=case.place, **fault)
 
 
 def judge(bench: Bench, repo_id: str, kind: str, said: str, refused: bool = False) -> list[str]:
-    """Return what is wrong with the remote, or with what was said of it, after a push."""
+    """Return the faults of the repository, or of the message about it, after a push."""
     revision = KINDS[kind].get("revision", "main")
     found, main = bench.tree(repo_id, revision), bench.tree(repo_id, "main")
     old, new = (bench.trees[version] for version in ("old", "new"))
@@ -182,71 +195,72 @@ def judge(bench: Bench, repo_id: str, kind: str, said: str, refused: bool = Fals
     ours = bench.tree(repo_id, last) == new
     wrong = {
         "half-state": found != new and not untouched,
-        "main was touched": (pull or revision != "main") and main != old,
+        "main was changed": (pull or revision != "main") and main != old,
         "more than one commit": found == new and commits(bench, repo_id, revision, kind) != 1,
-        "said to be published, and is not": not said and not ours,
+        "reported as published, and is not": not said and not ours,
         "no tag": not said and kind == "branch and tag" and bench.tree(repo_id, "v1") != new,
-        "said to be as it was, and is not": bench.remote.AS_IT_WAS in said and not untouched,
-        "said to be pushed, and is not": ("holds the dataset as" in said or "is pushed" in said) and not ours,
-        "unclear without need": bench.remote.UNCLEAR in said and refused,
+        "reported as unchanged, and is not": bench.repository.UNCHANGED in said and not untouched,
+        "reported as pushed, and is not": ("holds the dataset as" in said or "is pushed" in said) and not ours,
+        "reported as unclear, and is clear": bench.repository.UNCLEAR in said and refused,
         "the token, or more than one line, in the message": "hf_alice" in said or "\n" in said,
     }
-    return [words for words, true in wrong.items() if true]
+    return [fault for fault, found in wrong.items() if found]
 
 
 def commits(bench: Bench, repo_id: str, revision: str, kind: str) -> int:
-    """Return the commits that a revision has beyond those it began with."""
+    """Return the number of commits that a revision has gained."""
     began = 1 if kind == "first push" else len(list(bench.server.repos.get("acme/old").history("main")))
     return len(list(bench.server.repos.get(repo_id).history(revision))) - began
 
 
+def run(bench: Bench, case: Case) -> tuple[str, list[str]]:
+    """Push once under the fault of a case, and again without it; return the first message and all faults found."""
+    repo_id = bench.fresh(case.kind)
+    order(bench, repo_id, case)
+    message = crash = ""
+    try:
+        message = bench.push(case.kind, repo_id)
+    except Exception as error:  # noqa: BLE001 - users would see a traceback
+        crash = f"traceback: {type(error).__name__}: {error}"
+    bench.server.faults.clear()
+    faults = [crash] if crash else judge(bench, repo_id, case.kind, message, case.fault.startswith("4"))
+    if message and case.fault in PASSING and case.lasting == "once":
+        faults.append(f"one retry would have been enough: {message}")
+    if message:
+        again = bench.push(case.kind, repo_id)
+        found = [f"says: {again}"] if again else judge(bench, repo_id, case.kind, "")
+        faults += [f"a second push: {fault}" for fault in found]
+    return message, faults
+
+
 def matrix(every: int, start: int, kind: str | None) -> int:
-    """Run the cases, print what went wrong and how many there were; return the exit status."""
+    """Run the cases, print the faults and their number, and return the exit status."""
     began = time.perf_counter()
+    messages: Counter[str] = Counter()
+    wrong: list[str] = []
+    half = 0
     with tempfile.TemporaryDirectory(prefix="matrix-") as scratch, hub.serve(Path(scratch) / "hub") as server:
         bench = Bench(server, Path(scratch))
-        chosen = [case for case in cases(bench) if kind in (None, case[0])][start::every]
-        told: Counter[str] = Counter()
-        wrong: list[str] = []
-        for done, case in enumerate(chosen):
-            repo_id = bench.fresh(case[0])
-            order(bench, repo_id, case)
-            said = crashed = ""
-            try:
-                said = bench.push(case[0], repo_id)
-            except Exception as error:  # noqa: BLE001 - what a user would see as a traceback
-                crashed = f"traceback: {type(error).__name__}: {error}"
-            server.faults.clear()
-            faults = [crashed] if crashed else judge(bench, repo_id, case[0], said, case[4].startswith("4"))
-            if said and case[4] in PASSING and case[5] == "once":
-                faults.append(f"one more try would have done: {said}")
-            if said and not (again := bench.push(case[0], repo_id)):
-                faults += [f"after a second push: {what}" for what in judge(bench, repo_id, case[0], "")]
-            elif said:
-                faults.append(f"a second push says: {again}")
-            told[
-                "published"
-                if not said
-                else re.sub(r"[0-9a-f]{8}|case\d+|\(.*?\)|127.*?cannot|\d+ is open", "...", said)[:150]
-            ] += 1
-            wrong += [f"{case}: {what}" for what in faults]
-            if not (done + 1) % 50:
-                half = sum("half-state" in what for what in wrong)
-                print(f"{done + 1} of {len(chosen)}, {half} half-states", file=sys.stderr, flush=True)
-    for what in wrong:
-        print(what)
-    for said, count in told.most_common():
-        print(f"{count:5} {said}")
-    half = sum("half-state" in what for what in wrong)
+        chosen = [case for case in cases(bench) if kind in (None, case.kind)][start::every]
+        for done, case in enumerate(chosen, 1):
+            message, faults = run(bench, case)
+            messages[re.sub(r"[0-9a-f]{8}|case\d+|\(.*?\)|127.*?cannot|\d+ is open", "...", message)[:150]] += 1
+            wrong += [f"{tuple(case)}: {fault}" for fault in faults]
+            half += sum("half-state" in fault for fault in faults)
+            if not done % 50:
+                print(f"{done} of {len(chosen)}, {half} half-states", file=sys.stderr, flush=True)
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    for message, count in messages.most_common():
+        print(f"{count:5} {message or 'published'}")
     print(
         f"{len(chosen)} cases ({len(FAULTS)} faults x {', '.join(LASTING)}; {len(KINDS)} kinds of push): "
-        f"{half} half-states, {len(wrong)} other faults, {time.perf_counter() - began:.0f} s"
+        f"{half} half-states, {len(wrong) - half} other faults, {time.perf_counter() - began:.0f} s"
     )
     return 1 if wrong else 0
 
 
 def client(server: hub.Server, *words: str, xet: bool) -> tuple[float, float]:
-    """Run `generators` against the Hub; return wall seconds, and the peak in MB of the largest of its processes."""
+    """Run `generators` against the Hub; return wall seconds and the peak MB of its largest process."""
     env = server.env(xet=xet) | {"PYTHONPATH": str(ROOT)}
     began, peak = time.perf_counter(), 0
     with subprocess.Popen([sys.executable, "-m", "generators", *words], env=env, stdout=subprocess.DEVNULL) as process:
@@ -259,11 +273,11 @@ def client(server: hub.Server, *words: str, xet: bool) -> tuple[float, float]:
 
 
 def owned(pid: int) -> Iterator[int]:
-    """Yield the kB that a process and each of its own hold, without the files that they map and the system can drop."""
+    """Yield the anonymous memory in kB of a process and of each of its children."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:  # it has ended meanwhile
+    except OSError:  # the process has ended
         return
     yield from map(int, re.findall(r"RssAnon:\s+(\d+)", status))
     for child in children:
@@ -271,7 +285,7 @@ def owned(pid: int) -> Iterator[int]:
 
 
 def phases(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
-    """Print what the parts of one push took, in the order in which they end, and return the exit status."""
+    """Print the time of each part of one push, in the order in which they end, and return the exit status."""
     with (
         tempfile.TemporaryDirectory(prefix="publish-") as scratch,
         hub.serve(Path(scratch) / "hub", rate=mbit * 125_000) as server,
@@ -281,11 +295,11 @@ def phases(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
         for name in [name for name in os.environ if name.startswith("HF_")]:
             del os.environ[name]
         os.environ |= server.env(xet=xet)
-        # Imported only now: the client reads its environment when it is imported.
+        # Imported late, since the client reads its environment at import.
         from datasets_cards import publish
 
         parts = {
-            publish: ("checked", "write_card", "load_back"),
+            publish: ("check_folder", "write_card", "load_back"),
             publish.HfApi: ("preupload_lfs_files", "create_commit"),
         }
         for place, names in parts.items():
@@ -296,22 +310,22 @@ def phases(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
 
 
 def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the call, printing what it took; processors are counted for the Hub in this process, too."""
+    """Return a call that prints its time; processor time includes the Hub, which runs in this process."""
 
     def processor() -> float:
         return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
-    def run(*words: Any, **more: Any) -> Any:
+    def measured(*words: Any, **more: Any) -> Any:
         wall, busy = time.perf_counter(), processor()
         found = call(*words, **more)
         print(f"{name:20}{time.perf_counter() - wall:6.2f} s wall, {processor() - busy:6.2f} s of processors")
         return found
 
-    return run
+    return measured
 
 
 def timing(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
-    """Print how long a push takes, and what a second one sends after the dataset grew by a tenth."""
+    """Print the time of a push, and the bytes that a second push sends after the dataset grew by a tenth."""
     with (
         tempfile.TemporaryDirectory(prefix="publish-") as scratch,
         hub.serve(Path(scratch) / "hub", rate=mbit * 125_000) as server,
@@ -363,7 +377,7 @@ def main() -> int:
         sized.add_argument("--rows", type=int, default=500)
         sized.add_argument("--shard-rows", type=int, default=100_000)
         sized.add_argument("--xet", action="store_true")
-        sized.add_argument("--mbit", type=float, default=0, help="over a line of so many Mbit/s (LFS)")
+        sized.add_argument("--mbit", type=float, default=0, help="limit the line to this many Mbit/s (LFS only)")
     args = parser.parse_args()
     if args.verb != "matrix":
         return {"time": timing, "phases": phases}[args.verb](args.rows, args.shard_rows, args.xet, args.mbit)

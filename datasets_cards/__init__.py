@@ -1,4 +1,8 @@
-"""Pages of datasets and their way to the Hub: `write_card(DIR)`, `push_to_hub(DIR, "org/name")`."""
+"""Dataset cards and publishing: `write_card(DIR)` and `push_to_hub(DIR, "org/name")`.
+
+`card` writes the page from `facts` and `plots`. `publish` commits a `release` to a `repository`, through a
+`pull_request` where needed, and loads it back (`loading`). May import solver and generators.
+"""
 
 from typing import Any
 
@@ -8,7 +12,7 @@ __all__ = ["Pushed", "push_to_hub", "write_card"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for when it is asked for, so that `--help` stays quick."""
+    """Import a public name on first use, so that `--help` stays fast."""
     if name in _HOMES:
         from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""The command line of the cards: `python -m datasets_cards card data/run8`."""
+"""Command line of the dataset cards: `python -m datasets_cards card data/run8`."""
 
 import argparse
 import sys
@@ -8,10 +8,10 @@ from solver.command import run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Render a card and return the exit status."""
+    """Run one verb and return the exit status."""
     top = argparse.ArgumentParser(
         prog="python -m datasets_cards",
-        description="Write the page of a dataset folder.",
+        description="Write the card of a dataset folder.",
         epilog="example: python -m datasets_cards card data/run8",
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -21,7 +21,9 @@ def main(argv: list[str] | None = None) -> int:
         epilog="example: python -m datasets_cards card data/run8 --name acme/run8",
     )
     card.add_argument("folder", type=Path, metavar="DIR")
-    card.add_argument("--name", metavar="ORG/NAME", help="the name that the page tells readers to load (default DIR)")
+    card.add_argument(
+        "--name", metavar="ORG/NAME", help="the dataset name in the load command of the card (default DIR)"
+    )
     args = top.parse_args(argv)
     return run(lambda: _card(args))
 

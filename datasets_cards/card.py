@@ -1,4 +1,4 @@
-"""The dataset's page: README.md, rendered from the folder's own files through huggingface_hub's card classes."""
+"""Writes a dataset's card, README.md, from the folder's own files with huggingface_hub's card classes."""
 
 import re
 from pathlib import Path
@@ -20,14 +20,14 @@ from solver.refusal import InputError
 from .facts import Facts, gather
 
 BUILT, IMPORTED = (Path(__file__).parent / f"{kind}_card.md.jinja" for kind in ("dataset", "import"))
-"""The pages of the two kinds of datasets."""
+"""The card templates of built and of imported datasets."""
 LICENCE = "apache-2.0"
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
     "plots/lengths.png": "Bound on the tokens of a row against max_len",
     "plots/answers.png": "Size of the answers",
 }
-"""Pictures of a card, with the words that stand for them."""
+"""The plots of a card, with their alternative texts."""
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 
@@ -35,8 +35,8 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6
 def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, pages: Path | None = None) -> Path:
     """Write README.md into a dataset folder, with its plots unless told otherwise; return its path.
 
-    `repo_id` is the name the page tells readers to load, otherwise the folder; `pages` is another place to write
-    to. Raises InputError for a folder that is no finished dataset, or that cannot be written.
+    `repo_id` is the name in the card's load command (default: the folder). `pages` is another folder to write to.
+    Raises InputError for a folder that is not a finished dataset, or that cannot be written.
     """
     facts = gather(folder)
     pages = pages or folder
@@ -45,22 +45,27 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
             from .plots import draw
 
             draw(facts, pages)
-        shown = {path: words for path, words in PLOTS.items() if (pages / path).exists()}
+        shown = {path: words for path, words in PLOTS.items() if place_of(path, folder, pages).exists()}
         LocalStore(pages).write(README, render(facts, folder, repo_id, shown).encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README
 
 
+def place_of(name: str, folder: Path, pages: Path) -> Path:
+    """Return the path of the card or of a plot: in `pages`, or in the folder if `pages` does not have it."""
+    return pages / name if (pages / name).exists() else folder / name
+
+
 def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str]) -> str:
-    """Return the text of the page of a folder, as it reads there or in its repository."""
+    """Return the text of a folder's card, for the folder itself or for its repository."""
     card = DatasetCard.from_template(
         card_data(facts),
         template_path=str(BUILT if isinstance(facts.recipe, Recipe) else IMPORTED),
         facts=facts,
         contamination=contamination(facts),
         grades=_grades(facts),
-        told=_told(facts.recipe),
+        mentions=_mentions(facts.recipe),
         folder=folder.as_posix(),
         repo_id=repo_id,
         quote=quote,
@@ -73,7 +78,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
 
 
 def _grades(facts: Facts) -> dict[str, str]:
-    """Return what an import's grades mean; a build has none, and does not wait for the importer."""
+    """Return the rule of each grade of an import; a build has no grades and does not load the importer."""
     if isinstance(facts.recipe, Recipe):
         return {}
     from generators.imports.grading.grade import RULES
@@ -81,8 +86,8 @@ def _grades(facts: Facts) -> dict[str, str]:
     return RULES
 
 
-def _told(recipe: AnyRecipe) -> dict[str, bool]:
-    """Return what a build's questions speak of, as its patterns have it: people by their given names, dollars."""
+def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
+    """Return whether the patterns of a build mention people by their given names, and amounts in dollars."""
     patterns = recipe.library.patterns.values() if isinstance(recipe, Recipe) else ()
     slots = [slot for pattern in patterns for slot in pattern.slots.values()]
     return {
@@ -92,7 +97,7 @@ def _told(recipe: AnyRecipe) -> dict[str, bool]:
 
 
 def contamination(facts: Facts) -> str:
-    """Return what the page says of the contamination gate: whether it ran, and what it refused."""
+    """Return the card's paragraph on contamination: whether the gate ran, and how many questions it refused."""
     against = facts.recipe.against
     if against is None:
         return "The contamination gate did not run: no held-out set was given (`--against`)."
@@ -100,13 +105,14 @@ def contamination(facts: Facts) -> str:
 
     return (
         f"The contamination gate ran against {against.name} ({against.questions:,} questions, sha256 "
-        f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} words in a row with a held-out one, or its "
-        f"whole sketch, which is the question with numbers and names masked. It refused {len(facts.manifest['refused']):,}."
+        f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} consecutive words with a held-out "
+        f"question, or its sketch: the whole question with numbers and names masked. "
+        f"It refused {len(facts.manifest['refused']):,}."
     )
 
 
 def card_data(facts: Facts) -> DatasetCardData:
-    """Return the metadata block of the page."""
+    """Return the card's metadata block."""
     recipe = facts.recipe
     size = next((label for bound, label in _SIZES if facts.rows < bound), "10M<n<100M")
     return DatasetCardData(
@@ -152,7 +158,7 @@ def card_data(facts: Facts) -> DatasetCardData:
 
 
 def features(schema: pa.Schema) -> list[dict[str, Any]]:
-    """Return a schema as the features that `datasets` writes into a card."""
+    """Return a schema as the list of features that `datasets` writes into a card."""
     return [{"name": field.name, **_feature(field.type)} for field in schema]
 
 
@@ -163,17 +169,17 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
 
 
 COLUMNS = {
-    "id": "`expert/pattern/place`; with the recipe it makes the row again",
-    "prompt": "conversation so far: the system line and the question",
-    "completion": "what the model should say: the trace in a yaml fence",
+    "id": "`expert/pattern/place`; with the recipe it is enough to make the row again",
+    "prompt": "the conversation so far: system line and question",
+    "completion": "the expected reply of the model: the trace in a yaml fence",
     "question": "the word problem",
-    "trace": "the trace as canonical text",
+    "trace": "the trace in canonical form",
     "answer": "the exact answer as text: an integer or a decimal",
     "expert": "the expert that owns the trace, or `composition`",
-    "experts": "the experts of the trace's parts in order",
+    "experts": "the experts of the parts of the trace, in order",
     "pattern": "the pattern the row was made from",
-    "steps": "steps of the trace",
-    "difficulty": "steps that work something out",
-    "metadata": "JSON text: of imported rows their grade and where each operand comes from; empty for generated rows",
+    "steps": "the number of steps of the trace",
+    "difficulty": "the number of steps that compute a value",
+    "metadata": "JSON text: grade and origin of each operand for imported rows; empty for generated rows",
 }
-"""What each column of the schema holds."""
+"""The meaning of each column of the schema."""

@@ -1,4 +1,4 @@
-"""What a card says of a dataset, computed from its manifest, its recipe and its Parquet files."""
+"""Computes the facts of a card from the dataset's manifest, recipe and Parquet files."""
 
 import json
 from collections import Counter
@@ -24,14 +24,14 @@ from solver.refusal import InputError
 from solver.text import extract, fence, read
 
 BIN = 32
-"""Tokens of a bar of the length plot."""
+"""Width of a bar in the length plot, in tokens."""
 _READ = ["prompt.list.element.role", *(name for name in SCHEMA.names if name not in ("prompt", "trace"))]
-"""What is read of the rows: their texts once, where the schema has them twice."""
+"""The columns to read: each text once, where the schema has it twice."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A row as a reader sees it: question, trace, the solver's steps and the answer."""
+    """A row as the card shows it: question, trace, solver steps and answer."""
 
     id: str
     expert: str
@@ -53,26 +53,26 @@ class Sample:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """All that card and plots need."""
+    """The facts that the card and its plots need."""
 
     recipe: AnyRecipe
     manifest: dict[str, Any]
     samples: list[Sample]
     memory: Counter[str] = field(default_factory=Counter)
-    """Bytes of each split in memory, as `datasets` counts them."""
+    """Bytes of each split in memory, counted as `datasets` does."""
     lengths: Counter[int] = field(default_factory=Counter)
-    """Rows by bound on their tokens, in bins of BIN."""
+    """Number of rows by their bound on tokens, in bins of BIN."""
     answers: Counter[tuple[int, bool]] = field(default_factory=Counter)
-    """Rows by digits of the answer before its point, and whether it has a point."""
+    """Number of rows by digits of the answer before its decimal point, and whether it has one."""
 
     @property
     def rows(self) -> int:
-        """Rows of all splits."""
+        """The number of rows in all splits."""
         return sum(entry["rows"] for entry in self.manifest["splits"].values())
 
     @property
     def download(self) -> int:
-        """Bytes of all data files."""
+        """The number of bytes in all data files."""
         return sum(entry["bytes"] for entry in self.manifest["files"].values())
 
     @property
@@ -81,16 +81,16 @@ class Facts:
         return [split for split in SPLITS if self.manifest["splits"][split]["rows"]]
 
     def longest(self, pattern: str | None = None) -> int:
-        """Return the largest bound on tokens among a pattern's rows, or all."""
+        """Return the largest bound on tokens of a pattern's rows, or of all rows."""
         entries = [self.manifest["splits"][split]["longest"] for split in self.splits]
         return max(entry[name] for entry in entries for name in entry if pattern in (None, name))
 
     def by_expert(self) -> list[tuple[str, list[int]]]:
-        """Return rows per expert and split."""
+        """Return the number of rows per expert and split."""
         return self._counts("experts")
 
     def by_pattern(self) -> list[tuple[str, list[int]]]:
-        """Return rows per pattern and split."""
+        """Return the number of rows per pattern and split."""
         return self._counts("patterns")
 
     def _counts(self, key: str) -> list[tuple[str, list[int]]]:
@@ -100,7 +100,7 @@ class Facts:
 
 
 def gather(folder: Path) -> Facts:
-    """Return the facts of a finished dataset folder; raise InputError if it is none."""
+    """Return the facts of a finished dataset folder; raise InputError for any other folder."""
     recipe = read_recipe(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -114,13 +114,13 @@ def gather(folder: Path) -> Facts:
             _read(facts, folder / name, wanted)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
-    pa.default_memory_pool().release_unused()  # otherwise it stays with this process through the upload
+    pa.default_memory_pool().release_unused()  # otherwise this process keeps the memory during the upload
     facts.samples.sort(key=lambda sample: sample.expert)
     return facts
 
 
 def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
-    """Add what a shard holds to the facts, a batch at a time."""
+    """Add the rows of a shard to the facts, one batch at a time."""
     split = path.name.partition("-")[0]
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=ROW_GROUP, columns=_READ):
@@ -130,17 +130,18 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
 
 
 def _measure(facts: Facts, split: str, batch: pa.RecordBatch) -> None:
+    """Add the sizes, lengths and answers of a batch to the facts."""
     roles = pc.struct_field(pc.list_flatten(batch.column("prompt")), "role")
     contents = pc.struct_field(pc.list_flatten(batch.column("completion")), "content")
     questions = batch.column("question")
-    asked, said = _bytes(questions), _bytes(contents)
+    asked, answered = _bytes(questions), _bytes(contents)
     system = len(facts.recipe.system.encode())
-    # A prompt is the system line and the question, a completion the trace in a fence.
+    # A prompt has the system line and the question, a completion has the trace in a fence.
     prompts = roles.nbytes - _bytes(roles) + asked + system * len(batch)
-    traces = questions.nbytes - asked + said - len(fence("")) * len(contents)
+    traces = questions.nbytes - asked + answered - len(fence("")) * len(contents)
     facts.memory[split] += batch.nbytes + prompts + traces
     lengths = pc.binary_length(questions)
-    if len(contents):  # an evaluation row has none
+    if len(contents):  # evaluation rows have no completion
         lengths = pc.add(lengths, pc.binary_length(contents))
     facts.lengths.update(_counts((values(lengths) + system + WRAPPING) // BIN * BIN))
     answers = batch.column("answer")
@@ -161,7 +162,7 @@ def _counts(numbers: np.ndarray) -> dict[int, int]:
 
 
 def _collect(samples: list[Sample], batch: pa.RecordBatch, wanted: set[str]) -> None:
-    """Keep the first row of each expert."""
+    """Keep the first row of each expert as its sample."""
     for expert in wanted - {sample.expert for sample in samples}:
         place = pc.index(batch.column("expert"), text(expert)).as_py()
         if place >= 0:

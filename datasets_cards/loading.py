@@ -1,8 +1,8 @@
-"""Loads a published revision back as a stranger would, in a process of its own with a fresh cache.
+"""Loads a published revision back as any user would, in a separate process with an empty cache.
 
-A process, since the client's caches are fixed when it is imported: a load beside the user's cache would be
-answered from it. Every data file is fetched, hashed and dropped; `load_dataset` then has to find just those files
-and to stream a row of each split. Its plain load would write nine times their bytes of Arrow into the cache.
+It is a separate process because the client fixes its cache folders at import; in this process, the user's cache would
+answer. Every data file is downloaded, hashed and deleted. `load_dataset` must then find exactly these files and
+stream one row of each split; a plain load would write nine times their bytes of Arrow into the cache.
 """
 
 import json
@@ -24,21 +24,23 @@ from huggingface_hub import HfApi, get_token, hf_hub_download
 from generators.files.manifest import file_hash
 from solver.refusal import InputError
 
+from .repository import first_line, time_limits
+
 if TYPE_CHECKING:
     from datasets import DatasetBuilder
 
 PAUSES = (1.0, 4.0)
-"""Seconds between tries."""
+"""Seconds between attempts."""
 
 Files = dict[str, dict[str, Any]]
-"""Path, rows and sha256 of each data file, as a manifest has them."""
+"""The entries of a manifest for its data files: rows and sha256 by path."""
 
 
 def load_back(api: HfApi, repo_id: str, commit: str, files: Files) -> None:
     """Load a pushed revision and compare it with the files that were pushed; raise InputError."""
     for pause in (*PAUSES, None):
         try:
-            differs = apart(api, repo_id, commit, files)
+            differs = in_own_process(api, repo_id, commit, files)
             break
         except RuntimeError as error:
             if pause is None:
@@ -48,15 +50,15 @@ def load_back(api: HfApi, repo_id: str, commit: str, files: Files) -> None:
                 ) from None
             time.sleep(pause)
     if differs:
-        raise InputError(f"{repo_id}: {commit[:8]} is pushed, but what was loaded back differs: {differs}; push again")
+        raise InputError(f"{repo_id}: {commit[:8]} is pushed, but differs when loaded back: {differs}; push again")
 
 
-def apart(api: HfApi, repo_id: str, commit: str, files: Files) -> str | None:
-    """Return what `difference` finds in a process of its own; raise RuntimeError with its last words."""
+def in_own_process(api: HfApi, repo_id: str, commit: str, files: Files) -> str | None:
+    """Return the result of `difference` in a separate process; raise RuntimeError with its last line of errors."""
     kept = {name: value for name, value in os.environ.items() if not re.match(r"HF_.*(CACHE|OFFLINE)", name)}
     token = api.token if isinstance(api.token, str) else get_token()
     with tempfile.TemporaryDirectory(prefix="wirework-") as home:
-        done = subprocess.run(  # noqa: S603 - ourselves
+        done = subprocess.run(  # noqa: S603 - runs this module
             [sys.executable, "-W", "ignore", "-m", __name__, repo_id, commit],
             input=json.dumps(files),
             env={
@@ -78,10 +80,10 @@ def apart(api: HfApi, repo_id: str, commit: str, files: Files) -> str | None:
 
 
 def difference(repo_id: str, commit: str, files: Files) -> str | None:
-    """Return the first thing in which a revision on the Hub is not the dataset of these files, or None."""
+    """Return the first difference between a revision on the Hub and the dataset of these files, or None."""
     import datasets
 
-    datasets.config.STREAMING_READ_MAX_RETRIES = 1  # of 5 to 60 s each; whoever asked tries again
+    datasets.config.STREAMING_READ_MAX_RETRIES = 1  # of 5 to 60 s each; the caller retries
     shards: dict[str, Files] = {}
     for path, file in files.items():
         shards.setdefault(path.removeprefix("data/").partition("-")[0], {})[path] = file
@@ -92,15 +94,15 @@ def difference(repo_id: str, commit: str, files: Files) -> str | None:
 
 
 def _differences(fetch: Callable[..., str], loaded: "DatasetBuilder", shards: dict[str, Files]) -> Iterator[str]:
-    """Yield in what a repository differs from its splits' files: by its card, then by each file, fetched and dropped."""
+    """Yield the differences of a repository from the files of its splits: first of its card, then of each file."""
     from datasets import Features
 
-    found, told = loaded.config.data_files or {}, loaded.info.splits or {}
+    found, listed = loaded.config.data_files or {}, loaded.info.splits or {}
     for split in dict.fromkeys([*shards, *found]):
         held = shards.get(split, {})
         if [f"data/{url.rpartition('/')[2]}" for url in found.get(split, [])] != list(held):
             yield f"its card leads to other files for {split}"
-        if split not in told or told[split].num_examples != sum(file["rows"] for file in held.values()):
+        if split not in listed or listed[split].num_examples != sum(file["rows"] for file in held.values()):
             yield f"its card has another number of rows for {split}"
     streams = loaded.as_streaming_dataset()
     for split, held in shards.items():
@@ -121,13 +123,12 @@ def _differences(fetch: Callable[..., str], loaded: "DatasetBuilder", shards: di
 
 
 def _main() -> None:
-    from .remote import bounded, line
-
+    """Print the result of `difference` as JSON, or exit with the error in one line."""
     try:
-        with bounded():
+        with time_limits():
             print(json.dumps(difference(sys.argv[1], sys.argv[2], json.load(sys.stdin))))
-    except Exception as error:  # noqa: BLE001 - whatever it was, its words are told by the process that asked
-        sys.exit(f"{type(error).__name__}: {line(error)}")
+    except Exception as error:  # noqa: BLE001 - the calling process reports any error
+        sys.exit(f"{type(error).__name__}: {first_line(error)}")
 
 
 if __name__ == "__main__":

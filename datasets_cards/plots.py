@@ -1,4 +1,4 @@
-"""The pictures of a card, drawn with matplotlib on a light ground so that they read on light and dark pages."""
+"""Draws the plots of a card with matplotlib, on a light ground that suits light and dark pages."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def draw(facts: Facts, folder: Path) -> None:
         plot(facts, axes)
         for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
             text.set_color(_INK)
-        # No software version or date in the file: the same facts draw the same bytes.
+        # The file has no software version and no date, so the same facts give the same bytes.
         figure.savefig(folder / "plots" / f"{name}.png", metadata={"Software": None})
 
 
@@ -76,5 +76,5 @@ def _answers(facts: Facts, axes: Any) -> None:
 
 
 def _range(digits: int) -> str:
-    """Return the numbers with so many digits before the point, as a label."""
+    """Return the label of the range of numbers with this many digits before the decimal point."""
     return "below 10" if digits == 1 else f"{10 ** (digits - 1):,} to {10**digits - 1:,}"

@@ -1,25 +1,25 @@
-"""A pull request of ours on the Hub: opened once whatever answers are lost, made ready, merged."""
+"""Opens, readies and merges a pull request on the Hub, once each, even if answers are lost."""
 
-from .remote import AS_IT_WAS, Remote, State
+from .repository import UNCHANGED, Repository, Snapshot
 
 
 class PullRequest:
-    """A pull request to main, which begins as a draft with nothing in it."""
+    """A pull request to main, opened as an empty draft."""
 
-    def __init__(self, remote: Remote, title: str, base: State):
-        self.remote = remote
+    def __init__(self, repository: Repository, title: str, base: Snapshot):
+        self.repository = repository
         self.title = title
         self.number = self._opened(base)
-        self.place = f"refs/pr/{self.number}"
-        self.holds()
+        self.revision = f"refs/pr/{self.number}"
+        self.set_fate()
 
-    def holds(self) -> None:
-        """Note what to tell if the next call fails: main is untouched, and the pull request stays."""
-        self.remote.fate = f"{AS_IT_WAS}, and pull request {self.number} is open; close it or push again"
+    def set_fate(self) -> None:
+        """Set the state to report if the next call fails: main is untouched, and the pull request stays open."""
+        self.repository.fate = f"{UNCHANGED}, and pull request {self.number} is open; close it or push again"
 
-    def _opened(self, base: State) -> int:
-        """Open a pull request and return its number; one that an unanswered try opened is taken up."""
-        api, repo_id = self.remote.api, self.remote.repo_id
+    def _opened(self, base: Snapshot) -> int:
+        """Open a pull request and return its number; use the one of an earlier attempt whose answer was lost."""
+        api, repo_id = self.repository.api, self.repository.repo_id
         tried = False
 
         def attempt() -> int:
@@ -35,29 +35,29 @@ class PullRequest:
             tried = True
             return api.create_pull_request(repo_id, repo_type="dataset", title=self.title).num
 
-        return self.remote.retried(attempt)
+        return self.repository.retried(attempt)
 
     def make_ready(self) -> None:
-        """Open it for review, if it is a draft still."""
-        self.remote.retried(self._ready)
+        """Open it for review, if it is still a draft."""
+        self.repository.retried(self._ready)
 
     def _ready(self) -> str:
-        """Open a draft, and return its status before."""
-        where = (self.remote.repo_id, self.number)
-        status = self.remote.api.get_discussion_details(*where, repo_type="dataset").status
+        """Open it for review if it is a draft, and return its status before that."""
+        where = (self.repository.repo_id, self.number)
+        status = self.repository.api.get_discussion_details(*where, repo_type="dataset").status
         if status == "draft":
-            self.remote.api.change_discussion_status(*where, "open", repo_type="dataset")
+            self.repository.api.change_discussion_status(*where, "open", repo_type="dataset")
         return status
 
     def merge(self) -> None:
-        """Merge it into main, once whatever answers are lost."""
+        """Merge it into main, once, even if answers are lost."""
 
         def attempt() -> None:
             if self._ready() == "merged":
                 return
-            self.holds()
-            with self.remote.unclear():
-                self.remote.api.merge_pull_request(self.remote.repo_id, self.number, repo_type="dataset")
+            self.set_fate()
+            with self.repository.unclear():
+                self.repository.api.merge_pull_request(self.repository.repo_id, self.number, repo_type="dataset")
 
-        self.remote.retried(attempt)
-        self.remote.fate = f"pull request {self.number} is merged; push again to finish"
+        self.repository.retried(attempt)
+        self.repository.fate = f"pull request {self.number} is merged; push again to finish"

@@ -1,4 +1,4 @@
-"""The page of a dataset says what its files hold, in numbers that nobody typed."""
+"""A dataset's card states the facts of its files, in numbers that are computed from them."""
 
 import json
 import re
@@ -32,7 +32,7 @@ weights: {comparison: 20, arithmetic: 20, entity_track: 20, percentage: 20, rate
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """Build a dataset in two sizes, each with its page and plots."""
+    """Build a dataset in two sizes, each with its card and plots."""
     place = tmp_path_factory.mktemp("cards")
     (place / "tiny.yaml").write_text(TINY)
     for rows in (60, 130):
@@ -49,7 +49,7 @@ def folder(request, folders):
 
 @pytest.fixture
 def spoiled(folders, tmp_path):
-    """Return a copy of a folder, to change."""
+    """Return a copy of a folder that a test may change."""
     return shutil.copytree(folders / "of60", tmp_path / "of60")
 
 
@@ -74,7 +74,7 @@ def section(body, title):
 
 
 def test_metadata_is_what_datasets_makes_of_the_folder(folder, tmp_path):
-    """Features, rows and bytes of each split in the metadata are those of a fresh load without the page."""
+    """Features, rows and bytes of each split in the metadata equal those of a fresh load without the card."""
     from datasets import load_dataset
 
     files = {
@@ -94,7 +94,7 @@ def test_metadata_is_what_datasets_makes_of_the_folder(folder, tmp_path):
 
 
 def test_folder_loads_by_its_page(folder, tmp_path):
-    """With the page, the folder loads as three splits whose sizes datasets checks against the metadata."""
+    """With the card, the folder loads as three splits, whose sizes datasets checks against the metadata."""
     from datasets import load_dataset
 
     loaded = load_dataset(str(folder), cache_dir=str(tmp_path / "cache"))
@@ -105,7 +105,7 @@ def test_folder_loads_by_its_page(folder, tmp_path):
 
 
 def test_metadata(folder):
-    """The metadata names what the Hub asks for: licence, language, tags, tasks, size, source and one configuration."""
+    """The metadata has the fields of the Hub: licence, language, tags, tasks, size, source and one configuration."""
     metadata, _ = page(folder)
 
     assert metadata["license"] == "apache-2.0"
@@ -139,7 +139,7 @@ def test_counts(folder, title, key):
 
 
 def test_every_number_follows_the_dataset(folders):
-    """Each number of the page that differs between two sizes is one that the files of that size give."""
+    """Every number of the card that differs between two sizes follows from the files of that size."""
     pages = {rows: (folders / f"of{rows}" / "README.md").read_text() for rows in (60, 130)}
     facts = {rows: numbers(folders / f"of{rows}") for rows in pages}
 
@@ -152,7 +152,7 @@ def test_every_number_follows_the_dataset(folders):
 
 
 def numbers(folder):
-    """Return what the page must say of a folder, computed without the cards' code."""
+    """Return the phrases that a folder's card must contain, computed without the code of the cards."""
     manifest = json.loads((folder / "manifest.json").read_text())
     rows = {split: len(table(folder, split)) for split in ("train", "validation", "test")}
     total = sum(rows.values())
@@ -161,9 +161,9 @@ def numbers(folder):
     return {
         "rows": f"**Rows:** {rows['train']:,} train, {rows['validation']:,} validation, {rows['test']:,} test",
         "total": f"\n{total:,} word problems",
-        "proved": f"- {total:,} of {total:,} rows: the trace read back",
-        "second opinion": f"- {proof['second_opinion']:,} of them also through a YAML reader",
-        "longest": f"The longest row's bound is {longest}.",
+        "proved": f"- {total:,} of {total:,} rows: the trace was read back",
+        "second opinion": f"- {proof['second_opinion']:,} of these rows were checked a second time, with a YAML reader",
+        "longest": f"longest row's bound is {longest}.",
         "overlap": f"{overlap['rows']} of {overlap['of']} test rows have the same numbers",
         "content": manifest["content"][:16],
         "bytes": f"download_size: {sum(path.stat().st_size for path in folder.glob('data/*.parquet'))}",
@@ -195,7 +195,7 @@ def test_one_sample_per_expert(folder):
 
 
 def test_columns(folder):
-    """The page describes every column, and no other."""
+    """The card describes every column, and no others."""
     described = [
         cells[0].strip("`")
         for cells in re.findall(r"^\| (`\w+`) \| (?=[a-z`])", page(folder)[1], re.MULTILINE)
@@ -209,7 +209,7 @@ def test_columns(folder):
 
 
 def test_plots(folder):
-    """The page links its plots by relative paths to files that are pictures."""
+    """The card links its plots by relative paths to PNG files."""
     links = re.findall(r"!\[.+?\]\((.+?)\)", page(folder)[1])
 
     assert links == list(PLOTS)
@@ -234,7 +234,7 @@ def test_no_plots_no_links(spoiled):
 
 
 def test_the_page_names_where_it_is(spoiled):
-    """The load line names the repository, or the folder if there is none."""
+    """The load line names the repository, or else the folder."""
     assert 'load_dataset("acme/tiny")' in (spoiled / "README.md").read_text()
 
     write_card(spoiled, plots=False)
@@ -256,20 +256,24 @@ def test_the_page_names_where_it_is(spoiled):
     ],
     ids=["no manifest", "no mapping", "no recipe", "no shard", "broken shard"],
 )
-def test_unfinished_folder(spoiled, spoil, said, capsys):
-    """The card of a folder that is no finished dataset is one line that says why, and exit status 2."""
-    from datasets_cards.__main__ import main as cards
-
+def test_unfinished_folder(spoiled, spoil, said):
+    """A folder that is not a finished dataset is refused with the reason."""
     spoil(spoiled)
 
     with pytest.raises(InputError, match=said):
         write_card(spoiled)
-    assert cards(["card", str(spoiled)]) == 2
+
+
+def test_unfinished_folder_on_the_command_line(tmp_path, capsys):
+    """The command refuses such a folder in one line, with exit status 2."""
+    from datasets_cards.__main__ import main as cards
+
+    assert cards(["card", str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_build_writes_the_page(tmp_path, capsys):
-    """`build` writes the page's text, without plots, and the folder loads by it."""
+    """`build` writes the card without plots, and the folder loads by it."""
     (tmp_path / "tiny.yaml").write_text(TINY)
     status = main(["build", "--weights", str(tmp_path / "tiny.yaml"), "--out", str(tmp_path / "built")])
     metadata, body = page(tmp_path / "built")
@@ -283,7 +287,7 @@ def test_build_writes_the_page(tmp_path, capsys):
 
 
 def test_card_command(spoiled):
-    """`python -m datasets_cards card DIR` writes page and plots and prints where."""
+    """`python -m datasets_cards card DIR` writes card and plots and prints the path."""
     shutil.rmtree(spoiled / "plots")
     words = [sys.executable, "-m", "datasets_cards", "card", str(spoiled), "--name", "acme/tiny"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
@@ -294,7 +298,7 @@ def test_card_command(spoiled):
 
 @pytest.mark.parametrize("key", ["expert", "pattern"])
 def test_filters(folder, key):
-    """The filter of the page that picks an expert or a pattern picks rows, and not all of them."""
+    """The card's filter for an expert or a pattern selects some rows, but not all."""
     (line,) = re.findall(rf"dataset\.filter\((lambda row: row\[\"{key}\"\] == .+)\)", page(folder)[1])
     rows = table(folder, "train")
     picked = [row for row in rows if eval(line)(row)]
@@ -303,7 +307,7 @@ def test_filters(folder, key):
 
 
 def test_a_folders_own_page(tmp_path, spoiled):
-    """Before it is published, a folder's page downloads nothing, and its commands take the folder's name as it is."""
+    """Before it is published, a folder's card downloads nothing, and its commands quote the folder's name."""
     folder = spoiled.rename(tmp_path / 'my "tiny" set')
     write_card(folder, plots=False)
     body = page(folder)[1]
@@ -328,8 +332,8 @@ A store has {{ boxes }} boxes of {{ each }} screws. How many screws does it have
 """
 
 
-def test_the_page_speaks_of_what_the_patterns_have(folder, tmp_path):
-    """Dollars and given names are told of run8's patterns, and not of a stranger's that have neither."""
+def test_the_card_mentions_only_what_the_patterns_have(folder, tmp_path):
+    """The card mentions dollars and given names for run8, and not for patterns that have neither."""
     (tmp_path / "own" / "rate_equation").mkdir(parents=True)
     (tmp_path / "own" / "rate_equation" / "screws.jinja").write_text(PATTERN)
     only = TINY[: TINY.index("weights")] + "weights: {rate_equation: 100}\npatterns: [rate_equation/screws]\n"
@@ -343,6 +347,6 @@ def test_the_page_speaks_of_what_the_patterns_have(folder, tmp_path):
 
 
 def test_snippets_are_python(folder):
-    """The Python of the page compiles."""
+    """The Python code of the card compiles."""
     for code in re.findall(r"```python\n(.+?)```", page(folder)[1], re.DOTALL):
         compile(code, "README.md", "exec")

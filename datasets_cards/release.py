@@ -1,4 +1,4 @@
-"""What of a dataset folder is published, once the folder has been checked against its own manifest."""
+"""Checks a dataset folder against its manifest and compares it with a revision on the Hub."""
 
 import hashlib
 import json
@@ -15,37 +15,39 @@ from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
 from generators.files.manifest import file_hash
 from solver.refusal import InputError
 
-from .card import PLOTS
+from .card import PLOTS, place_of
 
 _SHARD = re.compile(r"data/(train|validation|test)-\d{5,}-of-\d{5,}\.parquet")
 _OURS = re.compile(r"data/(train|validation|test)-.*|plots/.*|dropped\.jsonl")
-"""What is deleted from a repository when it is not in the folder: all that the card's globs and links reach."""
+"""Files that a push deletes if the folder does not have them: the card's globs and links would reach them."""
 _UNPUSHED = "build again, nothing was pushed"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A file that the commit adds, changes or deletes; `size` is what the repository will hold of it."""
+    """A file that the commit adds, changes or deletes; `size` is its size in bytes in the repository."""
 
     action: str
     path: str
     size: int
 
 
-class Folder:
-    """A checked dataset folder: its manifest, and what is published, path in the repository to file."""
+class Release:
+    """The files of a checked dataset folder that a push publishes, by their path in the repository.
 
-    def __init__(self, path: Path, pages: Path, manifest: dict[str, Any]):
-        beside = [README, *PLOTS]
-        places = {name: pages / name for name in beside} | {
-            name: path / name for name in (RECIPE, MANIFEST, *_beside(manifest), *manifest["files"])
+    The card and its plots are taken from `pages`, everything else from the folder.
+    """
+
+    def __init__(self, folder: Path, pages: Path, manifest: dict[str, Any]):
+        places = {name: place_of(name, folder, pages) for name in (README, *PLOTS)} | {
+            name: folder / name for name in (RECIPE, MANIFEST, *_dropped(manifest), *manifest["files"])
         }
         self.manifest = manifest
         self.files = {name: file for name, file in places.items() if file.exists()}
         self._hashes = {name: entry["sha256"] for name, entry in manifest["files"].items()}
 
     def changes(self, remote: dict[str, RepoFile]) -> list[Change]:
-        """Return what differs between the folder and the files of a revision."""
+        """Return the differences between the folder and the files of a revision."""
         changes = [
             Change("change" if name in remote else "add", name, file.stat().st_size)
             for name, file in self.files.items()
@@ -59,37 +61,40 @@ class Folder:
         return changes + gone
 
     def _same(self, name: str, remote: RepoFile) -> bool:
-        """Return whether a remote file has the bytes of ours, by the hash that the Hub keeps of it."""
+        """Return whether a remote file has the same bytes as the local one, by the hash that the Hub keeps."""
         file = self.files[name]
         if file.stat().st_size != remote.size:
             return False
         if remote.lfs is not None:
-            if name not in self._hashes:  # a shard's is in the manifest, checked when we began
+            if name not in self._hashes:  # the manifest has the hashes of the shards, and they were checked
                 self._hashes[name] = file_hash(file)
             return bool(self._hashes[name] == remote.lfs.sha256)
         text = file.read_bytes()
         return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest() == remote.blob_id
 
 
-def _beside(manifest: dict[str, Any]) -> list[str]:
-    """Return the files beside the data that a manifest speaks of: what an import left out."""
-    return [DROPPED] if "dropped" in manifest else []
+def _dropped(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the name and sha256 of an import's list of dropped problems; a build has none."""
+    return {DROPPED: manifest["dropped"].get("sha256")} if "dropped" in manifest else {}
 
 
-def checked(folder: Path, *, full: bool = False) -> dict[str, Any]:
-    """Return the manifest of a folder that holds what its manifest says; raise InputError otherwise."""
+def check_folder(folder: Path, *, full: bool = False) -> dict[str, Any]:
+    """Return the manifest of a folder after checking that the folder matches it; raise InputError if not.
+
+    `full` audits every row too.
+    """
     path = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        wrong = _wrong(folder, manifest)
+        fault = _fault(folder, manifest)
     except (FileNotFoundError, NotADirectoryError) as error:
         if not path.exists():
             raise InputError(f"{folder}: no {MANIFEST}, so it is no finished dataset; build it first") from None
         raise InputError(f"{error.filename}: missing; {_UNPUSHED}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: cannot be read: {type(error).__name__}: {error}; {_UNPUSHED}") from None
-    if wrong:
-        raise InputError(f"{wrong}; {_UNPUSHED}")
+    if fault:
+        raise InputError(f"{fault}; {_UNPUSHED}")
     if full:
         from generators.finished.audit import audit
 
@@ -99,29 +104,29 @@ def checked(folder: Path, *, full: bool = False) -> dict[str, Any]:
     return manifest
 
 
-def _wrong(folder: Path, manifest: dict[str, Any]) -> str | None:
-    """Return what does not hold: files, their hashes, the recipe, rows and contents, the verification record."""
+def _fault(folder: Path, manifest: dict[str, Any]) -> str | None:
+    """Return where a folder does not match its manifest: files, hashes, recipe, rows, contents or verification."""
     contents: dict[str, list[str]] = defaultdict(list)
     rows: dict[str, int] = defaultdict(int)
     for name, entry in manifest["files"].items():
         named = _SHARD.fullmatch(name)
         if not named:
-            return f"{folder / MANIFEST}: names {name!r}, which is no file of a dataset"
+            return f"{folder / MANIFEST}: lists {name!r}, which is not a data file of a dataset"
         path = folder / name
         if not path.is_file() or file_hash(path) != entry["sha256"]:
-            return f"{path}: missing or changed since it was built"
+            return f"{path}: missing or changed since the build"
         record = json.loads((pq.read_schema(path).metadata or {}).get(b"wirework", b"{}"))
         if record.get("rows") != entry["rows"]:
-            return f"{folder / MANIFEST}: says that {name} has {entry['rows']} rows, it was written with {record.get('rows')}"
+            return f"{folder / MANIFEST}: lists {entry['rows']} rows for {name}, which was written with {record.get('rows')}"
         contents[named[1]].append(record["content"])
         rows[named[1]] += entry["rows"]
-    hashes = {RECIPE: manifest["recipe"]} | dict.fromkeys(_beside(manifest), manifest.get("dropped", {}).get("sha256"))
+    hashes = {RECIPE: manifest["recipe"]} | _dropped(manifest)
     changed = [name for name, sha256 in hashes.items() if file_hash(folder / name) != sha256]
     if changed:
         return f"{folder / changed[0]}: changed since the build"
     for split, entry in manifest["splits"].items():
         found = hashlib.sha256("".join(contents[split]).encode()).hexdigest()
         if (rows[split], found) != (entry["rows"], entry["content"]):
-            return f"{folder / MANIFEST}: the {split} split is not what its files hold"
+            return f"{folder / MANIFEST}: the {split} split does not match its files"
     proved, total = manifest["verification"]["read_back"], sum(rows.values())
-    return None if proved == total else f"{folder / MANIFEST}: {proved} of {total} rows proved"
+    return None if proved == total else f"{folder / MANIFEST}: only {proved} of {total} rows are proved"

@@ -1,7 +1,8 @@
-"""Talks to one dataset repository of the Hub with patience: bounded waits, own retries, errors in one line.
+"""Calls the Hub for one dataset repository, with time limits, retries and errors of one line.
 
-The client waits for ever for a silent server and repeats some calls but not others (`repo_info`, the commit).
-Here every request has a time limit, what may pass is tried again, and a failure says what became of the remote.
+The Hub's client waits forever for a silent server, and it retries some calls but not others (`repo_info`, the
+commit). Here every request has a time limit, temporary failures are retried, and an error says which state the
+repository is in.
 """
 
 import re
@@ -14,7 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory
-from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError is that of the HTTP library
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError belongs to the HTTP library
     HfHubHTTPError,
     HTTPError,
     LocalTokenNotFoundError,
@@ -28,41 +29,43 @@ from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progr
 from solver.refusal import InputError
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between tries."""
+"""Seconds between attempts."""
 PATIENCE = 300.0
-"""Seconds after which a failing call is not tried again; the client's own tries lie within one of ours."""
+"""Seconds after which a failing call is not retried; the client's own retries count as one attempt."""
 TIMEOUT = 120.0
-"""Seconds that a server may be silent; the client itself would wait for ever."""
+"""Seconds that a server may be silent; the client has no limit."""
 
-AS_IT_WAS = "the remote is as it was"
+UNCHANGED = "the remote is unchanged"
+"""The state to report while nothing has been written."""
 UNCLEAR = "it is not known whether the commit landed; push again, and it is found or made, never twice"
+"""The state to report when the answer to the commit was lost."""
 
 _TRANSIENT = {408, 409, 412, 425, 429, 500, 502, 503, 504}
 _MENDS = {
-    401: "no valid token; run `hf auth login` or set HF_TOKEN to a token that may write",
+    401: "no valid token; run `hf auth login` or set HF_TOKEN to a token with write access",
     403: "the token may not write there; use one with write access, or a name of your own",
     404: "no such dataset, or the token may not see it; check the name and `hf auth whoami`",
-    409: "the Hub reports a conflict; look who else writes there and try again",
-    412: "somebody else writes there at the same time; look and try again",
+    409: "the Hub reports a conflict; find out who else writes there and try again",
+    412: "somebody else writes there at the same time; find out who, and try again",
     429: "the Hub asks to slow down; try again later",
 }
-_SAID = {
+_MESSAGES = {
     LocalTokenNotFoundError: "no token; run `hf auth login` or set HF_TOKEN",
     OfflineModeIsEnabled: "HF_HUB_OFFLINE is set; unset it to push",
-    RevisionNotFoundError: "no branch of that name; a tag cannot be pushed to, nothing was pushed",
+    RevisionNotFoundError: "there is no branch of that name, and a tag cannot be pushed to; nothing was pushed",
 }
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 _OTHERS = ("model", "space")
-"""Types of repository that a dataset's name may have been meant for."""
+"""The other repository types, whose names a user may give by mistake."""
 FAILURES = (HTTPError, OSError, RuntimeError)
-"""What the clients raise when a call fails."""
+"""The exceptions that the client raises when a call fails."""
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
-class State:
-    """A revision as it was read: its head, its files, and whether the repository is private."""
+class Snapshot:
+    """A revision at the time it was read: its head, its files, and whether the repository is private."""
 
     head: str
     files: dict[str, RepoFile] = field(default_factory=dict)
@@ -70,28 +73,28 @@ class State:
 
 
 class NotThereError(OSError):
-    """What the Hub says was made cannot be seen yet."""
+    """Raised when the Hub reports that something was created, but does not show it yet."""
 
 
-class Remote:
-    """One dataset repository; `fate` is what to tell of it should the next call fail for good."""
+class Repository:
+    """One dataset repository on the Hub; `fate` is the state to report if the next call fails finally."""
 
     def __init__(self, api: HfApi, repo_id: str):
         if not _NAME.fullmatch(repo_id) or ".." in repo_id or "--" in repo_id or repo_id.endswith((".git", ".", "-")):
-            raise InputError(f"{repo_id}: is no name of a dataset; a name is ORG/NAME, as in acme/run8")
+            raise InputError(f"{repo_id}: is not a dataset name; a name is ORG/NAME, as in acme/run8")
         self.api = api
         self.repo_id = repo_id
-        self.fate = AS_IT_WAS
+        self.fate = UNCHANGED
 
-    def read(self, revision: str) -> State:
-        """Return a revision; raises what the client raises where there is none."""
+    def read(self, revision: str) -> Snapshot:
+        """Return a revision; raise the client's error if it does not exist."""
         found = self.api.repo_info(self.repo_id, repo_type="dataset", revision=revision)
         tree = self.api.list_repo_tree(self.repo_id, repo_type="dataset", recursive=True, revision=found.sha)
         files = {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
-        return State(str(found.sha), files, bool(found.private))
+        return Snapshot(str(found.sha), files, bool(found.private))
 
-    def find(self, revision: str) -> State | None:
-        """Return a revision, or None if the repository or the revision is not there."""
+    def find(self, revision: str) -> Snapshot | None:
+        """Return a revision, or None if the repository or the revision does not exist."""
         try:
             return self.retried(lambda: self.read(revision))
         except RevisionNotFoundError:
@@ -99,81 +102,85 @@ class Remote:
         except RepositoryNotFoundError as error:
             if error.response.status_code == 404:
                 return None
-            raise  # 401: a token would tell
+            raise  # 401: the repository may exist, only a token would show it
 
     def check_free(self) -> None:
-        """Raise InputError if the name is that of another type of repository."""
+        """Raise InputError if a repository of another type has the name."""
         for kind in _OTHERS:
             if self.retried(partial(self._is, kind)):
                 raise InputError(
-                    f"{self.repo_id}: is a {kind} already; give the dataset a name of its own, "
-                    f"or if both shall have it, first run `hf repos create {self.repo_id} --type dataset`"
+                    f"{self.repo_id}: is a {kind} already; choose another name for the dataset, "
+                    f"or, to use the name for both, first run `hf repos create {self.repo_id} --type dataset`"
                 )
 
     def check_namespace(self) -> None:
-        """Raise InputError if the token is known not to make repositories there; of a fine-grained one it is not known."""
+        """Raise InputError if the token cannot create repositories there.
+
+        The rights of a fine-grained token are not known in advance, so it passes.
+        """
         account = self.retried(self.api.whoami)
         ours = [account["name"], *(org["name"] for org in account.get("orgs", []) if org.get("roleInOrg") != "read")]
-        role = account.get("auth", {}).get("accessToken", {}).get("role")  # signed in by OAuth, there is none
+        role = account.get("auth", {}).get("accessToken", {}).get("role")  # a sign-in by OAuth has no such entry
         if role == "read" or self.repo_id.partition("/")[0] not in ours:
             raise InputError(f"{self.repo_id}: {_MENDS[403]}; {self.fate}")
 
     def check_write(self, revision: str) -> None:
-        """Raise what the client raises, or InputError, if the token may not write there or the revision is a tag."""
+        """Raise the client's error if the token may not write there, and InputError if the revision is a tag."""
 
         def attempt() -> None:
             try:
                 self.api.auth_check(self.repo_id, repo_type="dataset", write=True)
             except HfHubHTTPError as error:
-                if error.response.status_code != 404:  # that is a Hub that cannot be asked: the repository was seen
+                if error.response.status_code != 404:  # 404: this Hub has no such check, since the repository exists
                     raise
 
         self.retried(attempt)
         refs = self.retried(lambda: self.api.list_repo_refs(self.repo_id, repo_type="dataset"))
         if revision in {ref.name for ref in refs.tags} - {ref.name for ref in refs.branches}:
-            raise InputError(f"{self.repo_id}: {_SAID[RevisionNotFoundError]}")
+            raise InputError(f"{self.repo_id}: {_MESSAGES[RevisionNotFoundError]}")
 
     def create(self, *, private: bool) -> None:
-        """Make the repository."""
+        """Create the repository, unless it exists."""
         self.fate = "at most an empty repository was made"
 
         def attempt() -> None:
             try:
                 self.api.create_repo(self.repo_id, repo_type="dataset", private=private, exist_ok=True)
             except KeyError:
-                pass  # a 409 that names no address: the client takes it that the repository exists; we look
+                pass  # the client cannot read a 409 without an address; the next call shows whether the repository exists
             except HfHubHTTPError as error:
                 if error.response.status_code in {400, 401, 402, 403, 404}:
-                    self.fate = AS_IT_WAS
+                    self.fate = UNCHANGED
                 raise
             try:
                 self.api.repo_info(self.repo_id, repo_type="dataset")
             except RepositoryNotFoundError:
-                raise NotThereError("the repository is not there although it was made") from None
+                raise NotThereError("the repository was made but cannot be found") from None
 
         self.retried(attempt)
 
     def _is(self, kind: str) -> bool:
+        """Return whether a repository of this type has the name."""
         try:
             return self.api.repo_exists(self.repo_id, repo_type=kind)
         except HfHubHTTPError as error:
             if error.response.status_code == 404:
-                return False  # a Hub that keeps none of that type
+                return False  # this Hub has no repositories of that type
             raise
 
-    def branch(self, name: str) -> State:
-        """Make a branch from main and return it; one that is there already is as good."""
-        made = f"at most the branch {name} was made, as main is"
-        self.fate = made if self.fate == AS_IT_WAS else f"{self.fate}, and the branch {name}"
+    def branch(self, name: str) -> Snapshot:
+        """Create a branch from main, unless it exists, and return it."""
+        made = f"at most the branch {name} was made, equal to main"
+        self.fate = made if self.fate == UNCHANGED else f"{self.fate}, and the branch {name}"
 
-        def attempt() -> State:
-            missing: OSError = NotThereError(f"the branch {name} is not there although it was made")
+        def attempt() -> Snapshot:
+            missing: OSError = NotThereError(f"the branch {name} was made but cannot be found")
             try:
                 self.api.create_branch(self.repo_id, repo_type="dataset", branch=name)
             except HfHubHTTPError as error:
                 if error.response.status_code != 409:
                     raise
-                missing = error  # a try of ours made it, or somebody else did, or neither: we look
+                missing = error  # made by an earlier attempt, by somebody else, or not at all: read it to find out
             try:
                 return self.read(name)
             except RevisionNotFoundError:
@@ -182,7 +189,7 @@ class Remote:
         return self.retried(attempt)
 
     def since(self, revision: str, head: str) -> list[tuple[str, str]]:
-        """Return the commits of a revision that came after a head, newest first: id, and who did what."""
+        """Return the commits of a revision after a head, newest first: commit id, and author with title."""
         found = []
         for commit in self.api.list_repo_commits(self.repo_id, repo_type="dataset", revision=revision):
             if commit.commit_id == head:
@@ -191,7 +198,7 @@ class Remote:
         return found
 
     def retried(self, attempt: Callable[[], _Result]) -> _Result:
-        """Return what an attempt returns, tried again after failures that may pass; raises the last otherwise."""
+        """Return the result of an attempt, retried after temporary failures; raise the last error otherwise."""
         began = time.monotonic()
         for pause in PAUSES:
             try:
@@ -204,7 +211,7 @@ class Remote:
 
     @contextmanager
     def unclear(self) -> Iterator[None]:
-        """Note, around the call that lands everything, that only a refusal tells for sure that it did not."""
+        """Mark the state as unclear during the call that publishes; a refusal by the Hub makes it clear again."""
         before, self.fate = self.fate, UNCLEAR
         try:
             yield
@@ -214,10 +221,10 @@ class Remote:
             raise
 
     @contextmanager
-    def told(self) -> Iterator[None]:
-        """Bound every wait of the client, and turn its errors into one line that says what to do."""
+    def reporting(self) -> Iterator[None]:
+        """Limit every wait of the client, and turn its errors into an InputError of one line that names the mend."""
         try:
-            with bounded(), _quiet():
+            with time_limits(), _quiet():
                 yield
         except (*FAILURES, ValueError) as error:
             if isinstance(error, InputError):
@@ -225,66 +232,70 @@ class Remote:
             raise InputError(self._redacted(f"{self.repo_id}: {self._reason(_cause(error))}")) from None
 
     def _reason(self, error: BaseException) -> str:
-        for kind, said in _SAID.items():
+        """Return the reason of a failure, its mend, and the state of the repository."""
+        for kind, message in _MESSAGES.items():
             if isinstance(error, kind):
-                return said
+                return message
         if isinstance(error, HfHubHTTPError):
             status = error.response.status_code if error.response is not None else 0
-            mend = "mend what it names and push again" if 400 <= status < 500 else "try again later"
-            words = line(error.server_message or error)
-            return f"{_MENDS.get(status, f'the Hub answered {status} ({words}); {mend}')}; {self.fate}"
+            mend = "fix what it names and push again" if 400 <= status < 500 else "try again later"
+            answer = first_line(error.server_message or error)
+            return f"{_MENDS.get(status, f'the Hub answered {status} ({answer}); {mend}')}; {self.fate}"
+        name = type(error).__name__
         if isinstance(error, NotThereError):
             return f"{error}; push again; {self.fate}"
         if isinstance(error, OSError) and error.filename:
             return f"{error.filename}: {error.strerror}; {self.fate}"
         if isinstance(error, ValueError):
-            return f"cannot be talked to ({type(error).__name__}: {line(error)}); check HF_TOKEN and HF_ENDPOINT; {self.fate}"
-        what = f"{type(error).__name__}: {line(error)}"
-        return f"{self.api.endpoint} cannot be reached ({what}); try again; {self.fate}"
+            return f"no request can be made ({name}: {first_line(error)}); check HF_TOKEN and HF_ENDPOINT; {self.fate}"
+        return f"{self.api.endpoint} cannot be reached ({name}: {first_line(error)}); try again; {self.fate}"
 
     def _redacted(self, text: str) -> str:
         token = self.api.token if isinstance(self.api.token, str) else get_token()
         return text.replace(token, "***") if token else text
 
 
-def line(error: BaseException | str) -> str:
-    """Return the first line of what an error, or a server, says."""
+def first_line(error: BaseException | str) -> str:
+    """Return the first line of an error's message, or of a server's answer."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def _cause(error: BaseException) -> BaseException:
-    """Return what lies under the client's "Error while uploading"."""
+    """Return the cause under the client's "Error while uploading"."""
     while isinstance(error, RuntimeError) and error.__cause__ is not None:
         error = error.__cause__
     return error
 
 
 def _may_pass(error: BaseException) -> bool:
-    """Return whether a failure is one that trying again may mend: overload, network, or an unclear end."""
+    """Return whether a failure may be temporary: overload, network, or an answer that was lost."""
     if isinstance(error, InputError | OfflineModeIsEnabled | LocalTokenNotFoundError):
         return False
     if isinstance(error, HfHubHTTPError):
         return error.response is None or error.response.status_code in _TRANSIENT
-    return not (isinstance(error, OSError) and error.filename)  # a file of ours
+    return not (isinstance(error, OSError) and error.filename)  # a local file
 
 
 def _asked_for(error: BaseException) -> float | None:
-    """Return the seconds that a server asked us to wait, at most a minute."""
+    """Return the seconds that the server asked the client to wait, at most 60."""
     response = getattr(error, "response", None)
     asked = response.headers.get("Retry-After", "") if response is not None else ""
     return min(float(asked), 60.0) if asked.isdigit() else None
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
-    """Give every request of the client a time limit: most of its calls ask for none at all."""
-    plain = _http._GLOBAL_CLIENT_FACTORY  # noqa: SLF001 - there is a setter and no getter
+def time_limits() -> Iterator[None]:
+    """Give every request of the Hub's client a time limit; most of its calls set none.
+
+    The limit is added to the clients of the factory in force, which may be the user's own; that factory is restored.
+    """
+    factory_in_force = _http._GLOBAL_CLIENT_FACTORY  # noqa: SLF001 - there is a setter and no getter
 
     def limit(request: Any) -> None:
         request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT)
 
     def factory() -> Any:
-        client = plain()
+        client = factory_in_force()
         client.event_hooks = {**client.event_hooks, "request": [*client.event_hooks["request"], limit]}
         return client
 
@@ -292,12 +303,12 @@ def bounded() -> Iterator[None]:
     try:
         yield
     finally:
-        set_client_factory(plain)
+        set_client_factory(factory_in_force)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Show the client's progress bars to people only."""
+    """Show the client's progress bars only on a terminal."""
     if sys.stderr.isatty() or are_progress_bars_disabled():
         yield
         return
