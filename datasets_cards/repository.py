@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory
@@ -23,7 +24,6 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.utils import _http
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from solver.refusal import InputError
@@ -39,6 +39,8 @@ UNCHANGED = "the remote is unchanged"
 """The state to report while nothing has been written."""
 UNCLEAR = "it is not known whether the commit landed; push again, and it is found or made, never twice"
 """The state to report when the answer to the commit was lost."""
+NEEDED = "huggingface_hub>=1.5,<3"
+"""The versions that publishing works with: it reads a private name of the client."""
 
 _TRANSIENT = {408, 409, 412, 425, 429, 500, 502, 503, 504}
 _MENDS = {
@@ -289,7 +291,7 @@ def time_limits() -> Iterator[None]:
 
     The limit is added to the clients of the factory in force, which may be the user's own; that factory is restored.
     """
-    factory_in_force = _http._GLOBAL_CLIENT_FACTORY  # noqa: SLF001 - there is a setter and no getter
+    factory_in_force = _client_factory()
 
     def limit(request: Any) -> None:
         request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT)
@@ -304,6 +306,21 @@ def time_limits() -> Iterator[None]:
         yield
     finally:
         set_client_factory(factory_in_force)
+
+
+def _client_factory() -> Callable[[], Any]:
+    """Return the client factory in force: huggingface_hub has a public setter for it, and no getter.
+
+    A hook on the shared client (`get_session`) would not do: after a failed connection the Hub's client replaces it
+    in the middle of a call.
+    """
+    try:
+        from huggingface_hub.utils._http import _GLOBAL_CLIENT_FACTORY
+    except ImportError:
+        raise InputError(
+            f"huggingface_hub {version('huggingface_hub')} is installed; publishing needs {NEEDED}"
+        ) from None
+    return _GLOBAL_CLIENT_FACTORY
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import tomllib
 from pathlib import Path
 
 import hub
@@ -15,6 +16,7 @@ import pytest
 
 from datasets_cards import write_card
 from datasets_cards.publish import push_to_hub
+from datasets_cards.repository import NEEDED
 from generators import build
 from solver.refusal import InputError
 
@@ -760,6 +762,48 @@ def test_the_load_line(server, folders):
     assert [line for line in out.splitlines() if line.startswith("load")] == [
         f'load    datasets.load_dataset("acme/sums"{pin})' for pin in ("", ', revision="v1"', ', revision="next"')
     ]
+
+
+def test_the_needed_version_of_the_client():
+    """The message about an unsupported huggingface_hub names the versions that the package requires."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert NEEDED in project["dependencies"]
+
+
+def test_an_unsupported_client(folder, monkeypatch):
+    """A huggingface_hub without the name that publishing reads is an error of one line with both versions."""
+    import huggingface_hub
+    from huggingface_hub.utils import _http
+
+    monkeypatch.delattr(_http, "_GLOBAL_CLIENT_FACTORY")
+
+    with pytest.raises(InputError) as caught:
+        push_to_hub(folder, "acme/sums")
+    assert str(caught.value) == f"huggingface_hub {huggingface_hub.__version__} is installed; publishing needs {NEEDED}"
+
+
+FACTORY = """
+    import json, sys
+    from huggingface_hub import get_session, set_client_factory
+    from huggingface_hub.utils import _http
+    from datasets_cards import repository
+    plain, made = _http._GLOBAL_CLIENT_FACTORY, []
+
+    def own():
+        made.append(plain())
+        return made[-1]
+
+    set_client_factory(own)
+    with repository.time_limits():
+        inside = len(get_session().event_hooks["request"])
+    print(json.dumps([inside - len(get_session().event_hooks["request"]), len(made), made[-1] is get_session()]))
+"""
+
+
+def test_the_users_client_factory(server):
+    """A push adds its time limit to the clients of the user's own factory, and leaves that factory in place."""
+    assert run(server, FACTORY) == [1, 2, True]
 
 
 def test_build_and_push(server, tmp_path):
