@@ -17,7 +17,7 @@ def main(argv: list[str] | None = None) -> int:
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     card = verbs.add_parser(
         "card",
-        help="write README.md and its plots",
+        help="write README.md, and its plots where matplotlib is installed",
         epilog="example: python -m datasets_cards card data/run8 --name acme/run8",
     )
     card.add_argument("folder", type=Path, metavar="DIR")

@@ -1,6 +1,7 @@
 """Writes a dataset's card, README.md, from the folder's own files with huggingface_hub's card classes."""
 
 import re
+import sys
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -28,6 +29,10 @@ PLOTS = {
     "plots/answers.png": "Size of the answers",
 }
 """The plots of a card, with their alternative texts."""
+NO_PLOTS = (
+    "card: matplotlib is not installed, so no plots were drawn; "
+    "pip install 'wirework[plots]', or '.[plots]' in a checkout, and run the command again"
+)
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 
@@ -36,20 +41,31 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
     """Write README.md into a dataset folder, with its plots unless told otherwise; return its path.
 
     `repo_id` is the name in the card's load command (default: the folder). `pages` is another folder to write to.
-    Raises InputError for a folder that is not a finished dataset, or that cannot be written.
+    Without matplotlib the plots of an earlier card stay, and a line on stderr says how to install it. Raises
+    InputError for a folder that is not a finished dataset, or that cannot be written.
     """
     facts = gather(folder)
     pages = pages or folder
     try:
-        if plots and facts.samples:
-            from .plots import draw
-
-            draw(facts, pages)
+        if plots and facts.samples and not _drawn(facts, pages):
+            print(NO_PLOTS, file=sys.stderr)
         shown = {path: words for path, words in PLOTS.items() if place_of(path, folder, pages).exists()}
         LocalStore(pages).write(README, render(facts, folder, repo_id, shown).encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README
+
+
+def _drawn(facts: Facts, pages: Path) -> bool:
+    """Draw the plots and return True, or return False where matplotlib is not installed."""
+    try:
+        from .plots import draw
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] != "matplotlib":
+            raise
+        return False
+    draw(facts, pages)
+    return True
 
 
 def place_of(name: str, folder: Path, pages: Path) -> Path:

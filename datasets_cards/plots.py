@@ -1,4 +1,4 @@
-"""Draws the plots of a card with matplotlib, on a light ground that suits light and dark pages."""
+"""Draws the plots of a card with matplotlib (extra `plots`), on a light ground that suits light and dark pages."""
 
 from pathlib import Path
 from typing import Any

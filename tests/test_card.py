@@ -13,7 +13,7 @@ import yaml
 from huggingface_hub import DatasetCard
 
 from datasets_cards import write_card
-from datasets_cards.card import COLUMNS, PLOTS
+from datasets_cards.card import COLUMNS, NO_PLOTS, PLOTS
 from generators import build
 from generators.__main__ import main
 from solver import read, solve
@@ -231,6 +231,36 @@ def test_no_plots_no_links(spoiled):
     write_card(spoiled, plots=False)
 
     assert "](plots/" not in (spoiled / "README.md").read_text()
+
+
+@pytest.fixture
+def no_matplotlib(monkeypatch):
+    """Make matplotlib unavailable to the cards."""
+    for name in ("matplotlib", "matplotlib.figure"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "datasets_cards.plots", raising=False)
+
+
+@pytest.mark.usefixtures("no_matplotlib")
+@pytest.mark.parametrize("earlier", [False, True], ids=["no plots", "plots of an earlier card"])
+def test_a_card_without_matplotlib(spoiled, capsys, earlier):
+    """Without matplotlib, the card links only the plots that the folder has, and one line names the mend."""
+    if not earlier:
+        shutil.rmtree(spoiled / "plots")
+    write_card(spoiled)
+    links = re.findall(r"!\[.+?\]\((.+?)\)", (spoiled / "README.md").read_text())
+
+    assert links == (list(PLOTS) if earlier else [])
+    assert capsys.readouterr().err == f"{NO_PLOTS}\n"
+    assert "pip install 'wirework[plots]'" in NO_PLOTS
+
+
+@pytest.mark.usefixtures("no_matplotlib")
+def test_a_card_without_plots_needs_no_matplotlib(spoiled, capsys):
+    """A card that is written without plots, as `build` does, says nothing about matplotlib."""
+    write_card(spoiled, plots=False)
+
+    assert capsys.readouterr().err == ""
 
 
 def test_the_page_names_where_it_is(spoiled):

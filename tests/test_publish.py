@@ -15,6 +15,7 @@ import hub
 import pytest
 
 from datasets_cards import write_card
+from datasets_cards.card import NO_PLOTS, PLOTS
 from datasets_cards.publish import push_to_hub
 from datasets_cards.repository import NEEDED
 from generators import build
@@ -762,6 +763,39 @@ def test_the_load_line(server, folders):
     assert [line for line in out.splitlines() if line.startswith("load")] == [
         f'load    datasets.load_dataset("acme/sums"{pin})' for pin in ("", ', revision="v1"', ', revision="next"')
     ]
+
+
+WITHOUT_MATPLOTLIB = """
+    import sys
+    sys.modules["matplotlib"] = None
+    from datasets_cards import publish
+    from generators.__main__ import main
+    publish.load_back = lambda *_: None
+    sys.exit(max(main(["push", sys.argv[1], "acme/sums", *more]) for more in (["--dry-run"], [])))
+"""
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["no plots", "plots of an earlier card"])
+def test_a_push_without_matplotlib(server, folder, earlier):
+    """Without matplotlib, a push says so in one line, and publishes and links only the plots that the folder has."""
+    if not earlier:
+        shutil.rmtree(folder / "plots")
+    status, out, err = finish(start(server, WITHOUT_MATPLOTLIB, folder))
+    page = (folder / "README.md").read_text()
+
+    assert (status, err) == (0, f"{NO_PLOTS}\n" * 2)  # of the dry run and of the push
+    assert [path in files(server) for path in PLOTS] == [earlier] * len(PLOTS)
+    assert [f"]({path})" in page for path in PLOTS] == [earlier] * len(PLOTS)
+    assert out.count("plots/") == (2 * len(PLOTS) if earlier else 0)
+
+
+def test_a_push_without_matplotlib_removes_plots(server, folder):
+    """Plots on the Hub that the folder does not have are deleted, so that no outdated plot stays."""
+    succeed(start(server, QUICK, folder, "acme/sums"))
+    shutil.rmtree(folder / "plots")
+    succeed(start(server, WITHOUT_MATPLOTLIB, folder))
+
+    assert not set(PLOTS) & set(files(server))
 
 
 def test_the_needed_version_of_the_client():
