@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -881,3 +882,25 @@ def fault_matrix(*words):
 def test_every_fault_leaves_old_or_new(words):
     """A sample of calls x faults x durations leaves the old revision or the new one, in one commit."""
     assert "0 half-states, 0 other faults" in fault_matrix("--every", "149", *words)
+
+
+@pytest.mark.slow
+def test_the_docs_try_it_without_an_account(folder, tmp_path):
+    """The commands of docs/publishing.md start a Hub, push to it and load the dataset from it."""
+    page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    shell = re.search(r"## Try it without an account\n.*?```bash\n(.+?)```", page, re.DOTALL)[1]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for written, here in {"8899": str(port), "/tmp/hub-home": str(tmp_path / "home"), "data/run8": str(folder)}.items():
+        assert written in shell
+        shell = shell.replace(written, here)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+    }
+    words = ["bash", "-e", "-c", shell]
+    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pushed  acme/run8, revision main" in done.stdout
+    assert "num_rows: 40" in done.stdout
