@@ -27,6 +27,19 @@ max_len: 1024
 phrasings: 1
 system: You are a helpful assistant.
 weights: {comparison: 20, arithmetic: 20, entity_track: 20, percentage: 20, rate_equation: 10, composition: 10}
+patterns:
+- comparison/times_more
+- comparison/more_less
+- arithmetic/price_chain
+- arithmetic/multiply_add
+- entity_track/simple_transfer
+- entity_track/find_and_lose
+- percentage/simple_percent
+- percentage/percent_off
+- rate_equation/earning_rate
+- rate_equation/consumption_rate
+- composition/rate_then_subtract
+- composition/percent_of_then_multiply
 """
 
 

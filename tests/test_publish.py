@@ -30,6 +30,7 @@ max_len: 1024
 phrasings: 1
 system: You are a helpful assistant.
 weights: {comparison: 50, arithmetic: 50}
+patterns: [comparison/times_more, comparison/more_less, arithmetic/price_chain, arithmetic/multiply_add]
 """
 ROOT = Path(__file__).parents[1]
 BENCHMARK = ROOT / "benchmarks" / "publish.py"
