@@ -159,7 +159,7 @@ class _Push:
         """Commit the release to a revision, once; raise InputError if somebody else changed the revision."""
         revision = revision or self.revision
         announced = self._changes(first, only)
-        fate = self.repository.fate
+        state = self.repository.state
         latest: Snapshot | None = first
 
         def attempt() -> Pushed:
@@ -170,7 +170,7 @@ class _Push:
                 return self._landed(revision, now.head, announced)
             if now.head != first.head:
                 return self._moved(revision, first, now, announced, only=only)
-            self.repository.fate = fate
+            self.repository.state = state
             operations = self._operations(changes)
             self._upload(operations, revision)
             with self.repository.unclear():
@@ -213,7 +213,7 @@ class _Push:
     def _landed(self, revision: str, oid: str, changes: list[Change]) -> Pushed:
         """Return the result of a commit that is on the Hub."""
         if revision == self.revision:
-            self.repository.fate = f"{revision} holds the dataset as {oid[:8]}; push again to finish"
+            self.repository.state = f"{revision} holds the dataset as {oid[:8]}; push again to finish"
         return Pushed(self.repo_id, revision, oid, changes, url=self.page)
 
     @property
@@ -256,7 +256,7 @@ class _Push:
         for start in range(0, len(paths), MAX_FILES):
             begun = self.repository.retried(lambda: self.repository.read(pull.revision))
             pushed = self.commit(begun, pull.revision, set(paths[start : start + MAX_FILES]))
-            pull.set_fate()
+            pull.set_state()
         load_back(self.api, self.repo_id, str(pushed.commit), self.release.manifest["files"])
         if not merge:
             pull.make_ready()

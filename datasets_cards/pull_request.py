@@ -11,11 +11,11 @@ class PullRequest:
         self.title = title
         self.number = self._opened(base)
         self.revision = f"refs/pr/{self.number}"
-        self.set_fate()
+        self.set_state()
 
-    def set_fate(self) -> None:
+    def set_state(self) -> None:
         """Set the state to report if the next call fails: main is untouched, and the pull request stays open."""
-        self.repository.fate = f"{UNCHANGED}, and pull request {self.number} is open; close it or push again"
+        self.repository.state = f"{UNCHANGED}, and pull request {self.number} is open; close it or push again"
 
     def _opened(self, base: Snapshot) -> int:
         """Open a pull request and return its number; use the one of an earlier attempt whose answer was lost."""
@@ -55,9 +55,9 @@ class PullRequest:
         def attempt() -> None:
             if self._ready() == "merged":
                 return
-            self.set_fate()
+            self.set_state()
             with self.repository.unclear():
                 self.repository.api.merge_pull_request(self.repository.repo_id, self.number, repo_type="dataset")
 
         self.repository.retried(attempt)
-        self.repository.fate = f"pull request {self.number} is merged; push again to finish"
+        self.repository.state = f"pull request {self.number} is merged; push again to finish"

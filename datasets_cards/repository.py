@@ -79,14 +79,14 @@ class NotThereError(OSError):
 
 
 class Repository:
-    """One dataset repository on the Hub; `fate` is the state to report if the next call fails finally."""
+    """One dataset repository on the Hub; if a call fails for good, the error ends with `state`."""
 
     def __init__(self, api: HfApi, repo_id: str):
         if not _NAME.fullmatch(repo_id) or ".." in repo_id or "--" in repo_id or repo_id.endswith((".git", ".", "-")):
             raise InputError(f"{repo_id}: is not a dataset name; a name is ORG/NAME, as in acme/run8")
         self.api = api
         self.repo_id = repo_id
-        self.fate = UNCHANGED
+        self.state = UNCHANGED
 
     def read(self, revision: str) -> Snapshot:
         """Return a revision; raise the client's error if it does not exist."""
@@ -124,7 +124,7 @@ class Repository:
         ours = [account["name"], *(org["name"] for org in account.get("orgs", []) if org.get("roleInOrg") != "read")]
         role = account.get("auth", {}).get("accessToken", {}).get("role")  # a sign-in by OAuth has no such entry
         if role == "read" or self.repo_id.partition("/")[0] not in ours:
-            raise InputError(f"{self.repo_id}: {_MENDS[403]}; {self.fate}")
+            raise InputError(f"{self.repo_id}: {_MENDS[403]}; {self.state}")
 
     def check_write(self, revision: str) -> None:
         """Raise the client's error if the token may not write there, and InputError if the revision is a tag."""
@@ -143,7 +143,7 @@ class Repository:
 
     def create(self, *, private: bool) -> None:
         """Create the repository, unless it exists."""
-        self.fate = "at most an empty repository was made"
+        self.state = "at most an empty repository was made"
 
         def attempt() -> None:
             try:
@@ -152,7 +152,7 @@ class Repository:
                 pass  # the client cannot read a 409 without an address; the next call shows whether the repository exists
             except HfHubHTTPError as error:
                 if error.response.status_code in {400, 401, 402, 403, 404}:
-                    self.fate = UNCHANGED
+                    self.state = UNCHANGED
                 raise
             try:
                 self.api.repo_info(self.repo_id, repo_type="dataset")
@@ -173,7 +173,7 @@ class Repository:
     def branch(self, name: str) -> Snapshot:
         """Create a branch from main, unless it exists, and return it."""
         made = f"at most the branch {name} was made, equal to main"
-        self.fate = made if self.fate == UNCHANGED else f"{self.fate}, and the branch {name}"
+        self.state = made if self.state == UNCHANGED else f"{self.state}, and the branch {name}"
 
         def attempt() -> Snapshot:
             missing: OSError = NotThereError(f"the branch {name} was made but cannot be found")
@@ -206,20 +206,20 @@ class Repository:
             try:
                 return attempt()
             except FAILURES as error:
-                if not _may_pass(_cause(error)) or time.monotonic() - began > PATIENCE:
+                if not _temporary(_cause(error)) or time.monotonic() - began > PATIENCE:
                     raise
-                time.sleep(_asked_for(_cause(error)) or pause)
+                time.sleep(_retry_after(_cause(error)) or pause)
         return attempt()
 
     @contextmanager
     def unclear(self) -> Iterator[None]:
         """Mark the state as unclear during the call that publishes; a refusal by the Hub makes it clear again."""
-        before, self.fate = self.fate, UNCLEAR
+        before, self.state = self.state, UNCLEAR
         try:
             yield
         except HfHubHTTPError as error:
             if error.response is not None and 400 <= error.response.status_code < 500:
-                self.fate = before
+                self.state = before
             raise
 
     @contextmanager
@@ -242,17 +242,18 @@ class Repository:
             status = error.response.status_code if error.response is not None else 0
             mend = "fix what it names and push again" if 400 <= status < 500 else "try again later"
             answer = first_line(error.server_message or error)
-            return f"{_MENDS.get(status, f'the Hub answered {status} ({answer}); {mend}')}; {self.fate}"
+            return f"{_MENDS.get(status, f'the Hub answered {status} ({answer}); {mend}')}; {self.state}"
         name = type(error).__name__
         if isinstance(error, NotThereError):
-            return f"{error}; push again; {self.fate}"
+            return f"{error}; push again; {self.state}"
         if isinstance(error, OSError) and error.filename:
-            return f"{error.filename}: {error.strerror}; {self.fate}"
+            return f"{error.filename}: {error.strerror}; {self.state}"
         if isinstance(error, ValueError):
-            return f"no request can be made ({name}: {first_line(error)}); check HF_TOKEN and HF_ENDPOINT; {self.fate}"
-        return f"{self.api.endpoint} cannot be reached ({name}: {first_line(error)}); try again; {self.fate}"
+            return f"no request can be made ({name}: {first_line(error)}); check HF_TOKEN and HF_ENDPOINT; {self.state}"
+        return f"{self.api.endpoint} cannot be reached ({name}: {first_line(error)}); try again; {self.state}"
 
     def _redacted(self, text: str) -> str:
+        """Return a message without the token."""
         token = self.api.token if isinstance(self.api.token, str) else get_token()
         return text.replace(token, "***") if token else text
 
@@ -269,7 +270,7 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _may_pass(error: BaseException) -> bool:
+def _temporary(error: BaseException) -> bool:
     """Return whether a failure may be temporary: overload, network, or an answer that was lost."""
     if isinstance(error, InputError | OfflineModeIsEnabled | LocalTokenNotFoundError):
         return False
@@ -278,7 +279,7 @@ def _may_pass(error: BaseException) -> bool:
     return not (isinstance(error, OSError) and error.filename)  # a local file
 
 
-def _asked_for(error: BaseException) -> float | None:
+def _retry_after(error: BaseException) -> float | None:
     """Return the seconds that the server asked the client to wait, at most 60."""
     response = getattr(error, "response", None)
     asked = response.headers.get("Retry-After", "") if response is not None else ""

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def start(script, env, *words):
-    """Start a client process that reads its Hub from the environment and nothing from ours."""
+    """Start a client process that reads its Hub from the given environment only."""
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), *words],
         env=env,
@@ -228,7 +228,7 @@ ADDED = [
 
 @pytest.mark.parametrize(("kind", "prefix"), [("dataset", "datasets/"), ("model", "")])
 def test_create(session, kind, prefix):
-    """A new repo has its address, and making it again is fine only with exist_ok."""
+    """A new repo has its address, and creating it again succeeds only with exist_ok."""
     seen = session[kind]
 
     assert seen["url"] == seen["again"] == f"{session['base']}/{prefix}acme/sums"
@@ -275,7 +275,7 @@ def test_large_file(session, seen):
     assert seen["siblings"]["data/a.parquet"] == [len(content), True]
     assert seen["siblings"]["README.md"][1] is False
     assert seen["downloaded"]
-    # Three parts, once: the model's identical file was stored already.
+    # Three parts, once: the identical file of the model was already stored.
     parts = session["log"].entries("PUT", "/_lfs/")
     assert [entry.bytes_in for entry in parts] == [100_000, 100_000, 56_000]
     assert session["log"].uploaded() == len(content)
@@ -312,7 +312,7 @@ def test_refs(seen):
 
 
 def test_commits(seen):
-    """The list of commits says what was done and by whom, newest first, across pages."""
+    """The list of commits has titles, messages and authors, newest first, across pages."""
     assert seen["commits"] == [
         ["Two (#1)", "", ["alice"]],
         ["Add", "all\n\nfor the test", ["alice"]],
@@ -441,7 +441,7 @@ WRITER = """
 
 
 def test_two_writers(server):
-    """Of two that write at once through Xet, one wins and the other gets 412; both names show."""
+    """Of two clients that write at the same time through Xet, one succeeds and the other gets 412."""
     server.accounts["hf_bob"] = hub.Account("bob", orgs=("acme",), writes=True)
     head = server.repos.get("acme/sums").head().oid
     envs = [server.env(token, xet=True) for token in ("hf_alice", "hf_bob")]
@@ -515,7 +515,7 @@ STUBBORN = """
 
 
 def test_faults_meet_the_client(server):
-    """The client retries what it can, and a commit whose answer is lost has landed all the same."""
+    """The client retries some calls, and a commit whose answer is lost has landed nevertheless."""
     now = {"Retry-After": "0"}
     server.fault("status", "/preupload/", status=429, headers=now)
     server.fault("reset", "^/_lfs/", "PUT")
@@ -554,7 +554,7 @@ def test_broken_line(server, kind, landed):
     with pytest.raises(ConnectionResetError) as raised:
         commit(server, "Broken", a="YQ==")
 
-    # http.client's word for a polite close is a subclass.
+    # http.client raises a subclass for a regular close.
     assert raised.type is ConnectionResetError
     head = server.repos.get("acme/sums").head()
     assert (head.parent == before.oid) == (server.log.commits() == 1) == bool(landed)
@@ -692,7 +692,7 @@ def test_kill(tmp_path):
         history = [made.oid for made in repo.history()][-2::-1]
         assert len(answered) >= 20
         assert history[: len(answered)] == answered
-        # One more may have landed whose answer the kill cut off.
+        # The kill may have cut off the answer to one more commit.
         assert len(history) <= len(answered) + 1
         for path in repo.head().files:
             found = ask(server, "GET", f"/datasets/acme/sums/resolve/main/{path}")

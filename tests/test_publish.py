@@ -49,7 +49,7 @@ def folders(tmp_path_factory):
 
 @pytest.fixture
 def folder(folders, tmp_path):
-    """Return a copy of the small dataset, to spoil."""
+    """Return a copy of the small dataset that a test may change."""
     return shutil.copytree(folders / "small", tmp_path / "small")
 
 
@@ -108,7 +108,7 @@ QUICK = (
 
 
 def wait_until(process, reached):
-    """Wait for the moment in a client process at which something holds; there is no time limit to miss."""
+    """Wait until a client process has reached a state; no time limit, so a slow machine cannot fail the test."""
     while not reached():
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
@@ -348,7 +348,7 @@ def test_pull_request(session):
 
 
 def test_branch(session):
-    """A push to a branch makes it, in one commit after main's head."""
+    """A push to a new branch creates it, with one commit after main's head."""
     server = session["server"]
 
     assert files(server, "next") == files(server)
@@ -571,7 +571,7 @@ def test_full_verification(folder):
 
 
 def test_kill_and_push_again(server, folder):
-    """A pusher killed between two uploads leaves the old revision, and the next push converges."""
+    """A push that is killed between two uploads leaves the old revision, and the next push completes it."""
     server.fault("hang", "/_lfs/", "PUT", skip=2, times=None)
     process = start(server, QUICK, folder, "acme/sums")
     wait_until(process, lambda: len(server.log.entries("PUT", "/_lfs/", 200)) >= 2)
@@ -584,7 +584,7 @@ def test_kill_and_push_again(server, folder):
     assert before.keys() == {".gitattributes"}
     assert len(history(server)) == 2
     puts = [entry.path for entry in server.log.entries("PUT", "/_lfs/", 200)]
-    assert len(puts) == len(set(puts))  # what had arrived was not sent again
+    assert len(puts) == len(set(puts))  # files that had arrived were not sent again
 
 
 def test_two_writers(server, folders):
@@ -629,8 +629,8 @@ def test_conflict_at_a_new_branch(server, folders, times):
         )
 
 
-def test_refusals_without_a_mend_of_ours(server, folders):
-    """A refusal without a mend of ours is reported in the Hub's own words, and not as temporary."""
+def test_refusals_with_an_unknown_status(server, folders):
+    """A refusal with an unknown status is reported in the Hub's own words, and not as temporary."""
     server.fault("status", "/commit/", "POST", times=None, status=413)
     status, _, err = finish(start(server, QUICK, folders / "small", "acme/sums"))
 
@@ -843,7 +843,7 @@ def test_the_users_client_factory(server):
 
 
 def test_build_and_push(server, tmp_path):
-    """`build --push` publishes what it built."""
+    """`build --push` publishes the dataset that it built."""
     script = "import sys; from generators.__main__ import main; sys.exit(main(sys.argv[1:]))"
     words = ["build", "--rows", "30", "--out", tmp_path / "built", "--push", "acme/sums"]
     status, out, err = finish(start(server, script, *words))
