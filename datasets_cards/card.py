@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+import jinja2
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
@@ -20,8 +21,6 @@ from solver.refusal import InputError
 
 from .facts import Facts, gather
 
-BUILT, IMPORTED = (Path(__file__).parent / f"{kind}_card.md.jinja" for kind in ("dataset", "import"))
-"""The card templates of built and of imported datasets."""
 LICENCE = "apache-2.0"
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
@@ -75,22 +74,25 @@ def place_of(name: str, folder: Path, pages: Path) -> Path:
 
 def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str]) -> str:
     """Return the text of a folder's card, for the folder itself or for its repository."""
-    card = DatasetCard.from_template(
-        card_data(facts),
-        template_path=str(BUILT if isinstance(facts.recipe, Recipe) else IMPORTED),
+    files = jinja2.FileSystemLoader(Path(__file__).parent)
+    templates = jinja2.Environment(loader=files, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
+    kind = "dataset" if isinstance(facts.recipe, Recipe) else "import"
+    text = templates.get_template(f"{kind}_card.md.jinja").render(
+        card_data=card_data(facts).to_yaml(),
         facts=facts,
         contamination=contamination(facts),
         grades=_grades(facts),
         mentions=_mentions(facts.recipe),
-        folder=folder.as_posix(),
         repo_id=repo_id,
+        name=repo_id or folder.as_posix(),
+        copy=repo_id.rpartition("/")[2] if repo_id else folder.as_posix(),
         quote=quote,
         plots=plots,
         columns=COLUMNS,
         experts=EXPERTS,
         licence=LICENCE,
     )
-    return str(card).rstrip() + "\n"
+    return str(DatasetCard(text)).rstrip() + "\n"
 
 
 def _grades(facts: Facts) -> dict[str, str]:
