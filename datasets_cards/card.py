@@ -12,7 +12,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
-from generators.files.schema import SCHEMA
+from generators.files.schema import COLUMNS, SCHEMA
 from generators.files.store import LocalStore
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
@@ -125,7 +125,7 @@ def contamination(facts: Facts) -> str:
         f"The contamination gate ran against {against.name} ({against.questions:,} questions, sha256 "
         f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} consecutive words with a held-out "
         f"question, or its sketch: the whole question with numbers and names masked. "
-        f"It refused {len(facts.manifest['refused']):,}."
+        f"It refused {len(facts.manifest.refused or []):,}."
     )
 
 
@@ -165,7 +165,7 @@ def card_data(facts: Facts) -> DatasetCardData:
                 {
                     "name": split,
                     "num_bytes": facts.memory[split],
-                    "num_examples": facts.manifest["splits"][split]["rows"],
+                    "num_examples": facts.manifest.splits[split].rows,
                 }
                 for split in facts.splits
             ],
@@ -184,20 +184,3 @@ def _feature(kind: pa.DataType) -> dict[str, Any]:
     if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
         return {"list": features(kind.value_type)}
     return {"list": str(kind.value_type)} if pa.types.is_list(kind) else {"dtype": str(kind)}
-
-
-COLUMNS = {
-    "id": "`expert/pattern/place`; with the recipe it is enough to make the row again",
-    "prompt": "the conversation so far: system line and question",
-    "completion": "the expected reply of the model: the trace in a yaml fence",
-    "question": "the word problem",
-    "trace": "the trace in canonical form",
-    "answer": "the exact answer as text: an integer or a decimal",
-    "expert": "the expert that owns the trace, or `composition`",
-    "experts": "the experts of the parts of the trace, in order",
-    "pattern": "the pattern the row was made from",
-    "steps": "the number of steps of the trace",
-    "difficulty": "the number of steps that compute a value",
-    "metadata": "JSON text: grade and origin of each operand for imported rows; empty for generated rows",
-}
-"""The meaning of each column of the schema."""

@@ -1,10 +1,8 @@
 """Computes the facts of a card from the dataset's manifest, recipe and Parquet files."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from generators.builder.length import WRAPPING
-from generators.files.layout import MANIFEST, SPLITS
+from generators.files.layout import SPLITS
+from generators.files.manifest import Manifest, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.files.schema import SCHEMA
 from generators.finished.recipes import AnyRecipe, read_recipe
@@ -56,7 +55,7 @@ class Facts:
     """The facts that the card and its plots need."""
 
     recipe: AnyRecipe
-    manifest: dict[str, Any]
+    manifest: Manifest
     samples: list[Sample]
     memory: Counter[str] = field(default_factory=Counter)
     """Bytes of each split in memory, counted as `datasets` does."""
@@ -68,48 +67,45 @@ class Facts:
     @property
     def rows(self) -> int:
         """The number of rows in all splits."""
-        return sum(entry["rows"] for entry in self.manifest["splits"].values())
+        return self.manifest.rows
 
     @property
     def download(self) -> int:
         """The number of bytes in all data files."""
-        return sum(entry["bytes"] for entry in self.manifest["files"].values())
+        return sum(file.bytes for file in self.manifest.files.values())
 
     @property
     def splits(self) -> list[str]:
         """The splits that have rows, in order."""
-        return [split for split in SPLITS if self.manifest["splits"][split]["rows"]]
+        return [split for split in SPLITS if self.manifest.splits[split].rows]
 
     def longest(self, pattern: str | None = None) -> int:
         """Return the largest bound on tokens of a pattern's rows, or of all rows."""
-        entries = [self.manifest["splits"][split]["longest"] for split in self.splits]
+        entries = [self.manifest.splits[split].longest for split in self.splits]
         return max(entry[name] for entry in entries for name in entry if pattern in (None, name))
 
     def by_expert(self) -> list[tuple[str, list[int]]]:
         """Return the number of rows per expert and split."""
-        return self._counts("experts")
+        return _by_split([self.manifest.splits[split].experts for split in self.splits])
 
     def by_pattern(self) -> list[tuple[str, list[int]]]:
         """Return the number of rows per pattern and split."""
-        return self._counts("patterns")
+        return _by_split([self.manifest.splits[split].patterns for split in self.splits])
 
-    def _counts(self, key: str) -> list[tuple[str, list[int]]]:
-        entries = [self.manifest["splits"][split][key] for split in self.splits]
-        names = sorted({name for entry in entries for name in entry})
-        return [(name, [entry.get(name, 0) for entry in entries]) for name in names]
+
+def _by_split(entries: list[dict[str, int]]) -> list[tuple[str, list[int]]]:
+    """Return each name with its count in every split."""
+    names = sorted({name for entry in entries for name in entry})
+    return [(name, [entry.get(name, 0) for entry in entries]) for name in names]
 
 
 def gather(folder: Path) -> Facts:
     """Return the facts of a finished dataset folder; raise InputError for any other folder."""
     recipe = read_recipe(folder)
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files, splits = dict(manifest["files"]), dict(manifest["splits"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder}: no readable {MANIFEST}, so the build was not finished; run it again") from None
+    manifest = read_manifest(folder)
     facts = Facts(recipe, manifest, [])
-    wanted = {name for entry in splits.values() for name in entry["experts"]}
-    for name in files:
+    wanted = {name for split in manifest.splits.values() for name in split.experts}
+    for name in manifest.files:
         try:
             _read(facts, folder / name, wanted)
         except (OSError, pa.ArrowException) as error:

@@ -79,7 +79,7 @@ def push_to_hub(
         first = push.begin(private=private, tag=tag)
         pushed = push.through_pr(first, merge=not create_pr) if create_pr or push.too_many else push.commit(first)
         if not pushed.pull_request:
-            load_back(repository.api, repo_id, str(pushed.commit), manifest["files"])
+            load_back(repository.api, repo_id, str(pushed.commit), push.release.shards)
         if tag:
             repository.retried(lambda: push.tag(tag, str(pushed.commit)))
         return replace(pushed, tag=tag)
@@ -257,7 +257,7 @@ class _Push:
             begun = self.repository.retried(lambda: self.repository.read(pull.revision))
             pushed = self.commit(begun, pull.revision, set(paths[start : start + MAX_FILES]))
             pull.set_state()
-        load_back(self.api, self.repo_id, str(pushed.commit), self.release.manifest["files"])
+        load_back(self.api, self.repo_id, str(pushed.commit), self.release.shards)
         if not merge:
             pull.make_ready()
             page = f"{self.page}/discussions/{pull.number}"

@@ -6,16 +6,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
-from generators.files.manifest import file_hash
+from generators.files.manifest import Manifest, file_hash, read_manifest
 from solver.refusal import InputError
 
 from .card import PLOTS, place_of
+from .loading import Files
 
 _SHARD = re.compile(r"data/(train|validation|test)-\d{5,}-of-\d{5,}\.parquet")
 _OURS = re.compile(r"data/(train|validation|test)-.*|plots/.*|dropped\.jsonl")
@@ -38,13 +38,13 @@ class Release:
     The card and its plots are taken from `pages`, everything else from the folder.
     """
 
-    def __init__(self, folder: Path, pages: Path, manifest: dict[str, Any]):
+    def __init__(self, folder: Path, pages: Path, manifest: Manifest):
         places = {name: place_of(name, folder, pages) for name in (README, *PLOTS)} | {
-            name: folder / name for name in (RECIPE, MANIFEST, *_dropped(manifest), *manifest["files"])
+            name: folder / name for name in (RECIPE, MANIFEST, *_dropped(manifest), *manifest.files)
         }
-        self.manifest = manifest
+        self.shards: Files = manifest.values()["files"]
         self.files = {name: file for name, file in places.items() if file.exists()}
-        self._hashes = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+        self._hashes = {name: entry.sha256 for name, entry in manifest.files.items()}
 
     def changes(self, remote: dict[str, RepoFile]) -> list[Change]:
         """Return the differences between the folder and the files of a revision."""
@@ -73,26 +73,23 @@ class Release:
         return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest() == remote.blob_id
 
 
-def _dropped(manifest: dict[str, Any]) -> dict[str, str]:
+def _dropped(manifest: Manifest) -> dict[str, str]:
     """Return the name and sha256 of an import's list of dropped problems; a build has none."""
-    return {DROPPED: manifest["dropped"].get("sha256")} if "dropped" in manifest else {}
+    return {DROPPED: manifest.dropped.sha256} if manifest.dropped else {}
 
 
-def check_folder(folder: Path, *, full: bool = False) -> dict[str, Any]:
+def check_folder(folder: Path, *, full: bool = False) -> Manifest:
     """Return the manifest of a folder after checking that the folder matches it; raise InputError if not.
 
     `full` audits every row too.
     """
-    path = folder / MANIFEST
+    manifest = read_manifest(folder)
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         fault = _fault(folder, manifest)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        if not path.exists():
-            raise InputError(f"{folder}: no {MANIFEST}, so it is no finished dataset; build it first") from None
+    except FileNotFoundError as error:
         raise InputError(f"{error.filename}: missing; {_UNPUSHED}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: cannot be read: {type(error).__name__}: {error}; {_UNPUSHED}") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{folder}: cannot be read: {type(error).__name__}: {error}; {_UNPUSHED}") from None
     if fault:
         raise InputError(f"{fault}; {_UNPUSHED}")
     if full:
@@ -104,29 +101,31 @@ def check_folder(folder: Path, *, full: bool = False) -> dict[str, Any]:
     return manifest
 
 
-def _fault(folder: Path, manifest: dict[str, Any]) -> str | None:
+def _fault(folder: Path, manifest: Manifest) -> str | None:
     """Return where a folder does not match its manifest: files, hashes, recipe, rows, contents or verification."""
     contents: dict[str, list[str]] = defaultdict(list)
     rows: dict[str, int] = defaultdict(int)
-    for name, entry in manifest["files"].items():
+    for name, entry in manifest.files.items():
         named = _SHARD.fullmatch(name)
         if not named:
             return f"{folder / MANIFEST}: lists {name!r}, which is not a data file of a dataset"
         path = folder / name
-        if not path.is_file() or file_hash(path) != entry["sha256"]:
+        if not path.is_file() or file_hash(path) != entry.sha256:
             return f"{path}: missing or changed since the build"
         record = json.loads((pq.read_schema(path).metadata or {}).get(b"wirework", b"{}"))
-        if record.get("rows") != entry["rows"]:
-            return f"{folder / MANIFEST}: lists {entry['rows']} rows for {name}, which was written with {record.get('rows')}"
+        if record.get("rows") != entry.rows:
+            return (
+                f"{folder / MANIFEST}: lists {entry.rows} rows for {name}, which was written with {record.get('rows')}"
+            )
         contents[named[1]].append(record["content"])
-        rows[named[1]] += entry["rows"]
-    hashes = {RECIPE: manifest["recipe"]} | _dropped(manifest)
+        rows[named[1]] += entry.rows
+    hashes = {RECIPE: manifest.recipe} | _dropped(manifest)
     changed = [name for name, sha256 in hashes.items() if file_hash(folder / name) != sha256]
     if changed:
         return f"{folder / changed[0]}: changed since the build"
-    for split, entry in manifest["splits"].items():
+    for split, listed in manifest.splits.items():
         found = hashlib.sha256("".join(contents[split]).encode()).hexdigest()
-        if (rows[split], found) != (entry["rows"], entry["content"]):
+        if (rows[split], found) != (listed.rows, listed.content):
             return f"{folder / MANIFEST}: the {split} split does not match its files"
-    proved, total = manifest["verification"]["read_back"], sum(rows.values())
+    proved, total = manifest.verification.read_back, sum(rows.values())
     return None if proved == total else f"{folder / MANIFEST}: only {proved} of {total} rows are proved"

@@ -518,24 +518,30 @@ def flip(path):
 
 SHARD = "data/train-00001-of-00002.parquet"
 SPOILED = {
-    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json, so it is no finished"),
-    "no folder": (shutil.rmtree, "no manifest.json, so it is no finished"),
-    "half a manifest": (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json: cannot be read"),
-    "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json: cannot be read"),
+    "no manifest": (
+        lambda folder: (folder / "manifest.json").unlink(),
+        "no manifest.json, so the build was not finished",
+    ),
+    "no folder": (shutil.rmtree, "no manifest.json, so the build was not finished"),
+    "half a manifest": (
+        lambda folder: (folder / "manifest.json").write_text("{"),
+        "manifest.json: not a manifest of wirework",
+    ),
+    "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json: not a manifest of wirework"),
     "changed shard": (flip(SHARD), f"{SHARD}: missing or changed since the build"),
     "missing shard": (lambda folder: (folder / SHARD).unlink(), f"{SHARD}: missing or changed since the build"),
     "changed recipe": (flip("recipe.json"), "recipe.json: changed since the build"),
     "missing recipe": (lambda folder: (folder / "recipe.json").unlink(), "recipe.json: missing"),
     "rows not proved": (spoil_manifest("verification/read_back", 3), "manifest.json: only 3 of [0-9]+ rows are proved"),
-    "no proof": (spoil_manifest("verification", None), "manifest.json: cannot be read: KeyError"),
-    "a proof of text": (spoil_manifest("verification", "all"), "manifest.json: cannot be read: TypeError"),
+    "no proof": (spoil_manifest("verification", None), "manifest.json: not a manifest of wirework"),
+    "a proof of text": (spoil_manifest("verification", "all"), "manifest.json: not a manifest of wirework"),
     "rows made up": (spoil_manifest("splits/test/rows", 9), "the test split does not match its files"),
     "content made up": (spoil_manifest("splits/train/content", "0"), "the train split does not match its files"),
     "somebody's file": (
-        spoil_manifest("files", {"../key": {}}),
+        spoil_manifest("files", {"../key": {"rows": 1, "bytes": 1, "sha256": ""}}),
         "lists '../key', which is not a data file of a dataset",
     ),
-    "no hash": (spoil_manifest(SHARD, {"rows": 20}), "manifest.json: cannot be read: KeyError: 'sha256'"),
+    "no hash": (spoil_manifest(SHARD, {"rows": 20}), "manifest.json: not a manifest of wirework"),
 }
 
 
