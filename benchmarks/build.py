@@ -22,7 +22,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from generators.builder import dataset, rows
+from generators.builder import dataset, rows, shard
 from generators.finished.audit import audit
 
 HELD_OUT = 500
@@ -32,11 +32,11 @@ STAGES = {
     "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
     "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
-    "second opinion (YAML, fractions)": ((rows, "second_opinions"),),
+    "cross-check (YAML, fractions)": ((rows, "cross_checks"),),
     "plain Jinja2": ((rows, "reference"),),
-    "columns and order": ((rows, "tabulate"), (rows, "_overlap")),
-    "content hash": ((dataset, "content_hash"),),
-    "Parquet": ((dataset, "parquet"),),
+    "columns and order": ((shard, "tabulate"), (shard, "_overlap")),
+    "content hash": ((shard, "content_hash"),),
+    "Parquet": ((shard, "to_parquet"),),
 }
 
 
