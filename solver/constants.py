@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from .document import LOADER
 from .stems import WORD, stem
 
 
@@ -33,7 +34,7 @@ class Constant:
 def named_constants() -> tuple[Constant, ...]:
     """Return the table of constants, in its order."""
     text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
-    rows = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
+    rows = yaml.load(text, LOADER)  # noqa: S506 - it makes texts alone
     return tuple(
         Constant(
             name,

@@ -21,7 +21,8 @@ MAX_DEPTH = 8
 """Lists and mappings inside one another; a composition needs five."""
 
 _BRACKET = re.compile(r"[\[\]{}]")
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The loader that makes texts alone of every scalar; libyaml's, where PyYAML was built with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _build(text: str) -> Node:
     stack: list[_Open] = [_Open(root)]
     documents = 0
     event: Any
-    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+    for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
         if count > MAX_EVENTS:
             raise FormatError("too_long", f"more than {MAX_EVENTS} YAML nodes")
         kind = type(event)

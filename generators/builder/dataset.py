@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -17,7 +18,6 @@ from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
 from generators.files.store import store
 from generators.patterns.library import library
-from generators.text.contamination import Gate, read_gate
 from solver.refusal import InputError, did_you_mean
 
 from .length import Ruler
@@ -25,6 +25,9 @@ from .local_engine import SHARD_ROWS, run_locally
 from .preset import read_preset
 from .recipe import Job, Recipe, whole_number
 from .shard import BuiltRecord, ShardWriter
+
+if TYPE_CHECKING:
+    from generators.text.contamination import Gate
 
 ENGINES = ("local", "ray")
 """Where shards are made: in processes on this machine, or on a Ray cluster."""
@@ -77,7 +80,7 @@ def build(
     anything the caller can mend; then the folder has no manifest.
     """
     how = Execution(workers, full, engine, report)
-    gate = read_gate(against) if against else None
+    gate = _gate(against)
     preset = read_preset(weights)
     recipe = Recipe.of(
         preset,
@@ -109,14 +112,23 @@ def rebuild(
     """
     how = Execution(workers, full, engine, report)
     read = Recipe.read(Path(recipe))
-    gate = read_gate(against) if against else None
+    gate = _gate(against)
     if (gate.against if gate else None) != read.against:
         named = f"{read.against.name} (sha256 {read.against.sha256[:16]})" if read.against else "no held-out set"
         raise InputError(f"{recipe}: was made against {named}; give just that with --against")
     return make(read, out, how, gate)
 
 
-def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: Gate | None = None) -> Built:
+def _gate(against: str | None) -> "Gate | None":
+    """Return the gate of a held-out set, if one is named; only then is the reader of questions imported."""
+    if not against:
+        return None
+    from generators.text.contamination import read_gate
+
+    return read_gate(against)
+
+
+def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "Gate | None" = None) -> Built:
     """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
     files = store(out)
     try:

@@ -10,11 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from generators.files.layout import SPLITS
-from generators.files.recipe import FORMAT, parse_recipe, read_values, recipe_text
+from generators.files.recipe import FORMAT, Against, parse_recipe, read_values, recipe_text
 from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
-from generators.text.contamination import Against
 from solver import __version__
 from solver.refusal import InputError
 

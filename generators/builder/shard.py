@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +16,13 @@ from generators.files.parquet import ShardRecord, read_record, to_parquet
 from generators.files.schema import content_hash
 from generators.files.store import digest, store
 from generators.patterns.permutation import key_of, mix
-from generators.text.contamination import Gate
 
 from .length import Ruler
 from .recipe import Job, Recipe
 from .rows import Group, make_group, tabulate
+
+if TYPE_CHECKING:
+    from generators.text.contamination import Gate
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +123,7 @@ def _overlap(recipe: Recipe, group: Group) -> list[int]:
 class ShardWriter:
     """Writes shards of one recipe into one place; holds what all of them share."""
 
-    def __init__(self, recipe: Recipe, place: Path | str, *, full: bool, gate: Gate | None):
+    def __init__(self, recipe: Recipe, place: Path | str, *, full: bool, gate: "Gate | None"):
         self.recipe = recipe
         self.place = place
         self.full = full

@@ -1,7 +1,7 @@
 """The part of a recipe that every dataset folder needs: its file, its format, and how two recipes differ."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -12,6 +12,15 @@ from solver.refusal import InputError
 from .layout import RECIPE
 
 FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Against:
+    """The held-out set that a gate was made of, as a recipe names it."""
+
+    name: str
+    sha256: str
+    questions: int
 
 
 class DatasetRecipe(Protocol):

@@ -5,11 +5,10 @@ from typing import Literal
 
 import pyarrow as pa
 
-from generators.files.recipe import FORMAT, recipe_text
+from generators.files.recipe import FORMAT, Against, recipe_text
 from generators.files.schema import held_in
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Source
-from generators.text.contamination import Against
 from solver import __version__
 from solver.experts import system_line
 

@@ -4,7 +4,7 @@ Names are declared and never collide, the shape is its expert's, every question 
 number of the trace is shown or named, and trace and closed form agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 
 from solver.columns import Column
-from solver.constants import question_stems, triggered
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
 from solver.numerals import FORMS
 from solver.ops import GROUPS, Step
 from solver.program import Trace
-from solver.quantities import read_quantities
 from solver.refusal import InputError, did_you_mean
 
 from .filters import FILTERS
 from .pattern import SYMBOL, Pattern
-from .render import refs, render
+from .render import Plan, refs, render
 from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
 from .uniqueness import check_read, check_shown
@@ -166,26 +164,34 @@ def _shaped(pattern: Pattern) -> None:
 
 
 def _grounded(pattern: Pattern) -> None:
-    """Check that every number of the trace is shown by the question or is a named constant."""
+    """Check that the question shows every number of the trace, or allows it as a named constant (P1)."""
     for plan in pattern.questions:
         shown = {ref.slot for ref in refs(plan)}
-        said = _named_numbers(" ".join(piece for piece in plan if isinstance(piece, str)))
         for trace in pattern.program:
             for step in trace.steps:
                 for key, value in _literals(step):
-                    if key == "value" and isinstance(value, str) and isinstance(pattern.slots.get(value[1:]), Words):
-                        raise InputError(f"an init takes {value}, which is a word, for its value")
-                    if isinstance(value, str) and value[1:] not in shown:
-                        raise InputError(f"the trace takes {value}, which the question does not show")
-                    known = said | set(pattern.answer.numbers) if key == "args" else said
-                    if isinstance(value, Fraction) and value not in known:
+                    if isinstance(value, str):
+                        _shown(pattern, key, value, shown)
+                    elif not (key == "args" and value in pattern.answer.numbers) and value not in _named_numbers(plan):
                         raise InputError(
                             f"the trace takes {value}, which is neither in the question nor a named constant"
                         )
 
 
-def _named_numbers(text: str) -> set[Fraction]:
+def _shown(pattern: Pattern, key: str, symbol: str, shown: Collection[str]) -> None:
+    """Check that a `$slot` symbol stands for a number that the question shows."""
+    if key == "value" and isinstance(pattern.slots.get(symbol[1:]), Words):
+        raise InputError(f"an init takes {symbol}, which is a word, for its value")
+    if symbol[1:] not in shown:
+        raise InputError(f"the trace takes {symbol}, which the question does not show")
+
+
+def _named_numbers(plan: Plan) -> set[Fraction]:
     """Return the numbers that a question's fixed words write, and those of the constants that they allow."""
+    from solver.constants import question_stems, triggered
+    from solver.quantities import read_quantities
+
+    text = " ".join(piece for piece in plan if isinstance(piece, str))
     said = {constant.value for constant in triggered(question_stems(text))}
     for quantity in read_quantities(text):
         if quantity.kind != "ordinal":

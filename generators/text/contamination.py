@@ -6,13 +6,13 @@ its numbers and proper names masked. It does not see a question told in other wo
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from generators.files.entries import read_entries
+from generators.files.recipe import Against
 from solver.quantities import read_quantities
 from solver.refusal import InputError
 
@@ -23,15 +23,6 @@ GRAM = 10
 
 _WORD = re.compile(r"(?:[^\W_]|[#@])+(?:['\u2019][^\W\d_]+)?")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")
-
-
-@dataclass(frozen=True)
-class Against:
-    """The held-out set that a gate was made of, as a recipe names it."""
-
-    name: str
-    sha256: str
-    questions: int
 
 
 class Gate:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from solver.document import LOADER
 from solver.stems import stem
 
 _FOLDER = Path(__file__).parent / "lists"
@@ -25,7 +26,7 @@ def word_set(name: str) -> frozenset[str]:
 @cache
 def _sets() -> dict[str, str]:
     text = (_FOLDER / "sets.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, yaml.BaseLoader))  # noqa: S506 - the base loader makes texts alone
+    return dict(yaml.load(text, LOADER))  # noqa: S506 - it makes texts alone
 
 
 @cache

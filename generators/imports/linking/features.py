@@ -17,6 +17,7 @@ from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf, Op
 from generators.imports.solution.step import Step
 from solver.constants import Constant, named_constants
+from solver.document import LOADER
 from solver.stems import stem
 
 from .equivalence import Sources
@@ -38,7 +39,7 @@ _FACTORS = ("multiple", "half")
 @cache
 def learned() -> dict[str, float]:
     """Return the weight of each sign, in log odds."""
-    weights = yaml.load(WEIGHTS.read_text(encoding="ascii"), yaml.BaseLoader)  # noqa: S506 - the base loader makes texts alone
+    weights = yaml.load(WEIGHTS.read_text(encoding="ascii"), LOADER)  # noqa: S506 - it makes texts alone
     return {name: float(weight) for name, weight in weights.items()}
 
 
