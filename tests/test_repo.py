@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import generators
-from solver.__main__ import markdown_table
 
 ROOT = Path(__file__).parents[1]
 HOME = Path(generators.__file__).parents[1]
@@ -55,19 +54,18 @@ def test_building_imports_nothing_heavy(tmp_path):
     assert run.stdout == "[]\n"
 
 
-def test_the_readme_holds_the_op_table():
-    """The table of ops in the README is the one that the grammar prints."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-
-    assert re.search(r"<!-- ops -->\n(.*)\n<!-- /ops -->", readme, re.DOTALL)[1] == markdown_table()
+def test_the_readme_is_short():
+    """A reader has seen it in five minutes; what is longer stands in docs/."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 180
 
 
 def test_the_readme_tree_is_there():
     """Every folder of the README's tree exists."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    tree = re.search(r"## The tree\n+```\n(.*?)```", readme, re.DOTALL)[1]
+    names = re.findall(r"^(\w+)/  ", readme, re.MULTILINE)
 
-    for name in re.findall(r"^(\w+)/", tree, re.MULTILINE):
+    assert names
+    for name in names:
         assert (ROOT / name).is_dir(), name
 
 
@@ -79,10 +77,3 @@ def test_the_readme_example_is_the_row_it_names():
     golden = (ROOT / "tests" / "golden" / "comparison-times_more.txt").read_text(encoding="utf-8")
 
     assert golden.startswith(f"{question}\n\n{trace}")
-
-
-def test_the_readme_pattern_is_the_shipped_one():
-    """The pattern that the README shows is the file as it stands."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-
-    assert (ROOT / "templates" / "comparison" / "times_more.jinja").read_text(encoding="utf-8").strip() in readme

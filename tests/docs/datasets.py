@@ -1,0 +1,93 @@
+"""The generated parts about dataset folders, imports and training."""
+
+from dataclasses import fields
+
+from generators.builder.recipe import Recipe
+from generators.files.manifest import Manifest, Split
+from generators.files.schema import COLUMNS
+from generators.imports.grading.grade import RULES
+from generators.imports.recipe import ImportRecipe
+from generators.imports.sources.registry import SOURCES
+
+from .markdown import check_same, code, rows
+from .meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
+
+
+def columns() -> str:
+    """Return the table of columns."""
+    body = ((code(one.name), _kind(one.type), one.held, one.meaning) for one in COLUMNS)
+    return rows("column", "type", "filled in", "meaning", body=body)
+
+
+def _kind(kind: object) -> str:
+    return {"list<element: string>": "list of string", "list<item: string>": "list of string"}.get(
+        str(kind), "list of {role, content}" if "struct" in str(kind) else str(kind)
+    )
+
+
+def manifest(kind: str) -> str:
+    """Return the table of keys of manifest.json for every dataset, for builds, or for imports."""
+    check_same(Manifest.__struct_fields__, [name for told in MANIFEST.values() for name in told])
+    return rows("key", "meaning", body=((code(name), what) for name, what in MANIFEST[kind].items()))
+
+
+def splits() -> str:
+    """Return the table of keys of a split in manifest.json."""
+    check_same(Split.__struct_fields__, SPLIT_KEYS)
+    return rows("key", "meaning", body=((code(name), what) for name, what in SPLIT_KEYS.items()))
+
+
+def recipe() -> str:
+    """Return the table of keys of a build's recipe.json."""
+    check_same([field.name for field in fields(Recipe)], RECIPE)
+    return rows("key", "meaning", body=((code(name), what) for name, what in RECIPE.items()))
+
+
+def import_recipe() -> str:
+    """Return the table of keys of an import's recipe.json."""
+    check_same([field.name for field in fields(ImportRecipe)], IMPORT_RECIPE)
+    return rows("key", "meaning", body=((code(name), what) for name, what in IMPORT_RECIPE.items()))
+
+
+def metadata() -> str:
+    """Return the table of keys of an imported row's metadata."""
+    return rows("key", "meaning", body=((code(name), what) for name, what in METADATA.items()))
+
+
+def grades() -> str:
+    """Return the table of grades."""
+    return rows("grade", "rule", body=RULES.items())
+
+
+def sources() -> str:
+    """Return the table of sources of problems."""
+    body = ((code(one.name), code(one.hub), one.licence.upper(), one.notice) for one in SOURCES.values())
+    return rows("source", "on the Hub", "licence", "notice", body=body)
+
+
+def training(section: str) -> str:
+    """Return the table of values of a training recipe: `sft` or `rl`."""
+    from finetune.recipe import known_recipes, read_recipe
+
+    recipes = {name: getattr(read_recipe(name), section) for name in known_recipes()}
+    body = (
+        (
+            code(field.name),
+            field.metadata["help"],
+            *(_value(getattr(recipe, field.name)) for recipe in recipes.values()),
+        )
+        for field in fields(next(iter(recipes.values())))
+    )
+    return rows("key", "meaning", *(f">{name}" for name in recipes), body=body)
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def ladder() -> str:
+    """Return the table of levels of the error ladder."""
+    from finetune.ladder import LEVELS
+
+    body = ((number, level, meaning) for number, (level, meaning) in enumerate(LEVELS.items(), 1))
+    return rows(">", "level", "what was found", body=body)

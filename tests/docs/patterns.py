@@ -1,0 +1,139 @@
+"""The generated parts about patterns and presets."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+import solver
+from generators.builder.preset import KEYS, known_presets, read_preset
+from generators.patterns.checks import MIN_SPACE, SAMPLE
+from generators.patterns.expression import MAX_LENGTH
+from generators.patterns.filters import FILTERS, Word
+from generators.patterns.library import MAX_VOCABULARY, library, shipped
+from generators.patterns.pattern import MAX_FILE
+from generators.patterns.slots import (
+    MAX_OPERATIONS,
+    MAX_VALUES,
+    MAX_WORD,
+    Numbers,
+    Words,
+    read_slots,
+    read_vocabularies,
+)
+from solver.constants import named_constants
+from solver.document import load
+from solver.numerals import FORMS
+
+from .markdown import cell, code, rows
+from .meanings import EXAMPLES, SLOT_FORMS
+from .refusals import FILES, message
+
+ROOT = Path(__file__).parents[2]
+
+
+def pattern_limits() -> str:
+    """Return the table of limits on pattern and vocabulary files."""
+    body = (
+        ("distinct questions of a pattern, at least", MIN_SPACE),
+        ("assignments that are tried when a pattern is loaded", SAMPLE),
+        ("bytes of a pattern file, at most", MAX_FILE),
+        ("bytes of a vocabulary file, at most", MAX_VOCABULARY),
+        ("values of all ranges and lists of a pattern together, at most", MAX_VALUES),
+        ("signs in all computed slots of a pattern together, at most", MAX_OPERATIONS),
+        ("characters of an expression, at most", MAX_LENGTH),
+        ("characters of a word as part of a variable's name, at most", MAX_WORD),
+    )
+    return rows("limit", ">value", body=((what, f"{size:,}") for what, size in body))
+
+
+def slot_forms() -> str:
+    """Return the table of slot forms, with the values that the code reads from each."""
+    vocabularies = read_vocabularies(load(shipped()["vocabulary.yaml"], MAX_VOCABULARY))
+    body = []
+    for form, meaning in SLOT_FORMS.items():
+        node = load(f"{{left: 1..9, spent: 1..9, slot: {form}}}")
+        slot = read_slots(node, vocabularies)["slot"]
+        texts = slot.texts.to_pylist() if isinstance(slot, Numbers) else []
+        texts = list(slot.vocabulary.words) if isinstance(slot, Words) else texts
+        shown = ", ".join(texts) if len(texts) < 5 else ", ".join([*texts[:2], "...", texts[-1]])
+        body.append((code(form), meaning, shown))
+    return rows("form", "meaning", "values", body=body)
+
+
+def filters() -> str:
+    """Return the table of filters, with what each makes of an example."""
+    samples: dict[str, object] = dict.fromkeys(FILTERS, Word("apples", "apple"))
+    samples |= {"words": "25", "commas": "80000", "money": "1200.5"}
+    body = []
+    for kind, forms in (("a word", FILTERS), ("a number", FORMS)):
+        for name, form in forms.items():
+            meaning = str(form.__doc__).partition(":")[0].rstrip(".")
+            shown = f"{samples[name]} → {form(samples[name])}"
+            body.append((code(f"{{{{ slot | {name} }}}}"), kind, _lower(meaning), shown))
+    return rows("filter", "for", "writes it", "example", body=body)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def vocabularies() -> str:
+    """Return the table of shipped vocabularies, with the comment that stands above each."""
+    text = shipped()["vocabulary.yaml"]
+    notes = dict(_notes(text))
+    body = []
+    for name, vocabulary in read_vocabularies(load(text, MAX_VOCABULARY)).items():
+        words = ", ".join(vocabulary.words[:3])
+        body.append((code(name), notes[name], len(vocabulary.words), words))
+    return rows("vocabulary", "holds", ">words", "such as", body=body)
+
+
+def _notes(text: str) -> list[tuple[str, str]]:
+    return [(name, note) for note, name in re.findall(r"^# (.+)\n([a-z_]+):", text, re.MULTILINE)]
+
+
+def constants() -> str:
+    """Return the table of named constants and the words that allow them."""
+    text = (Path(solver.__file__).parent / "constants.yaml").read_text(encoding="utf-8")
+    words = yaml.safe_load(text)
+    body = []
+    for constant in named_constants():
+        row = words[constant.name]
+        told = ", ".join(map(str, row["words"]))
+        beside = f"; beside them one of {', '.join(map(str, row['beside']))}" if "beside" in row else ""
+        value = float(constant.value) if constant.value.denominator > 1 else constant.value
+        body.append((code(constant.name), value, f"{told}{beside}"))
+    return rows("constant", ">value", "words that allow it", body=body)
+
+
+def refusals(part: str) -> str:
+    """Return the table of refused files for one part of a file, with the message of each."""
+    body = ((wrote, cell(_without_file(message(case))), mend) for wrote, mend, case in FILES[part])
+    return rows("mistake", "message", "mend", body=body)
+
+
+def _without_file(text: str) -> str:
+    return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (question: (?=[^:]*: ))?", "", text)
+
+
+def preset_keys() -> str:
+    """Return the table of the keys of a preset."""
+    return rows("key", "meaning", body=((code(name), meaning) for name, meaning in KEYS.items()))
+
+
+def presets() -> str:
+    """Return the table of shipped presets."""
+    body = []
+    for name in known_presets():
+        preset = read_preset(name)
+        held = preset.shares(library(None, preset.takes))
+        weights = ", ".join(f"{expert} {weight}" for expert, weight in preset.weights.items())
+        body.append((code(name), *(f"{count:,}" for count in preset.rows.values()), preset.max_len, len(held), weights))
+    return rows("preset", ">train", ">validation", ">test", ">max_len", ">patterns", "weights in percent", body=body)
+
+
+def example(name: str) -> str:
+    """Return a shipped file in a code block."""
+    path, language = EXAMPLES[name]
+    return f"```{language}\n{(ROOT / path).read_text(encoding='utf-8').strip()}\n```"
