@@ -1,10 +1,10 @@
-"""How fast models are taught and judged: python -m benchmarks.finetune DATASET [--adapter DIR]
+"""Measures the speed of training and decoding: python -m benchmarks.finetune DATASET [--adapter DIR]
 
-Training: our `sft` against TRL's SFTTrainer with its default settings, same model, rows, adapter, batch, learning rate
-and schedule; each run is a process of its own and they take turns, every round with a seed of its own. Whether both
-learn the same is read off the loss on held-out rows: as far apart as two seeds of one side are. Decoding, with
---adapter: our `eval` against transformers' `generate` on unsorted batches of one size. Wall time moves with
-what else the machine does; processor seconds move less. Read ratios within one run.
+Training compares our `sft` with TRL's SFTTrainer in its default settings: same model, rows, adapter, batch, learning
+rate and schedule. Each run has its own process, the two sides alternate, and each round has its own seed. The loss on
+held-out rows shows that both sides learn the same: it differs no more than between two seeds of one side. Decoding, with
+--adapter, compares our `eval` with transformers' `generate` on unsorted batches of one size. Wall time depends on the
+machine's other work, processor seconds less so; compare figures of the same run only.
 """
 
 import argparse
@@ -27,8 +27,8 @@ MAX_NEW_TOKENS = 400
 
 
 def settings() -> dict[str, Any]:
-    """Return what both sides of the training comparison have in common: our recipe's values."""
-    from finetune.recipe import read_recipe
+    """Return the options that both sides of the training comparison share: those of our recipe."""
+    from finetune.train.recipe import read_recipe
 
     sft = read_recipe("smollm2").sft
     keys = ("batch", "lr", "schedule", "warmup", "rank", "alpha")
@@ -39,12 +39,14 @@ def train_ours(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
     """Return our trainer."""
     from dataclasses import replace
 
-    from finetune.base_model import load_tokenizer
-    from finetune.chat import measure, prepare_tokenizer
-    from finetune.device import find_device
-    from finetune.recipe import read_recipe
-    from finetune.sft import make_trainer
+    from finetune.hardware.device import find_device
+    from finetune.hardware.memory import keep_memory
+    from finetune.models.base_model import load_tokenizer
+    from finetune.models.chat import measure, prepare_tokenizer
+    from finetune.train.recipe import read_recipe
+    from finetune.train.sft import make_trainer
 
+    keep_memory()
     tokenizer = load_tokenizer(model)
     prepare_tokenizer(tokenizer)
     recipe = replace(read_recipe("smollm2").sft, epochs=1, save_every=10**6)
@@ -54,8 +56,15 @@ def train_ours(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
     )
 
 
+def run_ours(trainer: Any) -> None:
+    """Train with our trainer."""
+    from finetune.train.sft import run_trainer
+
+    run_trainer(trainer)
+
+
 def train_trl(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
-    """Return TRL's trainer with its default settings, and what both have in common."""
+    """Return TRL's trainer with its default settings and the shared options."""
     import torch
     from datasets import Dataset
     from peft import LoraConfig
@@ -84,7 +93,7 @@ def train_trl(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
 
 def decode_ours(model: Any, tokenizer: Any, prompts: list[list[int]], batch: int) -> dict[int, str]:
     """Return the completions of our decoding."""
-    from finetune.decode import Decoder
+    from finetune.judge.decode import Decoder
 
     return {row: made.text for row, made in Decoder(model, tokenizer, MAX_NEW_TOKENS).decode(prompts, batch)}
 
@@ -102,23 +111,25 @@ def decode_library(model: Any, tokenizer: Any, prompts: list[list[int]], batch: 
 
 
 def train(side: str, rows: Path, model: str, seed: int) -> dict[str, Any]:
-    """Train with one side in this process and return what it took, and the loss on the held-out rows."""
+    """Train with one side in this process and return its times and its loss on the held-out rows."""
     from datasets import Dataset
 
     held_out = Dataset(pq.read_table(rows / "test.parquet").select(["prompt", "completion"]))
     with tempfile.TemporaryDirectory() as folder:
-        make = {"ours": train_ours, "trl": train_trl}[side]
+        make, run = {"ours": (train_ours, run_ours), "trl": (train_trl, lambda trainer: trainer.train())}[side]
         trainer = make(model, pq.read_table(rows / "train.parquet"), Path(folder), seed)
-        spent = clock(trainer.train)
+        spent = clock(lambda: run(trainer))
         return spent | {"held_out": trainer.evaluate(held_out)["eval_loss"]}
 
 
 def decode(side: str, rows: Path, model: str, adapter: str, batch: int) -> dict[str, Any]:
-    """Decode with one side in this process and return what it took, and the texts."""
-    from finetune.adapter import load
-    from finetune.chat import prompt_ids
-    from finetune.device import find_device
+    """Decode with one side in this process and return its times and texts."""
+    from finetune.hardware.device import find_device
+    from finetune.hardware.memory import keep_memory
+    from finetune.models.adapter import load
+    from finetune.models.chat import prompt_ids
 
+    keep_memory()
     loaded, tokenizer = load(model, Path(adapter), find_device())
     table = pq.read_table(rows / "test.parquet")
     prompts = [prompt_ids(tokenizer, prompt) for prompt in table["prompt"].to_pylist()]
@@ -138,7 +149,7 @@ def clock(run: Any) -> dict[str, float]:
 
 
 def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Run both sides in processes of their own, in turn, each round the other way about."""
+    """Run the two sides alternately, each run in its own process, in reverse order every other round."""
     found: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
@@ -164,8 +175,8 @@ def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str
 
 
 def show(title: str, found: dict[str, list[dict[str, Any]]], count: int, unit: str) -> None:
-    """Print what each run took, and the ratio of the sums."""
-    table = Table("side", f"{unit}/s by the wall", f"{unit} per processor second", "of it in the system", title=title)
+    """Print the speed of each run and the ratio of the sums."""
+    table = Table("side", f"{unit}/s by the wall", f"{unit} per processor second", "share of system time", title=title)
     for side, runs in found.items():
         for run in runs:
             share = f"{run['system'] / run['cpu']:.0%}"
@@ -181,12 +192,15 @@ def main() -> None:
     parser.add_argument("dataset", help="a dataset folder or a repository's name")
     parser.add_argument("--model", default="smollm2-135m")
     parser.add_argument("--adapter", default="", help="an adapter to decode with; without it only training is measured")
-    parser.add_argument("--only", choices=("training", "decoding"), help="measure one of the two")
+    parser.add_argument("--only", choices=("training", "decoding"), help="measure only one of the two")
     parser.add_argument("--rows", type=int, default=48, help="training rows of a run")
     parser.add_argument("--decode", type=int, default=128, help="test rows of a run")
     parser.add_argument("--batch", type=int, default=128, help="test rows decoded together (default: as `eval` does)")
     parser.add_argument(
-        "--library-batch", type=int, default=8, help="and by the library (default: what its trainers evaluate with)"
+        "--library-batch",
+        type=int,
+        default=8,
+        help="the same for the library (default: what its trainers evaluate with)",
     )
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--child", help=argparse.SUPPRESS)
@@ -202,9 +216,9 @@ def main() -> None:
         return
     if wanted.only == "decoding" and not wanted.adapter:
         parser.error("--only decoding needs --adapter")
-    from finetune.base_model import find_model, load_tokenizer
-    from finetune.chat import measure
-    from finetune.rows import read_rows
+    from finetune.models.base_model import find_model, load_tokenizer
+    from finetune.models.chat import measure
+    from finetune.runs.rows import read_rows
 
     with tempfile.TemporaryDirectory() as scratch:
         train_rows = read_rows(wanted.dataset, "train", wanted.rows)
@@ -224,7 +238,7 @@ def main() -> None:
             title = f"decoding, {wanted.decode} rows in batches of {wanted.batch} and {wanted.library_batch}"
             show(title, found, wanted.decode, "rows")
             same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
-            print(f"texts that are the same: {same} of {wanted.decode}")
+            print(f"identical texts: {same} of {wanted.decode}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What the recipe of TinyLlama takes on the GPU that is there: python -m benchmarks.gpu DATASET
+"""Measures speed and memory of the TinyLlama recipe on this machine's GPU: python -m benchmarks.gpu DATASET
 
-The weights are random, of TinyLlama-1.1B's shape with as many words as the tokenizer of --tokenizer has, so nothing is
-downloaded and nothing is learned: tokens a second and the most memory that torch held, for training with and without
-checkpointing, for reinforcement, and for decoding, whose rows all run to the limit since a random model never stops.
+The weights are random, in the shape of TinyLlama-1.1B with the vocabulary of --tokenizer, so that nothing is downloaded.
+It prints tokens per second and torch's peak memory for training with and without checkpointing, for reinforcement
+learning, and for decoding, where all rows run to the limit because a random model does not stop.
 """
 
 import argparse
@@ -28,17 +28,17 @@ SHAPE = {
     "rms_norm_eps": 1e-5,
     "tie_word_embeddings": False,
 }
-"""config.json of TinyLlama/TinyLlama-1.1B-Chat-v1.0, less its vocabulary."""
+"""config.json of TinyLlama/TinyLlama-1.1B-Chat-v1.0, without its vocabulary."""
 _WARM = 1
-"""Steps of a run that are not timed, beside the first: kernels are chosen and memory is taken in them."""
+"""Steps of a run that are not timed, besides the first: torch selects kernels and allocates memory in them."""
 
 
 def write_model(tokenizer: str, folder: Path) -> int:
-    """Write random weights of that shape beside a tokenizer and return how many there are."""
+    """Write random weights of that shape and a tokenizer; return the number of weights."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from finetune.base_model import load_tokenizer
+    from finetune.models.base_model import load_tokenizer
 
     words = load_tokenizer(tokenizer)
     ids = {"bos_token_id": words.bos_token_id, "eos_token_id": words.eos_token_id, "pad_token_id": words.pad_token_id}
@@ -50,7 +50,7 @@ def write_model(tokenizer: str, folder: Path) -> int:
 
 
 def measured(words: list[str]) -> float:
-    """Run one command of ours and return the most gigabytes of the GPU that torch held."""
+    """Run one verb and return torch's peak memory on the GPU in gigabytes."""
     import torch
 
     from finetune.__main__ import main
@@ -65,7 +65,7 @@ def measured(words: list[str]) -> float:
 
 
 def steady(folder: Path) -> tuple[float, float]:
-    """Return a run's median seconds a step and its tokens a second, the first steps not counted."""
+    """Return the median seconds per step and the tokens per second of a run, without its first steps."""
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     timed = log[_WARM:]
     if len(timed) < 2:
@@ -99,23 +99,27 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("dataset", help="a dataset folder or a repository's name")
-    parser.add_argument("--tokenizer", default="smollm2-135m", help="whose words (default: the embedded model's)")
-    parser.add_argument("--rows", type=int, default=160, help="training rows; 16 make a step (default 160)")
-    parser.add_argument("--steps", type=int, default=5, help="steps of reinforcement (default 5)")
+    parser.add_argument(
+        "--tokenizer", default="smollm2-135m", help="the model whose vocabulary to use (default smollm2-135m)"
+    )
+    parser.add_argument("--rows", type=int, default=160, help="training rows, 16 per step (default 160)")
+    parser.add_argument("--steps", type=int, default=5, help="steps of reinforcement learning (default 5)")
     parser.add_argument("--decode", type=int, default=128, help="rows decoded, all together (default 128)")
     parser.add_argument("--new-tokens", type=int, default=320, help="tokens of a completion (default 320)")
     wanted = parser.parse_args()
 
-    from finetune.device import find_device
+    import torch
 
-    import torch  # after device, which sets what torch reads when it starts  # isort: skip
+    from finetune.hardware.device import find_device
 
     name = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
-    table = Table("", "seconds a step", "tokens/s", "most memory, GB", title=f"{name}, {find_device()}")
+    table = Table("", "seconds per step", "tokens/s", "peak memory, GB", title=f"{name}, {find_device()}")
 
     def show(what: str, step: float | None, speed: float, most: float) -> None:
         row = (what, f"{step:.3f}" if step else "", f"{speed:,.0f}", f"{most:.2f}")
-        print("measured:", "  ".join(row), flush=True)  # a lent machine may be taken back before the table is whole
+        print(
+            "measured:", "  ".join(row), flush=True
+        )  # each figure at once: the machine may be lost before the table is complete
         table.add_row(*row)
 
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,4 @@
-"""What a run made, for others: merged weights or the adapter, with a card that carries the evaluation, on the Hub."""
+"""Merges an adapter into its base model, and publishes either on the Hub with a card that shows the evaluation."""
 
 import json
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi, ModelCard, ModelCardData
-from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError is that of the HTTP library
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError comes from the HTTP library
     HfHubHTTPError,
     HFValidationError,
     HTTPError,
@@ -15,28 +15,28 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 
 from solver.refusal import InputError
 
-from .adapter import load, named_base
-from .base_model import EMBEDDED, ON_GPU
-from .device import find_device
-from .report import METRICS, REPORT, shown_rate
-from .run import ADAPTER, RUN, Run, claim
+from .hardware.device import find_device
+from .judge.report import METRICS, REPORT, shown_rate
+from .models.adapter import load, named_base
+from .models.base_model import EMBEDDED, ON_GPU
+from .runs.folder import ADAPTER, RUN, Run, claim
 
 CARD = "README.md"
 TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
 KEPT_BACK = ["checkpoint-*/*", "eval-*/*", "training_args.bin", "log.jsonl", ".*"]
-"""What a run's folder holds and a model's repository does not."""
+"""Files of a run's folder that are not published."""
 _SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation", "lr", "rank", "alpha", "dtype")
 
 
 def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
-    """Write a run's adapter merged into its base model, as any library loads it; return the folder."""
+    """Write an adapter merged into its base model, as any library loads it; return the folder."""
     device = find_device(dtype)
     base = named_base(None, adapter, device)
     claim(folder)
     loaded, tokenizer = load(base, adapter, device)
     loaded.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    for path in [*adapter.glob(RUN), *adapter.glob(f"eval-*/{REPORT}")]:  # what the card is written from, also by push
+    for path in [*adapter.glob(RUN), *adapter.glob(f"eval-*/{REPORT}")]:  # push writes the card from these files too
         kept = folder / path.relative_to(adapter)
         kept.parent.mkdir(exist_ok=True)
         shutil.copy(path, kept)
@@ -45,9 +45,9 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
 
 
 def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None = None) -> str:
-    """Publish a run's adapter, or a merged model, in one commit with its card; return the page's address."""
+    """Publish an adapter or a merged model in one commit with its card; return the address of its page."""
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
-        raise InputError(f"{folder}: neither an adapter nor a model; give a run's folder, or what merge wrote")
+        raise InputError(f"{folder}: neither an adapter nor a model; give the folder of a run or of a merged model")
     if (folder / ADAPTER).exists() or (folder / RUN).exists():
         write_card(folder, repo_id, folder)
     api = HfApi(token=token, library_name="wirework")
@@ -63,7 +63,7 @@ def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else "no answer"
         raise InputError(
-            f"{repo_id}: the Hub refused it ({status}): {error.server_message or 'no reason given'}"
+            f"{repo_id}: the Hub refused the upload ({status}): {error.server_message or 'no reason given'}"
         ) from None
     except (HTTPError, OSError) as error:
         raise InputError(f"{repo_id}: the Hub cannot be reached: {error}; the model is still in {folder}") from None
@@ -71,7 +71,7 @@ def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None
 
 
 def write_card(folder: Path, name: str, run_folder: Path) -> Path:
-    """Write the page of a model from the files of the run that made it."""
+    """Write a model's card from the files of the run that trained it; return its path."""
     run = Run.read(run_folder) if (run_folder / RUN).exists() else None
     settings = run.settings if run else {}
     base = str(settings.get("model") or named_base(None, run_folder, find_device()))

@@ -1,6 +1,10 @@
-"""The words of short commands, and what their runs logged."""
+"""Short commands, the logs of their runs, and evaluations written by hand."""
 
 import json
+
+from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash
+from finetune.runs.rows import read_rows
+from solver.text import fence
 
 ZEPHYR = "<|system|>\n{}</s>\n<|user|>\n{}</s>\n<|assistant|>\n"
 
@@ -12,7 +16,30 @@ def sft(dataset, model, out, *more):
     return [str(word) for word in words]
 
 
+def evaluation(adapter, dataset, *more):
+    """Return the words of an evaluation in float32."""
+    words = ["eval", "--adapter", adapter, "--dataset", dataset, "--dtype", "float32", *more]
+    return [str(word) for word in words]
+
+
 def losses(folder):
     """Return the losses that a run logged, by step."""
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     return {line["step"]: line["loss"] for line in lines}
+
+
+def predict(folder, dataset, change):
+    """Write an evaluation by hand: every row's gold completion, changed by `change(row, text)`."""
+    table = read_rows(str(dataset), "test")
+    rows = table.to_pylist()
+    settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), content_hash(table), 400, "float32")
+    folder.mkdir()
+    (folder / SETTINGS).write_text(json.dumps(settings.__dict__))
+    lines = []
+    for row in rows:
+        text = change(row, fence(row["trace"]))
+        lines.append(
+            {"id": row["id"], "completion": text, "tokens": 100, "truncated": not text.endswith("```"), "seconds": 1.0}
+        )
+    (folder / PREDICTIONS).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return rows

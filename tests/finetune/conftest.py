@@ -1,4 +1,4 @@
-"""A tiny random model with a tokenizer trained on the spot, a small dataset, and the real commands run on both."""
+"""Fixtures: a tiny random model with a trained tokenizer, a small dataset, and the real commands run on both."""
 
 import sys
 from pathlib import Path
@@ -31,7 +31,7 @@ def dataset(tmp_path_factory):
 @pytest.fixture(scope="session")
 def rows(dataset):
     """Return the training rows as dictionaries."""
-    from finetune.rows import read_rows
+    from finetune.runs.rows import read_rows
 
     return read_rows(str(dataset), "train").to_pylist()
 
@@ -79,8 +79,30 @@ def tiny(rows, tmp_path_factory):
 
 
 @pytest.fixture
+def model(tiny):
+    """Return the tiny model in float32."""
+    import torch
+
+    from finetune.hardware.device import Device
+    from finetune.models.base_model import load_model
+
+    return load_model(str(tiny), Device("cpu", torch.float32))
+
+
+@pytest.fixture
+def tokenizer(tiny):
+    """Return the tiny model's tokenizer with the fallback template."""
+    from finetune.models.base_model import load_tokenizer
+    from finetune.models.chat import prepare_tokenizer
+
+    made = load_tokenizer(str(tiny))
+    prepare_tokenizer(made)
+    return made
+
+
+@pytest.fixture
 def call(capsys):
-    """Return a function that runs a command of ours and returns exit status, stdout and stderr."""
+    """Return a function that runs a command and returns its exit status, stdout and stderr."""
     from finetune.__main__ import main
 
     def run(*words):

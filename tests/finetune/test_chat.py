@@ -3,18 +3,10 @@
 import pytest
 from commands import ZEPHYR
 
-from finetune.base_model import load_tokenizer
-from finetune.chat import check_mask, measure, prepare_tokenizer, prompt_ids, refuse_long, row_ids
-from finetune.rows import read_rows
+from finetune.models.base_model import load_tokenizer
+from finetune.models.chat import check_mask, measure, prepare_tokenizer, prompt_ids, refuse_long, row_ids
+from finetune.runs.rows import read_rows
 from solver.refusal import InputError
-
-
-@pytest.fixture
-def tokenizer(tiny):
-    """Return the tiny model's tokenizer with the fallback template."""
-    made = load_tokenizer(str(tiny))
-    prepare_tokenizer(made)
-    return made
 
 
 def test_the_fallback_is_the_form_of_zephyr_and_is_told(tiny, rows):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from finetune.ladder import LEVELS, find_break, same_program
+from finetune.judge.ladder import LEVELS, find_break, same_program
 from solver import judge
 from solver.text import fence
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finetune.rows import read_rows
+from finetune.runs.rows import read_rows
 from solver import judge
 
 FILE = Path(__file__).parent / "reworded.jsonl"

@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from commands import losses, sft
 
-from finetune.run import command
+from finetune.runs.folder import command
+from finetune.train.sft import run_trainer
+from finetune.train.watch import Watch
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -37,33 +38,39 @@ def test_the_same_seed_gives_the_same_losses(trained, dataset, tiny, tmp_path, c
     assert losses(trained) != losses(tmp_path / "other")
 
 
-def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(trained, dataset, tiny, tmp_path):
+def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(  # noqa: PLR0917  # fixtures
+    trained, dataset, tiny, tmp_path, call, monkeypatch
+):
     """A run stopped in the middle says how to go on, and goes on to the losses of one that was never stopped."""
-    out = tmp_path / "stopped"
-    words = [sys.executable, "-u", "-m", "finetune", *sft(dataset, tiny, out)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
-    while process.poll() is None and (not (out / "log.jsonl").exists() or len(losses(out)) < 2):
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=120)[1]
+    words = sft(dataset, tiny, tmp_path / "stopped")
+    ended = Watch.on_step_end
 
-    assert process.returncode == 130, said
-    assert f"--out {out}" in said
-    assert said.rstrip().endswith("--resume")
-    assert 2 <= len(losses(out)) < 12
-    done = subprocess.run([*words, "--resume"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert losses(trained) == pytest.approx(losses(out), rel=1e-5)
+    def press(self, args, state, control, **more):
+        if state.global_step == 5:
+            signal.raise_signal(signal.SIGINT)
+        ended(self, args, state, control, **more)
+
+    monkeypatch.setattr(Watch, "on_step_end", press)
+    status, _, said = call(*words)
+    assert status == 130
+    assert said.rstrip().endswith(f"go on with: {command([*words, '--resume'])}")
+    assert list(losses(tmp_path / "stopped")) == [1, 2, 3, 4, 5]
+    monkeypatch.undo()
+
+    status, _, said = call(*words, "--resume")
+
+    assert status == 0, said
+    assert losses(trained) == pytest.approx(losses(tmp_path / "stopped"), rel=1e-5)
 
 
 def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
     """While the rows are read there is no folder to resume in: the command that goes on is the same one."""
-    import finetune.sft
+    import finetune.train.sft
 
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(finetune.sft, "read_training_rows", stopped)
+    monkeypatch.setattr(finetune.train.sft, "read_training_rows", stopped)
     words = sft(dataset, tiny, tmp_path / "x")
 
     status, _, said = call(*words)
@@ -85,14 +92,14 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--rows", "25"], "has 24 training rows and --rows 25 are asked for"),
-        (["--dataset", "/nowhere/at/all"], "neither a dataset folder nor one that the Hub gives us"),
+        (["--rows", "25"], "has 24 training rows, fewer than --rows 25"),
+        (["--dataset", "/nowhere/at/all"], "neither a dataset folder nor a dataset that the Hub lets us read"),
         (["--model", "/nowhere/at/all"], "cannot be loaded"),
         (["--recipe", "smolm2"], "did you mean smollm2"),
         (["--dtype", "float61"], "did you mean"),
         (["--lr", "0"], "lr is 0.0; write a number above 0"),
         (["--warmup", "-1"], "warmup is -1.0; write a number from 0 on"),
-        (["--dropout", "1"], "dropout is 1.0; write a share below 1"),
+        (["--dropout", "1"], "dropout is 1.0; write a number below 1"),
         (["--resume"], "no run to resume"),
     ],
 )
@@ -112,7 +119,7 @@ def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_pa
     with pytest.raises(SystemExit, match="2"):
         call(*sft(dataset, tiny, tmp_path / "x", "--seed", seed))
 
-    assert "is no whole number from 0 to 4294967295" in capsys.readouterr().err
+    assert "is not a whole number from 0 to 4294967295" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 
 
@@ -120,8 +127,8 @@ def test_running_out_of_memory_names_the_flags_to_change():
     """What torch raises becomes one line with a smaller batch that learns the same."""
     import torch
 
-    from finetune.device import out_of_memory
-    from finetune.sft import smaller
+    from finetune.hardware.device import out_of_memory
+    from finetune.train.sft import smaller
     from solver.refusal import InputError
 
     with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
@@ -166,3 +173,40 @@ def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
     assert (again[0], other[0]) == (2, 2)
     assert "add --resume to go on" in again[2]
     assert "was begun with rank 16, not 4" in other[2]
+
+
+def test_two_processes_learn_what_one_does(trained, dataset, tiny, tmp_path):
+    """Two of batch 2 see the rows that one of batch 4 sees, step by step: the same losses, one log, one adapter."""
+    out = tmp_path / "two"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    words = [*launch, "-m", "finetune", *sft(dataset, tiny, out, "--batch", 2)]
+
+    # one GPU has no room for two: both compute on the processor
+    env = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("\nadapter ") == 1
+    assert (out / "adapter_model.safetensors").exists()
+    assert losses(out) == pytest.approx(losses(trained), rel=1e-3)
+
+
+def test_peft_casts_no_input_while_training_and_does_so_again_afterwards(model):
+    """The cast is switched off by PEFT's own context manager, so that a model is left as it was."""
+    from peft import LoraConfig, get_peft_model
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    wrapped = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear"))
+    layers = [module for module in wrapped.modules() if isinstance(module, BaseTunerLayer)]
+    during = []
+
+    class Recorder:
+        model = wrapped
+
+        def train(self, resume_from_checkpoint):  # noqa: ARG002  # as the trainer is called
+            during.extend(layer.cast_input_dtype_enabled for layer in layers)
+
+    run_trainer(Recorder())
+
+    assert set(during) == {False}
+    assert {layer.cast_input_dtype_enabled for layer in layers} == {True}

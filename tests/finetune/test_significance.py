@@ -2,7 +2,7 @@
 
 import pytest
 
-from finetune.significance import mcnemar, wilson
+from finetune.judge.significance import mcnemar, wilson
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def large(tiny, tmp_path):
     from transformers import LlamaConfig, LlamaForCausalLM
 
     from benchmarks.gpu import SHAPE
-    from finetune.base_model import load_tokenizer
+    from finetune.models.base_model import load_tokenizer
 
     with torch.device("cpu"):
         model = LlamaForCausalLM(

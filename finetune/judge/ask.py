@@ -1,0 +1,55 @@
+"""Puts one question to a model: prints the trace as it is written, then the solver's steps and the answer."""
+
+import sys
+from pathlib import Path
+
+from finetune.hardware.device import find_device
+from finetune.hardware.memory import keep_memory
+from finetune.models.adapter import load, named_base
+from finetune.models.chat import prompt_ids, turns
+from finetune.runs import terminal
+from finetune.runs.folder import RUN, Run
+from solver.experts import system_line
+from solver.refusal import Refusal
+from solver.terminal import steps_table
+from solver.text import extract, read
+
+from .decode import Decoder
+
+
+def ask(
+    question: str,
+    *,
+    model: str | None = None,
+    adapter: Path | None = None,
+    max_new_tokens: int = 400,
+    dtype: str = "auto",
+) -> bool:
+    """Ask the question, print the trace and its solution, and return whether the trace runs."""
+    keep_memory()
+    device = find_device(dtype)
+    base = named_base(model, adapter, device)
+    terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
+    decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+    prompt = turns(system_prompt(adapter or Path(base)), question)
+    completion = decoder.stream(prompt_ids(decoder.tokenizer, prompt), _show)
+    print()
+    if completion.truncated:
+        terminal.say(f"cut after {completion.tokens} tokens; raise --max-new-tokens")
+    try:
+        terminal.out.print(steps_table(read(extract(completion.text))))
+    except Refusal as error:
+        terminal.say(f"refused: {error}")
+        return False
+    return True
+
+
+def _show(piece: str) -> None:
+    sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def system_prompt(folder: Path) -> str:
+    """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
+    default = system_line()
+    return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default

@@ -1,0 +1,176 @@
+"""Decodes held-out rows into predictions.jsonl, one line per finished row, so that a stopped evaluation resumes."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from finetune.hardware.device import find_device, out_of_memory
+from finetune.hardware.memory import keep_memory
+from finetune.models.adapter import fingerprint, load, named_base
+from finetune.models.chat import prompt_ids
+from finetune.runs import terminal
+from finetune.runs.folder import claim, write_json
+from finetune.runs.rows import read_rows
+from solver.refusal import InputError
+
+from .decode import Completion, Decoder
+
+PREDICTIONS = "predictions.jsonl"
+SETTINGS = "evaluation.json"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The settings of an evaluation, written before its first prediction."""
+
+    model: str
+    adapter: str | None
+    weights: str | None
+    dataset: str
+    split: str
+    rows: int
+    content: str
+    max_new_tokens: int
+    dtype: str
+
+
+def evaluate(
+    dataset: str,
+    folder: Path | None = None,
+    *,
+    model: str | None = None,
+    adapter: Path | None = None,
+    split: str = "test",
+    limit: int | None = None,
+    max_new_tokens: int = 400,
+    batch: int = 128,
+    dtype: str = "auto",
+) -> Path:
+    """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input."""
+    keep_memory()
+    device = find_device(dtype)
+    base = named_base(model, adapter, device)
+    terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
+    table = read_rows(dataset, split, limit)
+    repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
+    if repeated:
+        raise InputError(f"{dataset}: several rows have the id {repeated[0]}; predictions are stored by id")
+    settings = Evaluation(
+        base,
+        str(adapter) if adapter else None,
+        fingerprint(adapter),
+        dataset,
+        split,
+        len(table),
+        content_hash(table),
+        max_new_tokens,
+        device.dtype_name,
+    )
+    folder = folder or default_folder(base, adapter, dataset, split)
+    done = _finished_rows(folder, settings)
+    rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
+    if rows:
+        decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+        write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
+        _decode(decoder, rows, folder, batch, len(table))
+    return folder
+
+
+def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: int, total: int) -> None:
+    """Decode rows and append each prediction as soon as its row is finished."""
+    prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
+    began = time.perf_counter()
+    tokens, seconds = 0, 0.0
+    bar = terminal.bar("decoding", total, total - len(rows))
+    with (
+        bar,
+        (folder / PREDICTIONS).open("a", encoding="utf-8") as file,
+        out_of_memory(f"out of memory with --batch {batch}; try --batch {max(batch // 2, 1)}"),
+    ):
+        for count, (place, completion) in enumerate(decoder.decode(prompts, batch), 1):
+            seconds = time.perf_counter() - began
+            file.write(json.dumps(_line(rows[place]["id"], completion, seconds), ensure_ascii=False) + "\n")
+            file.flush()
+            tokens += completion.tokens
+            figures = f"{tokens / seconds:,.0f} tokens/s"
+            bar.update(bar.task_ids[0], completed=total - len(rows) + count, figures=figures)
+    terminal.say(f"decoded {len(rows):,} rows, {tokens:,} tokens in {seconds:,.0f} s, {tokens / seconds:,.0f} tokens/s")
+
+
+def _line(row_id: str, completion: Completion, seconds: float) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "completion": completion.text,
+        "tokens": completion.tokens,
+        "truncated": completion.truncated,
+        "seconds": round(seconds, 2),
+    }
+
+
+def default_folder(model: str, adapter: Path | None, dataset: str, split: str) -> Path:
+    """Return the default folder of an evaluation: beside its adapter, named after dataset and split."""
+    home = adapter or Path("runs") / Path(model).name
+    return home / f"eval-{Path(dataset).stem}-{split}"
+
+
+def content_hash(table: Any) -> str:
+    """Return a hash of the rows' ids, prompts and answers, which shows whether two evaluations read the same rows."""
+    digest = hashlib.sha256()
+    for row in table.select(["id", "prompt", "answer"]).to_pylist():
+        digest.update(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def _finished_rows(folder: Path, settings: Evaluation) -> set[str]:
+    """Return the ids of rows with a prediction; raise InputError if the folder holds another evaluation."""
+    if (folder / SETTINGS).exists():
+        before = read_settings(folder)
+        for key, value in asdict(settings).items():
+            other = getattr(before, key)
+            if other != value and key != "adapter":
+                raise InputError(
+                    f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
+                )
+        _drop_half_line(folder / PREDICTIONS)
+        return set(read_predictions(folder))
+    claim(folder)
+    return set()
+
+
+def _drop_half_line(path: Path) -> None:
+    """Remove a half-written last line, which a killed evaluation leaves."""
+    if path.exists():
+        content = path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole != content:
+            path.write_bytes(whole)
+
+
+def read_settings(folder: Path) -> Evaluation:
+    """Return the settings of the evaluation in a folder; raise InputError if there is none."""
+    try:
+        return Evaluation(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{folder / SETTINGS}: cannot be read: {error}") from None
+
+
+def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the predictions by row id."""
+    path = folder / PREDICTIONS
+    if not path.exists():
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        try:
+            found |= {line["id"]: line for line in [json.loads(text)]} if text else {}
+        except (ValueError, KeyError, TypeError):
+            raise InputError(
+                f"{path}: line {number} is not a prediction; delete it, and its row is decoded again"
+            ) from None
+    return found

@@ -1,0 +1,1 @@
+"""Base models, adapters and chat templates; imports `solver`, `finetune.runs` and `finetune.hardware`."""

@@ -1,0 +1,93 @@
+"""Loads a base model with an adapter on it, after checking that they belong together."""
+
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from finetune.hardware.device import Device
+from finetune.runs import terminal
+from finetune.runs.folder import ADAPTER
+from solver.refusal import InputError, did_you_mean
+
+from .base_model import default_model, load_model, load_tokenizer
+from .chat import prepare_tokenizer
+
+WEIGHTS = "adapter_model.safetensors"
+
+
+def named_base(model: str | None, adapter: Path | None, device: Device) -> str:
+    """Return the base model to load; raise InputError where the adapter was trained from another one."""
+    if adapter is None:
+        return model or default_model(device)
+    base = adapter_base(adapter)
+    if model and model != base:
+        raise InputError(f"{adapter}: was trained from {base}, not from {model}; leave --model out or name {base}")
+    return base
+
+
+def adapter_base(folder: Path) -> str:
+    """Return the name of the model that an adapter was trained from; raise InputError if there is no adapter."""
+    try:
+        return str(json.loads((folder / ADAPTER).read_text(encoding="utf-8"))["base_model_name_or_path"])
+    except FileNotFoundError:
+        near = sorted(path.parent.name for path in folder.glob(f"*/{ADAPTER}"))
+        hint = f"; {did_you_mean(folder.name, near)}" if near else ""
+        raise InputError(f"{folder}: no adapter in it (no {ADAPTER}){hint}") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{folder / ADAPTER}: cannot be read: {error!r}") from None
+
+
+def load_prepared_tokenizer(model: str) -> Any:
+    """Return a model's tokenizer with template and pad token; print a note where the fallback template is used."""
+    tokenizer = load_tokenizer(model)
+    note = prepare_tokenizer(tokenizer)
+    if note:
+        terminal.note(f"note: {note}")
+    return tokenizer
+
+
+def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True) -> tuple[Any, Any]:
+    """Return model and tokenizer, ready on the device; the adapter is merged into the weights unless told otherwise.
+
+    Weights are merged in float32 and then rounded once.
+    """
+    tokenizer = load_prepared_tokenizer(model)
+    if adapter is None:
+        return load_model(model, device).to(device.name).eval(), tokenizer
+    from peft import PeftModel
+    from safetensors import SafetensorError
+
+    if not (adapter / WEIGHTS).exists():
+        raise InputError(f"{adapter}: no {WEIGHTS} in it, so its training did not end; choose another adapter")
+    base = load_model(model, device, torch.float32 if merge else None)
+    try:
+        wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise InputError(
+            f"{adapter}: its weights cannot be loaded onto {model}: {str(error).splitlines()[0]}"
+        ) from None
+    loaded = wrapped.merge_and_unload().to(device.dtype) if merge else wrapped
+    return loaded.to(device.name).eval(), tokenizer
+
+
+def save_alone(model: Any) -> None:
+    """Make a model save its adapter only.
+
+    Otherwise PEFT asks the Hub at each save for the size of the base's vocabulary, which we never change.
+    """
+    model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
+
+
+def fingerprint(adapter: Path | None) -> str | None:
+    """Return a hash of an adapter's weights, by which an evaluation records what it evaluated."""
+    if adapter is None:
+        return None
+    try:
+        with (adapter / WEIGHTS).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise InputError(f"{adapter}: its weights cannot be read: {error.strerror}") from None

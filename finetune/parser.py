@@ -1,0 +1,126 @@
+"""The parser of the command line: the verbs with their flags, and one flag for each option of a recipe."""
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from solver.refusal import InputError
+
+from .train.recipe import Rl, Sft, read_value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    top = argparse.ArgumentParser(
+        prog="python -m finetune",
+        description="Train a model on wirework's traces, and evaluate it on held-out rows.",
+        epilog="example: python -m finetune sft --dataset data/run8 --out runs/first",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, does: str, example: str) -> argparse.ArgumentParser:
+        description, epilog = f"{does[0].upper()}{does[1:]}.", f"example: python -m finetune {name} {example}"
+        return verbs.add_parser(name, help=does, description=description, epilog=epilog)
+
+    _add_sft(verb("sft", "train an adapter on the traces", "--dataset data/run8 --recipe smollm2 --out runs/first"))
+    _add_rl(verb("rl", "train an adapter further, with the solver as reward", "--adapter runs/first --out runs/second"))
+    _add_eval(verb("eval", "decode held-out rows and report at which level failures broke", "--adapter runs/first"))
+    question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
+    _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
+    report = verb("report", "write the report of an evaluation again", "runs/first/eval-run8-test")
+    report.add_argument("folder", type=Path, metavar="DIR")
+    pair = "runs/a/eval-run8-test runs/b/eval-run8-test"
+    compare = verb("compare", "compare two evaluations of the same rows", pair)
+    compare.add_argument("a", type=Path, metavar="RUN_A")
+    compare.add_argument("b", type=Path, metavar="RUN_B")
+    merge = verb("merge", "merge an adapter into its base model", "runs/first --out runs/first-merged")
+    merge.add_argument("adapter", type=Path, metavar="DIR")
+    merge.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _add_dtype(merge)
+    push = verb("push", "publish an adapter or a merged model on the Hub", "runs/first acme/run8-smollm2 --private")
+    push.add_argument("folder", type=Path, metavar="DIR")
+    push.add_argument("repo_id", metavar="ORG/NAME")
+    push.add_argument("--private", action="store_true", help="make a new repository private")
+    return top
+
+
+def _add_sft(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the recipe's, else by device)")
+    _add_training(sub, Sft)
+
+
+def _add_rl(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--adapter", type=Path, required=True, metavar="DIR", help="the adapter to start from")
+    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the adapter's)")
+    _add_training(sub, Rl)
+
+
+def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
+    """Add the flags that both kinds of training share, and one flag for each option of the recipe's section."""
+    _add_dataset(sub, "DIR|ORG/NAME")
+    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run's folder")
+    sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
+    sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
+    sub.add_argument("--seed", type=_seed, default=0, help="default 0")
+    sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
+    _add_dtype(sub)
+    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    group = sub.add_argument_group("options of the recipe; a flag overrides the recipe's value")
+    for field in fields(section):
+        kind: Any = field.type
+        flag = "--" + field.name.replace("_", "-")
+        choices = field.metadata["choices"]
+        meaning = field.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
+        group.add_argument(flag, type=_reader(kind, flag), metavar=kind.__name__.upper(), help=meaning)
+
+
+def _add_eval(sub: argparse.ArgumentParser) -> None:
+    _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl|gsm8k")
+    sub.add_argument("--split", default="test", help="default test")
+    sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
+    sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="default: beside the adapter")
+    _add_decoding(sub)
+
+
+def _add_ask(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("question")
+    _add_decoding(sub)
+
+
+def _add_decoding(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--adapter", type=Path, metavar="DIR", help="an adapter that sft or rl wrote")
+    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the adapter's, else by device)")
+    sub.add_argument("--max-new-tokens", type=_count, default=400, metavar="N", help="default 400")
+    _add_dtype(sub)
+
+
+def _add_dataset(sub: argparse.ArgumentParser, metavar: str) -> None:
+    sub.add_argument("--dataset", default="data/run8", metavar=metavar, help="default data/run8")
+
+
+def _add_dtype(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--dtype", default="auto", help="bfloat16, float32 or auto, the faster of the two on this device")
+
+
+def _reader(kind: Any, flag: str) -> Any:
+    def read(text: str) -> Any:
+        try:
+            return read_value(kind, text, flag)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Files, libraries and terminal of a command: dataset rows, the run's folder, its log; imports only `solver`."""

@@ -1,0 +1,106 @@
+"""The folder of a training run: its settings and result (run.json), its checkpoints and its adapter."""
+
+import json
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solver.refusal import InputError
+
+from . import terminal
+from .libraries import versions
+
+RUN = "run.json"
+ADAPTER = "adapter_config.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of a run, its settings, and its result; the result is empty until the run is finished."""
+
+    folder: Path
+    settings: dict[str, Any]
+    result: dict[str, Any]
+
+    @classmethod
+    def begin(cls, folder: Path, settings: dict[str, Any], *, resume: bool) -> "Run":
+        """Start a run in an empty folder, or return the run to resume; raise InputError if the folder does not fit.
+
+        Only the first of several processes that train together writes to the folder.
+        """
+        if not terminal.first_process:
+            return cls.read(folder) if resume else cls(folder, settings, {})
+        if (folder / RUN).exists():
+            before = cls.read(folder)
+            changed = next((key for key in settings if before.settings.get(key) != settings[key]), None)
+            if not resume:
+                raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
+            if changed:
+                raise InputError(
+                    f"{folder}: was begun with {changed} {before.settings.get(changed)!r}, not {settings[changed]!r}; "
+                    "resume with the same settings, or choose another --out"
+                )
+            return before
+        if resume:
+            raise InputError(f"{folder}: no run to resume in it; leave --resume out")
+        claim(folder)
+        run = cls(folder, settings, {})
+        run.write()
+        return run
+
+    @classmethod
+    def read(cls, folder: Path) -> "Run":
+        """Return the run in a folder; raise InputError if there is none."""
+        try:
+            content = json.loads((folder / RUN).read_text(encoding="utf-8"))
+            return cls(folder, content["settings"], content["result"])
+        except FileNotFoundError:
+            raise InputError(f"{folder}: no {RUN} in it, so it is not the folder of a run") from None
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"{folder / RUN}: cannot be read: {error!r}") from None
+
+    def write(self) -> None:
+        """Write run.json."""
+        if not terminal.first_process:
+            return
+        content = {
+            "settings": self.settings,
+            "result": self.result,
+            "versions": versions(),
+            "python": sys.version.split()[0],
+        }
+        write_json(self.folder / RUN, content)
+
+    def last_checkpoint(self) -> Path | None:
+        """Return the newest complete checkpoint, or None."""
+        found = [
+            path
+            for path in self.folder.glob("checkpoint-*")
+            if (path / "trainer_state.json").exists() and path.name.partition("-")[2].isdigit()
+        ]
+        return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def claim(folder: Path) -> None:
+    """Make an empty folder for a command's output; raise InputError if it is not empty or cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
+    if taken:
+        raise InputError(f"{folder}: exists and holds something else; choose another --out")
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file completely or not at all."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def command(argv: list[str]) -> str:
+    """Return the command line to type for these arguments."""
+    return shlex.join(["python", "-m", "finetune", *argv])

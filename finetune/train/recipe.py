@@ -1,0 +1,152 @@
+"""Reads training recipes: YAML files whose first line is the command that runs them; flags override their values."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from solver.document import Node, load
+from solver.refusal import FormatError, InputError, did_you_mean
+
+FOLDER = Path(__file__).parents[1] / "recipes"
+
+
+def _option(
+    default: Any, meaning: str, *, zero: bool = False, below: float = float("inf"), choices: tuple[str, ...] = ()
+) -> Any:
+    """Return a field with its default, the text that `--help` shows, and the values it allows.
+
+    A number must be above 0, or at least 0 with `zero`, and less than `below`.
+    """
+    return field(default=default, metadata={"help": meaning, "zero": zero, "below": below, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Sft:
+    """The options of supervised training."""
+
+    epochs: float = _option(3.0, "passes over all rows")
+    batch: int = _option(2, "rows of one forward pass on one device")
+    accumulation: int = _option(1, "passes of one step; the rows of a step are batch x accumulation x devices")
+    lr: float = _option(2e-4, "peak learning rate of AdamW")
+    beta2: float = _option(0.999, "decay of AdamW's average of squared gradients", below=1)
+    schedule: str = _option("cosine", "decay of the learning rate", choices=("cosine", "linear", "constant"))
+    warmup: float = _option(0.03, "share of the steps in which the learning rate rises", zero=True)
+    rank: int = _option(16, "rank of the LoRA adapter, on all linear layers")
+    alpha: int = _option(32, "scale of the adapter: alpha / rank")
+    dropout: float = _option(0.0, "dropout before the adapter", zero=True, below=1)
+    checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
+    save_every: int = _option(50, "steps between checkpoints")
+
+
+@dataclass(frozen=True)
+class Rl:
+    """The options of reinforcement learning."""
+
+    steps: int = _option(20, "steps of the optimizer")
+    prompts: int = _option(4, "questions of one step on one device")
+    generations: int = _option(8, "completions sampled for each question")
+    accumulation: int = _option(4, "passes of one step; must divide prompts x generations")
+    temperature: float = _option(0.9, "sampling temperature")
+    kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True)
+    lr: float = _option(1e-5, "learning rate of AdamW, constant")
+    max_new_tokens: int = _option(256, "limit of a completion in tokens")
+    checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
+    save_every: int = _option(10, "steps between checkpoints")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The content of a recipe file; only `model` must be given."""
+
+    model: str
+    max_len: int = _option(1024, "limit of a row in tokens")
+    sft: Sft = field(default_factory=Sft)
+    rl: Rl = field(default_factory=Rl)
+
+
+def known_recipes() -> list[str]:
+    """Return the names of the shipped recipes."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_recipe(name: str) -> Recipe:
+    """Return a shipped recipe by name, or the recipe in a file; raise InputError saying what is wrong with it."""
+    path = FOLDER / f"{name}.yaml" if name in known_recipes() else Path(name)
+    try:
+        node = load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise InputError(
+            f"{name}: neither a recipe nor a readable recipe file; {did_you_mean(name, known_recipes())}"
+        ) from None
+    except FormatError as error:
+        raise InputError(f"{path}: {error}") from None
+    return _record(Recipe, node, str(path))
+
+
+def override(section: Any, flags: Mapping[str, Any]) -> Any:
+    """Return a section with the values of the flags that were given; the value of an omitted flag is None."""
+    known = {each.name for each in fields(section)}
+    given = {name: value for name, value in flags.items() if name in known and value is not None}
+    return _checked(replace(section, **given), "the flags")
+
+
+def _record(kind: type, node: Node, where: str) -> Any:
+    known = {each.name: each for each in fields(kind)}
+    if not isinstance(node, dict):
+        raise InputError(f"{where}: not a mapping; write {', '.join(known)}")
+    for key in node:
+        if key not in known:
+            raise InputError(f"{where}: unknown key {key}; {did_you_mean(key, known)}")
+    missing = [name for name, each in known.items() if name not in node and _required(each)]
+    if missing:
+        raise InputError(f"{where}: {', '.join(missing)} is missing")
+    return _checked(kind(**{key: _value(known[key].type, node[key], f"{where}: {key}") for key in node}), where)
+
+
+def _required(each: Field[Any]) -> bool:
+    return each.default is MISSING and each.default_factory is MISSING
+
+
+def _value(kind: Any, node: Node, where: str) -> Any:
+    if kind in (Sft, Rl):
+        return _record(kind, node, where)
+    if not isinstance(node, str):
+        raise InputError(f"{where}: not a plain value")
+    return read_value(kind, node, where)
+
+
+def read_value(kind: Any, text: str, where: str) -> Any:
+    """Return the value that a text writes, in a recipe or on the command line."""
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError):
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+        raise InputError(f"{where} is {text}; write {wanted}") from None
+
+
+def _checked(record: Any, where: str) -> Any:
+    """Return the record; raise InputError naming a value that its field does not allow."""
+    for each in fields(record):
+        if each.metadata:
+            _check_value(getattr(record, each.name), each, where)
+    if isinstance(record, Rl):
+        if record.generations < 2:
+            raise InputError(f"{where}: generations is {record.generations}; comparing needs at least 2")
+        if record.prompts * record.generations % record.accumulation:
+            raise InputError(f"{where}: accumulation {record.accumulation} does not divide prompts x generations")
+    return record
+
+
+def _check_value(value: Any, each: Field[Any], where: str) -> None:
+    zero, below, choices = (each.metadata[key] for key in ("zero", "below", "choices"))
+    if choices and value not in choices:
+        raise InputError(f"{where}: {each.name} is {value}; {did_you_mean(value, choices)}")
+    if isinstance(value, bool | str):
+        return
+    if not (0 if zero else 1e-12) <= value < float("inf"):
+        raise InputError(f"{where}: {each.name} is {value}; write a number {'from 0 on' if zero else 'above 0'}")
+    if value >= below:
+        raise InputError(f"{where}: {each.name} is {value}; write a number below {below}")

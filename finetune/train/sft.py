@@ -1,0 +1,189 @@
+"""Supervised training: TRL's SFTTrainer on the published columns, with the loss on the completion alone."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import torch
+from torch.utils.data import Sampler
+
+from finetune.hardware.device import Device, find_device, out_of_memory
+from finetune.hardware.head import score_labelled
+from finetune.hardware.memory import keep_memory
+from finetune.models.adapter import load_prepared_tokenizer, save_alone
+from finetune.models.base_model import load_model
+from finetune.models.chat import check_mask, length_rows, measure, refuse_long
+from finetune.runs import terminal
+from finetune.runs.folder import Run
+from finetune.runs.rows import read_training_rows
+from solver.refusal import InputError
+
+from .recipe import Sft
+from .trainer import finish, one_process, run_settings, silence, stopped_early, trainer_arguments
+from .watch import Watch
+
+_GROUP = 16
+"""The number of batches sorted by length together: enough for little padding, few enough to keep batches mixed."""
+
+
+class ByLength(Sampler[int]):  # type: ignore[misc]  # torch may be absent where types are checked
+    """Draws batches of rows of similar length; the order depends on seed and epoch only.
+
+    The `group_by_length` strategy of transformers draws from torch's global generator instead, so a run resumed within
+    an epoch would see other rows than one that was never stopped.
+    """
+
+    def __init__(self, lengths: list[int], batch: int, seed: int):
+        self.lengths = lengths
+        self.batch = batch
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch of the next iteration; a resumed run calls it with the epoch it was in."""
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
+        order = torch.randperm(len(self.lengths), generator=generator).tolist()
+        batches: list[list[int]] = []
+        for start in range(0, len(order), self.batch * _GROUP):
+            group = sorted(order[start : start + self.batch * _GROUP], key=lambda row: self.lengths[row])
+            batches += [group[first : first + self.batch] for first in range(0, len(group), self.batch)]
+        for place in _short_last(batches, self.batch, torch.randperm(len(batches), generator=generator).tolist()):
+            yield from batches[place]
+
+
+def _short_last(batches: list[list[int]], size: int, order: list[int]) -> list[int]:
+    """Return the order with an incomplete batch moved to the end, so that it does not shift the others."""
+    return sorted(order, key=lambda place: len(batches[place]) < size)
+
+
+def train(
+    dataset: str,
+    model: str,
+    recipe: Sft,
+    folder: Path,
+    *,
+    max_len: int,
+    rows: int | None = None,
+    seed: int = 0,
+    dtype: str = "auto",
+    resume: bool = False,
+) -> Run | None:
+    """Train an adapter and return its run, or None if it was stopped and can be resumed.
+
+    Raise InputError for anything the caller can correct.
+    """
+    keep_memory()
+    device = find_device(dtype)
+    table = read_training_rows(dataset, rows)
+    _need_traces(table, dataset)
+    tokenizer = load_prepared_tokenizer(model)
+    lengths = measure(tokenizer, table)
+    terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
+    refuse_long(lengths, max_len)
+    settings = run_settings(recipe, table, device, dataset=dataset, model=model, seed=seed, max_len=max_len)
+    run = Run.begin(folder, settings, resume=resume)
+    if run.result:
+        return run
+    totals = [row.total for row in lengths]
+    trainer = make_trainer(
+        table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
+    )
+    check_mask(tokenizer, table, trainer.train_dataset)
+    terminal.say(
+        f"loss on {sum(row.completion for row in lengths):,} of {sum(totals):,} tokens; "
+        f"masked are exactly the prompts of all {len(table):,} rows"
+    )
+    watch = Watch(folder, ("loss",))
+    trainer.add_callback(watch)
+    began = time.perf_counter()
+    last = run.last_checkpoint()
+    with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
+        run_trainer(trainer, str(last) if last else None)
+    if stopped_early(trainer, watch):
+        return None
+    trainer.save_model(str(folder))
+    return finish(run, trainer, watch, began, device)
+
+
+def _need_traces(table: pa.Table, dataset: str) -> None:
+    for row in table.select(["id", "trace", "completion"]).to_pylist():
+        if not row["completion"] or row["trace"] is None:
+            raise InputError(f"{dataset}: row {row['id']} has no trace to learn from; it is for evaluation only")
+
+
+def make_trainer(
+    table: pa.Table,
+    model: str,
+    tokenizer: Any,
+    recipe: Sft,
+    folder: Path,
+    *,
+    device: Device,
+    seed: int,
+    max_len: int,
+    lengths: list[int],
+) -> Any:
+    """Return TRL's trainer of a run, with our order of rows."""
+    import datasets
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    class Trainer(SFTTrainer):  # type: ignore[misc]  # TRL ships no types
+        def _get_train_sampler(self, _dataset: Any = None) -> ByLength:
+            return ByLength(lengths, recipe.batch * recipe.accumulation * self.args.world_size, seed)
+
+    config = SFTConfig(
+        num_train_epochs=recipe.epochs,
+        per_device_train_batch_size=recipe.batch,
+        adam_beta2=recipe.beta2,
+        lr_scheduler_type=recipe.schedule,
+        max_length=max_len,
+        warmup_steps=recipe.warmup if recipe.warmup < 1 else int(recipe.warmup),
+        **trainer_arguments(recipe, folder, device, seed),
+    )
+    adapter = LoraConfig(
+        r=recipe.rank,
+        lora_alpha=recipe.alpha,
+        lora_dropout=recipe.dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    base = load_model(model, device)
+    with one_process():
+        trainer = Trainer(
+            model=base,
+            args=config,
+            train_dataset=datasets.Dataset(table.select(["prompt", "completion"])),
+            processing_class=tokenizer,
+            peft_config=adapter,
+        )
+    silence(trainer)
+    score_labelled(base, device)
+    save_alone(trainer.model)
+    return trainer
+
+
+def run_trainer(trainer: Any, checkpoint: str | None = None) -> None:
+    """Train from the start or from a checkpoint.
+
+    By default PEFT converts each adapter's input to float32, and autocast converts it back at once. Here the model is
+    only called under autocast, so the conversion is switched off.
+    """
+    from peft.helpers import disable_input_dtype_casting
+
+    with disable_input_dtype_casting(trainer.model):
+        trainer.train(resume_from_checkpoint=checkpoint)
+
+
+def smaller(batch: int, accumulation: int) -> str:
+    """Return the message for a batch that does not fit into memory."""
+    flags = f"--batch {max(batch // 2, 1)} --accumulation {accumulation * 2}"
+    return f"out of memory with --batch {batch}; try {flags}, which trains the same, or --checkpointing true"

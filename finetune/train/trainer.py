@@ -1,0 +1,105 @@
+"""Arguments, settings and results that supervised training and reinforcement learning share."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import torch
+
+from finetune.hardware.device import Device
+from finetune.runs.folder import Run
+from finetune.runs.log import read_log
+from finetune.runs.rows import system_prompt
+from solver.refusal import InputError
+
+from .recipe import Rl, Sft
+from .watch import Watch
+
+
+def run_settings(
+    recipe: Sft | Rl, table: pa.Table, device: Device, *, dataset: str, model: str, seed: int, max_len: int
+) -> dict[str, Any]:
+    """Return the settings that run.json records and that a resumed run must repeat."""
+    return {
+        "verb": type(recipe).__name__.lower(),
+        "dataset": dataset,
+        "rows": len(table),
+        "model": model,
+        "seed": seed,
+        "dtype": device.dtype_name,
+        "max_len": max_len,
+        "system": system_prompt(table),
+        **asdict(recipe),
+    }
+
+
+def trainer_arguments(recipe: Sft | Rl, folder: Path, device: Device, seed: int) -> dict[str, Any]:
+    """Return the arguments that both trainers get; progress bars of the libraries are switched off."""
+    import datasets
+    from transformers import set_seed
+
+    datasets.disable_progress_bars()
+    set_seed(seed)
+    return {
+        "output_dir": str(folder),
+        "gradient_accumulation_steps": recipe.accumulation,
+        "learning_rate": recipe.lr,
+        "gradient_checkpointing": recipe.checkpointing,
+        "bf16": device.dtype is torch.bfloat16,  # the float32 adapter is multiplied in bfloat16 too: 16 % faster
+        "use_cpu": device.name == "cpu",
+        "save_steps": recipe.save_every,
+        "save_total_limit": 2,
+        "logging_steps": 1,
+        "seed": seed,
+        "data_seed": seed,
+        "report_to": [],
+        "disable_tqdm": True,
+        "dataloader_pin_memory": device.name == "cuda",
+    }
+
+
+@contextmanager
+def one_process() -> Iterator[None]:
+    """Say how to start several processes where TRL refuses several GPUs in one."""
+    try:
+        yield
+    except ValueError as error:
+        if "DataParallel" in str(error):
+            raise InputError(
+                "several GPUs are visible: start with `accelerate launch -m finetune ...`, or set CUDA_VISIBLE_DEVICES=0"
+            ) from None
+        raise
+
+
+def silence(trainer: Any) -> None:
+    """Stop the trainer from printing its log: `Watch` shows and records it."""
+    from transformers.trainer_callback import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+
+
+def stopped_early(trainer: Any, watch: Watch) -> bool:
+    """Return whether Ctrl-C ended training before its last step."""
+    return bool(watch.stopped and trainer.state.global_step < trainer.state.max_steps)
+
+
+def finish(run: Run, trainer: Any, watch: Watch, began: float, device: Device) -> Run:
+    """Record the result of a run; its seconds and tokens count from when it was last started or resumed."""
+    log = read_log(run.folder)
+    seconds = time.perf_counter() - began
+    result = {
+        "steps": trainer.state.global_step,
+        "seconds": round(seconds, 1),
+        "tokens": watch.tokens,
+        "tokens_per_second": round(watch.tokens / seconds, 1),
+        "final_loss": log[-1]["loss"] if log else None,
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+    }
+    run = replace(run, result=result)
+    run.write()
+    return run

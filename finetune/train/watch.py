@@ -1,0 +1,90 @@
+"""Watches a trainer: shows progress, writes one line of figures per step to log.jsonl, and stops cleanly at Ctrl-C."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from finetune.hardware.memory import give_back
+from finetune.runs import terminal
+from finetune.runs.log import LOG, read_log
+
+_EVERY = 20
+"""The number of steps between two returns of memory, and between two lines of progress without a terminal."""
+
+
+class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
+    """Follows one training run and logs it in the run's folder."""
+
+    def __init__(self, folder: Path, figures: tuple[str, ...]):
+        self.folder = folder
+        self.figures = figures
+        self.stopped = False
+        self.began = time.perf_counter()
+        self.tokens = self.before = 0
+        self.bar: Any = None
+
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Start the progress bar at the run's step, and remove log lines that a resumed run will write again."""
+        self.began = time.perf_counter()
+        self.before = int(state.num_input_tokens_seen)
+        if terminal.first_process:
+            path = self.folder / LOG
+            kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
+            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        self.bar = terminal.bar("training", state.max_steps, state.global_step)
+        if sys.stderr.isatty():
+            self.bar.start()
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+        """Log and show the figures of a step."""
+        if not logs or "loss" not in logs:
+            return
+        # In a resumed run, TRL's token count continues for GRPO and restarts at 0 for supervised training.
+        self.tokens = int(logs.get("num_tokens", 0)) - self.before
+        seconds = time.perf_counter() - self.began
+        speed = self.tokens / seconds if seconds else 0.0
+        line = {"step": state.global_step, "epoch": round(float(state.epoch or 0), 4), "seconds": round(seconds, 2)}
+        line |= {name: value for name, value in logs.items() if name not in line}
+        if terminal.first_process:
+            with (self.folder / LOG).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        shown = [f"{name} {float(logs[name]):.3f}" for name in self.figures if name in logs]
+        text = "  ".join([*shown, f"{speed:,.0f} tokens/s"])
+        self.bar.update(self.bar.task_ids[0], completed=state.global_step, figures=text)
+        if not sys.stderr.isatty() and (state.global_step % _EVERY == 0 or state.global_step == state.max_steps):
+            terminal.note(f"step {state.global_step} of {state.max_steps}  {text}  {seconds:,.0f} s")
+
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Return memory to the system now and then; after Ctrl-C, save a checkpoint and stop."""
+        if state.global_step % _EVERY == 0:
+            give_back()
+        if self.stopped:
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_train_end(self, _args: Any, _state: Any, _control: Any, **_: Any) -> None:
+        """Remove the progress bar."""
+        self.bar.stop()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Make the first Ctrl-C stop after the current step, and the second one at once."""
+
+        def stop(*_: object) -> None:
+            if self.stopped:
+                raise KeyboardInterrupt
+            self.stopped = True
+            terminal.note("stopping after this step; Ctrl-C again stops at once and keeps the last checkpoint")
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
