@@ -1,1 +1,1 @@
-"""The device, its memory, and CPU speed-ups for attention, cache and loss; imports `solver` and `finetune.runs`."""
+"""The device, its memory, and CPU speed-ups for attention and loss; imports `solver` and `finetune.runs`."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from transformers import DynamicCache
 
-from finetune.hardware.cache import growing_cache
 from solver.text import FENCE
 
 _NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
@@ -59,7 +59,7 @@ class Decoder:
         """Decode one prompt, show the text piece by piece as it is written, and return the completion."""
         written: list[int] = []
         shown = ""
-        cache = growing_cache(self.model)
+        cache = DynamicCache(config=self.model.config)
         ids = torch.tensor([prompt], device=self.model.device)
         finished = None
         while finished is None:
@@ -81,7 +81,7 @@ class Decoder:
         ids = torch.tensor(rows, device=self.model.device)
         mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
         places = (mask.cumsum(1) - 1).clamp(min=0)
-        cache = growing_cache(self.model)
+        cache = DynamicCache(config=self.model.config)
         written: dict[int, list[int]] = {row: [] for row in live}
         done: set[int] = set()
         while True:
