@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from finetune.runs.libraries import needed
+
 from .device import Device
 
 
@@ -20,8 +22,7 @@ def score_labelled(model: Any, device: Device, temperature: float = 1.0) -> None
     """
     if device.name != "cpu":
         return
-    from trl.trainer.utils import FusedCausalLMOutput
-
+    output = needed("trl.trainer.utils:FusedCausalLMOutput")
     original = model.forward
 
     @wraps(original)
@@ -39,6 +40,6 @@ def score_labelled(model: Any, device: Device, temperature: float = 1.0) -> None
         log_probs, entropy, likeliest = (
             found.new_zeros(mask.shape).masked_scatter(mask, found) for found in (chosen, entropy, likeliest)
         )
-        return FusedCausalLMOutput(log_probs=log_probs, entropy=entropy, is_top1=likeliest, label_mask=mask)
+        return output(log_probs=log_probs, entropy=entropy, is_top1=likeliest, label_mask=mask)
 
     model.forward = forward

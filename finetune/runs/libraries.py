@@ -1,6 +1,10 @@
-"""The training libraries and their installed versions."""
+"""The training libraries: their installed versions, and names that only some of their versions have."""
 
-from importlib.metadata import version
+from importlib import import_module
+from importlib.metadata import requires, version
+from typing import Any
+
+from solver.refusal import InputError
 
 LIBRARIES = ("torch", "transformers", "peft", "trl", "accelerate")
 
@@ -8,3 +12,27 @@ LIBRARIES = ("torch", "transformers", "peft", "trl", "accelerate")
 def versions() -> dict[str, str]:
     """Return the installed version of every library."""
     return {name: version(name) for name in LIBRARIES}
+
+
+def needed(path: str) -> Any:
+    """Return an object of a library, given as `module:name`, that is not public or not in every version.
+
+    Raise InputError naming the installed and the required version if the library does not have it.
+    """
+    module, _, name = path.partition(":")
+    try:
+        found: Any = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError):
+        library = module.partition(".")[0]
+        raise InputError(
+            f"{library} {version(library)} is installed and has no {module}.{name}; install {requirement(library)}"
+        ) from None
+    return found
+
+
+def requirement(library: str) -> str:
+    """Return the requirement that wirework's package metadata states for a library, such as `trl<2,>=1.16`."""
+    stated = [line.partition(";")[0].strip() for line in requires("wirework") or []]
+    return next(line for line in stated if line.startswith(library))

@@ -17,6 +17,7 @@ from finetune.models.base_model import load_model
 from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run
+from finetune.runs.libraries import needed
 from finetune.runs.rows import read_training_rows
 from solver.refusal import InputError
 
@@ -136,6 +137,8 @@ def make_trainer(
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
 
+    needed("transformers:Trainer._get_train_sampler")  # overridden below: there is no public way to set a sampler
+
     class Trainer(SFTTrainer):  # type: ignore[misc]  # TRL ships no types
         def _get_train_sampler(self, _dataset: Any = None) -> ByLength:
             return ByLength(lengths, recipe.batch * recipe.accumulation * self.args.world_size, seed)
@@ -177,9 +180,8 @@ def run_trainer(trainer: Any, checkpoint: str | None = None) -> None:
     By default PEFT converts each adapter's input to float32, and autocast converts it back at once. Here the model is
     only called under autocast, so the conversion is switched off.
     """
-    from peft.helpers import disable_input_dtype_casting
-
-    with disable_input_dtype_casting(trainer.model):
+    uncast = needed("peft.helpers:disable_input_dtype_casting")
+    with uncast(trainer.model):
         trainer.train(resume_from_checkpoint=checkpoint)
 
 
