@@ -26,7 +26,7 @@ LEVELS = {
     "decomposition": "another number of sub-traces, or results not passed on",
     "structure": "other numbers of steps of each kind",
     "interleaving": "a step reads a value before it is set",
-    "extraction": "a number that differs from the text's",
+    "extraction": "a number that differs from the one in the text",
     "discrimination": "the right parts with another operation",
     "wiring": "the right parts, connected differently",
 }

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 def test_ask_prints_the_trace_and_what_the_solver_says(trained, call):
-    """A question is answered by a trace; one that is no trace is refused with the reason."""
+    """An answer that is not a trace is refused with the reason, and the exit status is 1."""
     status, said, _ = call(
         "ask", "--adapter", trained, "--max-new-tokens", 8, "--dtype", "float32", "How many are 2 and 3?"
     )
@@ -20,6 +20,6 @@ def test_ask_prints_the_trace_and_what_the_solver_says(trained, call):
 
 
 def test_ask_puts_the_system_prompt_that_the_run_was_trained_with(trained, tiny):
-    """A dataset's own system prompt goes with its models; a model that is no run of ours gets the line that names all experts."""
+    """A trained model gets the system prompt of its dataset; any other model gets the line that names all experts."""
     assert system_prompt(trained) == "You are a helpful assistant."
     assert system_prompt(tiny) == system_line()

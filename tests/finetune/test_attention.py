@@ -12,7 +12,7 @@ CPU = Device("cpu", torch.float32)
 
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_padded_batch_is_attended_as_the_library_does(tiny, model, side):
-    """Logits of all true tokens are those of transformers' own attention, with padding on either side."""
+    """The logits of all tokens but padding equal those of transformers' own attention, with padding on either side."""
     from transformers import AutoModelForCausalLM
 
     library = AutoModelForCausalLM.from_pretrained(tiny, dtype=torch.float32, attn_implementation="sdpa")
@@ -43,7 +43,7 @@ def test_gradients_pass_through_attention_as_through_the_librarys():
 
 
 def test_another_kind_of_model_keeps_its_attention():
-    """What a kind of model asks of its attention beyond a mask is not known here, so it is left alone."""
+    """Other architectures may pass more than a mask to their attention, so they are left as they are."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
     other = GPT2LMHeadModel(GPT2Config(vocab_size=10, n_embd=8, n_layer=1, n_head=2))

@@ -1,4 +1,4 @@
-"""Prompts are put as the model's template has it; the loss is on the completion and on nothing else."""
+"""Prompts follow the model's chat template, and the loss is on the completion only."""
 
 import pytest
 from commands import ZEPHYR
@@ -10,7 +10,7 @@ from solver.refusal import InputError
 
 
 def test_the_fallback_is_the_form_of_zephyr_and_is_told(tiny, rows):
-    """A tokenizer without a template gets TinyLlama's form, and this is said."""
+    """A tokenizer without a template gets TinyLlama's, and a note says so."""
     tokenizer = load_tokenizer(str(tiny))
 
     said = prepare_tokenizer(tokenizer)
@@ -22,7 +22,7 @@ def test_the_fallback_is_the_form_of_zephyr_and_is_told(tiny, rows):
 
 
 def test_a_model_keeps_its_own_template(tokenizer):
-    """A template that is there is not touched, and nothing is said."""
+    """An existing template is not changed, and there is no note."""
     tokenizer.chat_template = "{{ messages }}"
 
     assert not prepare_tokenizer(tokenizer)
@@ -30,7 +30,7 @@ def test_a_model_keeps_its_own_template(tokenizer):
 
 
 def test_a_completion_is_read_as_it_was_written(tiny):
-    """A tokenizer that would mend spaces, as SmolLM2's would, does not: the reward reads what the model wrote."""
+    """A tokenizer that cleans up spaces, as SmolLM2's does, is told not to: the reward reads the model's own text."""
     tokenizer = load_tokenizer(str(tiny))
     tokenizer.clean_up_tokenization_spaces = True
     prepare_tokenizer(tokenizer)
@@ -40,7 +40,7 @@ def test_a_completion_is_read_as_it_was_written(tiny):
 
 
 def test_a_long_row_is_refused_with_its_id_and_lengths(tokenizer, dataset):
-    """Training does not begin when one row would be cut."""
+    """Training does not start if a row would be cut."""
     lengths = measure(tokenizer, read_rows(str(dataset), "train"))
     longest = max(lengths, key=lambda row: row.total)
 
@@ -53,7 +53,7 @@ def test_a_long_row_is_refused_with_its_id_and_lengths(tokenizer, dataset):
 
 @pytest.mark.parametrize("fault", ["a prompt token learned", "a completion token masked", "a token cut"])
 def test_a_wrong_mask_is_noticed(tokenizer, dataset, fault):
-    """One token more or less in the loss of one row stops the run."""
+    """A row with one token too many or too few in the loss stops the run."""
     table = read_rows(str(dataset), "train", 2)
     prepared = []
     for row in table.to_pylist():
@@ -73,7 +73,7 @@ def test_a_wrong_mask_is_noticed(tokenizer, dataset, fault):
 
 
 def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer, dataset):
-    """Where the prompt's tokens change with the completion, no mask is right, and the row is named."""
+    """If the prompt's tokens depend on the completion, no mask is correct; the message names the row."""
     tokenizer.chat_template = "{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}"
     table = read_rows(str(dataset), "train", 1)
 
@@ -82,7 +82,7 @@ def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer, dataset):
 
 
 def test_a_table_that_is_not_ours_is_refused(tmp_path):
-    """A dataset that lacks columns is refused, naming them."""
+    """A dataset without the required columns is refused; the message names them."""
     (tmp_path / "rows.jsonl").write_text('{"id": "1", "question": "?", "answer": "1"}\n')
 
     with pytest.raises(InputError, match="lacks the columns prompt, completion, trace, expert"):

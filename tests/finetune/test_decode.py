@@ -27,7 +27,7 @@ def alone(model, tokenizer, prompt):
 
 
 def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts):
-    """Padding, sorting and dropping change no text: it is what transformers decodes for each row alone."""
+    """Padding, sorting and dropping rows change no text: transformers decodes the same for each row alone."""
     texts = {}
     for row, made in Decoder(model, tokenizer, LIMIT).decode(prompts[:10], 4):
         texts[row] = made.text
@@ -36,7 +36,7 @@ def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts):
 
 
 def test_a_stream_is_the_same_text_in_pieces(model, tokenizer, prompts):
-    """What is shown as it is written adds up to the completion."""
+    """The pieces that are shown add up to the completion."""
     pieces = []
     made = Decoder(model, tokenizer, LIMIT).stream(prompts[0], pieces.append)
 
@@ -55,5 +55,5 @@ def test_a_stream_is_the_same_text_in_pieces(model, tokenizer, prompts):
     ],
 )
 def test_decoding_stops_at_the_fence_that_closes_the_trace(text, done):
-    """The opening fence does not stop it, the closing one does, opened or not."""
+    """The opening fence does not stop decoding; the closing one does, with or without an opening one."""
     assert done == closed(text)

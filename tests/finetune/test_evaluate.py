@@ -15,7 +15,7 @@ LIMIT = 24
 
 
 def test_a_killed_evaluation_goes_on_where_it_was(trained, dataset, tmp_path, call):
-    """Rows that are decoded stay, a half line is dropped, and the result is that of a whole run."""
+    """Finished rows stay, a half-written line is dropped, and the result equals that of an uninterrupted run."""
     words = evaluation(trained, dataset, "--max-new-tokens", LIMIT)
     assert call(*words, "--out", tmp_path / "whole")[0] == 0
     assert call(*words, "--out", tmp_path / "cut")[0] == 0
@@ -37,7 +37,7 @@ def test_a_killed_evaluation_goes_on_where_it_was(trained, dataset, tmp_path, ca
 
 
 def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_path, call):
-    """A folder holds one evaluation; another limit of tokens is another one."""
+    """A folder holds one evaluation; another limit of tokens makes it a different one."""
     words = evaluation(trained, dataset, "--limit", 2, "--out", tmp_path / "e")
     assert call(*words, "--max-new-tokens", 4)[0] == 0
 
@@ -48,7 +48,7 @@ def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_
 
 
 def test_a_model_that_cannot_be_loaded_claims_no_folder(tiny, dataset, tmp_path, call):
-    """After a mistyped model the same command with the right one goes through."""
+    """After a mistyped model, the same command with the right one succeeds."""
     words = ["eval", "--dataset", dataset, "--limit", 1, "--max-new-tokens", 2, "--dtype", "float32"]
     words += ["--out", tmp_path / "e", "--model"]
 
@@ -74,7 +74,7 @@ def changed(rows, **columns):
     ids=["numbers", "no JSON", "empty", "predictions", "prompts of text", "ids twice"],
 )
 def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):  # noqa: PLR0917  # fixtures
-    """Whatever is in a file of JSON lines, the command says what is wrong with it."""
+    """Whatever a file of JSON lines contains, the message says what is wrong with it."""
     (tmp_path / "rows.jsonl").write_text(lines(rows[:2]))
 
     status, _, told = call("eval", "--adapter", trained, "--dataset", tmp_path / "rows.jsonl", "--out", tmp_path / "e")
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, li
     ("content", "said"), [(b"123", "cannot be loaded onto"), (None, "so its training did not end")]
 )
 def test_an_adapter_without_sound_weights_is_one_line(trained, tmp_path, call, content, said):
-    """A file that is cut or missing is told with the adapter's name."""
+    """If the file of weights is cut or missing, the message names the adapter."""
     shutil.copytree(trained, tmp_path / "cut", ignore=shutil.ignore_patterns("checkpoint-*", "eval-*"))
     (tmp_path / "cut" / "adapter_model.safetensors").unlink()
     if content:
@@ -102,7 +102,7 @@ def test_an_adapter_without_sound_weights_is_one_line(trained, tmp_path, call, c
 
 
 def test_a_line_that_is_no_prediction_is_named(tmp_path):
-    """A file that was edited or mixed up is refused with the line's number."""
+    """A damaged file is refused; the message gives the number of the line."""
     (tmp_path / PREDICTIONS).write_text('{"id": "a"}\n{oops\n')
 
     with pytest.raises(InputError, match=r"predictions\.jsonl: line 2 is not a prediction"):
@@ -110,7 +110,7 @@ def test_a_line_that_is_no_prediction_is_named(tmp_path):
 
 
 def test_cut_completions_are_counted_apart(trained, dataset, tmp_path, call):
-    """A completion that ran into the limit is truncated, not a wrong answer of some level."""
+    """A completion that reaches the limit counts as truncated, not as a failure at some level."""
     words = evaluation(trained, dataset, "--max-new-tokens", 3)
     status, said, _ = call(*words, "--limit", 4, "--out", tmp_path / "e")
 
@@ -122,7 +122,7 @@ def test_cut_completions_are_counted_apart(trained, dataset, tmp_path, call):
 
 
 def test_an_evaluation_set_that_is_not_imported_is_told(trained, tmp_path, call, monkeypatch):
-    """`--dataset gsm8k` says how to get the problems where they are not there."""
+    """`--dataset gsm8k` says how to import the problems if they are missing."""
     monkeypatch.chdir(tmp_path)
     status, _, said = call("eval", "--adapter", trained, "--dataset", "gsm8k")
 
@@ -131,7 +131,7 @@ def test_an_evaluation_set_that_is_not_imported_is_told(trained, tmp_path, call,
 
 
 def test_rows_without_a_gold_trace_are_judged_by_the_answer(trained, dataset, tmp_path, call):
-    """An evaluation-only set has no trace and no expert; its failures have no level but format."""
+    """An evaluation-only set has no trace and no expert; the only level of its failures is format."""
     rows = read_rows(str(dataset), "test", 3).to_pylist()
     lines = [json.dumps({**row, "completion": None, "trace": None, "expert": None, "experts": None}) for row in rows]
     (tmp_path / "real.jsonl").write_text("\n".join(lines))

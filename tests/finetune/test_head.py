@@ -28,7 +28,7 @@ def batch():
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
 def test_the_head_gives_what_trls_gives(model, batch, temperature):
-    """Log-probabilities, entropies, the likeliest tokens, the mask and all gradients are TRL's."""
+    """Log-probabilities, entropies, most likely tokens, the mask and all gradients equal TRL's."""
     from trl.trainer.utils import add_fused_lm_head
 
     outputs = []
@@ -58,7 +58,7 @@ def test_the_head_leaves_other_calls_alone(model, batch):
 
 
 def test_a_batch_without_labels_has_a_loss_of_zero_and_gradients(model, batch):
-    """As TRL's: a share of a batch in which nothing is labelled adds nothing and breaks nothing."""
+    """As with TRL's head, a part of a batch without labels has a loss of 0 and can be differentiated."""
     score_labelled(model, CPU)
     out = model(**batch | {"labels": torch.full_like(batch["labels"], -100)}, fused_lm_head=True)
     out.log_probs.sum().backward()

@@ -1,4 +1,4 @@
-"""The ladder says at which level a failure broke: one hand-made failure per level, and what is no failure."""
+"""The ladder finds the level of a failure: hand-made failures for each level, and programs that are the same."""
 
 import pytest
 
@@ -107,7 +107,7 @@ SAME = [
 
 @pytest.mark.parametrize(("gold", "text", "level"), FAILURES)
 def test_each_failure_is_placed_at_its_level(gold, text, level):
-    """A failure breaks at the first level that does not hold, and the finding says what was found."""
+    """A failure is placed at the first level that it breaks, with a finding."""
     found = find_break(fence(text) if level != "format" else text, gold)
 
     assert found
@@ -116,13 +116,13 @@ def test_each_failure_is_placed_at_its_level(gold, text, level):
 
 
 def test_every_level_has_a_failure_in_the_table():
-    """The table of failures reaches every level."""
+    """The table has a failure for each level."""
     assert set(LEVELS) == {case.values[2] for case in FAILURES}
 
 
 @pytest.mark.parametrize(("gold", "text", "level"), FAILURES)
 def test_what_is_placed_is_wrong(gold, text, level):
-    """Each hand-made failure fails by the solver's verdict as well."""
+    """The solver judges each hand-made failure as wrong, too."""
     experts = tuple(line.split(": ")[1] for line in gold.splitlines() if "expert:" in line)
     answers = {TIMES_MORE: "27", MERGE: "40", COMPOSED: "74", SWAP: "24"}
 
@@ -133,12 +133,12 @@ def test_what_is_placed_is_wrong(gold, text, level):
 
 @pytest.mark.parametrize(("gold", "text"), SAME)
 def test_names_and_order_make_no_difference(gold, text):
-    """A program that differs in names, or in the order where order is free, is the gold program."""
+    """A program that differs only in names, or in an order that does not matter, is the gold program."""
     assert same_program(fence(text), gold)
 
 
 def test_another_way_to_the_answer_is_told_apart():
-    """A trace that gives the right answer otherwise is not the gold program."""
+    """A trace that reaches the right answer in another way is not the gold program."""
     other = TIMES_MORE.replace("value: 4", "value: 3").replace(
         "sub, args: [step1, zoe.ribbons]", "add, args: [step1, zoe.ribbons]"
     )

@@ -70,7 +70,7 @@ def test_a_merged_model_is_published_under_its_own_name(evaluated, tmp_path, cal
 
 
 def test_the_tables_of_a_card_are_whole(evaluated):
-    """A blank line would end a table: the lines of each stand together, and there are two."""
+    """A blank line would end a table; the card has two, without blank lines."""
     card = write_card(evaluated, "acme/tiny-adapter", evaluated).read_text()
 
     tables = [part for part in card.split("\n\n") if part.startswith("| ")]
@@ -80,7 +80,7 @@ def test_the_tables_of_a_card_are_whole(evaluated):
 
 
 def test_an_adapter_is_published_in_one_commit_with_its_evaluation(evaluated, tmp_path):
-    """The repository has adapter, tokenizer and card, no checkpoints; the card carries the evaluation table."""
+    """The repository has adapter, tokenizer and card but no checkpoints; the card shows the evaluation."""
     with hub.serve(tmp_path / "hub") as server:
         names, card = published(evaluated, server, "acme/tiny-adapter")
         commits = server.log.commits()
@@ -93,7 +93,7 @@ def test_an_adapter_is_published_in_one_commit_with_its_evaluation(evaluated, tm
 
 
 def test_a_reader_token_is_one_clear_line(evaluated, tmp_path):
-    """Without the right to write the Hub's refusal is told in one line."""
+    """Without write access, the Hub's refusal is one line."""
     with hub.serve(tmp_path / "hub") as server:
         words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(evaluated), "acme/tiny-adapter"]
         done = subprocess.run(

@@ -21,7 +21,7 @@ def test_the_first_line_of_a_recipe_is_a_command_that_parses(name):
 
 
 def test_a_flag_overrides_a_value_and_silence_does_not():
-    """What a flag gives counts; what none gives is the recipe's."""
+    """A given flag replaces the recipe's value; an omitted one does not."""
     recipe = read_recipe("smollm2").sft
     values = override(recipe, {"rank": 8, "lr": None, "verb": "sft"})
 
@@ -42,7 +42,7 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
     ],
 )
 def test_a_bad_recipe_is_refused_with_the_mend(tmp_path, old, new, said):
-    """One line says which value is wrong and what would do."""
+    """One line says which value is wrong and which would be accepted."""
     text = (FOLDER / "smollm2.yaml").read_text()
     assert old in text
     (tmp_path / "bad.yaml").write_text(text.replace(old, new))

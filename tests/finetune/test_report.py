@@ -1,4 +1,4 @@
-"""A report counts what happened, says where failures broke, and is one page that opens without a network."""
+"""A report counts outcomes, places failures at their levels, and is one page that needs no network."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def test_gold_completions_are_all_right(dataset, tmp_path):
 
 
 def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, call):
-    """Where the dataset has changed under an evaluation, its completions are not judged by the new answers."""
+    """If the dataset has changed since an evaluation, its completions are not judged by the new answers."""
     predict(tmp_path / "e", dataset, lambda row, text: text)
     settings = json.loads((tmp_path / "e" / "evaluation.json").read_text())
     rows = read_rows(str(dataset), "test").to_pylist()
@@ -43,7 +43,7 @@ def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, 
 
 
 def spoil(row, text):
-    """Break the rows of each expert in a way of its own."""
+    """Break the rows of each expert in a different way."""
     if row["expert"] == "comparison":
         return text.replace("expert: comparison", "expert: arithmetic")
     if row["expert"] == "composition":
@@ -52,7 +52,7 @@ def spoil(row, text):
 
 
 def test_failures_are_placed_and_cut_ones_are_not(dataset, tmp_path, capsys):
-    """Wrong experts are routing, wrong numbers extraction, cut texts truncated; the counts add up."""
+    """Wrong experts count as routing, wrong numbers as extraction, cut texts as truncated; the counts add up."""
     rows = predict(tmp_path / "e", dataset, spoil)
 
     report = make_report(tmp_path / "e")

@@ -1,4 +1,4 @@
-"""The reworded rows: test rows of run8 whose question was put in other words by hand, numbers and names kept."""
+"""The reworded rows: test rows of run8 whose questions were rewritten by hand, with numbers and names kept."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ def test_the_prompt_asks_the_new_question_and_gold_answers_it(reworded):
 
 
 def test_every_number_of_the_trace_is_in_the_question(reworded):
-    """The wording changed and the numbers did not: what a trace takes from the text is still there, or is "half"."""
+    """Each number that a trace takes from the text is still in the new wording, or is the word "half"."""
     for row in reworded:
         taken = re.findall(r"(?:value|amount): ([\d.]+)", row["trace"])
         missing = set(taken) - set(NUMBER.findall(row["question"]))

@@ -1,4 +1,4 @@
-"""Reinforcement through the real command, and what its log says of each step."""
+"""Reinforcement learning through the real command, and the log of its steps."""
 
 import json
 import shutil
@@ -15,14 +15,14 @@ INIT = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 7}\n"
 
 
 def forget_result(out):
-    """Leave a run's folder as a kill before its end leaves it."""
+    """Leave a run's folder as a kill just before the end would."""
     run = json.loads((out / "run.json").read_text())
     (out / "run.json").write_text(json.dumps(run | {"result": {}}))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dtype):
-    """A GRPO run goes from an adapter to an adapter and logs the share of each verdict and of short cuts."""
+    """A GRPO run starts from an adapter, writes an adapter, and logs the share of each verdict and short cut."""
     out = tmp_path / "rl"
     flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 16]
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2"]
@@ -47,7 +47,7 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
 
 
 def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, dataset, tmp_path, call):
-    """What a checkpoint holds is not done again, and its tokens are not counted among those of the seconds since."""
+    """Steps before the checkpoint are not repeated, and their tokens do not count in the resumed run's speed."""
     out = tmp_path / "rl"
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
     words += ["--steps", 2, "--max-len", 2048, "--dtype", "float32"]
@@ -68,7 +68,7 @@ def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, datas
 
 
 def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, dataset, tmp_path, call):
-    """Resumed, it saves the adapter that the checkpoint holds and is finished."""
+    """Resuming saves the adapter of the last checkpoint and finishes the run."""
     out = tmp_path / "rl"
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
     words += ["--steps", 1, "--max-len", 2048, "--dtype", "float32"]
@@ -87,7 +87,7 @@ def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, data
 
 
 def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call):
-    """Both names are told."""
+    """The message names both models."""
     status, _, said = call(
         "rl", "--dataset", dataset, "--adapter", trained, "--model", "smollm2-135m", "--out", tmp_path
     )
@@ -98,7 +98,7 @@ def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call)
 
 
 def test_more_rows_than_there_are_is_refused(trained, dataset, tmp_path, call):
-    """As with supervised training: a run never learns from fewer rows than it was told."""
+    """As in supervised training, a run never uses fewer rows than it was given."""
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x", "--rows", 25]
 
     status, _, said = call(*words, "--recipe", "smollm2")

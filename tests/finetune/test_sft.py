@@ -1,4 +1,4 @@
-"""Supervised training through the real command: it learns, repeats, resumes, and refuses what it cannot do well."""
+"""Supervised training through the real command: it learns, repeats, resumes, and refuses bad input."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def test_the_same_seed_gives_the_same_losses(trained, dataset, tiny, tmp_path, c
 def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(  # noqa: PLR0917  # fixtures
     trained, dataset, tiny, tmp_path, call, monkeypatch
 ):
-    """A run stopped in the middle says how to go on, and goes on to the losses of one that was never stopped."""
+    """A stopped run prints the command that goes on, and reaches the losses of an uninterrupted run."""
     words = sft(dataset, tiny, tmp_path / "stopped")
     ended = Watch.on_step_end
 
@@ -64,7 +64,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(  # noqa: 
 
 
 def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
-    """While the rows are read there is no folder to resume in: the command that goes on is the same one."""
+    """Before the run's folder exists there is nothing to resume: the printed command is the same one."""
     import finetune.train.sft
 
     def stopped(*_):
@@ -80,7 +80,7 @@ def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_pat
 
 
 def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_path, call):
-    """A row that does not fit is named with its lengths, and no folder is made."""
+    """The message names the row and its lengths, and no folder is made."""
     status, _, said = call(*sft(dataset, tiny, tmp_path / "long")[:-4], "--max-len", 100)
 
     assert status == 2
@@ -104,7 +104,7 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
     ],
 )
 def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, said):  # noqa: PLR0917  # fixtures
-    """A bad flag, dataset or model is one line that says the mend, and exit status 2."""
+    """A bad flag, dataset or model gives one line with a remedy, and exit status 2."""
     status, _, told = call(*sft(dataset, tiny, tmp_path / "x", *more))
 
     assert status == 2
@@ -124,7 +124,7 @@ def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_pa
 
 
 def test_running_out_of_memory_names_the_flags_to_change():
-    """What torch raises becomes one line with a smaller batch that learns the same."""
+    """Torch's error becomes one line that suggests a smaller batch with the same training."""
     import torch
 
     from finetune.hardware.device import out_of_memory
@@ -138,7 +138,7 @@ def test_running_out_of_memory_names_the_flags_to_change():
 @pytest.mark.parametrize("place", ["", "below"])
 @pytest.mark.parametrize("verb", ["sft", "eval", "merge"])
 def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_path, call, verb, place):  # noqa: PLR0917
-    """A file in the way, or a place below a file, is told by every verb that writes a folder."""
+    """Every verb that writes a folder reports a file at its path or above it."""
     (tmp_path / "file").write_text("kept")
     out = tmp_path / "file" / place
     words = {
@@ -155,7 +155,7 @@ def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_pa
 
 
 def test_resuming_a_finished_run_leaves_it_as_it_is(trained, dataset, tiny, call):
-    """There is nothing to go on with, so what came of the run, its tokens and seconds, is told and kept."""
+    """A finished run prints its result again and keeps it."""
     before = (trained / "run.json").read_text()
 
     status, said, _ = call(*sft(dataset, tiny, trained, "--resume"))
@@ -176,7 +176,7 @@ def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
 
 
 def test_two_processes_learn_what_one_does(trained, dataset, tiny, tmp_path):
-    """Two of batch 2 see the rows that one of batch 4 sees, step by step: the same losses, one log, one adapter."""
+    """Two processes with batch 2 see the same rows in each step as one with batch 4: same losses, one log, one adapter."""
     out = tmp_path / "two"
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     words = [*launch, "-m", "finetune", *sft(dataset, tiny, out, "--batch", 2)]

@@ -1,4 +1,4 @@
-"""Intervals and tests against values worked out elsewhere."""
+"""Intervals and tests agree with published values."""
 
 import pytest
 
@@ -25,5 +25,5 @@ def test_wilson_gives_the_published_bounds(hits, rows, low, high):
     [(0, 0, 1.0), (3, 0, 0.25), (0, 6, 0.03125), (5, 5, 1.0), (1, 9, 22 / 1024)],
 )
 def test_mcnemar_is_the_exact_binomial(only_a, only_b, chance):
-    """The chance is that of a fair coin, two-sided."""
+    """The p-value is the two-sided one of a fair coin."""
     assert pytest.approx(chance) == mcnemar(only_a, only_b)

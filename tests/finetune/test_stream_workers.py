@@ -1,4 +1,4 @@
-"""A stream in torch's DataLoader: several workers read other rows, and none twice."""
+"""In torch's DataLoader, several workers read different rows of a stream, and no row twice."""
 
 from itertools import islice
 

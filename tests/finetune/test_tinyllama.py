@@ -1,4 +1,4 @@
-"""A model of TinyLlama's exact shape takes a step and writes, within 24 GiB and without a GPU. Opt-in: it takes minutes."""
+"""A model of TinyLlama's exact shape takes a training step and decodes, within 24 GiB and without a GPU. Opt-in: it takes minutes."""
 
 import json
 import os
