@@ -1,21 +1,9 @@
-"""Makes shards on this machine: in this process, or in worker processes of `generators.builder.worker`.
-
-The workers are plain child processes that read jobs from a pipe. So they never import the caller's script, work in a
-notebook and in a daemonic process, and end with the process that started them, however it ends.
-"""
+"""Makes shards on this machine: in this process, or in several worker processes."""
 
 import os
-import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from types import TracebackType
-from typing import IO, Self
 
 from generators.files.manifest import WrittenShard
-from solver.refusal import InputError
 
 from .memory import kept_memory
 from .recipe import Job
@@ -31,83 +19,10 @@ def run_locally(write_shard: ShardWriter, workers: int | None) -> Iterator[tuple
     rows = sum(write_shard.recipe.rows.values())
     count = min(workers or os.cpu_count() or 1, rows // SHARD_ROWS + 1, len(jobs) or 1)
     if count > 1:
-        yield from _in_processes(write_shard, jobs, count)
+        from .processes import run_in_processes
+
+        yield from run_in_processes(write_shard, jobs, count)
         return
     with kept_memory():
         for job in jobs:
             yield job, write_shard(job)
-
-
-def _in_processes(write_shard: ShardWriter, jobs: list[Job], count: int) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as one of so many worker processes writes it; each process has a thread here that waits for it."""
-    with ExitStack() as stack:
-        threads = stack.enter_context(ThreadPoolExecutor(count))
-        # Entered later, so the processes end first: that wakes the threads.
-        workers = [stack.enter_context(_Worker(write_shard)) for _ in range(count)]
-        rest = iter(jobs)
-        running: dict[Future[WrittenShard], tuple[Job, _Worker]] = {
-            threads.submit(worker.make, job): (job, worker) for worker, job in zip(workers, rest, strict=False)
-        }
-        while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job, worker = running.pop(future)
-                yield job, future.result()
-                following = next(rest, None)
-                if following:
-                    running[threads.submit(worker.make, following)] = (following, worker)
-
-
-class _Worker:
-    """A worker process and the pipes to it."""
-
-    def __init__(self, write_shard: ShardWriter):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "generators.builder.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path)},  # noqa: PTH100 - an entry may be empty, and stands for this folder
-            start_new_session=True,  # Ctrl-C reaches this process alone, which ends the workers
-        )
-        self._send(write_shard)
-
-    def make(self, job: Job) -> WrittenShard:
-        """Return the shard of a job; raise the error that it ended in, or InputError if the process died."""
-        self._send(job)
-        try:
-            done: WrittenShard | Exception = pickle.load(self._pipe(self.process.stdout))  # noqa: S301 - our own process wrote it
-        except (EOFError, pickle.UnpicklingError):
-            status = self.process.wait()
-            raise InputError(
-                f"a worker process died (exit status {status}), perhaps for lack of memory; "
-                "use fewer --workers or --shard-rows, and the same command resumes"
-            ) from None
-        if isinstance(done, Exception):
-            raise done
-        return done
-
-    def _send(self, thing: object) -> None:
-        pipe = self._pipe(self.process.stdin)
-        try:
-            pickle.dump(thing, pipe)
-            pipe.flush()
-        except BrokenPipeError:  # the process has died; reading its answer says so
-            return
-
-    @staticmethod
-    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None  # noqa: S101 - both were asked for above
-        return pipe
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            try:
-                self._pipe(pipe).close()
-            except BrokenPipeError:  # a job that nobody will read
-                continue

@@ -1,6 +1,6 @@
-"""A worker process of the local engine: reads a writer of shards and then jobs from its input, and writes each result.
+"""A worker process: reads a writer of shards and then jobs from its input, and writes each result.
 
-`python -m generators.builder.worker` is started by `local_engine` alone. The process ends when its input does.
+`python -m generators.builder.worker` is started by `processes` alone. The process ends when its input does.
 """
 
 import os
