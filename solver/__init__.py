@@ -1,4 +1,4 @@
-"""The trace language: read it, write it, run it, and judge what a model wrote in it."""
+"""Reads, writes and runs symbolic traces, and judges the traces that models write."""
 
 from .experts import EXPERTS
 from .machine import Solution, solve

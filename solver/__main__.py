@@ -31,31 +31,29 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("file", metavar="FILE", help="a trace or a completion; - reads standard input")
     one = verbs.add_parser(
         "judge",
-        help="say what a completion is worth and why",
+        help="print the reward of a completion and the reason for it",
         epilog="example: python -m solver judge out.txt --answer 42 --expert comparison",
     )
     one.add_argument("file", metavar="FILE", help="a completion; - reads standard input")
-    one.add_argument("--answer", required=True, help="the right answer, exact: 42, 2.5 or 2/3")
+    one.add_argument("--answer", required=True, help="the correct answer, an exact number: 42, 2.5 or 2/3")
     one.add_argument(
-        "--expert", metavar="NAME[,NAME...]", help="the expected expert, or those of a composition in order"
+        "--expert", metavar="NAME[,NAME...]", help="the expected expert; for a composition, all its experts in order"
     )
     score = verbs.add_parser(
         "score",
         help="judge a file of completions against a dataset",
-        description="Judge completions, one JSON object a line with id and completion, against the rows of a dataset.",
+        description="Judge completions against the rows of a dataset: one JSON object per line, with id and completion.",
         epilog="example: python -m solver score predictions.jsonl data/run8",
     )
     score.add_argument("predictions", type=Path, metavar="PREDICTIONS.jsonl")
     score.add_argument("dataset", metavar="DATASET", help="a dataset folder, or ORG/NAME on the Hub")
-    score.add_argument("--split", default="test", help="the split the completions answer (default test)")
-    verbs.add_parser(
-        "table", help="print the table of ops that the README holds", epilog="example: python -m solver table"
-    )
+    score.add_argument("--split", default="test", help="the split that the completions answer (default test)")
+    verbs.add_parser("table", help="print the table of ops as Markdown", epilog="example: python -m solver table")
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb and return the exit status: 0, 1 for a trace that is refused, 2 for an error of the user's."""
+    """Run one verb and return the exit status: 0 for success, 1 for a refused trace, 2 for a user error."""
     args = parser().parse_args(argv)
     return run(lambda: VERBS[args.verb](args))
 
@@ -106,9 +104,9 @@ def _score(args: argparse.Namespace) -> int:
     for where, prediction in _predictions(args.predictions):
         row_id = prediction.get("id")
         if not isinstance(row_id, str) or row_id not in rows:
-            raise InputError(f"{where}: id {row_id!r} is no row of the {args.split} split of {args.dataset}")
+            raise InputError(f"{where}: id {row_id!r} is not in the {args.split} split of {args.dataset}")
         if row_id in seen:
-            raise InputError(f"{where}: id {row_id!r} stands twice; give one completion a row")
+            raise InputError(f"{where}: id {row_id!r} appears twice; give one completion per row")
         seen.add(row_id)
         row = rows[row_id]
         try:
@@ -119,7 +117,7 @@ def _score(args: argparse.Namespace) -> int:
         for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
             counts.setdefault(group, Counter())[verdict.outcome] += 1
     if not seen:
-        raise InputError(f"{args.predictions}: no completions in it")
+        raise InputError(f"{args.predictions}: no completions found; give one JSON object per line")
     Console(width=None if sys.stdout.isatty() else 120).print(verdict_table(counts, tuple(REWARDS.items())))
     if len(seen) < len(rows):
         print(f"{len(rows) - len(seen):,} of {len(rows):,} rows have no completion and are not counted")
@@ -127,7 +125,7 @@ def _score(args: argparse.Namespace) -> int:
 
 
 def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(_text(str(path)).split("\n"), 1):  # splitlines would also cut at U+2028
+    for number, line in enumerate(_text(str(path)).split("\n"), 1):  # splitlines would also split at U+2028
         if line.strip():
             try:
                 prediction = json.loads(line)
@@ -144,7 +142,7 @@ def _table(_args: argparse.Namespace) -> int:
 
 
 def markdown_table() -> str:
-    """Return the op table as the README holds it."""
+    """Return the op table as Markdown."""
     rows = [("op", "fields", "meaning"), ("---", "---", "---")]
     rows += [(f"`{name}`", f"`{fields}`", meaning) for name, fields, meaning in op_table()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

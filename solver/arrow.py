@@ -1,4 +1,7 @@
-"""Between numpy and Arrow without a detour: `pa.array`, `pa.scalar` and `to_numpy` import pandas (0.3 s) when first used."""
+"""Converts between numpy and Arrow without pandas.
+
+`pa.array`, `pa.scalar` and `to_numpy` import pandas on first use, which takes 0.3 s.
+"""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +12,7 @@ import pyarrow.compute as pc
 
 
 def texts(strings: Iterable[str]) -> pa.StringArray:
-    """Return strings as an Arrow column."""
+    """Return strings as an Arrow string column."""
     encoded = [string.encode() for string in strings]
     offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
     np.cumsum([len(text) for text in encoded], out=offsets[1:])
@@ -17,12 +20,12 @@ def texts(strings: Iterable[str]) -> pa.StringArray:
 
 
 def repeated(string: str, rows: int) -> pa.StringArray:
-    """Return a column that holds one string in every row."""
+    """Return a column of `rows` rows that all hold one string."""
     return texts([string]).take(integers(np.zeros(rows, dtype=np.int64)))
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
-    """Return a column of a table as one array, copied only where it is in several."""
+    """Return a chunked column as one array; copy it only if it has several chunks."""
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [texts([])])
 
 
@@ -33,13 +36,13 @@ def text(string: str) -> pa.StringScalar:
 
 
 def integers(values: np.ndarray) -> pa.Array:
-    """Return an integer array as an Arrow column, without copying it."""
+    """Return an integer array as an Arrow column, without copying."""
     values = np.ascontiguousarray(values)
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
 
 
 def values(column: pa.Array) -> np.ndarray:
-    """Return the values of an Arrow integer column without nulls, without copying them."""
+    """Return the values of an Arrow integer column as numpy, without copying; the column has no nulls."""
     _, buffer = column.buffers()
     kind = np.dtype(str(column.type))
     if not len(column):

@@ -1,7 +1,7 @@
-"""Columns of exact numbers, so that the same step definitions run on a whole dataset at once.
+"""Columns of exact numbers: they let the solver's steps run on all rows of a dataset at once.
 
-A column holds int64 numerators over one common scale; where a result would not fit it holds fractions
-instead, slower and just as exact. Never floats.
+A column stores int64 numerators over one common denominator, its scale. A result that would overflow int64 is stored
+as `Fraction` objects instead: slower, and as exact. Floats are never used.
 """
 
 from contextlib import suppress
@@ -21,16 +21,20 @@ from .state import State
 _INT64 = 2**63 - 1
 _MAX_SCALE = 10**12
 _PLACES = 6
-"""Decimal places that Arrow reads and writes as we do; with more it takes to exponents."""
+"""Decimal places up to which Arrow reads and writes decimals as `number` does; beyond, it writes exponents."""
 _DECIMAL = rf"^(?:0|[1-9][0-9]{{0,11}})(?:\.[0-9]{{1,{_PLACES}}})?$"
-"""Decimals that are read whole columns at a time; the rest one by one."""
+"""Decimals that Arrow parses a column at a time; other numbers are parsed one by one."""
 
 
 class Column:
-    """A column of exact numbers, `units / scale`; `units` is int64, or fractions (then `scale` is 1)."""
+    """A column of exact numbers, `units / scale`.
+
+    `units` has one element per row: int64, or `Fraction` objects with a `scale` of 1. Arithmetic and comparisons work
+    row by row, with columns of the same length and with single numbers. A division raises ZeroDivisionError.
+    """
 
     __slots__ = ("scale", "units")
-    __array_ufunc__ = None  # numpy scalars on the left leave the arithmetic to us
+    __array_ufunc__ = None  # makes numpy scalars on the left use our reflected operators
 
     def __init__(self, units: np.ndarray, scale: int = 1):
         self.units = units
@@ -41,7 +45,7 @@ class Column:
 
     @classmethod
     def of(cls, values: Any) -> "Column":
-        """Return the column of an iterable of fractions or integers."""
+        """Return a column of the given fractions or integers."""
         values = [Fraction(value) for value in values]
         scale = lcm(*{value.denominator for value in values}) if values else 1
         units = [value.numerator * (scale // value.denominator) for value in values]
@@ -51,11 +55,11 @@ class Column:
 
     @classmethod
     def parse(cls, texts: pa.Array) -> "Column":
-        """Return the column that a string array writes; raise ValueError at a text that is no number."""
+        """Parse a string array; raise ValueError if a row is null or is not a number."""
         if texts.null_count:
             raise ValueError("a row has no number")
         with suppress(pa.ArrowInvalid):
-            # Arrow also takes 010 and 0x1F, and -2**63, which has no negative; what starts like them is read below.
+            # Arrow also accepts 010, 0x1F and -2**63 (which cannot be negated), so texts that start so are parsed below.
             if not any(pc.any(pc.starts_with(texts, odd)).as_py() for odd in "-0"):
                 return cls(arrow.values(pc.cast(texts, pa.int64())))
         if len(texts) and pc.all(pc.match_substring_regex(texts, _DECIMAL)).as_py():
@@ -66,7 +70,7 @@ class Column:
         return table.take(arrow.values(coded.indices))
 
     def text(self) -> pa.Array:
-        """Return the canonical texts, as `number.write_number` writes them."""
+        """Return the canonical texts as a string array, as `number.write_number` writes them."""
         if self.scale == 1 and self.exact:
             return pc.cast(arrow.integers(self.units), pa.string())
         places = next((k for k in range(1, _PLACES + 1) if 10**k % self.scale == 0), None)
@@ -85,7 +89,7 @@ class Column:
         return [Fraction(unit) / self.scale for unit in self.units.tolist()]
 
     def terminates(self) -> np.ndarray:
-        """Return which rows are terminating decimals: no prime but 2 and 5 is left in the denominator."""
+        """Return a boolean array: true for rows that are terminating decimals (denominators of 2s and 5s alone)."""
         if not self.exact:
             return np.array([pow(10, unit.denominator.bit_length(), unit.denominator) == 0 for unit in self.units])
         odd = self.scale
@@ -96,12 +100,12 @@ class Column:
 
     @property
     def exact(self) -> bool:
-        """Whether the column is in integers, the fast form."""
+        """Whether the units are int64, the fast form."""
         return bool(self.units.dtype != object)
 
     @property
     def bounded(self) -> bool:
-        """Whether every number is small enough to go on computing with; int64 always is."""
+        """Whether every number is within `number.LIMIT`; int64 always is."""
         return self.exact or all(map(fits, self.units))
 
     def __add__(self, other: Any) -> "Column":
@@ -175,7 +179,7 @@ class Column:
     def __ge__(self, other: Any) -> Any:
         return self._compare(other, np.greater_equal)
 
-    __hash__ = None  # type: ignore[assignment]  # comparing gives an array, so a column is no key
+    __hash__ = None  # type: ignore[assignment]  # == returns an array, so a column cannot be a dict key
 
     def _linear(self, other: Any, operation: np.ufunc) -> "Column":
         a, b = _aligned(self, _column(other, len(self)))
@@ -200,7 +204,7 @@ def _fractions(column: Column) -> np.ndarray:
 
 def _decimals(units: np.ndarray, places: int) -> pa.Array:
     """Return the texts of int64 units over 10**places, without trailing zeros."""
-    words = np.empty((len(units), 2), dtype=np.int64)  # a decimal has 128 bits, the low word first
+    words = np.empty((len(units), 2), dtype=np.int64)  # a decimal is 128 bits wide, low word first
     words[:, 0] = units
     words[:, 1] = units >> 63
     column = pa.Array.from_buffers(pa.decimal128(38, places), len(units), [None, pa.py_buffer(words)])
@@ -208,13 +212,13 @@ def _decimals(units: np.ndarray, places: int) -> pa.Array:
 
 
 def _top(column: Column) -> int:
-    """Return the largest magnitude among the units of an integer column."""
+    """Return the largest absolute unit of an integer column, 0 if it is empty."""
     units = column.units
     return max(int(units.max()), -int(units.min())) if len(units) else 0
 
 
 def _column(value: Any, rows: int) -> Column:
-    """Return a number as a column of one repeated value, and a column as it is."""
+    """Return a column unchanged, or a number repeated in every row."""
     if isinstance(value, Column):
         return value
     value = Fraction(value)
@@ -224,15 +228,15 @@ def _column(value: Any, rows: int) -> Column:
 
 
 def _divisor(value: Any, rows: int) -> Column:
-    """Return a number or column to divide by; numpy would give 0 for a division by 0, and warn."""
+    """Return a divisor as a column; raise ZeroDivisionError at a 0, since numpy would only warn and return 0."""
     column = _column(value, rows)
     if not column.units.all():
-        raise ZeroDivisionError("something is divided by 0")
+        raise ZeroDivisionError("a row divides by 0")
     return column
 
 
 def _reduced(units: np.ndarray, scale: int) -> Column:
-    """Return the column over the smallest scale, so that scales do not grow with every product."""
+    """Return a column over the smallest scale, so that repeated products do not overflow."""
     if scale == 1 or not units.any():
         return Column(units)
     common = gcd(int(np.gcd.reduce(units)), scale)
@@ -242,7 +246,7 @@ def _reduced(units: np.ndarray, scale: int) -> Column:
 
 
 def _aligned(a: Column, b: Column) -> tuple[Column, Column]:
-    """Return both columns over one scale, or both as fractions."""
+    """Return both columns over a common scale, or both as fractions if that would overflow."""
     if a.exact and b.exact:
         if a.scale == b.scale:
             return a, b
@@ -253,15 +257,15 @@ def _aligned(a: Column, b: Column) -> tuple[Column, Column]:
 
 
 class ColumnState(State):
-    """The state of a column of traces that differ only in their numbers and in what their names stand for."""
+    """The state of many traces at once, which differ in numbers and names alone; values are columns, a row per trace."""
 
     def require(self, claim: Any, code: str, reason: str) -> None:
-        """Raise TraceError unless the claim holds for every row, naming the first that it fails for."""
+        """Raise TraceError naming the first row for which the claim is false."""
         if isinstance(claim, np.ndarray) and not claim.all():
             raise TraceError(code, f"in row {int(np.argmin(claim))}: {reason}")
         if isinstance(claim, bool) and not claim:
             raise TraceError(code, reason)
 
     def fits(self, value: Any) -> Any:
-        """Return whether the numbers are within bounds."""
+        """Return whether all numbers are within `number.LIMIT`."""
         return value.bounded if isinstance(value, Column) else super().fits(value)

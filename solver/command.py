@@ -1,4 +1,4 @@
-"""How every command line of wirework ends: an exit status, and one line where something is wrong."""
+"""Runs a command of any of the command lines: turns errors into one line on stderr and an exit status."""
 
 import os
 import sys
@@ -8,7 +8,11 @@ from .refusal import InputError
 
 
 def run(command: Callable[[], int], stopped: str = "stopped") -> int:
-    """Run a command and return its exit status: 2 for an error of the user's, 130 where the user stopped it."""
+    """Run a command and return its exit status.
+
+    The status is the command's own, 2 after an InputError, 130 after Ctrl-C, or 1 if the reader of stdout has gone.
+    `stopped` is the line printed after Ctrl-C.
+    """
     try:
         status = command()
         sys.stdout.flush()
@@ -18,7 +22,9 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
     except KeyboardInterrupt:
         print(stopped, file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader has seen enough, as `head` has; nothing is left to say when we exit
+    except (
+        BrokenPipeError
+    ):  # the reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status

@@ -1,4 +1,4 @@
-"""Opens a dataset by its place: a folder that wirework wrote, or a repository on the Hub."""
+"""Opens a dataset: a folder that wirework wrote, or a repository on the Hub."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 
 def open_dataset(
-    place: str | Path, split: str, columns: Sequence[str] | None = None, *, config: str | None = None
+    location: str | Path, split: str, columns: Sequence[str] | None = None, *, config: str | None = None
 ) -> "pa.Table":
-    """Return the rows of a dataset's split as an Arrow table, or only some of their columns.
+    """Return a split of a dataset as an Arrow table, with all columns or only those named.
 
-    `place` is a dataset folder, or ORG/NAME on the Hub; `config` is the configuration of a repository that has several.
-    Raises InputError if there is no such dataset, split or column.
+    `location` is a dataset folder, or ORG/NAME on the Hub. `config` selects a configuration of a repository that has
+    several. Raises InputError if the dataset, the split or a column does not exist.
     """
-    folder = Path(place)
+    folder = Path(location)
     if folder.is_dir():
         table = _from_folder(folder, split)
-    elif folder.exists() or str(place).count("/") != 1 or str(place).startswith((".", "/")):
-        raise InputError(f"{place}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
+    elif folder.exists() or str(location).count("/") != 1 or str(location).startswith((".", "/")):
+        raise InputError(f"{location}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
     else:
-        table = _from_hub(str(place), split, config)
+        table = _from_hub(str(location), split, config)
     missing = [name for name in columns or () if name not in table.column_names]
     if missing:
-        raise InputError(f"{place}: no dataset of wirework, it lacks the columns {', '.join(missing)}")
+        raise InputError(f"{location}: not a dataset of wirework: it lacks the columns {', '.join(missing)}")
     return table if columns is None else table.select(list(columns))
 
 
@@ -39,9 +39,9 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
 
     files = sorted(folder.glob(f"data/{split}-*.parquet"))
     if not files:
-        there = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
-        held = f"it has {', '.join(there)}" if there else "it is no dataset folder"
-        raise InputError(f"{folder}: no {split} split in it; {held}")
+        splits = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
+        found = f"it has {', '.join(splits)}" if splits else "it is not a dataset folder"
+        raise InputError(f"{folder}: no {split} split; {found}")
     try:
         return pa.concat_tables(pq.read_table(file) for file in files).replace_schema_metadata(None)
     except (OSError, pa.ArrowException) as error:
@@ -54,15 +54,17 @@ def _from_hub(name: str, split: str, config: str | None) -> "pa.Table":
     try:
         with _quiet():
             loaded = load_dataset(name, config, split=split)
-    except Exception as error:  # noqa: BLE001 - datasets raises many kinds for no network and no such dataset
+    except Exception as error:  # noqa: BLE001 - datasets raises many types if the network or the dataset is missing
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{name}: no folder, and cannot be had from the Hub: {reason}; give a local one") from None
+        raise InputError(
+            f"{name}: not a folder, and cannot be loaded from the Hub: {reason}; give a local folder"
+        ) from None
     return loaded.with_format("arrow")[:]
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the libraries from telling what goes wrong, and from drawing bars: the error above says it once."""
+    """Silence the libraries' log messages and progress bars; the InputError reports the failure once."""
     from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
     from datasets.utils.logging import get_verbosity, set_verbosity
     from huggingface_hub.utils import logging as hub

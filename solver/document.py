@@ -1,8 +1,8 @@
-"""YAML text to plain nodes, safely: strings, lists and dicts, and nothing that YAML itself would interpret.
+"""Parses untrusted YAML into strings, lists and dicts, and nothing else.
 
-Model output and strangers' pattern files come through here. What libyaml must not see (too much text, too
-deep a nesting) is refused by a linear scan first: it was seen to crash on 60 KB of `[` and to take quadratic
-time on deep flow nesting. Events are read one by one, so aliases are never expanded and no tag is resolved.
+Model output and other people's pattern files are parsed here. A linear scan first refuses texts that are too long or
+too deeply nested, because libyaml crashed on 60 KB of `[` and takes quadratic time on deep flow nesting. The text is
+then parsed event by event, so aliases are never expanded and tags are never resolved.
 """
 
 import re
@@ -14,11 +14,11 @@ import yaml
 from .refusal import FormatError
 
 MAX_TEXT = 16_384
-"""Bytes of the longest document."""
+"""The most bytes a document may have."""
 MAX_EVENTS = 4_096
-"""Nodes and brackets of the longest document."""
+"""The most YAML events (nodes and brackets) a document may have."""
 MAX_DEPTH = 8
-"""Lists and mappings inside one another; a composition needs five."""
+"""The most lists and mappings inside one another; a composition needs five."""
 
 _BRACKET = re.compile(r"[\[\]{}]")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -27,7 +27,7 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A node that plain data does not have; `what` completes the sentence 'this is ...'."""
+    """A YAML feature that plain data does not have; `what` completes 'the value is ...': "a YAML alias"."""
 
     what: str
 
@@ -38,8 +38,8 @@ Node = str | list["Node"] | dict[str, "Node"] | Odd
 def load(text: str, max_text: int = MAX_TEXT) -> Node:
     """Return the one document in `text` as nodes; raise FormatError if it is not one small YAML document.
 
-    Scalars stay text, quoted or not. A key given twice, an anchor, an alias or a tag makes the value an
-    `Odd`, so that the reader of the field can say where it stood.
+    `max_text` is in bytes. Scalars stay strings, quoted or not. A repeated key, an anchor, an alias or a tag makes the
+    value an `Odd`, so that the reader of the field can name the field in its error.
     """
     _scan(text, max_text)
     try:
@@ -69,7 +69,7 @@ def _scan(text: str, max_text: int) -> None:
 
 
 def _build(text: str) -> Node:
-    """Fold the event stream into nodes with a stack of open containers."""
+    """Build the nodes from the event stream, with a stack of open containers."""
     root: list[Node] = []
     stack: list[_Open] = [_Open(root)]
     documents = 0
@@ -98,7 +98,7 @@ def _build(text: str) -> Node:
 
 
 class _Open:
-    """A container that is being filled; in a mapping, keys and values take turns."""
+    """A container that is being filled; in a mapping, keys and values alternate."""
 
     __slots__ = ("key", "node")
 

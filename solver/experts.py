@@ -1,4 +1,4 @@
-"""The experts: each one's vocabulary of step words, and the shape of its traces."""
+"""The experts: the vocabulary of each, and the shape of its traces."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,11 @@ from .ops import GROUPS
 
 @dataclass(frozen=True, slots=True)
 class Expert:
-    """Which words an expert may use (P4), and the shape its patterns have (P2, P5, P12, P14)."""
+    """The step words that an expert may use (P4), and the shape of its patterns' traces (P2, P5, P12, P14).
+
+    A trace outside the vocabulary is refused. The shape is a regular expression over step words: patterns must match
+    it; of a model's trace, the match is only reported.
+    """
 
     vocabulary: str
     shape: str
@@ -21,11 +25,11 @@ class Expert:
 
     @property
     def fixed(self) -> bool:
-        """Whether all traces of this expert have the same number and kinds of steps."""
+        """Whether all traces of this expert have the same number and types of steps."""
         return "+" not in self.shape
 
     def fits(self, words: list[str]) -> bool:
-        """Return whether a trace of these step words has this expert's shape."""
+        """Return whether these step words match the expert's shape."""
         return _shape(self.shape).fullmatch(" ".join(words) + " ") is not None
 
 
@@ -36,7 +40,7 @@ def _words(vocabulary: str) -> frozenset[str]:
 
 @cache
 def _shape(shape: str) -> re.Pattern[str]:
-    """Compile a shape: each of its words, or group of words, matches one step word and the space behind it."""
+    """Compile a shape: each word or group of words in it matches one step word and a following space."""
 
     def alternatives(word: re.Match[str]) -> str:
         return f"(?:{'|'.join(f'{name} ' for name in GROUPS.get(word[0], (word[0],)))})"
@@ -51,7 +55,7 @@ EXPERTS = {
     "comparison": Expert("init COMPUTE query", "init init COMPUTE COMPUTE query"),
     "percentage": Expert("init PERCENT COMPUTE query", "init init PERCENT query"),
 }
-"""The five experts, in the order in which the system prompt names them."""
+"""The five experts, in the order of the system prompt."""
 
 
 def system_line() -> str:

@@ -1,4 +1,4 @@
-"""The kinds of field that a step has: how each is read from a YAML node, written, and documented."""
+"""The kinds of fields that steps have: how each is read from a YAML node, written and documented."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from .number import read_number, write_number
 from .refusal import TraceError, did_you_mean
 
 MAX_NAME = 80
-"""Characters of the longest variable name."""
+"""The most characters a variable name may have."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*")
 SOURCE = re.compile(r"prev\.result|sub(?:0|[1-9][0-9]?)\.result")
@@ -27,11 +27,11 @@ Pair = NewType("Pair", tuple[Any, Any])
 Source = NewType("Source", str)
 
 Symbols = Mapping[str, Any]
-"""What stands for a written scalar: a pattern's `$slot` names, mapped to text or to columns of numbers."""
+"""Values for the `$slot` scalars of a pattern: strings for names, columns for numbers."""
 
 
 def show(node: object) -> str:
-    """Return a node as a message quotes it, at most 40 characters."""
+    """Return a node as error messages quote it, in at most 40 characters."""
     text = node.what if isinstance(node, Odd) else repr(node)
     return text if len(text) <= 40 else text[:37] + "..."
 
@@ -42,7 +42,7 @@ def _read_name(node: Node, symbols: Symbols) -> Any:
             return symbols[node]
         if len(node) <= MAX_NAME and NAME.fullmatch(node):
             return node
-    raise TraceError("bad_name", f"{show(node)} is not a variable name; write one such as bob.cards")
+    raise TraceError("bad_name", f"{show(node)} is not a variable name; write a name such as bob.cards")
 
 
 def _read_number(node: Node, symbols: Symbols) -> Any:
@@ -91,7 +91,7 @@ def _write_operand(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a field of one kind is read from a node, written, and documented."""
+    """How one kind of field is read (raising TraceError), written, and documented in the op table."""
 
     read: Callable[[Node, Symbols], Any]
     write: Callable[[Any], str]

@@ -1,4 +1,4 @@
-"""Runs programs: checks a trace's frame and vocabulary, carries out its steps, and passes results on."""
+"""Runs programs: checks each trace's structure and vocabulary, runs its steps, and passes its result to later traces."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from .state import State
 
 
 class Line(NamedTuple):
-    """A step that ran, and the value it set or read."""
+    """A step that has run, and the value it set or read."""
 
     step: Step
     value: Any
@@ -21,7 +21,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a program gives: the answer, each sub-trace's lines, and how many steps changed nothing."""
+    """The result of a program.
+
+    `parts` has one (expert, lines) pair per sub-trace; `identities` counts the computes that copied an argument.
+    """
 
     answer: Any
     parts: list[tuple[str, list[Line]]] = field(default_factory=list)
@@ -29,7 +32,10 @@ class Solution:
 
 
 def solve(program: Program, new_state: Callable[[Sequence[Any]], State] = State) -> Solution:
-    """Run a program and return its solution; raise TraceError naming sub-trace, step and mend."""
+    """Run a program and return its solution; raise TraceError with the sub-trace, the step and the fix.
+
+    `new_state` makes the state of each sub-trace from the results before it: fractions by default, or columns.
+    """
     if not program:
         raise TraceError("empty", "the program has no trace")
     if len(program) > MAX_PARTS:
@@ -47,7 +53,7 @@ def solve(program: Program, new_state: Callable[[Sequence[Any]], State] = State)
 
 
 def _run(trace: Trace, state: State, part: int | None) -> tuple[list[Line], int]:
-    """Run a trace; return its lines, and how many of its computes copied an argument."""
+    """Run a trace; return its lines, and the number of computes that copied an argument."""
     if trace.expert not in EXPERTS:
         raise TraceError("unknown_expert", f"no expert {trace.expert!r}; {did_you_mean(trace.expert, EXPERTS)}").at(
             part, None
@@ -60,7 +66,7 @@ def _run(trace: Trace, state: State, part: int | None) -> tuple[list[Line], int]
         try:
             if step.word not in words:
                 raise TraceError(
-                    "vocabulary", f"{trace.expert} does not speak {step.word}; {did_you_mean(step.word, words)}"
+                    "vocabulary", f"{trace.expert} does not use {step.word}; {did_you_mean(step.word, words)}"
                 )
             lines.append(Line(step, step.run(state)))
             if type(step) is Compute and _copies(step, state):
@@ -71,7 +77,7 @@ def _run(trace: Trace, state: State, part: int | None) -> tuple[list[Line], int]
 
 
 def _check_frame(trace: Trace, part: int | None) -> None:
-    """Check that a trace has steps, not too many, and that its one query is the last."""
+    """Raise TraceError unless a trace has 1 to MAX_STEPS steps and its only query is the last."""
     if not trace.steps:
         raise TraceError("empty", "the trace has no steps").at(part, None)
     if len(trace.steps) > MAX_STEPS:
@@ -80,22 +86,22 @@ def _check_frame(trace: Trace, part: int | None) -> None:
     if not queries:
         raise TraceError("no_query", "no query; end the trace with {op: query, var: ...}").at(part, None)
     if len(queries) > 1:
-        raise TraceError("two_queries", "a second query; the query is one and the last step").at(part, queries[1])
+        raise TraceError("two_queries", "a second query; write one query, as the last step").at(part, queries[1])
     if queries[0] != len(trace.steps):
-        raise TraceError("after_query", "steps follow the query; the query is one and the last step").at(
+        raise TraceError("after_query", "steps follow the query; write one query, as the last step").at(
             part, queries[0]
         )
 
 
 def _copies(step: Compute, state: State) -> bool:
-    """Return whether a compute copied an argument because the other, a variable, happened to be 0 or 1.
+    """Return whether a compute copied an argument because the other argument, a variable, is 0 or 1.
 
-    Honest traces may do so, so it is counted and not refused.
+    Honest traces may do so, so it is counted, not refused.
     """
     neutral = 0 if step.compute_op in ("add", "sub") else 1
     for arg in step.args if step.compute_op in ("add", "mul") else step.args[1:]:
         value = state.value(arg)
-        # Twice as fast as comparing the fraction, and every judged step comes through here.
+        # Twice as fast as comparing fractions, and every judged step is checked here.
         if isinstance(value, Fraction) and value.numerator == neutral and value.denominator == 1:
             return True
     return False

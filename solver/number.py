@@ -1,4 +1,4 @@
-"""Exact numbers: how one is read from text, written as text, and how large it may be."""
+"""Reads and writes exact numbers, and bounds their size."""
 
 import re
 from fractions import Fraction
@@ -6,19 +6,19 @@ from functools import lru_cache
 
 LITERAL = re.compile(r"(-?)(?:((?:0|[1-9][0-9]*)?\.[0-9]+|0|[1-9][0-9]*)|(0|[1-9][0-9]*)/([1-9][0-9]*))")
 LIMIT = 10**40
-"""No numerator or denominator reaches this, neither written nor computed."""
+"""Numerators and denominators stay below this, in texts and in computed values."""
 MAX_LITERAL = 2 * len(str(LIMIT))
-"""Characters of the longest number that is read: the longest fraction below LIMIT, with its sign."""
+"""The most characters of a number that is read: the longest fraction below LIMIT, with its sign."""
 MAX_PLACES = 12
-"""Decimal places of the longest decimal that is written; beyond it a number is written as a fraction."""
+"""The most decimal places that are written; a number with more is written as a fraction."""
 
 
 @lru_cache(maxsize=1 << 14)
 def read_number(text: str) -> Fraction:
-    """Return the exact number that `text` writes: an integer, a decimal or a fraction such as 2/3.
+    """Return the exact number in `text`: an integer, a decimal or a fraction such as 2/3.
 
-    The grammar is our own, so that no YAML or Python rule creeps in: `010`, `1e3`, `1_000`, `80,000` and
-    `0x1F` are no numbers. Raises ValueError saying so.
+    Raises ValueError for anything else. Forms that YAML or Python would accept are refused: `010`, `1e3`, `1_000`,
+    `80,000` and `0x1F`.
     """
     found = LITERAL.fullmatch(text) if len(text) <= MAX_LITERAL else None
     if found is None:
@@ -35,7 +35,7 @@ def read_number(text: str) -> Fraction:
 
 
 def write_number(value: Fraction) -> str:
-    """Return the one text of a number: an integer, else a decimal without trailing zeros, else a/b."""
+    """Return the canonical text of a number: an integer, else a decimal without trailing zeros, else a/b."""
     top, bottom = value.numerator, value.denominator
     if bottom == 1:
         return str(top)
@@ -47,5 +47,5 @@ def write_number(value: Fraction) -> str:
 
 
 def fits(value: Fraction) -> bool:
-    """Return whether the number is small enough to go on computing with."""
+    """Return whether numerator and denominator are below LIMIT."""
     return abs(value.numerator) < LIMIT and value.denominator < LIMIT

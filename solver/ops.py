@@ -1,8 +1,8 @@
 """The ops of the trace language, one class each.
 
 The parser, the writer, the op table, the experts' vocabularies, the test strategies and the reward derive from
-these classes. The fields of a class, in order, are the keys of its YAML mapping; its docstring is its row of the op
-table; `run` carries the op out on a `State`, which holds one row of fractions or whole columns of numbers.
+these classes. The fields of a class, in order, are the keys of its YAML mapping. Its docstring is its meaning in the
+op table. `run` executes the op on a `State`, whose values are fractions, or columns of numbers with a row per trace.
 """
 
 from dataclasses import MISSING, dataclass, fields
@@ -22,16 +22,16 @@ class Step:
 
     @property
     def word(self) -> str:
-        """The word that vocabularies and shapes know this step by."""
+        """The step's name in vocabularies and shapes: its op, or the operation of a compute."""
         return self.op
 
     @property
     def names(self) -> list[str]:
-        """The variables this step sets, moves or asks for."""
+        """The variables that this step sets, changes or queries."""
         return [getattr(self, name) for name, field in fields_of(type(self)).items() if field.kind is KINDS[Var]]
 
     def run(self, state: State) -> object:
-        """Carry the step out on `state`, return the value it set or read; raise TraceError."""
+        """Run the step on `state` and return the value it set or read; raise TraceError if a rule is broken."""
         raise NotImplementedError
 
 
@@ -84,7 +84,7 @@ class Compute(Step):
 
 @dataclass(frozen=True, slots=True)
 class Percent(Step):
-    """What the three percent ops share: a base, a rate in percent, and the literals that change nothing."""
+    """Base class of the three percent ops (P6): a base, a rate in percent, and the rate that only copies the base."""
 
     base: Operand
     rate: Operand
@@ -93,7 +93,7 @@ class Percent(Step):
     copies_at: ClassVar[int]
 
     def share(self, rate: Any) -> Any:
-        """Return how many hundredths of the base the result is."""
+        """Return the result in hundredths of the base."""
         raise NotImplementedError
 
     def run(self, state: State) -> object:
@@ -151,7 +151,7 @@ class Consume(Step):
     amount: Operand
 
     def run(self, state: State) -> object:
-        return state.change(self.entity, state.held(self.entity) - state.taken(self.entity, self.amount))
+        return state.change(self.entity, state.lookup(self.entity) - state.withdrawal(self.entity, self.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class AddEntity(Step):
     amount: Operand
 
     def run(self, state: State) -> object:
-        return state.change(self.entity, state.held(self.entity) + state.amount(self.amount))
+        return state.change(self.entity, state.lookup(self.entity) + state.amount(self.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,10 @@ class Transfer(Step):
     def run(self, state: State) -> object:
         if self.from_entity == self.to_entity:
             raise TraceError("transfer_to_self", f"{self.from_entity} gives to itself; name two entities")
-        held = state.held(self.to_entity)
-        moved = state.taken(self.from_entity, self.amount)
-        state.change(self.from_entity, state.held(self.from_entity) - moved)
-        return state.change(self.to_entity, held + moved)
+        before = state.lookup(self.to_entity)
+        moved = state.withdrawal(self.from_entity, self.amount)
+        state.change(self.from_entity, state.lookup(self.from_entity) - moved)
+        return state.change(self.to_entity, before + moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +211,11 @@ GROUPS = {
     "PERCENT": tuple(name for name, kind in OPS.items() if issubclass(kind, Percent)),
     "ENTITY": (Consume.op, Transfer.op, AddEntity.op),
 }
-"""Words that vocabularies and shapes may use for several."""
+"""Names of groups of step words, which vocabularies and shapes may use."""
 
 
 def read_step(node: Node, symbols: Symbols = {}) -> Step:
-    """Return the step that `node` writes; raise TraceError on anything but exactly its op's fields."""
+    """Return the step in `node`; raise TraceError unless it has the fields of its op, each once and valid."""
     if not isinstance(node, dict):
         raise TraceError("not_a_step", f"{show(node)} is not a step; write {{op: ..., ...}}")
     name = node.get("op")
@@ -238,13 +238,19 @@ def read_step(node: Node, symbols: Symbols = {}) -> Step:
                 error.reason = f"{key}: {error.reason}"
                 raise
         elif field.needed:
-            missing = [key for key, field in known.items() if field.needed and key not in node]
-            raise TraceError("missing_field", f"{name} lacks {' and '.join(missing)}; it has {', '.join(known)}")
+            raise _missing_fields(name, node)
     return kind(**values)
 
 
+def _missing_fields(name: str, node: dict[str, Node]) -> TraceError:
+    """Return the error that names the required fields which a step lacks."""
+    known = fields_of(OPS[name])
+    missing = [key for key, field in known.items() if field.needed and key not in node]
+    return TraceError("missing_field", f"{name} lacks {' and '.join(missing)}; it has {', '.join(known)}")
+
+
 def write_step(step: Step) -> str:
-    """Return the canonical flow mapping of a step."""
+    """Return the canonical text of a step, a YAML flow mapping."""
     shown = [f"op: {step.op}"]
     for name, field in fields_of(type(step)).items():
         value = getattr(step, name)
@@ -254,7 +260,7 @@ def write_step(step: Step) -> str:
 
 
 def op_table() -> list[tuple[str, str, str]]:
-    """Return the documentation of the ops: name, fields, meaning."""
+    """Return the op table: the name, the fields and the meaning of each op."""
     rows = []
     for name, kind in OPS.items():
         known = fields_of(kind)
@@ -279,5 +285,5 @@ _FIELDS = {
 
 
 def fields_of(step: type[Step]) -> dict[str, _Field]:
-    """Return the fields of an op in order; `Kind | None` is a field that may be left out."""
+    """Return the fields of an op in order; a field annotated `... | None` is optional."""
     return _FIELDS[step]

@@ -1,4 +1,4 @@
-"""Programs: a trace is an expert's name and its steps; a program is one trace, or a composition's in order."""
+"""The types of parsed traces: a trace is an expert and its steps; a program is one trace or a composition (P13)."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from .experts import EXPERTS
 from .ops import Step
 
 MAX_STEPS = 64
-"""Steps of the longest trace."""
+"""The most steps a trace may have."""
 MAX_PARTS = 8
-"""Sub-traces of the longest composition."""
+"""The most sub-traces a composition may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """An expert's name and its steps."""
+    """The name of an expert, and steps in its vocabulary."""
 
     expert: str
     steps: tuple[Step, ...]
@@ -25,7 +25,7 @@ class Trace:
 
     @property
     def fits_shape(self) -> bool:
-        """Whether the steps have the expert's shape."""
+        """Whether the steps match the expert's shape."""
         return self.expert in EXPERTS and EXPERTS[self.expert].fits(self.words)
 
 

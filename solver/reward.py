@@ -1,4 +1,4 @@
-"""Judging model output: a verdict for any text, with the graduated reward of P9, and its trainer-shaped forms."""
+"""Judges model output: gives any text a verdict with the graduated reward of P9; reward functions for TRL and verl."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,16 @@ from .refusal import FormatError, Refusal, TraceError
 from .text import extract, outline
 
 REWARDS = {"correct": 1.0, "wrong_answer": 0.7, "broken": 0.5, "wrong_expert": 0.3, "unparsed": 0.0}
-"""The ladder, best first: each outcome and what it is worth."""
+"""The outcomes, best first, and the reward of each (P9)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a completion is worth and why; `part` and `step` say where it failed, counted from 1."""
+    """The verdict on a completion: its outcome, and for a fault the reason, the rule's code and the location.
+
+    `part` and `step` locate the fault, counted from 1. `answer` is the trace's answer, None if it did not run. `experts`
+    are those that the completion names. `fits_shape` and `identities` are metrics; they do not change the reward.
+    """
 
     outcome: str
     reason: str = ""
@@ -36,11 +40,11 @@ class Verdict:
 
 
 def judge(completion: object, experts: str | Sequence[str] | None, answer: Fraction | int | str) -> Verdict:
-    """Judge a completion against the expected experts, in order, and the exact answer.
+    """Judge a completion against the expected experts and the exact answer.
 
-    Total: any text gets a verdict, quickly, on any thread. `experts` is a name, the sequence of a
-    composition's, or None where any will do. Raises ValueError only for an `answer` that is not an exact
-    number, which is the caller's data and not the model's.
+    Total: every completion gets a verdict, in bounded time and on any thread. `experts` is one name, the names of a
+    composition in order, or None to accept any. Raises ValueError only if `answer`, the caller's data, is not an exact
+    number.
     """
     gold = _gold(answer)
     wanted = (experts,) if isinstance(experts, str) else () if experts is None else tuple(experts)
@@ -77,7 +81,7 @@ def _gold(answer: Fraction | int | str) -> Fraction:
         return read_number(answer)
     if isinstance(answer, Rational):
         return Fraction(answer)
-    raise ValueError(f"{answer!r} is no exact number; give a text such as 7.4 or 2/3, an integer or a Fraction")
+    raise ValueError(f"{answer!r} is not an exact number; give a text such as 7.4 or 2/3, an integer or a Fraction")
 
 
 def _refused(outcome: str, error: Refusal, experts: tuple[str, ...]) -> Verdict:
@@ -85,14 +89,14 @@ def _refused(outcome: str, error: Refusal, experts: tuple[str, ...]) -> Verdict:
 
 
 def completion_text(completion: object) -> object:
-    """Return the text of a completion, plain or conversational (a list of messages, of which the last counts)."""
+    """Return the text of a completion: a string as it is, or the content of the last message of a list."""
     if isinstance(completion, list) and completion and isinstance(completion[-1], dict):
         return completion[-1].get("content")
     return completion
 
 
 def judge_all(completions: Iterable[Any], experts: Iterable[Any], answers: Iterable[Any]) -> list[Verdict]:
-    """Return the verdict on each completion of a batch, as `judge` gives it; completions may be lists of messages."""
+    """Judge a batch: one verdict per completion; completions are strings or lists of messages."""
     return [
         judge(completion_text(text), names, gold)
         for text, names, gold in zip(completions, experts, answers, strict=True)
@@ -102,7 +106,9 @@ def judge_all(completions: Iterable[Any], experts: Iterable[Any], answers: Itera
 def trace_reward(
     completions: list[Any], answer: list[str], experts: list[Any] | None = None, **_columns: Any
 ) -> list[float]:
-    """Score completions for TRL: one reward each, from the dataset's `answer` and `experts` columns.
+    """Return one reward per completion, 0.0 to 1.0: a reward function for TRL.
+
+    `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted.
 
     >>> trace_reward(["no trace"], answer=["42"])
     [0.0]
@@ -111,10 +117,10 @@ def trace_reward(
 
 
 def compute_score(
-    data_source: str,  # noqa: ARG001  # verl names it
+    data_source: str,  # noqa: ARG001  # verl passes it by name
     solution_str: str,
     ground_truth: str,
     extra_info: dict[str, Any] | None = None,
 ) -> float:
-    """Score one completion for verl; `extra_info` may carry `experts`."""
+    """Return the reward of one completion: a reward function for verl; `extra_info` may hold `experts`."""
     return judge(solution_str, (extra_info or {}).get("experts"), ground_truth).reward

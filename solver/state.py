@@ -1,4 +1,4 @@
-"""The state that a trace works on: the values given so far, and those worked out."""
+"""The variables of a running trace: values that the text gives, and values that steps derive."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ from .refusal import TraceError, did_you_mean
 
 
 class State:
-    """Worked-out values over given ones; a query sees only what was worked out (P1).
+    """The variables of one running trace, and the results of the sub-traces before it.
 
-    `init` gives, every other op derives, so answering with a number that was merely extracted needs no check
-    of its own. Values are anything exact with arithmetic: fractions here, columns in `columns.ColumnState`.
+    `init` sets given values; every other op sets derived values; a query reads derived values only, so a trace cannot
+    answer with a number that it merely extracted (P1). Values are exact and support arithmetic: fractions here,
+    columns in `columns.ColumnState`.
     """
 
     def __init__(self, results: Sequence[Any] = ()):
@@ -30,60 +31,60 @@ class State:
         return fits(value)
 
     def value(self, operand: Any) -> Any:
-        """Return what a variable holds, or the literal itself."""
+        """Return the value of a variable, or the literal itself; raise TraceError if the variable is unset."""
         if not isinstance(operand, str):
             return operand
-        return self.held(operand)
+        return self.lookup(operand)
 
     def give(self, name: str, value: Any) -> Any:
-        """Set a variable to a number of the text."""
+        """Set a new variable to a number that the text gives; raise TraceError if it is set already."""
         self._unset(name)
         self.given[name] = value
         return value
 
     def derive(self, name: str, value: Any) -> Any:
-        """Set a variable to a value that was worked out."""
+        """Set a new variable to a derived value; raise TraceError if it is set already or the value is too large."""
         self._unset(name)
         return self.change(name, value)
 
     def change(self, name: str, value: Any) -> Any:
-        """Set a variable, new or not, to a value that was worked out."""
+        """Set a variable, new or not, to a derived value; raise TraceError if the value is too large."""
         if not self.fits(value):
             raise TraceError("too_large", f"{name} leaves the range of numbers below {LIMIT:.0e}")
         self.derived[name] = value
         return value
 
-    def held(self, entity: str) -> Any:
-        """Return what a name holds."""
-        if entity in self.derived:
-            return self.derived[entity]
-        if entity in self.given:
-            return self.given[entity]
-        raise self._missing(entity)
+    def lookup(self, name: str) -> Any:
+        """Return the value of a variable; raise TraceError if it is unset."""
+        if name in self.derived:
+            return self.derived[name]
+        if name in self.given:
+            return self.given[name]
+        raise self._missing(name)
 
     def amount(self, operand: Any) -> Any:
-        """Return an amount that is added or moved: positive."""
+        """Return an amount that is added or moved; raise TraceError unless it is positive."""
         amount = self.value(operand)
         self.require(amount > 0, "bad_amount", "the amount is not positive; moving nothing or less is no step")
         return amount
 
-    def taken(self, entity: str, operand: Any) -> Any:
-        """Return an amount that an entity gives away: positive, and no more than it has."""
+    def withdrawal(self, entity: str, operand: Any) -> Any:
+        """Return an amount that an entity gives away; raise TraceError unless it is positive and the entity has it."""
         amount = self.amount(operand)
-        self.require(amount <= self.held(entity), "not_enough", f"{entity} has less than the amount taken")
+        self.require(amount <= self.lookup(entity), "not_enough", f"{entity} has less than the amount taken")
         return amount
 
     def result(self, source: str) -> Any:
-        """Return the result of an earlier sub-trace."""
+        """Return the result of an earlier sub-trace, `prev.result` or `subN.result` (P13); raise TraceError if there is none."""
         last = len(self.results) - 1
         index = last if source == "prev.result" else int(re.findall(r"[0-9]+", source)[0])
         if not 0 <= index <= last:
-            have = ", ".join(f"sub{k}.result" for k in range(last + 1)) or "no earlier sub-trace"
-            raise TraceError("bad_source", f"{source} names no earlier sub-trace; there is {have}")
+            known = ", ".join(f"sub{k}.result" for k in range(last + 1)) or "no earlier sub-trace"
+            raise TraceError("bad_source", f"{source} names no earlier sub-trace; there is {known}")
         return self.results[index]
 
     def answer(self, name: str) -> Any:
-        """Return a worked-out value; a given one is no answer."""
+        """Return a derived value; raise TraceError for a given one, which is no answer (P1)."""
         if name in self.derived:
             return self.derived[name]
         if name in self.given:

@@ -1,10 +1,10 @@
-"""Stems of English words: `earns`, `earned` and `earning` share one."""
+"""Stems English words: `earns`, `earned` and `earning` share the stem `earn`."""
 
 import re
 from functools import lru_cache
 
 WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?(?:-[A-Za-z]+)*")
-"""A word of a text, with its apostrophe and its hyphens."""
+"""A word, with its apostrophe and hyphens."""
 
 _IRREGULAR = {
     "children": "child", "people": "person", "men": "man", "women": "woman", "feet": "foot", "mice": "mouse",
@@ -25,20 +25,31 @@ _IRREGULAR = {
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Return what the forms of a word have in common, roughly: `earns`, `earned` and `earning` meet."""
+    """Return the approximate stem of a word: `earn` for `earns`, `earned` and `earning`."""
     word = word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("'")
     if word in _IRREGULAR:
         word = _IRREGULAR[word]
     elif len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    elif len(word) > 4 and word.endswith(("ses", "xes", "zes", "ches", "shes")):
-        word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
+    else:
+        word = _without_plural(word)
+    word = _without_inflection(word)
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def _without_plural(word: str) -> str:
+    """Return a word without the ending of a plural or of the third person: `box` for `boxes`."""
+    if len(word) > 4 and word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _without_inflection(word: str) -> str:
+    """Return a word without -ing, -ed or -est, and with a doubled last letter single: `plan` for `planned`."""
     for ending in ("ing", "ed", "est"):
         if len(word) > len(ending) + 3 and word.endswith(ending):
             word = word[: -len(ending)]
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
-                word = word[:-1]
-            break
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+            return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
+    return word

@@ -1,4 +1,4 @@
-"""What a person sees of a trace: its steps with their values, verdicts and tables."""
+"""Renders traces and verdicts as tables for the terminal."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from .program import Program
 
 
 def steps_table(program: Program) -> Table:
-    """Return the table of a program's steps with the values they set; raise TraceError where it cannot run."""
+    """Return a table of a program's steps and the values they set; raise TraceError if it cannot run."""
     solution = solve(program)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("", justify="right", style="dim")
@@ -24,13 +24,17 @@ def steps_table(program: Program) -> Table:
         if number:
             table.add_section()
         table.add_row("", Text(expert, style="bold"), "")
-        for place, line in enumerate(lines, 1):
-            table.add_row(str(place), Text(write_step(line.step)), Text(write_number(line.value)))
+        for step, line in enumerate(lines, 1):
+            table.add_row(str(step), Text(write_step(line.step)), Text(write_number(line.value)))
     return table
 
 
 def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> Table:
-    """Return the table of verdicts: all rows, each expert, each pattern; an outcome a column, then the mean reward."""
+    """Return a table of outcomes, with rows for the whole dataset, each expert and each pattern.
+
+    `counts` maps "" (all rows), an expert or `expert/pattern` to the number of each outcome; `ladder` lists the
+    outcomes and their rewards, best first. The last columns are the accuracy and the mean reward.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", overflow="ellipsis")
     table.add_column("rows", justify="right", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Programs as text: finding the trace in a completion, reading it, and writing it canonically."""
+"""Finds the trace in a completion, parses it, and writes programs as canonical text."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,11 +14,11 @@ from .refusal import FormatError, TraceError
 
 FENCE = "```"
 FENCE_START, FENCE_END = f"{FENCE}yaml\n", FENCE
-"""The text around a trace in a completion."""
+"""The text before and after a trace in a completion."""
 MAX_COMPLETION = 262_144
-"""Characters of the longest completion that is searched for a trace."""
+"""The most characters of a completion that is searched for a trace."""
 _INFO = re.compile(r"[ \t]*+(?:(\w++)[ \t]*+)?(?:\r?\n|$)")
-# Canonical text. A scalar of these characters is the same plain scalar to YAML wherever it stands here.
+# Patterns of canonical text. In these positions, YAML reads a scalar of these characters as the same plain scalar.
 _SCALAR = r"-?[A-Za-z0-9_./]+"
 _PAIR = rf"[a-z_]{{1,40}}: (?:{_SCALAR}|\[{_SCALAR}(?:, {_SCALAR})*\])"
 _STEP = rf"- \{{{_PAIR}(?:, {_PAIR})*\}}"
@@ -27,16 +27,16 @@ _PART = re.compile(rf"- expert: ([a-z_]+)\n  trace:\n  ({_STEP}(?:\n  {_STEP})*)
 _COMPOSED = re.compile(rf"(?:{_PART.pattern}(?:\n(?=-)|$))+")
 _FIELD = re.compile(rf"([a-z_]+): (?:\[([^\]]+)\]|({_SCALAR}))")
 _SHORT = MAX_EVENTS
-"""Characters of the longest text the canonical reader takes: so short a text has fewer than MAX_EVENTS nodes."""
+"""The most characters that the canonical reader accepts; so short a text has fewer than MAX_EVENTS nodes."""
 _TRACE = re.compile(r"^(?:- ++)?\{?[\"']?expert[\"']?[ \t]*+:", re.MULTILINE)
 
 
 def extract(completion: str) -> str:
-    """Return the trace's YAML in a completion: from the first line that names an expert, the fenced block it is in.
+    """Return the YAML of the trace in a completion: the fenced block that holds the first line naming an expert.
 
-    A fence may be unclosed, or closed without having been opened (when the prompt opened it); prose and other
-    blocks may stand before and after it. Where no line names an expert, it is the first block, else the whole
-    text. Raises FormatError for a completion that is too long to be searched.
+    The fence may lack its end, or its start (if the prompt opened it); text and other blocks may surround it. If no
+    line names an expert, return the first block, or the whole text if there is none. Raises FormatError if the
+    completion is longer than MAX_COMPLETION.
     """
     if len(completion) > MAX_COMPLETION:
         raise FormatError("too_long", f"{len(completion)} characters; at most {MAX_COMPLETION} are searched")
@@ -54,9 +54,9 @@ def extract(completion: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A document with its experts named and its steps not yet read, so that routing is judged before rules.
+    """A document whose experts are known and whose steps are not parsed yet, so that routing is judged first (P9).
 
-    A part's second half is the YAML node, or the canonical lines of its steps.
+    Each part is an expert and the node of its trace, or the canonical lines of its steps.
     """
 
     parts: tuple[tuple[str, dict[str, Node] | list[str]], ...]
@@ -68,7 +68,7 @@ class Outline:
         return tuple(expert for expert, _ in self.parts)
 
     def program(self, symbols: Symbols = {}) -> Program:
-        """Read the steps; raise TraceError naming sub-trace, step and mend."""
+        """Parse the steps; raise TraceError with the sub-trace, the step and the fix."""
         if self.composed and len(self.parts) < 2:
             raise TraceError("one_part", "a list of one trace; write it as a mapping, or compose at least two")
         return tuple(
@@ -78,14 +78,14 @@ class Outline:
 
 
 def outline(text: str) -> Outline:
-    """Return which experts a document names; raise FormatError if it is no trace at all."""
+    """Return the outline of a document; raise FormatError if it is not a trace."""
     return canonical_outline(text) or yaml_outline(text)
 
 
 def canonical_outline(text: str) -> Outline | None:
-    """Return the outline of a text in canonical form, or None if YAML must decide what it says.
+    """Return the outline of a text in canonical form, or None if libyaml must parse it.
 
-    Several times faster than libyaml and never of another opinion: what it takes, YAML reads the same.
+    Several times faster than libyaml, which reads every accepted text the same way.
     """
     if len(text) > _SHORT:
         return None
@@ -100,7 +100,7 @@ def canonical_outline(text: str) -> Outline | None:
 
 
 def yaml_outline(text: str) -> Outline:
-    """Return the outline of any text through YAML; raise FormatError if it is no trace at all."""
+    """Return the outline of any text, parsed by libyaml; raise FormatError if it is not a trace."""
     document = load(text)
     nodes = document if isinstance(document, list) else [document]
     if not nodes:
@@ -118,7 +118,7 @@ def yaml_outline(text: str) -> Outline:
 
 
 def read(text: str) -> Program:
-    """Return the program that `text` writes; raise FormatError or TraceError saying what is wrong and the mend."""
+    """Parse a program; raise FormatError or TraceError with the fault and the fix."""
     return outline(text).program()
 
 
@@ -127,7 +127,7 @@ def _read_trace(expert: str, node: dict[str, Node] | list[str], part: int | None
     read: Callable[[Any], Step] = _read_line if isinstance(node, list) else partial(read_step, symbols=symbols)
     done: list[Step] = []
     try:
-        done.extend(map(read, steps))  # keeps what was read before an error
+        done.extend(map(read, steps))  # keeps the steps before an error
     except TraceError as error:
         raise error.at(part, len(done) + 1) from None
     return Trace(expert, tuple(done))
@@ -149,7 +149,7 @@ def _steps(node: dict[str, Node], part: int | None) -> list[Node]:
 
 @lru_cache(maxsize=1 << 15)
 def _read_line(line: str) -> Step:
-    """Return the step of a canonical line; scaffolding lines recur, so most come from the cache."""
+    """Parse a canonical line; most lines come from the cache, since scaffolding recurs (P11)."""
     node: dict[str, Node] = {}
     for key, pair, scalar in _FIELD.findall(line):
         value: Node = pair.split(", ") if pair else scalar
@@ -158,7 +158,7 @@ def _read_line(line: str) -> Step:
 
 
 def write(program: Program) -> str:
-    """Return the canonical text of a program: one flow mapping per step, a composition as a list."""
+    """Return the canonical text of a program: a flow mapping per step, a composition as a list (P13)."""
     if len(program) == 1:
         return _write_trace(program[0], "", "")
     return "".join(_write_trace(trace, "- ", "  ") for trace in program)
@@ -170,5 +170,5 @@ def _write_trace(trace: Trace, dash: str, indent: str) -> str:
 
 
 def fence(text: str) -> str:
-    """Return a trace in the ```yaml fence that completions carry."""
+    """Return a trace in a ```yaml fence, as completions hold it."""
     return f"{FENCE_START}{text}{FENCE_END}"

@@ -1,4 +1,4 @@
-"""The turns of a conversation: how a question is put to a model, and how the model answers it."""
+"""Builds the turns of a conversation: a prompt with the question, and a completion with the trace."""
 
 from .text import fence
 
@@ -10,12 +10,12 @@ Turn = dict[str, str]
 
 
 def prompt(system: str, question: str) -> list[Turn]:
-    """Return the conversation that asks a question."""
+    """Return the prompt: a system turn and a user turn."""
     return _turns(PROMPT_ROLES, (system, question))
 
 
 def completion(trace: str) -> list[Turn]:
-    """Return the conversation that answers with a trace, in its fence."""
+    """Return the completion: an assistant turn with the fenced trace."""
     return _turns(COMPLETION_ROLES, (fence(trace),))
 
 

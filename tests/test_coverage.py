@@ -65,7 +65,7 @@ def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
     preset = read_preset("run8")
     table = pq.read_table(folder / TRAIN)
     bad = table.set_column(table.schema.get_field_index("trace"), "trace", [["expert: arithmetic"] * len(table)])
-    with pytest.raises(InputError, match="no train split in it"):
+    with pytest.raises(InputError, match="no train split; it"):
         coverage(preset, LIBRARY, str(tmp_path / "copy" / "data"))
     pq.write_table(bad, folder / TRAIN)
     with pytest.raises(InputError, match=r"copy: \w+/\w+/\d+: "):
@@ -73,7 +73,7 @@ def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
     (folder / TRAIN).write_bytes(b"PAR1")
     with pytest.raises(InputError, match="its train split cannot be read"):
         coverage(preset, LIBRARY, str(folder))
-    with pytest.raises(InputError, match="cannot be had from the Hub"):
+    with pytest.raises(InputError, match="cannot be loaded from the Hub"):
         coverage(preset, LIBRARY, "nobody/nothing")
 
 

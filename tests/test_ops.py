@@ -127,7 +127,7 @@ STEP = {"op": "compute", "compute_op": "add", "args": ["a", "b"], "var": "c"}
             "compute lacks compute_op and args; it has compute_op, args, var",
         ),
         ({"op": "query"}, "missing_field", "query lacks var; it has var"),
-        ({**STEP, "var": "2a"}, "bad_name", "var: '2a' is not a variable name; write one such as bob.cards"),
+        ({**STEP, "var": "2a"}, "bad_name", "var: '2a' is not a variable name; write a name such as bob.cards"),
         ({**STEP, "var": "a b"}, "bad_name", "is not a variable name"),
         ({**STEP, "var": ""}, "bad_name", "is not a variable name"),
         ({**STEP, "var": ["a"]}, "bad_name", "is not a variable name"),

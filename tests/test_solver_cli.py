@@ -173,9 +173,9 @@ def test_a_completion_may_hold_any_character(folder, predictions, capsys):
         ('{"id": ' + "9" * 5_000 + "}", "line 1: not a JSON object with id and completion"),
         ("[]", "line 1: not a JSON object with id and completion"),
         ({"id": "arithmetic/sums/0"}, "line 1: not a JSON object with id and completion"),
-        ({"id": "x", "completion": ""}, "line 1: id 'x' is no row of the test split"),
-        ({"id": ["x"], "completion": ""}, "line 1: id ['x'] is no row of the test split"),
-        ("", "no completions in it"),
+        ({"id": "x", "completion": ""}, "line 1: id 'x' is not in the test split"),
+        ({"id": ["x"], "completion": ""}, "line 1: id ['x'] is not in the test split"),
+        ("", "no completions found"),
     ],
     ids=["text", "deep", "huge", "list", "no completion", "unknown id", "odd id", "empty"],
 )
@@ -193,7 +193,7 @@ def test_score_refuses_bad_predictions_in_one_line(line, reason, folder, predict
 def test_score_refuses_a_row_answered_twice(folder, predictions, capsys):
     """Two completions for one row are an error: a mean over them would count it twice."""
     assert main(["score", predictions(answered(0, ""), answered(0, GOOD)), folder()]) == 2
-    assert "line 2: id 'arithmetic/sums/0' stands twice; give one completion a row" in capsys.readouterr().err
+    assert "line 2: id 'arithmetic/sums/0' appears twice; give one completion per row" in capsys.readouterr().err
 
 
 def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, capsys):
@@ -201,7 +201,7 @@ def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, 
     lines = predictions(answered(0, GOOD))
     good = folder()
     assert main(["score", lines, good, "--split", "validation"]) == 2
-    assert "no validation split in it" in capsys.readouterr().err
+    assert "no validation split; it has" in capsys.readouterr().err
 
     shard = tmp_path / "dataset" / "data" / "test-00000-of-00001.parquet"
     pq.write_table(pa.table({"id": ["arithmetic/sums/0"]}), shard)
@@ -246,7 +246,7 @@ def test_bytes_that_are_no_text_are_refused(completion, capsys):
 
 
 def test_an_answer_that_is_no_number_is_refused(completion, capsys):
-    """An answer that is no exact number is an error of the user's."""
+    """An answer that is not an exact number is a user error."""
     assert main(["judge", completion(GOOD), "--answer", "1e3"]) == 2
     assert "error: --answer: '1e3' is not a number; write one exact number" in capsys.readouterr().err
 

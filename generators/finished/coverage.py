@@ -108,4 +108,4 @@ def _manifest_from_hub(place: str) -> Path:
         return Path(hf_hub_download(place, MANIFEST, repo_type="dataset"))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise InputError(f"{place}: its {MANIFEST} cannot be had from the Hub: {reason[:100]}") from None
+        raise InputError(f"{place}: its {MANIFEST} cannot be loaded from the Hub: {reason[:100]}") from None
