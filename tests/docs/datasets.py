@@ -67,7 +67,7 @@ def sources() -> str:
 
 def training(section: str) -> str:
     """Return the table of values of a training recipe: `sft` or `rl`."""
-    from finetune.recipe import known_recipes, read_recipe
+    from finetune.train.recipe import known_recipes, read_recipe
 
     recipes = {name: getattr(read_recipe(name), section) for name in known_recipes()}
     body = (
@@ -87,7 +87,7 @@ def _value(value: object) -> str:
 
 def ladder() -> str:
     """Return the table of levels of the error ladder."""
-    from finetune.ladder import LEVELS
+    from finetune.judge.ladder import LEVELS
 
     body = ((number, level, meaning) for number, (level, meaning) in enumerate(LEVELS.items(), 1))
     return rows(">", "level", "what was found", body=body)
