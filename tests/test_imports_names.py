@@ -5,27 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
+from question_names import names
 
 from generators.imports.convert import convert
-from generators.imports.graph.node import Input
-from generators.imports.naming.names import Namer
-from generators.imports.question.mentions import read_mentions
 from generators.imports.sources import gsm8k
 from generators.text.proper_names import proper_names
 from solver.ops import Init
 from solver.text import read
 
 PROBLEMS = Path(__file__).parent / "problems" / "gsm8k.jsonl"
-
-
-def names(question):
-    """Name all numbers of a question, in order."""
-    mentions = read_mentions(question)
-    parts = [{"percent": "rate", "half": "divisor"}.get(mention.quantity.kind, "") for mention in mentions]
-    nodes = [
-        Input(k, part, mention.quantity.value) for k, (mention, part) in enumerate(zip(mentions, parts, strict=True))
-    ]
-    return list(Namer(question, mentions).name(nodes).values())
 
 
 @pytest.mark.parametrize(

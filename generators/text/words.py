@@ -53,11 +53,12 @@ def read_words(text: str) -> Iterator[Word]:
     for match in _WORD.finditer(text):
         if match[0] in _ENDINGS and text[match.start() - 1 : match.start()].isdigit():
             continue
-        bare = _POSSESSIVE.sub("", match[0].lower())
+        lower = match[0].lower()
+        bare = lower if lower.isalpha() else _POSSESSIVE.sub("", lower)
         kind = "name" if match.start() in names else word_class(bare)
         if subject and kind == "noun" and bare.endswith("s") and text[match.start() - 1] == " ":
             kind = "verb"
-        subject = bare in _SUBJECTS or (kind == "name" and bare == match[0].lower())
+        subject = bare in _SUBJECTS or (kind == "name" and bare == lower)
         yield Word(match.start(), match.end(), bare, kind)
 
 

@@ -1,16 +1,17 @@
-"""The noun of a number that none follows: `three of them`, `5 on Monday and 4 on Friday`, `63 photos and three more`."""
+"""Finds the noun of a number that is written without one: 'three of them', '5 on Monday and 4 on Friday'."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from itertools import pairwise
 
-from generators.imports.question.clauses import Clauses
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import function_words, stem_set, word_set
+from generators.text.rules import first
 from generators.text.words import Word, plural, safe_slug
 from solver.stems import stem
 
-from .money import says_nothing
+from .case import Case
+from .money_words import says_nothing
 
 _OF_THE = re.compile(
     r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
@@ -18,136 +19,207 @@ _OF_THE = re.compile(
 )
 _THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
 _AND_LAST = re.compile(r",? (?:and|or|to|by|x) (?:the )?(?:last |next |other )?(?=\S)")
-_LISTED = re.compile(r", (?:and |or )?| (?:and|or) ")
-_DOES = re.compile(
+_LIST_COMMA = re.compile(r", (?:and |or )?| (?:and|or) ")
+_VERB_BEHIND = re.compile(
     r"^ (?:of them )?(?:have|has|had|are|were|is|was|do|did|can|will|like|prefer|play|want|own|ha[sd]n't)\b"
 )
-_ENDS = re.compile(r"\s*[.?!,]")
+_CLAUSE_END = re.compile(r"\s*[.?!,]")
 _PAID = re.compile(r"\b(?:paid|costs?|worth) $")
 _OF_THEM = re.compile(r"^\s*of\s+(?:them\b|(?:these|those|which|whom)\b(?!\s+[a-z]+s\b))", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
-_THEM = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
+_OF_THEM_OR_US = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
 _OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
 _PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
-_MEASURED = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
+_MEASURE_OF = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 
 
-class Elided:
-    """What the numbers of one text count where they do not say it."""
+def missing_noun(case: Case) -> str:
+    """Return the noun of a number that no noun follows."""
+    return first(MISSING_NOUN_RULES, case) or "count"
 
-    def __init__(self, text: str, mentions: list[Mention], words: list[Word], clauses: Clauses):
-        self.text = text
-        self.mentions = mentions
-        self.words = words
-        self.clauses = clauses
 
-    def noun(self, mention: Mention, tail: str) -> str:
-        """Return the noun of a number that none follows: shared with a number before it, else the nearest."""
-        place = self.mentions.index(mention)
-        ahead = self.text[: mention.quantity.start]
-        named = mention.quantity.kind == "word" and sum(word.kind == "name" for word in self.words) > 1
-        they = named and _THE_TWO.search(ahead) and _ENDS.match(tail)  # the average of the three
-        if they or (_THEM.match(tail) and _TOGETHER.search(ahead)) or _OF_EACH.match(tail):
-            return "items" if _OF_EACH.match(tail) else "people"
-        of = _OF_THE.match(tail)
-        if of and of["noun"] not in function_words() | word_set("vague"):
-            return safe_slug(of["noun"])
-        if _OF_THEM.match(tail):
-            nearest = self._before_them(place) or self._nearest(mention)
-            return nearest if plural(nearest) == nearest else "items"
-        shared = self._shared(mention, tail, place)
-        if shared:
-            return shared
-        if _PAID.search(ahead):
-            return "price"
-        told = _PLURAL.search(self.text, mention.quantity.end, mention.clause_span[1])
-        again = (mention.is_difference and not told) or (mention.quantity.kind == "word" and _THE_TWO.search(ahead))
-        return (self._before_them(place) if again else "") or self._nearest(mention, self._before_them(place))
+def some_of_each(case: Case) -> str | None:
+    """Names the 4 of 'Ann buys 4 of each' items."""
+    return "items" if _OF_EACH.match(case.tail) else None
 
-    def _shared(self, mention: Mention, tail: str, place: int) -> str:
-        """Return the noun that a number shares with the one before or behind: the rows of `the first 2 and last 2 rows`."""
-        both = _AND_LAST.match(self.text, mention.quantity.end)
-        follows = self.mentions[place + 1 : place + 2] if both else []
-        if both and follows and follows[0].quantity.start == both.end() and follows[0].phrase:
-            return safe_slug(follows[0].phrase[-1])
-        listed = self._listed(place)
-        if listed:
-            return listed
-        earlier = [other for other in self.mentions[:place] if other.quantity.text.lower() != "one"]
-        last = earlier[-1] if earlier and earlier[-1].sentence == mention.sentence else None
-        if last is None:
-            return ""
-        subject = self.clauses.subject(last) if _DOES.match(tail) else None
-        if subject and subject.kind == "noun" and not subject.whose and plural(subject.head.text) == subject.head.text:
-            return safe_slug(subject.head.text)  # the 5 of `half the tables have 2 chairs, 5 have 3`
-        plain = last.quantity.kind in ("plain", "word") and last.phrase and not last.is_factor and not last.money
-        return safe_slug(last.phrase[-1]) if plain and _JOINED.search(self.text[: mention.quantity.start]) else ""
 
-    def _listed(self, place: int) -> str:
-        """Return the noun at the end of a list that a number stands in: the students of `9, 10, and 11 students`."""
-        for mention, behind in pairwise(self.mentions[place:]):
-            if not _LISTED.fullmatch(self.text, mention.quantity.end, behind.quantity.start):
-                return ""
-            if behind.phrase:
-                return safe_slug(behind.phrase[-1])
-        return ""
+def named_people(case: Case) -> str | None:
+    """Names the three of 'Ann, Bo and Cy ... the average of the three?' people."""
+    named = case.quantity.kind == "word" and sum(word.kind == "name" for word in case.question.words) > 1
+    together = named and _THE_TWO.search(case.text[: case.start]) and _CLAUSE_END.match(case.tail)
+    return "people" if together else None
 
-    def _before_them(self, place: int) -> str:
-        """Return what the nearest number before counts: the photos of `63 photos and three of them`."""
-        counted = [
-            other.phrase[-1].lower()
-            for other in self.mentions[:place]
-            if other.phrase and not (other.money or other.quantity.kind == "ordinal" or _one_hour(other))
-        ]
-        never = word_set("vague") | word_set("calendar")
-        return safe_slug(plural(counted[-1])) if counted and counted[-1] not in never else ""
 
-    def _nearest(self, mention: Mention, counted: str = "") -> str:
-        """Return a noun for a number that none follows: of its sentence before it, of the text before, or behind it.
+def people_together(case: Case) -> str | None:
+    """Names the three of 'split it between the three of them' people."""
+    them = _OF_THEM_OR_US.match(case.tail) and _TOGETHER.search(case.text[: case.start])
+    return "people" if them else None
 
-        What was counted before is more likely meant than a noun in the singular.
-        """
-        before, behind = (
-            [word for word in self.words if mention.sentence_span[0] <= word.start < mention.quantity.start][::-1],
-            [word for word in self.words if mention.quantity.end <= word.start < mention.sentence_span[1]],
-        )
-        earlier = [word for word in self.words if word.start < mention.sentence_span[0]][::-1]
-        times = stem_set("units_of_time")
-        measured = _MEASURED.search(self.text[mention.sentence_span[0] : mention.quantity.start])
-        if (
-            measured
-            and any(
-                word.noun and word.start == mention.sentence_span[0] + measured.start("noun") for word in self.words
-            )
-            and measured["noun"] not in word_set("vague")
-        ):
-            return safe_slug(measured["noun"])
 
-        def many(word: Word) -> bool:
-            return word.text.endswith("s") and stem(word.text) not in times
+def some_of_the(case: Case) -> str | None:
+    """Names the 26 of '26 of the blowfish' blowfish."""
+    of = _OF_THE.match(case.tail)
+    return safe_slug(of["noun"]) if of and of["noun"] not in function_words() | word_set("vague") else None
 
-        def any_(_: Word) -> bool:
-            return True
 
-        if mention.is_difference:
-            behind, before = before, behind
-        places: list[tuple[list[Word], Callable[[Word], bool]]] = [
-            (before[:12], many),
-            (before[:10], any_),
-            (earlier[:30], many),
-            (behind[:8], any_),
-            (earlier, any_),
-        ]
-        for words, wanted in places:
-            for word in words:
-                if word.noun and wanted(word) and not says_nothing(word):
-                    return safe_slug(word.text)
-            if counted and not mention.is_difference:
-                return counted
-        return "count"
+def some_of_them(case: Case) -> str | None:
+    """Names the three of '63 photos, and deletes three of them' photos."""
+    if not _OF_THEM.match(case.tail):
+        return None
+    noun = first(NEAREST_NOUN_RULES, case) if not _counted_before(case) else _counted_before(case)
+    return noun if noun and plural(noun) == noun else "items"
+
+
+def noun_of_next(case: Case) -> str | None:
+    """Names the first number of 'the first 2 and last 2 rows' rows."""
+    both = _AND_LAST.match(case.text, case.end)
+    following = case.question.mentions[case.place + 1 : case.place + 2] if both else []
+    if both and following and following[0].quantity.start == both.end() and following[0].phrase:
+        return safe_slug(following[0].phrase[-1])
+    return None
+
+
+def noun_of_list(case: Case) -> str | None:
+    """Names every number of '9, 10, and 11 students' students."""
+    for mention, following in pairwise(case.question.mentions[case.place :]):
+        if not _LIST_COMMA.fullmatch(case.text, mention.quantity.end, following.quantity.start):
+            return None
+        if following.phrase:
+            return safe_slug(following.phrase[-1])
+    return None
+
+
+def same_subject(case: Case) -> str | None:
+    """Names the 5 of 'half the tables have 2 chairs and 5 have 3 chairs' tables."""
+    last = _last_in_sentence(case)
+    subject = case.question.clauses.subject(last) if last and _VERB_BEHIND.match(case.tail) else None
+    several = subject and subject.kind == "noun" and plural(subject.head.text) == subject.head.text
+    return safe_slug(subject.head.text) if subject and several and not subject.whose else None
+
+
+def noun_of_last(case: Case) -> str | None:
+    """Names the 3 of '15 people board the bus and 3 get off' people."""
+    last = _last_in_sentence(case)
+    if last is None or not last.phrase or last.is_factor or last.money or last.quantity.kind not in ("plain", "word"):
+        return None
+    return safe_slug(last.phrase[-1]) if _JOINED.search(case.text[: case.start]) else None
+
+
+def sum_paid(case: Case) -> str | None:
+    """Names the 5 of 'Ann paid 5 at the market' price."""
+    return "price" if _PAID.search(case.text[: case.start]) else None
+
+
+def counted_again(case: Case) -> str | None:
+    """Names the 4 of 'a basket has 12 apples, but has space for 4 more' apples."""
+    if case.mention.is_difference:
+        again = not _PLURAL.search(case.text, case.end, case.clause_end)
+    else:
+        again = case.quantity.kind == "word" and _THE_TWO.search(case.text[: case.start]) is not None
+    return _counted_before(case) if again else None
+
+
+def measure_of(case: Case) -> str | None:
+    """Names the 75 of 'at a speed of 75' a speed."""
+    measure = _MEASURE_OF.search(case.ahead)
+    word = case.question.word_at(case.sentence_start + measure.start("noun")) if measure else None
+    return safe_slug(word.text) if word and word.noun and word.text not in word_set("vague") else None
+
+
+def nearest_plural(case: Case) -> str | None:
+    """Names the 37 of 'The rolls came out of the oven, and then Ann sold 37' rolls."""
+    return _first_noun(_near_words(case)[:12], several=True)
+
+
+def counted_noun_before(case: Case) -> str | None:
+    """Names the 3 of 'Bo caught 8 fish. At noon Ann threw 3 back.' fish."""
+    return None if case.mention.is_difference else _counted_before(case)
+
+
+def nearest_singular(case: Case) -> str | None:
+    """Names the 3 of 'The toast costs 3' toast, where no plural is in reach."""
+    return _first_noun(_near_words(case)[:10], several=False)
+
+
+def plural_of_earlier_sentence(case: Case) -> str | None:
+    """Names the 4 of 'Snakes live here in a cage. It holds 4.' snakes."""
+    return _first_noun(_earlier_words(case)[:30], several=True)
+
+
+def noun_of_other_side(case: Case) -> str | None:
+    """Names the 2 of 'She colors the first 2 and last 2 rows' rows; a difference takes a noun ahead of it."""
+    words = case.ahead_words[::-1] if case.mention.is_difference else case.behind_words
+    return _first_noun(words[:8], several=False)
+
+
+def noun_of_earlier_sentence(case: Case) -> str | None:
+    """Names the 55 of 'Mom went to the market. She left with 55.' market."""
+    return _first_noun(_earlier_words(case), several=False)
+
+
+NEAREST_NOUN_RULES = (
+    measure_of,
+    nearest_plural,
+    counted_noun_before,
+    nearest_singular,
+    plural_of_earlier_sentence,
+    noun_of_other_side,
+    noun_of_earlier_sentence,
+)
+MISSING_NOUN_RULES = (
+    some_of_each,
+    named_people,
+    people_together,
+    some_of_the,
+    some_of_them,
+    noun_of_next,
+    noun_of_list,
+    same_subject,
+    noun_of_last,
+    sum_paid,
+    counted_again,
+    *NEAREST_NOUN_RULES,
+)
+
+
+def _last_in_sentence(case: Case) -> Mention | None:
+    """Return the number before this one in its sentence; the word 'one' is skipped."""
+    numbers = [other for other in case.earlier if other.quantity.text.lower() != "one"]
+    return numbers[-1] if numbers and numbers[-1].sentence == case.mention.sentence else None
+
+
+def _counted_before(case: Case) -> str | None:
+    """Return the plural of the noun that the nearest number before counts."""
+    nouns = [
+        other.phrase[-1].lower()
+        for other in case.earlier
+        if other.phrase and not (other.money or other.quantity.kind == "ordinal" or _one_hour(other))
+    ]
+    never = word_set("vague") | word_set("calendar")
+    return safe_slug(plural(nouns[-1])) if nouns and nouns[-1] not in never else None
+
+
+def _near_words(case: Case) -> list[Word]:
+    """Return the words of the sentence on the likelier side: in front, nearest first; behind a difference."""
+    return case.behind_words if case.mention.is_difference else case.ahead_words[::-1]
+
+
+def _earlier_words(case: Case) -> list[Word]:
+    """Return the words of the sentences before, nearest first."""
+    return case.question.words_between(0, case.sentence_start)[::-1]
+
+
+def _first_noun(words: Iterable[Word], *, several: bool) -> str | None:
+    """Return the first noun that says what is counted; with `several` the first plural that is no time."""
+    times = stem_set("units_of_time")
+    for word in words:
+        wanted = not several or (word.text.endswith("s") and stem(word.text) not in times)
+        if wanted and word.noun and not says_nothing(word):
+            return safe_slug(word.text)
+    return None
 
 
 def _one_hour(mention: Mention) -> bool:
-    """Return whether a number only says in how long: the one of `as many as they can in one minute`."""
+    """Return whether a number is only a duration of one: 'as many as they can in one minute'."""
     return mention.quantity.value == 1 and stem(mention.phrase[-1]) in stem_set("units_of_time")
