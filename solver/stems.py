@@ -3,32 +3,39 @@
 import re
 from functools import lru_cache
 
+from .plurals import SINGULARS, UNSTEMMED
+
 WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?(?:-[A-Za-z]+)*")
 """A word, with its apostrophe and hyphens."""
 
-_IRREGULAR = {
-    "children": "child", "people": "person", "men": "man", "women": "woman", "feet": "foot", "mice": "mouse",
-    "teeth": "tooth", "geese": "goose", "knives": "knife", "loaves": "loaf", "leaves": "leaf", "shelves": "shelf",
-    "wives": "wife", "halves": "half", "lives": "life", "sold": "sell", "sells": "sell", "bought": "buy",
-    "ate": "eat", "eaten": "eat", "gave": "give", "given": "give", "paid": "pay", "spent": "spend", "made": "make",
-    "took": "take", "taken": "take", "ran": "run", "drove": "drive", "driven": "drive", "lost": "lose",
-    "grew": "grow", "earnt": "earn", "kept": "keep", "left": "leave", "caught": "catch",
-    "drank": "drink", "wrote": "write", "written": "write", "slept": "sleep", "flew": "fly", "swam": "swim",
-    "won": "win", "built": "build", "found": "find", "got": "get", "fed": "feed", "gal": "gallon", "lb": "pound",
-    "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "km": "kilometer",
-    "kg": "kilogram", "ft": "foot", "cm": "centimeter", "mg": "milligram", "mph": "mile", "pc": "piece", "pcs": "piece",
-    "bucks": "dollar", "buck": "dollar", "weight": "weigh",
-    "height": "high", "length": "long", "sec": "second", "secs": "second", "yr": "year", "yrs": "year",
-    "kids": "child", "kid": "child", "is": "be", "was": "be", "are": "be",
+_VERBS = {
+    "sold": "sell", "sells": "sell", "bought": "buy", "ate": "eat", "eaten": "eat", "gave": "give", "given": "give",
+    "paid": "pay", "spent": "spend", "made": "make", "took": "take", "taken": "take", "ran": "run", "drove": "drive",
+    "driven": "drive", "lost": "lose", "grew": "grow", "earnt": "earn", "kept": "keep", "left": "leave",
+    "caught": "catch", "drank": "drink", "wrote": "write", "written": "write", "slept": "sleep", "flew": "fly",
+    "swam": "swim", "won": "win", "built": "build", "found": "find", "got": "get", "fed": "feed", "is": "be",
+    "was": "be", "are": "be",
 }  # fmt: skip
+_UNITS = {
+    "gal": "gallon", "lb": "pound", "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "min": "minute",
+    "mins": "minute", "km": "kilometer", "kg": "kilogram", "ft": "foot", "cm": "centimeter", "mg": "milligram",
+    "mph": "mile", "pc": "piece", "pcs": "piece", "sec": "second", "secs": "second", "yr": "year", "yrs": "year",
+}  # fmt: skip
+_SYNONYMS = {
+    "bucks": "dollar", "buck": "dollar", "weight": "weigh", "height": "high", "length": "long", "kids": "child",
+    "kid": "child",
+}  # fmt: skip
+_NOUNS = {plural: singular for plural, singular in SINGULARS.items() if plural not in UNSTEMMED}
+_BASES = _NOUNS | _VERBS | _UNITS | _SYNONYMS
+"""The base forms of irregular and abbreviated words."""
 
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Return the approximate stem of a word: `earn` for `earns`, `earned` and `earning`."""
     word = word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("'")
-    if word in _IRREGULAR:
-        word = _IRREGULAR[word]
+    if word in _BASES:
+        word = _BASES[word]
     elif len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     else:

@@ -1,9 +1,11 @@
-"""The words of a question as names need them: their class where they stand, and how they read in a variable's name."""
+"""Reads the words of a text with their classes, and writes them as parts of variable names."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+
+from solver.plurals import SINGULARS
 
 from .lexicon import function_words, word_class, word_set
 from .proper_names import proper_names
@@ -12,79 +14,62 @@ from .slugs import slug
 _WORD = re.compile(r"[A-Za-z]+(?:['\u2019][a-z]+)?")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 _SUBJECTS = frozenset(["he", "she", "they", "it", "i", "we", "who"])
-_ENDINGS = frozenset(["st", "nd", "rd", "th", "ths"])
-"""Of numbers: the `rd` of `1/3rd`."""
-_SINGULARS = {
-    "loaves": "loaf", "knives": "knife", "leaves": "leaf", "shelves": "shelf", "wives": "wife", "halves": "half",
-    "lives": "life", "wolves": "wolf", "calves": "calf", "scarves": "scarf", "thieves": "thief", "feet": "foot",
-    "people": "person", "children": "child", "men": "man", "women": "woman", "geese": "goose", "mice": "mouse", "teeth": "tooth",
-}  # fmt: skip
-_PLURALS = {"foot": "feet", "person": "people", "child": "children", "man": "men", "woman": "women"} | {
-    same: same for same in ("fish", "goldfish", "sheep", "cattle", "deer", "dice")
-}
+_NUMBER_ENDINGS = frozenset(["st", "nd", "rd", "th", "ths"])
+"""Letters behind a number that are no word: 'rd' in '1/3rd'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the text, in lower case and without its possessive ending."""
+    """A word of a text, in lower case and without its possessive ending."""
 
     start: int
     end: int
     text: str
     kind: str
-    """noun, verb, adjective, other, name, or an empty text"""
+    """noun, verb, adjective, other, name, or an empty text for an unknown word"""
 
     @property
     def noun(self) -> bool:
-        """Whether it can stand in a name for what is counted."""
-        return self.kind == "noun" and self.text not in _never()
+        """Whether the word can stand in a name for the thing that is counted."""
+        return self.kind == "noun" and self.text not in _never_nouns()
 
 
 @cache
-def _never() -> frozenset[str]:
-    """Return the words that are no nouns in a name, whatever the lists say."""
+def _never_nouns() -> frozenset[str]:
+    """Return the words that are never nouns in a name, though the lists have them as nouns."""
     return function_words().union(*map(word_set, ("traps", "upwards", "downwards", "calendar")))
 
 
 def read_words(text: str) -> Iterator[Word]:
-    """Yield the words; what stands right behind a subject (`he plants`) is a verb, whatever the lists say."""
+    """Yield the words of a text; a listed noun right behind a subject is a verb: 'he plants'."""
     names = {start for start, _, _ in proper_names(text)}
-    subject = False
+    behind_subject = False
     for match in _WORD.finditer(text):
-        if match[0] in _ENDINGS and text[match.start() - 1 : match.start()].isdigit():
+        if match[0] in _NUMBER_ENDINGS and text[match.start() - 1 : match.start()].isdigit():
             continue
         lower = match[0].lower()
         bare = lower if lower.isalpha() else _POSSESSIVE.sub("", lower)
         kind = "name" if match.start() in names else word_class(bare)
-        if subject and kind == "noun" and bare.endswith("s") and text[match.start() - 1] == " ":
+        if behind_subject and kind == "noun" and bare.endswith("s") and text[match.start() - 1] == " ":
             kind = "verb"
-        subject = bare in _SUBJECTS or (kind == "name" and bare == lower)
+        behind_subject = bare in _SUBJECTS or (kind == "name" and bare == lower)
         yield Word(match.start(), match.end(), bare, kind)
 
 
-def singular(word: str) -> str:
-    """Return a noun in the singular: the longest form that the lists know, else a rough one."""
-    if word in _SINGULARS:
-        return _SINGULARS[word]
-    if not word.endswith("s") or word.endswith(("ss", "us")) or len(word) < 4:
-        return word
-    forms = [word[:-1], word[:-2], word[:-3] + "y"] if word.endswith("es") else [word[:-1]]
-    rough = (
-        forms[2] if word.endswith("ies") else forms[1] if word.endswith(("ches", "shes", "xes", "sses")) else forms[0]
-    )
+def singular(noun: str) -> str:
+    """Return the singular of a noun: the longest form that the lists know, else a rough one."""
+    if noun in SINGULARS:
+        return SINGULARS[noun]
+    if not noun.endswith("s") or noun.endswith(("ss", "us")) or len(noun) < 4:
+        return noun
+    if not noun.endswith("es"):
+        return noun[:-1]
+    forms = [noun[:-1], noun[:-2], noun[:-3] + "y"]
+    rough = forms[2] if noun.endswith("ies") else forms[noun.endswith(("ches", "shes", "xes", "sses"))]
     return next((form for form in forms if word_class(form) == "noun"), rough)
 
 
-def plural(word: str) -> str:
-    """Return a noun in the plural, roughly."""
-    if word in _PLURALS or word in _PLURALS.values() or word.endswith("s") or len(word) < 3:
-        return _PLURALS.get(word, word)
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("ch", "sh", "x")) else "s")
-
-
 def safe_slug(word: str) -> str:
-    """Return a word as it may stand in a variable's name, never one that YAML reads as something else."""
+    """Return a word as it may stand in a variable name; words that YAML reads as values get an underscore."""
     bare = slug(_POSSESSIVE.sub("", word))
     return f"{bare}_" if bare in word_set("traps") else bare or "count"

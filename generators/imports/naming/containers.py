@@ -3,7 +3,8 @@
 import re
 
 from generators.text.lexicon import word_set
-from generators.text.words import plural, safe_slug, singular
+from generators.text.words import safe_slug, singular
+from solver.plurals import plural
 
 from .counted import SHORT_UNITS
 from .money_words import says_nothing

@@ -4,7 +4,8 @@ import re
 
 from generators.text.lexicon import function_words, word_set
 from generators.text.rules import first
-from generators.text.words import Word, plural, safe_slug, singular
+from generators.text.words import Word, safe_slug, singular
+from solver.plurals import plural
 
 from .case import Case
 from .missing_nouns import missing_noun

@@ -4,7 +4,8 @@ import re
 
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import stem_set, word_set
-from generators.text.words import plural, safe_slug, singular
+from generators.text.words import safe_slug, singular
+from solver.plurals import plural
 from solver.stems import stem
 
 from .sum_case import SumCase

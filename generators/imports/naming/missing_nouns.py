@@ -7,7 +7,8 @@ from itertools import pairwise
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import function_words, stem_set, word_set
 from generators.text.rules import first
-from generators.text.words import Word, plural, safe_slug
+from generators.text.words import Word, safe_slug
+from solver.plurals import plural
 from solver.stems import stem
 
 from .case import Case
