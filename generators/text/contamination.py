@@ -1,7 +1,7 @@
-"""The contamination gate: refuses questions that a held-out set asks, word for word in part or with other numbers and names.
+"""The contamination gate: refuses questions that are too similar to a question of a held-out set.
 
-A question is refused if it shares ten words in a row with a held-out one, or its sketch, which is the question with
-its numbers and proper names masked. It does not see a question told in other words.
+A question is refused if it shares ten words in a row with a held-out one, or its sketch: the question with its numbers
+and proper names masked. The gate does not detect paraphrases.
 """
 
 import re
@@ -19,14 +19,14 @@ from solver.refusal import InputError
 from .proper_names import proper_names
 
 GRAM = 10
-"""Words in a row that two questions may not share."""
+"""The number of consecutive words that two questions may not share."""
 
 _WORD = re.compile(r"(?:[^\W_]|[#@])+(?:['\u2019][^\W\d_]+)?")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 class Gate:
-    """Holds the word sequences and sketches of held-out questions."""
+    """The word sequences and sketches of held-out questions."""
 
     def __init__(self, name: str, questions: list[str], sha256: str):
         self.against = Against(name, sha256, len(questions))
@@ -34,14 +34,14 @@ class Gate:
         self._sketches = frozenset(sketch(question) for question in questions)
 
     def refuses(self, question: str) -> str | None:
-        """Return why a question is refused, or None."""
+        """Return the reason for which a question is refused, or None."""
         shared = next((gram for gram in grams(question) if gram in self._grams), None)
         if shared:
             return f"shares {shared!r} with {self.against.name}"
         return f"has the sketch of a question of {self.against.name}" if sketch(question) in self._sketches else None
 
     def refused(self, table: pa.Table) -> frozenset[str]:
-        """Return the ids of the rows of a table that are refused."""
+        """Return the ids of the refused rows of a table."""
         rows = zip(table.column("id").to_pylist(), table.column("question").to_pylist(), strict=True)
         return frozenset(row_id for row_id, question in rows if self.refuses(question))
 
@@ -63,14 +63,14 @@ def _question(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def grams(question: str) -> Iterator[str]:
-    """Yield the sequences of ten words; a question of fewer words has none and is known by its sketch alone."""
+    """Yield the sequences of ten words; a question of fewer words has none, and only its sketch is compared."""
     words = _WORD.findall(_COMMA.sub("", question.lower()))
     for start in range(len(words) - GRAM + 1):
         yield " ".join(words[start : start + GRAM])
 
 
 def sketch(question: str) -> str:
-    """Return a question's words with every number as `#` and every proper name as `@`."""
+    """Return the words of a question with every number replaced by `#` and every proper name by `@`."""
     masks = [(quantity.start, quantity.end, "#") for quantity in read_quantities(question)]
     masks += [(start, end, "@") for start, end, _ in proper_names(question)]
     out, at = "", 0

@@ -1,4 +1,4 @@
-"""What is known of English words: their class, from lists beside this file, and their stems."""
+"""The word lists: the class of a word, small named sets of words, and their stems."""
 
 from functools import cache, lru_cache
 from pathlib import Path
@@ -10,23 +10,24 @@ from solver.stems import stem
 
 _FOLDER = Path(__file__).parent / "lists"
 STOP = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.?!]+"
-"""Ends a sentence; `Mrs. Lee` begins none."""
+"""The pattern of the end of a sentence; the point of a title, as in 'Mrs. Lee', is none."""
 PRONOUNS = {
     "he": "m", "his": "m", "him": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
     "they": "p", "their": "p", "them": "p", "it": "n", "its": "n", "i": "i", "my": "i", "me": "i", "we": "w", "our": "w",
 }  # fmt: skip
+"""Pronouns by gender or person: m, f, p for they, n for it, i, and w for we."""
 
 
 @cache
 def word_set(name: str) -> frozenset[str]:
-    """Return one of the small sets of `sets.yaml`."""
+    """Return a named set of `sets.yaml`."""
     return frozenset(_sets()[name].split())
 
 
 @cache
 def _sets() -> dict[str, str]:
     text = (_FOLDER / "sets.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, LOADER))  # noqa: S506 - it makes texts alone
+    return dict(yaml.load(text, LOADER))  # noqa: S506 - it makes only texts
 
 
 @cache
@@ -37,7 +38,7 @@ def listed(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 16)
 def word_class(word: str) -> str:
-    """Return the class of a lower-case word: noun, verb, adjective, other, or an empty text where no list has it."""
+    """Return the class of a lower-case word: noun, verb, adjective, other, or an empty text if no list has it."""
     for name, label in (("nouns", "noun"), ("verbs", "verb"), ("adjectives", "adjective"), ("others", "other")):
         if word in listed(name):
             return label
@@ -46,17 +47,17 @@ def word_class(word: str) -> str:
 
 @cache
 def function_words() -> frozenset[str]:
-    """Return the words that say nothing about what a number counts."""
+    """Return the words that carry grammar and no content, such as articles and prepositions."""
     more = "a an be is are was were has have had do does did will would can could more less than than each every per of the"
     return frozenset(more.split()) | listed("others")
 
 
 def content(words: list[str]) -> list[str]:
-    """Return the stems of the words that carry meaning."""
+    """Return the stems of content words."""
     return [stem(word) for word in words if word.lower() not in function_words() and len(word) > 1]
 
 
 @cache
 def stem_set(name: str) -> frozenset[str]:
-    """Return the stems of one of the small sets of `sets.yaml`."""
+    """Return the stems of a named set of `sets.yaml`."""
     return frozenset(map(stem, word_set(name)))

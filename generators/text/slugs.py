@@ -1,4 +1,4 @@
-"""Slugs: the form that a word has in variable names."""
+"""Writes words as slugs, their form in variable names."""
 
 import re
 import unicodedata
@@ -9,6 +9,6 @@ _LETTERS = str.maketrans(
 
 
 def slug(word: str) -> str:
-    """Return the one form of a word in variable names: `José O'Brien` is `jose_obrien`."""
+    """Return a word in lower-case ASCII letters, digits and underscores: 'José O'Brien' is `jose_obrien`."""
     plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"['\u2019]", "", plain.lower())).strip("_")
