@@ -16,17 +16,18 @@ _VERBS = {
     "swam": "swim", "won": "win", "built": "build", "found": "find", "got": "get", "fed": "feed", "is": "be",
     "was": "be", "are": "be",
 }  # fmt: skip
-_UNITS = {
+UNITS = {
     "gal": "gallon", "lb": "pound", "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "min": "minute",
     "mins": "minute", "km": "kilometer", "kg": "kilogram", "ft": "foot", "cm": "centimeter", "mg": "milligram",
     "mph": "mile", "pc": "piece", "pcs": "piece", "sec": "second", "secs": "second", "yr": "year", "yrs": "year",
 }  # fmt: skip
+"""Abbreviated units and their names."""
 _SYNONYMS = {
     "bucks": "dollar", "buck": "dollar", "weight": "weigh", "height": "high", "length": "long", "kids": "child",
     "kid": "child",
 }  # fmt: skip
 _NOUNS = {plural: singular for plural, singular in SINGULARS.items() if plural not in UNSTEMMED}
-_BASES = _NOUNS | _VERBS | _UNITS | _SYNONYMS
+_BASES = _NOUNS | _VERBS | UNITS | _SYNONYMS
 """The base forms of irregular and abbreviated words."""
 
 

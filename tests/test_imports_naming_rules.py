@@ -24,7 +24,7 @@ NAMED = {
     "filling": ("She puts all these eggs in boxes of 6.", ["eggs_per_box"]),
     "pack": ("Ann buys 3 12-packs of soda.", ["ann.packs", "sodas_per_pack"]),
     "size": ("She works 8-hour shifts.", ["hours_per_shift"]),
-    # counted
+    # counted_nouns
     "compound_noun": ("Ann buys 3 pink hard hats.", ["ann.hats"]),
     "filled_container": ("He buys 20 pound bags and she gave him $50 for a coat.", ["pounds_per_bag", "gift"]),
     "hyphened_noun": ("Ann splits the farm in 3 equally-sized groups.", ["ann.groups"]),
@@ -197,7 +197,7 @@ NAMED = {
     "ratio_as_clock": ("She shares her money in the ratio of 4:11.", ["first_ratio"]),
     "ratio_chain": ("They share it in the ratio 3:5:7.", ["first_ratio", "second_ratio", "third_ratio"]),
     "ratio_of_two": ("The ratio of boys to girls is 5:8.", ["boys_ratio", "girls_ratio"]),
-    # tellers
+    # clues
     "counted_by_another": (
         "Ann reads 8 pages in 2 hours and 9 lines in 3 hours.",
         ["ann.pages", "ann.first_hours", "ann.lines", "ann.second_hours"],

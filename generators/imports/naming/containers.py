@@ -6,7 +6,7 @@ from generators.text.lexicon import word_set
 from generators.text.words import safe_slug, singular
 from solver.plurals import plural
 
-from .counted import SHORT_UNITS
+from .counted_nouns import SHORT_UNITS
 from .money_words import says_nothing
 from .noun_case import NounCase
 from .rates import INFLECTED

@@ -18,10 +18,10 @@ from generators.text.words import safe_slug, singular
 from solver.stems import stem
 
 from .case import Case, Question
+from .clues import OUTSIDE, Clue, Clues, factor_target, nearest_distances
 from .noun_case import NounCase
 from .nouns import noun_of
 from .owners import Owners, owned_thing
-from .tellers import OUTSIDE, Teller, Tellers, factor_target, nearest_distances
 
 _HAVING = frozenset(["has", "have", "had", "is", "are", "was", "were", "will", "would", "can", "could"])
 """Verbs that make the owner's thing needless in a name: 'Tom's garden has 5 roses'."""
@@ -76,7 +76,7 @@ class Clash:
     @cached_property
     def near(self) -> list[dict[str, int]]:
         """The words of the other numbers with their distances."""
-        return [nearest_distances(self.namer.tellers.of(other.mention)) for other in self.others]
+        return [nearest_distances(self.namer.clues.of(other.mention)) for other in self.others]
 
     @cached_property
     def used(self) -> set[str]:
@@ -85,11 +85,11 @@ class Clash:
         return used | {"year"} if "age" in used else used
 
     @cached_property
-    def tellers(self) -> list[Teller]:
+    def clues(self) -> list[Clue]:
         """The words that the name does not have yet, with their distances."""
         return [
             (word, distance)
-            for word, distance in self.namer.tellers.of(self.draft.mention)
+            for word, distance in self.namer.clues.of(self.draft.mention)
             if not self.used & {word, *map(stem, word.split("_"))} and (distance <= _OWN or not self.first)
         ]
 
@@ -117,7 +117,7 @@ def own_nearest_name(clash: Clash) -> Difference | None:
 
 def own_day(clash: Clash) -> Difference | None:
     """Tells 'Friday night' from 'Monday night' by the day that no other number has."""
-    for word, distance in clash.tellers:
+    for word, distance in clash.clues:
         alone = word in word_set("calendar") and all(known.get(word, OUTSIDE) >= OUTSIDE for known in clash.near)
         if alone and all(distance < known.get(word, 999) for known in clash.near):
             return clash.draft.owner, safe_slug(word)
@@ -126,7 +126,7 @@ def own_day(clash: Clash) -> Difference | None:
 
 def nearer_word(clash: Clash) -> Difference | None:
     """Tells '5 red balls' from '3 blue balls' by the first word that is nearer to one than to all others."""
-    for word, distance in clash.tellers:
+    for word, distance in clash.clues:
         if all(distance < known.get(word, 999) for known in clash.near):
             return clash.draft.owner, safe_slug(word)
     return None
@@ -136,7 +136,7 @@ def shared_ordinal(clash: Clash) -> Difference | None:
     """Tells numbers apart by an ordinal or day that some of them share: two numbers of 'the second stop'."""
     if clash.first:
         return None
-    for word, distance in clash.namer.tellers.of(clash.draft.mention):
+    for word, distance in clash.namer.clues.of(clash.draft.mention):
         known = word in word_set("order") | word_set("calendar") and stem(word) not in clash.used
         if known and distance < OUTSIDE and any(distance < other.get(word, 999) for other in clash.near):
             return clash.draft.owner, safe_slug(word)
@@ -152,7 +152,7 @@ class Namer:
     def __init__(self, text: str, mentions: list[Mention]):
         self.question = Question(text, mentions)
         self.owners = Owners(self.question)
-        self.tellers = Tellers(self.question)
+        self.clues = Clues(self.question)
 
     def name(self, inputs: Iterable[Input | Fixed]) -> dict[Input | Fixed, str]:
         """Return a name for each input, all different."""

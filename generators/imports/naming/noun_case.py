@@ -7,7 +7,7 @@ from functools import cached_property
 from generators.text.lexicon import word_set
 
 from .case import Case
-from .counted import SHORT_UNITS, adjacent_noun, counted_noun
+from .counted_nouns import SHORT_UNITS, adjacent_noun, counted_noun
 from .rates import rate_unit
 
 _APIECE = re.compile(

@@ -6,8 +6,8 @@ from generators.text.lexicon import function_words, stem_set, word_set
 from generators.text.words import safe_slug
 from solver.stems import stem
 
-from .lots import things_for_each, things_together
 from .money_words import can_be_priced, price_of, sum_equal_to
+from .purchases import things_for_each, things_together
 from .sum_case import SumCase
 
 IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")

@@ -6,28 +6,16 @@ from generators.text.lexicon import function_words, word_set
 from generators.text.rules import first
 from generators.text.words import Word, safe_slug, singular
 from solver.plurals import plural
+from solver.stems import UNITS
 
 from .case import Case
 from .missing_nouns import missing_noun
 
-SHORT_UNITS = {
-    "g": "grams",
-    "kg": "kilograms",
-    "mg": "milligrams",
-    "ml": "milliliters",
-    "cm": "centimeters",
-    "mm": "millimeters",
-    "km": "kilometers",
-    "m": "meters",
-    "oz": "ounces",
-    "lb": "pounds",
-    "lbs": "pounds",
-    "ft": "feet",
-    "hr": "hours",
-    "hrs": "hours",
-    "mins": "minutes",
+_SPELLED_OUT = ("kg", "mg", "cm", "km", "oz", "lb", "lbs", "ft", "hr", "hrs", "mins")
+SHORT_UNITS = {"g": "grams", "ml": "milliliters", "mm": "millimeters", "m": "meters"} | {
+    short: plural(UNITS[short]) for short in _SPELLED_OUT
 }
-"""Abbreviated units and their names."""
+"""Abbreviated units and their plurals in names."""
 _PREDICATE = re.compile(
     r" (?:of (?:them|these|those|which) )?(?:are|were) (?:[a-z]+ )??(?P<noun>[a-z]+s)(?=[,.?;]| and\b| but\b)"
 )

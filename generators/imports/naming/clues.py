@@ -13,7 +13,7 @@ from solver.stems import stem
 from .case import Case, Question
 from .money_words import says_nothing
 
-Teller = tuple[str, int]
+Clue = tuple[str, int]
 """A word and its distance from a number."""
 
 _VERB_AHEAD = re.compile(r"(?:\bto|n['\u2019]t|\bnot|\bwill|\bcan|\bwould|\bcould|\bshould|\bdid|\bmust) $")
@@ -42,13 +42,13 @@ _MOST_PARTS = 3
 """The most words of a hyphened compound that stays whole in a name."""
 
 
-class Tellers:
+class Clues:
     """The words of a question that can tell its numbers apart."""
 
     def __init__(self, question: Question):
         self.question = question
         self.numbers = [mention for mention in question.mentions if mention.quantity.kind != "ordinal"]
-        self._known: dict[int, list[Teller]] = {}
+        self._known: dict[int, list[Clue]] = {}
 
     @cached_property
     def starts(self) -> set[int]:
@@ -58,7 +58,7 @@ class Tellers:
     @cached_property
     def words(self) -> list[Word]:
         """The words that can tell any of the numbers apart."""
-        known = (word for word in self.question.words if is_teller(word))
+        known = (word for word in self.question.words if is_clue(word))
         return [word for word in known if not _is_excluded(word, self.question, self.numbers)]
 
     @cached_property
@@ -69,16 +69,16 @@ class Tellers:
             text.find(one.phrase[-1], one.quantity.end, one.sentence_span[1]): one for one in self.numbers if one.phrase
         }
 
-    def of(self, mention: Mention) -> list[Teller]:
+    def of(self, mention: Mention) -> list[Clue]:
         """Return the words that can tell a number apart, with their distances: first of its noun, then nearby."""
         start = mention.quantity.start
         if start not in self._known:
             case = Case(self.question, mention)
-            found = [teller for source in OWN_SOURCES for teller in source(case)]
-            self._known[start] = found + sorted(self._nearby(case), key=lambda teller: teller[1])
+            found = [clue for source in OWN_SOURCES for clue in source(case)]
+            self._known[start] = found + sorted(self._nearby(case), key=lambda clue: clue[1])
         return self._known[start]
 
-    def _nearby(self, case: Case) -> Iterator[Teller]:
+    def _nearby(self, case: Case) -> Iterator[Clue]:
         """Yield the words of the sentence, and of the subject however far, with their distances."""
         for word in self.words:
             if not case.sentence_start <= word.start < case.sentence_end:
@@ -100,7 +100,7 @@ class Tellers:
         return [word for word in self.words if subject.start <= word.start <= subject.head.start]
 
 
-def is_teller(word: Word) -> bool:
+def is_clue(word: Word) -> bool:
     """Return whether a word can tell two numbers of one noun apart."""
     if _is_ordering(word):
         return True
@@ -124,55 +124,55 @@ def factor_target(case: Case) -> str:
         return ""
     start, end = (case.end + at for at in many.span("rest"))
     for word in case.behind_words:
-        if start <= word.start < end and is_teller(word) and not word.text.endswith("ed"):
+        if start <= word.start < end and is_clue(word) and not word.text.endswith("ed"):
             return word.text
     return ""
 
 
-def equated_percent(case: Case) -> Iterator[Teller]:
+def equated_percent(case: Case) -> Iterator[Clue]:
     """Yield 'phone' and 'budget' of 'her phone budget is 10% of her food budget'."""
     of = case.quantity.kind == "percent" and case.text.startswith(" of ", case.end)
     subject = case.equated if of else None
     for word in [*subject.modifiers, subject.head] if subject else []:
-        if word.noun and is_teller(word):
+        if word.noun and is_clue(word):
             yield word.text, 0
 
 
-def modifiers(case: Case) -> Iterator[Teller]:
+def modifiers(case: Case) -> Iterator[Clue]:
     """Yield 'red' of '5 red balls'."""
     modifying = {word.lower() for word in case.mention.phrase[:-1]}
     for word in case.behind_words[:6]:
-        if word.text in modifying and is_teller(word):
+        if word.text in modifying and is_clue(word):
             yield word.text, 0
 
 
-def hyphened_modifier(case: Case) -> Iterator[Teller]:
+def hyphened_modifier(case: Case) -> Iterator[Clue]:
     """Yield 'fig' of '30 fig-flavored sweets'."""
     for word in case.behind_words[:1]:
         if case.text.startswith("-", word.end) and case.text[case.end : word.start] == " ":
             yield _whole(word, case.text), 0
 
 
-def remaining_ahead(case: Case) -> Iterator[Teller]:
+def remaining_ahead(case: Case) -> Iterator[Clue]:
     """Yield 'remaining' of 'the remaining 5 bags'."""
     if case.text.endswith(" remaining ", case.sentence_start, case.start):
         yield "remaining", 0
 
 
-def remaining_behind(case: Case) -> Iterator[Teller]:
+def remaining_behind(case: Case) -> Iterator[Clue]:
     """Yield 'remaining' of '2/5 of the remaining tabs'; a percent is taken of the rest, and is not the rest."""
     if case.quantity.kind != "percent" and _OF_REMAINING.match(case.tail):
         yield "remaining", 1
 
 
-def noun_behind_of(case: Case) -> Iterator[Teller]:
+def noun_behind_of(case: Case) -> Iterator[Clue]:
     """Yield 'oats' of '3 packs of oats'."""
     of = _OF.match(case.tail)
     if of and of["noun"].lower() not in function_words():
         yield of["noun"].lower(), 1
 
 
-def multiplied_noun(case: Case) -> Iterator[Teller]:
+def multiplied_noun(case: Case) -> Iterator[Clue]:
     """Yield 'cats' of 'twice as many cats'."""
     target = factor_target(case)
     if target:
@@ -191,34 +191,34 @@ OWN_SOURCES = (
 """Yield the words that belong to the noun of a number itself."""
 
 
-def number_itself(word: Word, _distance: int, case: Case, _tellers: Tellers) -> bool:
+def number_itself(word: Word, _distance: int, case: Case, _clues: Clues) -> bool:
     """Reject 'first' of 'the first hundred years' for the number that it is part of."""
     return case.start <= word.start < case.end
 
 
-def place_of_another(word: Word, _distance: int, case: Case, tellers: Tellers) -> bool:
+def place_of_another(word: Word, _distance: int, case: Case, clues: Clues) -> bool:
     """Reject 'first' of 'the first three tests' for every number but the three."""
-    return word.text in word_set("order") and word.end + 1 != case.start and word.end + 1 in tellers.starts
+    return word.text in word_set("order") and word.end + 1 != case.start and word.end + 1 in clues.starts
 
 
-def distant_adjective(word: Word, distance: int, _case: Case, _tellers: Tellers) -> bool:
+def distant_adjective(word: Word, distance: int, _case: Case, _clues: Clues) -> bool:
     """Reject an adjective that stands far from the number."""
     return word.kind == "adjective" and distance > _ADJACENT
 
 
-def later_clause(word: Word, _distance: int, case: Case, _tellers: Tellers) -> bool:
+def later_clause(word: Word, _distance: int, case: Case, _clues: Clues) -> bool:
     """Reject a word of a clause behind that of the number."""
     return word.start >= case.clause_end
 
 
-def other_clause(word: Word, distance: int, _case: Case, _tellers: Tellers) -> bool:
+def other_clause(word: Word, distance: int, _case: Case, _clues: Clues) -> bool:
     """Reject a word of another clause, unless it is a day or an ordinal, which holds for a whole sentence."""
     return distance >= OUTSIDE and not _is_ordering(word)
 
 
-def counted_by_another(word: Word, _distance: int, case: Case, tellers: Tellers) -> bool:
+def counted_by_another(word: Word, _distance: int, case: Case, clues: Clues) -> bool:
     """Reject a noun that another number counts, unless it owns this one: not 'pages' for the 2 of '8 pages in 2 hours'."""
-    if tellers.counting.get(word.start, case.mention) is case.mention:
+    if clues.counting.get(word.start, case.mention) is case.mention:
         return False
     if word.start > case.end:
         return " each" not in case.text[case.end : word.start]
@@ -229,10 +229,10 @@ REJECTIONS = (number_itself, place_of_another, distant_adjective, later_clause, 
 """Reject nearby words that do not tell a number apart."""
 
 
-def nearest_distances(tellers: Iterable[Teller]) -> dict[str, int]:
+def nearest_distances(clues: Iterable[Clue]) -> dict[str, int]:
     """Return the smallest distance of every word."""
     near: dict[str, int] = {}
-    for word, distance in tellers:
+    for word, distance in clues:
         near[word] = min(distance, near.get(word, distance))
     return near
 
