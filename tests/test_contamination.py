@@ -1,4 +1,4 @@
-"""The gate refuses what a held-out set asks: word for word in part, or with other numbers and names."""
+"""The gate refuses questions that share ten consecutive words, or their sketch, with a held-out one."""
 
 import json
 
@@ -35,7 +35,7 @@ def gate():
     ],
 )
 def test_the_same_question_is_refused(gate, question):
-    """Case, commas, other numbers and other names hide nothing, nor does text around ten shared words."""
+    """Other case, commas, numbers or names do not pass the gate, nor does new text around ten shared words."""
     assert gate.refuses(question)
 
 
@@ -50,23 +50,23 @@ def test_another_question_passes(gate, question):
 
 @given(st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), max_size=30))
 def test_a_text_of_n_words_has_n_minus_nine_sequences(words):
-    """Every ten words in a row are looked at, each once."""
+    """Every sequence of ten words is compared once."""
     assert len(list(grams(" ".join(words)))) == max(0, len(words) - GRAM + 1)
 
 
 @given(st.text(max_size=200))
 def test_any_text_has_a_sketch_that_its_own_gate_refuses(text):
-    """A question is refused by the gate made of it, whatever it is made of."""
+    """The gate of any text refuses that text."""
     assert Gate("held", [text], "0").refuses(text)
 
 
 def test_numbers_of_all_kinds_are_one_mark():
-    """However a number is written, it is masked."""
+    """Numbers in digits, words, fractions, percents and money are all masked alike."""
     assert sketch("2 of 2/3, 40% or a dozen at $5") == sketch("two of half, 7 percent or 3 dozen at 12 cents")
 
 
 def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
-    """A refused row is missing, its neighbours stay, and verify, card and manifest say so."""
+    """A refused row is left out, its neighbours stay, and the manifest, the audit and the card agree."""
     plain = build("run8", rows=50, out=tmp_path / "plain")
     row = pq.read_table(tmp_path / "plain" / "data" / "train-00000-of-00001.parquet").to_pylist()[7]
     held = tmp_path / "held.jsonl"
@@ -88,7 +88,7 @@ def _ids(folder):
 
 
 def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
-    """A recipe that names a held-out set is rebuilt with that set alone, to the same bytes."""
+    """A recipe that names a held-out set is rebuilt only with that set, to the same bytes."""
     held = tmp_path / "held.jsonl"
     held.write_text(json.dumps({"question": HELD}))
     built = build("run8", rows=20, out=tmp_path / "one", against=str(held))
@@ -102,7 +102,7 @@ def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
 
 @pytest.mark.parametrize(("text", "told"), [("x", "no jsonl"), ('{"answer": 1}', "no entry has a question")])
 def test_a_held_out_set_without_questions_is_one_error(tmp_path, text, told):
-    """A file that holds no question cannot be a gate."""
+    """A file without a question is refused in one line."""
     path = tmp_path / "held.jsonl"
     path.write_text(text)
 

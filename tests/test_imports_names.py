@@ -1,4 +1,4 @@
-"""Names say what is counted and whose it is, in words of the question, and never with numbers."""
+"""Names state the noun and the owner of a number in words of the question, and have no digits."""
 
 import json
 import re
@@ -214,7 +214,7 @@ PROBLEMS = Path(__file__).parent / "problems" / "gsm8k.jsonl"
     ],
 )
 def test_names_say_what_is_counted(question, expected):
-    """Owner and noun, differences, ages, prices, rates: each is named by the words that tell it."""
+    """Owners, nouns, differences, ages, prices and rates are named by the words near the number."""
     assert names(question) == expected
 
 
@@ -228,12 +228,12 @@ def test_names_say_what_is_counted(question, expected):
     ],
 )
 def test_only_proper_names_are_owners(text, expected):
-    """Days, nationalities and the first word of a sentence are nobody's names."""
+    """Days, nationalities and the first words of sentences are no names."""
     assert [name for _, _, name in proper_names(text)] == expected
 
 
 def test_no_two_numbers_of_a_composition_have_one_name():
-    """The parts of a composition are named together: two rates are told apart."""
+    """The parts of a composition are named together, so that two rates differ."""
     solution = "40*10/100=<<40*10/100=4>>4\n60*20/100=<<60*20/100=12>>12\n4+12=<<4+12=16>>16\n#### 16"
     question = "Of 40 cats 10% are grey, and of 60 dogs 20% are brown. How many are grey or brown?"
 
@@ -245,7 +245,7 @@ def test_no_two_numbers_of_a_composition_have_one_name():
 
 
 def test_names_of_real_problems_are_words():
-    """No name of the extract has a number in it, a word that YAML reads otherwise, or stands twice in a trace."""
+    """Names of the extract have no digits and no words that YAML reads as values, and differ within a trace."""
     for number, line in enumerate(PROBLEMS.read_text(encoding="utf-8").splitlines()):
         row = convert(gsm8k.read_problem(f"gsm8k/train/{number}", json.loads(line)))
         for part in read(row.trace):
@@ -257,7 +257,7 @@ def test_names_of_real_problems_are_words():
 
 
 def test_any_beginning_of_a_question_is_named():
-    """A text that ends anywhere, behind a number, a unit or a verb, has names for its numbers."""
+    """Every prefix of a question has names for its numbers."""
     for line in PROBLEMS.read_text(encoding="utf-8").splitlines():
         question = json.loads(line)["question"]
         for end in range(1, len(question), 9):
