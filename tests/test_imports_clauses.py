@@ -1,4 +1,4 @@
-"""The subject of a clause is found from its verb, whatever stands between it and the number."""
+"""The subject of a clause is found from its verb, whatever stands between the verb and the number."""
 
 import pytest
 
@@ -48,8 +48,8 @@ def test_a_number_has_the_subject_of_the_verb_before_it(text, expected):
         ("The box holds 5 pens.", ""),
     ],
 )
-def test_each_is_heard_where_the_number_follows_its_verb(text, expected):
-    """What is said of each of something has it behind `per`; what stands behind `in` has not."""
+def test_the_unit_of_a_rate_is_the_subject_with_each(text, expected):
+    """A number that the verb says of each of its subjects is a rate; a number behind `in` is none."""
     clauses = Clauses(text, list(read_words(text)))
     assert clauses.each(read_mentions(text)[-1]) == expected
 
@@ -65,8 +65,8 @@ def test_each_is_heard_where_the_number_follows_its_verb(text, expected):
         ("Ann is 3.", None),
     ],
 )
-def test_what_a_number_is_said_to_be_stands_right_before_its_verb(text, expected):
-    """Only `is`, `costs` and the like say what a number is, and of people they do not."""
+def test_an_equated_subject_stands_in_front_of_its_verb(text, expected):
+    """Only `is`, `costs` and the like equate things with numbers; persons they do not."""
     clauses = Clauses(text, list(read_words(text)))
     subject = clauses.equated(read_mentions(text)[-1])
     assert (subject and subject.head.text) == expected

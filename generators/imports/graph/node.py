@@ -107,23 +107,6 @@ def negative_left(work: Work) -> Node | None:
     return simple("-", work.right, positive) if positive is not None and work.sign == "+" else None
 
 
-def reciprocal(work: Work) -> Node | None:
-    """Reads one over the divisor of a fraction as the fraction itself: 1 / 3 is the third."""
-    divisor = work.right
-    if work.left == ONE and work.sign == "/" and isinstance(divisor, Input) and divisor.form == "divisor":
-        return Input(divisor.index, "", 1 / divisor.value)
-    return None
-
-
-def numerator_over_denominator(work: Work) -> Node | None:
-    """Joins numerator and denominator of one fraction: 2 / 3 is the `two thirds` that both stand in."""
-    top, bottom = work.left, work.right
-    if work.sign != "/" or not (isinstance(top, Input) and isinstance(bottom, Input)):
-        return None
-    same = (top.form, bottom.form, top.index) == ("top", "bottom", bottom.index)
-    return Input(top.index, "", top.value / bottom.value) if same else None
-
-
 SIMPLIFICATIONS = (
     literals,
     neutral_right,
@@ -131,8 +114,6 @@ SIMPLIFICATIONS = (
     factor_divided_out,
     negative_right,
     negative_left,
-    reciprocal,
-    numerator_over_denominator,
 )
 
 

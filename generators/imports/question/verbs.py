@@ -1,0 +1,75 @@
+"""Tells finite verbs, which have a subject, from infinitives and participles."""
+
+from dataclasses import dataclass
+
+from generators.text.lexicon import word_set
+from generators.text.rules import first
+from generators.text.words import Word
+
+from .word_rows import WordRow
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word in front of a number that may be a finite verb."""
+
+    row: WordRow
+    place: int
+    number: int
+    """Where the number begins in the text."""
+
+    @property
+    def word(self) -> Word:
+        """The word itself."""
+        return self.row.words[self.place]
+
+    @property
+    def before(self) -> Word:
+        """The word in front of it, or the first word itself."""
+        return self.row.words[max(0, self.place - 1)]
+
+
+def is_finite(row: WordRow, place: int, number: int) -> bool:
+    """Return whether a word is a verb with a subject."""
+    word = row.words[place]
+    if word.kind != "verb" and word.text not in word_set("auxiliaries") | word_set("verbs_before_numbers"):
+        return False  # most words: no rule would accept them
+    return first(FINITE_RULES, Candidate(row, place, number)) or False
+
+
+def auxiliary(found: Candidate) -> bool | None:
+    """Accepts `is`, `has`, `will` and the like, also behind another: the `have` of `does not have`."""
+    return True if found.word.text in word_set("auxiliaries") else None
+
+
+def infinitive(found: Candidate) -> bool | None:
+    """Rejects the `buy` of `wants to buy 3 pens`."""
+    return False if found.before.text in word_set("before_infinitives") else None
+
+
+def present_participle(found: Candidate) -> bool | None:
+    """Rejects the `costing` of `a pen costing $3`."""
+    return False if found.word.text.endswith("ing") else None
+
+
+def passive(found: Candidate) -> bool | None:
+    """Rejects the `painted` of `pictures painted by 3 girls`."""
+    word = found.word
+    by = word.kind == "verb" and word.text.endswith("ed") and found.row.text.startswith(" by ", word.end)
+    return False if by else None
+
+
+def listed_verb(found: Candidate) -> bool | None:
+    """Accepts a word that is a verb in the list: `Ann buys 3 pens`."""
+    return True if found.word.kind == "verb" else None
+
+
+def noun_as_verb(found: Candidate) -> bool | None:
+    """Accepts a noun that is a verb between subject and number: `the pens cost $3`."""
+    word, before = found.word, found.before
+    led = before.kind in ("noun", "name") or before.text in word_set("relatives")
+    verb = word.text in word_set("verbs_before_numbers") and led and not found.row.has_stop(word.end, found.number)
+    return True if verb else None
+
+
+FINITE_RULES = (auxiliary, infinitive, present_participle, passive, listed_verb, noun_as_verb)
