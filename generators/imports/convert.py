@@ -1,4 +1,4 @@
-"""Converts a problem with its solution to a row: links, builds the graph, names, writes and judges its trace."""
+"""Converts a problem with its solution to a row: links the numbers, builds the graph, and writes and judges the trace."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from solver.text import fence, write
 
 
 def convert(problem: Problem) -> Row | Dropped:
-    """Return the row of a problem, its trace judged, or why there is none."""
+    """Return the row of a problem with its judged trace, or the reason why there is none."""
     mentions = read_mentions(problem.question)
     try:
         linking = link(mentions, problem.steps, problem.answer, question_stems(problem.question))
@@ -36,7 +36,7 @@ def convert(problem: Problem) -> Row | Dropped:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.sources}
     marked = grade(linking, mentions, values, problem.question, graph)
-    words = [step for trace in written.program for step in trace.steps]
+    trace_steps = [step for trace in written.program for step in trace.steps]
     return Row(
         problem.id,
         problem.question,
@@ -44,8 +44,8 @@ def convert(problem: Problem) -> Row | Dropped:
         text,
         experts[0] if len(experts) == 1 else "composition",
         experts,
-        len(words),
-        sum(not isinstance(step, (Init, Query)) for step in words),
+        len(trace_steps),
+        sum(not isinstance(step, (Init, Query)) for step in trace_steps),
         _metadata(problem, mentions, linking, graph, written=written, marked=marked),
     )
 
@@ -53,6 +53,7 @@ def convert(problem: Problem) -> Row | Dropped:
 def _metadata(
     problem: Problem, mentions: list[Mention], linking: Linking, graph: Graph, *, written: Written, marked: Grade
 ) -> dict[str, Any]:
+    """Return the metadata of a row: source, grade, wiring, and the origin of every operand."""
     return {
         "source": problem.id.split("/")[0],
         "grade": marked.letter,
@@ -76,16 +77,17 @@ def _span(mention: Mention) -> dict[str, Any]:
     return {"span": [quantity.start, quantity.end], "text": quantity.text}
 
 
-_PARTS = {
+_READINGS = {
     "": {"word": "word number", "fraction": "a/b", "half": "half", "multiple": "twice", "group": "dozen"},
     "rate": {"percent": "percent"},
 }
+"""How a number is read, by its form and the kind of its quantity; others are called after one of the two."""
 
 
 def _provenance(node: Input | Fixed, mentions: list[Mention]) -> dict[str, Any]:
-    """Return where a number comes from: a span of the question and how it is read, or a constant of the table."""
+    """Return the origin of a number: a span of the question and its reading, or a named constant."""
     if isinstance(node, Fixed):
         return {"constant": node.name}
     mention = mentions[node.index]
-    how = _PARTS.get(node.form, {}).get(mention.quantity.kind) or node.form or mention.quantity.kind
+    how = _READINGS.get(node.form, {}).get(mention.quantity.kind) or node.form or mention.quantity.kind
     return {**_span(mention), "how": how}

@@ -82,7 +82,7 @@ class _Builder:
         self.given: set[int] = set()
         self._results: dict[int, Node] = {}
         self._remainders: dict[tuple[Node, Node], Node] = {}
-        """The remainder after a half, by the half and by what is taken of that remainder."""
+        """The remainder after a half, by the half and the fraction taken of that remainder."""
         for place in sorted({place for place, _ in linking.sources}):
             self.of_step(place)
 

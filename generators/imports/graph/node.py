@@ -76,14 +76,16 @@ def literals(work: Work) -> Node | None:
 
 def neutral_right(work: Work) -> Node | None:
     """Drops a neutral second operand: x * 1, x / 1, x + 0 and x - 0 are x."""
-    neutral = (work.right == ONE and work.sign in "*/") or (work.right == ZERO and work.sign in "+-")
-    return work.left if neutral else None
+    if not isinstance(work.right, Literal):
+        return None
+    return work.left if work.right == (ONE if work.sign in "*/" else ZERO) else None
 
 
 def neutral_left(work: Work) -> Node | None:
     """Drops a neutral first operand: 1 * x and 0 + x are x."""
-    neutral = (work.left == ONE and work.sign == "*") or (work.left == ZERO and work.sign == "+")
-    return work.right if neutral else None
+    if not isinstance(work.left, Literal) or work.sign not in "*+":
+        return None
+    return work.right if work.left == (ONE if work.sign == "*" else ZERO) else None
 
 
 def factor_divided_out(work: Work) -> Node | None:

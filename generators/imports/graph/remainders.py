@@ -5,7 +5,6 @@ Half of something equals its complement, so solutions go on with the half where 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from generators.imports.question.mentions import Mention
 from generators.text.rules import first
@@ -14,6 +13,7 @@ from .fraction_contexts import FractionContexts
 from .fractions import HALF, half_of, is_half, subtracted
 from .node import ONE, Input, Node, Work, within
 
+_TWO = 1 / HALF
 Make = Callable[[str, Node, Node], Node]
 
 
@@ -26,23 +26,20 @@ def rest_of_half(node: Node, make: Make) -> Node:
     return make("-", node.right, node) if node.sign == "*" and is_half("*", node.left) else node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rewriting:
     """An operation, its operands as rewritten so far, and what the other operations say about it."""
 
     work: Work
     left: Node
     right: Node
+    half: tuple[Node, Input] | None
+    """The node that the operation halves, and the half."""
     make: Make
     contexts: FractionContexts
     subtracted: set[Node]
     subtractions: set[tuple[Node, Node]]
     """Everything that is within the left side of a subtraction, with the right side."""
-
-    @cached_property
-    def half(self) -> tuple[Node, Input] | None:
-        """What the operation halves, and the half."""
-        return half_of(self.work)
 
     def rewritten(self, operand: Node) -> Node:
         """Return the new form of one of the operands."""
@@ -89,7 +86,7 @@ def with_remainders(works: list[Work], mentions: list[Mention], text: str) -> li
 
     for work in works:
         left, right = new.get(work.left, work.left), new.get(work.right, work.right)
-        step = Rewriting(work, left, right, make, contexts, taken, subtractions)
+        step = Rewriting(work, left, right, half_of(work), make, contexts, taken, subtractions)
         new[work] = first(REMAINDER_RULES, step) or make(work.sign, left, right)
     return list(out)
 
@@ -105,6 +102,6 @@ def _complement(step: Rewriting) -> Node | None:
 
 def _doubles(work: Work, factor: Input) -> bool:
     """Return whether an operation doubles by a half: `2 * X` with the half's divisor, or `X / (1/2)`."""
-    doubled = (work.sign, factor.form, factor.value) == ("*", "divisor", 1 / HALF)
-    divided = (work.sign, factor.form, factor.value) == ("/", "", HALF) and factor is work.right
-    return doubled or divided
+    if work.sign == "*":
+        return factor.form == "divisor" and factor.value == _TWO
+    return work.sign == "/" and factor is work.right and factor.form == "" and factor.value == HALF

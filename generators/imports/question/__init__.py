@@ -1,4 +1,6 @@
-"""Reads a question: its clauses, and the numbers it mentions with the words around them.
+"""Reads a question: its numbers with the words around them, and the subjects of their clauses.
+
+Numbers: mentions, from surroundings, noun_phrases and repeats. Subjects: clauses, from verbs, subjects and word_rows.
 
 Imports the packages below imports.
 """

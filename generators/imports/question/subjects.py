@@ -1,7 +1,6 @@
 """Finds the subject of a verb: the words in front of it, up to the head of their noun phrase."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from generators.text.lexicon import word_set
 from generators.text.rules import first
@@ -85,7 +84,7 @@ def noun_phrase(before: Before) -> Subject | None:
 SUBJECT_RULES = (there, pronoun, noun_phrase)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """A noun phrase in front of a verb, with the nouns tied to its head left out."""
 
@@ -94,6 +93,10 @@ class Phrase:
     end: int
     """The place of its head."""
     of: Word | None
+    ahead: Word | None
+    """The word in front of it, if no stop parts them."""
+    quantifier: str
+    """The quantifier that `of` ties to it: the `each` of `each of the boys`."""
 
     @property
     def head(self) -> Word:
@@ -101,27 +104,9 @@ class Phrase:
         return self.before.row.words[self.end]
 
     @property
-    def row(self) -> WordRow:
-        """The words of the question."""
-        return self.before.row
-
-    @cached_property
-    def ahead(self) -> Word | None:
-        """The word in front of it, if no stop parts them."""
-        follows = self.begin > self.before.sentence and not self.row.stop_behind(self.begin - 1)
-        return self.row.words[self.begin - 1] if follows else None
-
-    @cached_property
-    def quantifier(self) -> str:
-        """The quantifier that `of` ties to it: the `each` of `each of the boys`."""
-        of = self.ahead is not None and self.ahead.text == "of" and self.begin > self.before.sentence + 1
-        text = self.row.words[self.begin - 2].text if of else ""
-        return text if text in word_set("parts") else ""
-
-    @property
     def subject(self) -> Subject:
         """The subject that it is."""
-        words = self.row.words
+        row, words = self.before.row, self.before.row.words
         name = self.head.kind == "name"
         return Subject(
             "name" if name else "noun",
@@ -130,7 +115,7 @@ class Phrase:
             self.of,
             self.quantifier or (words[self.begin].text if self.begin < self.end else ""),
             words[self.begin].start,
-            self.row.is_possessive(self.begin) and self.begin < self.end and not name,
+            row.is_possessive(self.begin) and self.begin < self.end and not name,
             tuple(words[self.begin + 1 : self.end]),
         )
 
@@ -164,7 +149,10 @@ def _phrase(before: Before) -> Phrase:
             of = words[end]
         end = begin - 2
         begin = row.phrase_start(end, sentence)
-    return Phrase(before, begin, _before_participle(words, begin, end), of)
+    ahead = words[begin - 1] if begin > sentence and not row.stop_behind(begin - 1) else None
+    quantifier = words[begin - 2].text if ahead and ahead.text == "of" and begin > sentence + 1 else ""
+    quantifier = quantifier if quantifier in word_set("parts") else ""
+    return Phrase(before, begin, _before_participle(words, begin, end), of, ahead, quantifier)
 
 
 def _is_tie(row: WordRow, place: int) -> bool:

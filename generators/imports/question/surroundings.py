@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from generators.text.lexicon import STOP, word_class, word_set
 from solver.quantities import Quantity, read_quantities
@@ -22,61 +21,33 @@ _AHEAD = 20
 """Characters in front of a number that may hold its determiner."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """A number of the question, and the text around it."""
 
     text: str
     quantity: Quantity
-    ahead: Quantity | None
-    """The number in front of it."""
-    behind: Quantity | None
-    """The number behind it."""
     sentence: int
+    """The place of its sentence in the question."""
     sentence_span: tuple[int, int]
     clause_span: tuple[int, int]
-
-    @cached_property
-    def words_behind(self) -> list[str]:
-        """The words behind it, up to the next number, comma or end of the sentence."""
-        quantity, behind, (_, end) = self.quantity, self.behind, self.sentence_span
-        tail = self.text[quantity.end : min(behind.start if behind else end, end)]
-        if behind and not tail.strip(" -") and quantity.kind in ("plain", "word"):
-            tail = self.text[behind.end : end]  # the 2 of `2 $15 donations` counts donations
-        return _WORD.findall(_BREAK.split(tail, maxsplit=1)[0])
-
-    @property
-    def words_ahead(self) -> list[str]:
-        """The words in front of it, from the beginning of its clause or from the number before."""
-        begin = max(self.ahead.end if self.ahead else 0, self.clause_span[0])
-        return _WORD.findall(self.text[begin : self.quantity.start])
+    words_ahead: list[str]
+    """The words in front of it, from the beginning of its clause or from the number before."""
+    words_behind: list[str]
+    """The words behind it, up to the next number, comma or end of the sentence."""
+    phrase: list[str]
+    """The noun phrase behind it, as written."""
+    unit: str
+    """The stem of the head of that phrase, or an empty text."""
+    determiner: str
+    """The text in front of it that may hold a determiner."""
+    is_other: bool
+    """Whether it counts others than were counted before: `the next 40`, `2 more`."""
 
     @property
     def clause_words(self) -> list[str]:
         """The words of its clause."""
         return _WORD.findall(self.text[slice(*self.clause_span)])
-
-    @cached_property
-    def phrase(self) -> list[str]:
-        """The noun phrase behind it, as written."""
-        words = self.words_behind
-        equated = len(words) > 1 and words[0] in ("are", "were") and word_class(words[1].lower()) == "noun"
-        return noun_phrase(words[1:] if equated else words)  # `15 are men`
-
-    @cached_property
-    def unit(self) -> str:
-        """The stem of the head of that phrase, or an empty text."""
-        return stem(self.phrase[-1]) if self.phrase else ""
-
-    @cached_property
-    def determiner(self) -> str:
-        """The text in front of it that may hold a determiner."""
-        return self.text[max(0, self.quantity.start - _AHEAD) : self.quantity.start]
-
-    @property
-    def is_other(self) -> bool:
-        """Whether it counts others than were counted before: `the next 40`, `2 more`."""
-        return bool(_OTHERS.search(self.determiner) or _FURTHER.match(self.text, self.quantity.end))
 
     @property
     def is_difference(self) -> bool:
@@ -103,15 +74,34 @@ def read_surroundings(text: str) -> Iterator[Surroundings]:
     for number, quantity in enumerate(quantities):
         sentence_span = _around(sentences, quantity.start, len(text))
         start, end = _around(clauses, quantity.start, len(text))
+        clause_span = max(start, sentence_span[0]), end
+        ahead = max(quantities[number - 1].end if number else 0, clause_span[0])
+        behind = quantities[number + 1] if number + 1 < len(quantities) else None
+        words = _words_behind(text, quantity, behind, sentence_span[1])
+        equated = len(words) > 1 and words[0] in ("are", "were") and word_class(words[1].lower()) == "noun"
+        phrase = noun_phrase(words[1:] if equated else words)  # `15 are men`
+        determiner = text[max(0, quantity.start - _AHEAD) : quantity.start]
         yield Surroundings(
             text,
             quantity,
-            quantities[number - 1] if number else None,
-            quantities[number + 1] if number + 1 < len(quantities) else None,
             bisect_right(sentences, quantity.start),
             sentence_span,
-            (max(start, sentence_span[0]), end),
+            clause_span,
+            _WORD.findall(text[ahead : quantity.start]),
+            words,
+            phrase,
+            stem(phrase[-1]) if phrase else "",
+            determiner,
+            bool(_OTHERS.search(determiner) or _FURTHER.match(text, quantity.end)),
         )
+
+
+def _words_behind(text: str, quantity: Quantity, behind: Quantity | None, end: int) -> list[str]:
+    """Return the words behind a number in its sentence, up to the next number or comma."""
+    tail = text[quantity.end : min(behind.start if behind else end, end)]
+    if behind and not tail.strip(" -") and quantity.kind in ("plain", "word"):
+        tail = text[behind.end : end]  # the 2 of `2 $15 donations` counts donations
+    return _WORD.findall(_BREAK.split(tail, maxsplit=1)[0])
 
 
 def _around(bounds: list[int], place: int, end: int) -> tuple[int, int]:

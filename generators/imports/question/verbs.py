@@ -1,6 +1,7 @@
 """Tells finite verbs, which have a subject, from infinitives and participles."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from generators.text.lexicon import word_set
 from generators.text.rules import first
@@ -32,9 +33,15 @@ class Candidate:
 def is_finite(row: WordRow, place: int, number: int) -> bool:
     """Return whether a word is a verb with a subject."""
     word = row.words[place]
-    if word.kind != "verb" and word.text not in word_set("auxiliaries") | word_set("verbs_before_numbers"):
+    if word.kind != "verb" and word.text not in _not_listed():
         return False  # most words: no rule would accept them
     return first(FINITE_RULES, Candidate(row, place, number)) or False
+
+
+@cache
+def _not_listed() -> frozenset[str]:
+    """Return the words that may be finite verbs though the list of verbs does not hold them."""
+    return word_set("auxiliaries") | word_set("verbs_before_numbers")
 
 
 def auxiliary(found: Candidate) -> bool | None:

@@ -7,7 +7,7 @@ _STOPS = frozenset(",;:.()?!\n")
 
 
 class WordRow:
-    """The words of a text, which are spoken of by their places."""
+    """The words of a text, addressed by their places."""
 
     def __init__(self, text: str, words: list[Word]):
         self.text = text

@@ -1,4 +1,7 @@
-"""Reads a written solution as steps: tokens, formulas, calculator annotations, and numbers told in prose.
+"""Reads a written solution as steps.
+
+The lines become tokens (tokens); annotations and equations in prose become formulas (formula, annotations, prose);
+equations with unknowns are solved (unknowns, equations, linear); the result is a list of steps (step, problem).
 
 Imports the packages below imports.
 """

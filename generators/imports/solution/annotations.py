@@ -1,4 +1,4 @@
-"""A written solution as steps: its calculator annotations, and the equations in its prose."""
+"""Reads a written solution as steps: its calculator annotations, and the equations in its prose."""
 
 import re
 from collections.abc import Iterator
@@ -8,57 +8,63 @@ from generators.text.lexicon import content
 from generators.text.proper_names import proper_names
 from solver.stems import stem
 
-from .equations import solve_linear
-from .formula import Formula, NoFormula, Op, Token, evaluate, leaves, read_formula
-from .prose import equations_with_letters, prose_steps
+from .equations import Equation, solve_linear
+from .formula import Formula, NoFormula, Op, evaluate, leaves, read_formula
+from .prose import prose_steps
 from .step import Step
-from .tokens import Piece, around, describe, read_pieces
+from .tokens import Token, around, describe, read_tokens
+from .unknowns import equations_with_letters
 
 ANNOTATION = re.compile(r"<<([^<>]*)>>")
-
-
 _ROUNDED = Fraction(1, 200)
-"""How far an annotated result may lie from what its formula gives: solutions round."""
+"""Relative error that an annotated result may have: solutions round."""
+_WINDOW = 24
+"""Tokens in front of a result among which the numbers of its annotation are looked for."""
 
 
 class BadAnnotation(ValueError):
-    """An annotation is no formula, or contradicts itself; says which."""
+    """An annotation that is no formula or contradicts itself; the message says which."""
 
 
 def read_solution(text: str) -> list[Step]:
-    """Return the steps of a solution in order; raise BadAnnotation for one that cannot be trusted."""
+    """Return the steps of a solution in order; raise BadAnnotation for an annotation that cannot be trusted."""
     steps: list[Step] = []
-    equations: list[tuple[list[Token], list[Token], frozenset[str], int]] = []
-    place = 0
+    equations: list[Equation] = []
     for line in text.split("\n"):
-        clean, marks = _without_annotations(line)
-        pieces = list(read_pieces(clean))
-        stems = frozenset(content([piece.text for piece in pieces if piece.kind == "word"]))
-        found: list[tuple[int, Step]] = []
-        copies: list[tuple[int, Step]] = []
-        for start, body in marks:
-            step = _annotated(body, start, pieces, stems)
-            (found if isinstance(step.formula, Op) else copies).append((start, step))
-        found += list(prose_steps(pieces, {start for start, _ in found}, stems))
+        clean, annotations = _without_annotations(line)
+        tokens = list(read_tokens(clean))
+        stems = frozenset(content([token.text for token in tokens if token.kind == "word"]))
         subject = next((stem(name) for _, _, name in proper_names(clean)), "")
-        values = {step.value for _, step in found}
-        found += [(start, step) for start, step in copies if step.value not in values]
-        for _, step in sorted(found, key=lambda pair: pair[0]):
-            step.place, step.subject = place, subject
-            place += 1
+        for step in _line_steps(tokens, annotations, stems):
+            step.place, step.subject = len(steps), subject
             steps.append(step)
-        equations += [(left, right, stems, place) for left, right in equations_with_letters(pieces)]
-    for formula, value, stems, where in solve_linear(equations):
-        steps.append(Step(formula, value, "equation", stems, (), place=where))
+        equations += [Equation(left, right, stems, len(steps)) for left, right in equations_with_letters(tokens)]
+    steps += [
+        Step(solved.formula, solved.value, "equation", solved.stems, (), place=solved.place)
+        for solved in solve_linear(equations)
+    ]
     steps.sort(key=lambda step: (step.place, step.origin == "annotation"))
     for number, step in enumerate(steps):
         if step.origin == "prose":
-            _as_used(step, steps[number + 1 :])
+            _use_percents(step, steps[number + 1 :])
     return steps
 
 
-def _as_used(step: Step, later: list[Step]) -> None:
-    """Write a step on percents alone in percents, where that is how its result is used: `100% - 40% = 60%`, `60*.01*50`."""
+def _line_steps(tokens: list[Token], annotations: list[tuple[int, str]], stems: frozenset[str]) -> list[Step]:
+    """Return the steps of a line in order; an annotation that copies a number counts only where nothing gives it."""
+    found: list[tuple[int, Step]] = []
+    copies: list[tuple[int, Step]] = []
+    for start, body in annotations:
+        step = _annotated(body, start, tokens, stems)
+        (found if isinstance(step.formula, Op) else copies).append((start, step))
+    found += list(prose_steps(tokens, {start for start, _ in found}, stems))
+    values = {step.value for _, step in found}
+    found += [(start, step) for start, step in copies if step.value not in values]
+    return [step for _, step in sorted(found, key=lambda pair: pair[0])]
+
+
+def _use_percents(step: Step, later: list[Step]) -> None:
+    """Write a sum of percentages in percents where later steps use it so: `100% - 40% = 60%`, then `60*.01*50`."""
     told, used = list(leaves(step.formula)), {leaf.value for one in later for leaf in leaves(one.formula)}
     linear = set(_signs(step.formula)) <= {"+", "-"}
     if linear and all(leaf.percent for leaf in told) and step.value not in used and step.value * 100 in used:
@@ -75,37 +81,49 @@ def _signs(formula: Formula) -> Iterator[str]:
 
 
 def _without_annotations(line: str) -> tuple[str, list[tuple[int, str]]]:
-    """Return the line without its annotations, and where each stood in what is left."""
+    """Return a line without its annotations, and the annotations with their places in that line."""
     clean = ""
-    marks = []
+    annotations = []
     end = 0
     for match in ANNOTATION.finditer(line):
         clean += line[end : match.start()]
-        marks.append((len(clean) - clean.endswith("$"), match[1]))  # the result is `$40`, and no number before it
+        # A `$` right in front belongs to the result `$40`, not to a number before it.
+        annotations.append((len(clean) - clean.endswith("$"), match[1]))
         end = match.end()
-    return clean + line[end:], marks
+    return clean + line[end:], annotations
 
 
-def _annotated(body: str, start: int, pieces: list[Piece], stems: frozenset[str]) -> Step:
-    """Return the step of an annotation that stood at `start`, with the words that the line has for its numbers."""
+def _annotated(body: str, start: int, tokens: list[Token], stems: frozenset[str]) -> Step:
+    """Return the step of an annotation at a place of its line; its numbers have the words that the line has for them."""
+    formula, value = _read_annotation(body)
+    result = next((place for place, token in enumerate(tokens) if token.start >= start), len(tokens))
+    _describe_leaves(formula, tokens, result)
+    after, _ = around(tokens, result) if result < len(tokens) else ((), ())
+    money = after[:1] == ("dollar",) or (result < len(tokens) and tokens[result].text.startswith("$"))
+    return Step(formula, value, "annotation", stems, after, money)
+
+
+def _read_annotation(body: str) -> tuple[Formula, Fraction]:
+    """Return the formula of an annotation and its exact value; raise BadAnnotation if the two sides differ."""
     formula_text, _, value_text = body.partition("=")
     try:
         formula = read_formula(formula_text)
-        value = evaluate(read_formula(value_text))
-        worked = evaluate(formula)
+        told = evaluate(read_formula(value_text))
+        value = evaluate(formula)
     except NoFormula as error:
         raise BadAnnotation(f"<<{body[:40]}>>: {error}") from None
-    if abs(worked - value) > _ROUNDED * abs(value):
+    if abs(value - told) > _ROUNDED * abs(told):
         raise BadAnnotation(f"<<{body[:40]}>> contradicts itself")
-    result = next((k for k, piece in enumerate(pieces) if piece.start >= start), len(pieces))
+    return formula, value
+
+
+def _describe_leaves(formula: Formula, tokens: list[Token], result: int) -> None:
+    """Add to the numbers of a formula the words around them in the line, from the result leftwards."""
     cursor = result - 1
     for leaf in reversed(list(leaves(formula))):
-        for index in range(cursor, max(-1, cursor - 24), -1):
-            told = pieces[index].leaf
+        for place in range(cursor, max(-1, cursor - _WINDOW), -1):
+            told = tokens[place].leaf
             if told is not None and not told.letter and leaf.value in (told.value, told.value / 100):
-                describe(leaf, pieces, index)
-                cursor = index - 1
+                describe(leaf, tokens, place)
+                cursor = place - 1
                 break
-    after, _ = around(pieces, result) if result < len(pieces) else ((), ())
-    money = after[:1] == ("dollar",) or (result < len(pieces) and pieces[result].text.startswith("$"))
-    return Step(formula, worked, "annotation", stems, after, money)

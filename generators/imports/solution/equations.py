@@ -1,216 +1,143 @@
-"""Linear equations in prose, lowered to ordinary arithmetic: `c1*x + k1 = c2*x + k2` gives `(k2-k1) / (c1-c2)`."""
+"""Solves linear equations in prose by ordinary arithmetic: `c1*x + k1 = c2*x + k2` gives `(k2-k1) / (c1-c2)`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
-from .formula import Formula, Leaf, NoFormula, Op, Token, apply, evaluate, leaves, parse
+from .formula import Formula, Leaf, NoFormula, Op, Symbol, evaluate, leaves, parse
+from .linear import Linear, combine, is_one, linear, minus, scale, times
 
 _MOST_LEAVES = 24
+"""Numbers of the longest formula for an unknown."""
+
+
+class Equation(NamedTuple):
+    """Both sides of an equation, the stems of its line, and its place among the steps."""
+
+    left: list[Symbol]
+    right: list[Symbol]
+    stems: frozenset[str]
+    place: int
+
+
+class Solved(NamedTuple):
+    """A formula without unknowns, its value, and the stems and the place of its equation."""
+
+    formula: Formula
+    value: Fraction
+    stems: frozenset[str]
+    place: int
+
+
+def solve_linear(equations: list[Equation]) -> Iterator[Solved]:
+    """Yield the unknowns of a solution's equations as formulas without unknowns.
+
+    An unknown defined by another (`j = 2*b`) is substituted. Equations that are not linear in one unknown, or that
+    contradict earlier ones, are passed over.
+    """
+    solver = _Solver()
+    for equation in equations:
+        yield from solver.solve(equation)
 
 
 @dataclass
-class Linear:
-    """A sum of unknowns with coefficients, and a constant; a missing formula is nothing."""
+class _Solver:
+    """The unknowns that are defined by others or known so far."""
 
-    unknowns: dict[str, Formula] = field(default_factory=dict)
-    constant: Formula | None = None
+    defined: dict[str, Linear] = field(default_factory=dict)
+    known: dict[str, tuple[Formula, Fraction]] = field(default_factory=dict)
+    written: set[Fraction] = field(default_factory=set)
+    """The numbers of the formulas found."""
 
-
-Equation = tuple[list[Token], list[Token], frozenset[str], int]
-
-
-def solve_linear(  # noqa: C901 - one branch for each number of unknowns
-    equations: list[Equation],
-) -> Iterator[tuple[Formula, Fraction, frozenset[str], int]]:
-    """Yield what the unknowns of a solution's equations are, as formulas without unknowns, each with its value.
-
-    An unknown told by another (`j = 2*b`) is put in its place. Equations that are not linear in one unknown,
-    or that contradict what was found, are passed over.
-    """
-    told: dict[str, Linear] = {}
-    written: set[Fraction] = set()
-    known: dict[str, tuple[Formula, Fraction]] = {}
-    for left, right, stems, place in equations:
+    def solve(self, equation: Equation) -> Iterator[Solved]:
+        """Yield the unknowns that an equation makes known."""
         try:
-            sides = _linear(parse(left)), _linear(parse(right))
-            whole = _combine("-", *(_replace(side, told, known) for side in sides))
+            left, right = linear(parse(equation.left)), linear(parse(equation.right))
+            whole = combine("-", self.replaced(left), self.replaced(right))
         except NoFormula:
-            continue
+            return
         letters = [name for name, coefficient in whole.unknowns.items() if evaluate(coefficient) != 0]
-        if len(letters) == 1 and letters[0] not in known:
-            name = letters[0]
-            formula = _solved(sides, told, known, name)
-            if formula is None or sum(1 for _ in leaves(formula)) > _MOST_LEAVES:
-                continue
-            try:
-                value = evaluate(formula)
-            except NoFormula:
-                continue
-            if value > 0:
-                known[name] = formula, value
-                written |= {leaf.value for leaf in leaves(formula)}
-                yield formula, value, stems, place
-                for other, linear in told.items():
-                    if other in known:
-                        continue
-                    plain = _replace(linear, {}, known)
-                    if not plain.unknowns and plain.constant is not None:
-                        known[other] = plain.constant, evaluate(plain.constant)
-                        yield plain.constant, known[other][1], stems, place
+        if len(letters) == 1:
+            yield from self._one_unknown(equation, (left, right), letters[0])
         elif len(letters) == 2:
-            _tell(left, right, told)
+            self._define(equation)
         elif not letters:
-            yield from (found for found in _checked(sides, known, stems, place) if found[1] not in written)
+            yield from self._checked(equation, (left, right))
 
+    def replaced(self, side: Linear, *, defined: bool = True) -> Linear:
+        """Return a linear form with the known unknowns replaced, and those defined by others unless told not to."""
+        out = Linear({}, side.constant)
+        for name, coefficient in side.unknowns.items():
+            if name in self.known:
+                term = Linear({}, times(coefficient, self.known[name][0]))
+            elif defined and name in self.defined:
+                term = scale(self.defined[name], coefficient)
+            else:
+                term = Linear({name: coefficient})
+            out = combine("+", out, term)
+        return out
 
-def _checked(
-    sides: tuple[Linear, Linear], known: dict[str, tuple[Formula, Fraction]], stems: frozenset[str], place: int
-) -> Iterator[tuple[Formula, Fraction, frozenset[str], int]]:
-    """Yield a side that holds known unknowns alone, where the other side is its value: `2*x = 20`."""
-    for one, other in (sides, sides[::-1]):
-        if one.unknowns and not other.unknowns and isinstance(other.constant, Leaf):
-            formula = _replace(one, {}, known).constant
-            if isinstance(formula, Op) and evaluate(formula) == other.constant.value:
-                yield formula, other.constant.value, stems, place
-                return
+    def _one_unknown(self, equation: Equation, sides: tuple[Linear, Linear], name: str) -> Iterator[Solved]:
+        """Yield the one unknown of an equation, and those that it defines."""
+        formula = None if name in self.known else self._isolated(sides, name)
+        if formula is None or sum(1 for _ in leaves(formula)) > _MOST_LEAVES:
+            return
+        try:
+            value = evaluate(formula)
+        except NoFormula:
+            return
+        if value <= 0:
+            return
+        self.known[name] = formula, value
+        self.written |= {leaf.value for leaf in leaves(formula)}
+        yield Solved(formula, value, equation.stems, equation.place)
+        for other, definition in self.defined.items():
+            if other in self.known:
+                continue
+            plain = self.replaced(definition, defined=False)
+            if not plain.unknowns and plain.constant is not None:
+                self.known[other] = plain.constant, evaluate(plain.constant)
+                yield Solved(plain.constant, self.known[other][1], equation.stems, equation.place)
 
+    def _checked(self, equation: Equation, sides: tuple[Linear, Linear]) -> Iterator[Solved]:
+        """Yield a side of known unknowns whose value is the other side, `2*x = 20`, if no formula found holds it."""
+        for one, other in (sides, sides[::-1]):
+            if one.unknowns and not other.unknowns and isinstance(other.constant, Leaf):
+                formula, value = self.replaced(one, defined=False).constant, other.constant.value
+                if isinstance(formula, Op) and evaluate(formula) == value:
+                    if value not in self.written:
+                        yield Solved(formula, value, equation.stems, equation.place)
+                    return
 
-def _tell(left: list[Token], right: list[Token], told: dict[str, Linear]) -> None:
-    """Note an equation that gives one unknown alone on its left side or its right."""
-    for one, other in ((left, right), (right, left)):
-        if len(one) == 1 and isinstance(one[0], Leaf) and one[0].letter and one[0].letter not in told:
-            linear = _linear(parse(other))
-            if one[0].letter not in linear.unknowns:
-                told[one[0].letter] = linear
-                return
+    def _define(self, equation: Equation) -> None:
+        """Note an equation of two unknowns that has one of them alone on a side."""
+        for one, other in ((equation.left, equation.right), (equation.right, equation.left)):
+            if len(one) == 1 and isinstance(one[0], Leaf) and one[0].letter and one[0].letter not in self.defined:
+                definition = linear(parse(other))
+                if one[0].letter not in definition.unknowns:
+                    self.defined[one[0].letter] = definition
+                    return
 
-
-def _replace(linear: Linear, told: dict[str, Linear], known: dict[str, tuple[Formula, Fraction]]) -> Linear:
-    """Return a linear form with the unknowns put in place that are known or told by others."""
-    out = Linear({}, linear.constant)
-    for name, coefficient in linear.unknowns.items():
-        if name in known:
-            term = Linear({}, _times(coefficient, known[name][0]))
-        elif name in told:
-            term = _scale(told[name], coefficient)
-        else:
-            term = Linear({name: coefficient})
-        out = _combine("+", out, term)
-    return out
-
-
-def _solved(
-    sides: tuple[Linear, Linear], told: dict[str, Linear], known: dict[str, tuple[Formula, Fraction]], name: str
-) -> Formula | None:
-    left, right = (_replace(side, told, known) for side in sides)
-    if name in right.unknowns and (
-        name not in left.unknowns or evaluate(right.unknowns[name]) > evaluate(left.unknowns[name])
-    ):
-        left, right = right, left
-    coefficient = _minus(left.unknowns.get(name), right.unknowns.get(name))
-    constant = _minus(right.constant, left.constant)
-    if coefficient is None or constant is None:
-        return None
-    if evaluate(coefficient) < 0:
-        coefficient, constant = (
-            _minus(right.unknowns.get(name), left.unknowns.get(name)),
-            _minus(left.constant, right.constant),
-        )
-    if coefficient is None or constant is None:
-        return None
-    return constant if _is_one(coefficient) else Op("/", constant, coefficient)
-
-
-def _linear(formula: Formula) -> Linear:
-    if isinstance(formula, Leaf):
-        if formula.letter:
-            return Linear({formula.letter: Leaf(Fraction(1), implied=True)})
-        return Linear({}, formula)
-    left, right = _linear(formula.left), _linear(formula.right)
-    if formula.sign in "+-":
-        return _combine(formula.sign, left, right)
-    if formula.sign == "*":
-        if left.unknowns and right.unknowns:
-            raise NoFormula("not linear")
-        if right.unknowns:
+    def _isolated(self, sides: tuple[Linear, Linear], name: str) -> Formula | None:
+        """Return the formula of the one unknown of an equation; its coefficients are subtracted to be positive."""
+        left, right = (self.replaced(side) for side in sides)
+        if _larger(name, right, left):
             left, right = right, left
-        if right.constant is None:
-            raise NoFormula("times nothing")
-        return _scale(left, right.constant)
-    if right.unknowns or right.constant is None:
-        raise NoFormula("not linear")
-    divisor = right.constant
-    return Linear(
-        {name: Op("/", coefficient, divisor) for name, coefficient in left.unknowns.items()},
-        None if left.constant is None else Op("/", left.constant, divisor),
-    )
+        coefficient = minus(left.unknowns.get(name), right.unknowns.get(name))
+        constant = minus(right.constant, left.constant)
+        if coefficient is None or constant is None:
+            return None
+        if evaluate(coefficient) < 0:
+            coefficient = minus(right.unknowns.get(name), left.unknowns.get(name))
+            constant = minus(left.constant, right.constant)
+        if coefficient is None or constant is None:
+            return None
+        return constant if is_one(coefficient) else Op("/", constant, coefficient)
 
 
-def _combine(sign: str, left: Linear, right: Linear) -> Linear:
-    join = _plus if sign == "+" else _minus
-    names = [*left.unknowns, *(name for name in right.unknowns if name not in left.unknowns)]
-    unknowns = {name: join(left.unknowns.get(name), right.unknowns.get(name)) for name in names}
-    return Linear({name: c for name, c in unknowns.items() if c is not None}, join(left.constant, right.constant))
-
-
-def _scale(linear: Linear, factor: Formula) -> Linear:
-    return Linear(
-        {name: _times(coefficient, factor) for name, coefficient in linear.unknowns.items()},
-        None if linear.constant is None else _times(linear.constant, factor),
-    )
-
-
-def _is_one(formula: Formula) -> bool:
-    return isinstance(formula, Leaf) and formula.implied and formula.value == 1
-
-
-def _fold(sign: str, left: Formula, right: Formula) -> Formula:
-    """Return an operation, done at once where both numbers are implied and written by nobody."""
-    if isinstance(left, Leaf) and isinstance(right, Leaf) and left.implied and right.implied:
-        return Leaf(apply(sign, left.value, right.value), implied=True)
-    return Op(sign, left, right)
-
-
-def _negated(formula: Formula | None) -> Formula | None:
-    """Return what is taken from nothing in `0 - x`, or None for another formula."""
-    if isinstance(formula, Op) and formula.sign == "-" and isinstance(formula.left, Leaf):
-        return formula.right if formula.left.implied and formula.left.value == 0 else None
-    return None
-
-
-def _plus(left: Formula | None, right: Formula | None) -> Formula | None:
-    if left is None or right is None:
-        return left if right is None else right
-    if (taken := _negated(right)) is not None:
-        return _minus(left, taken)
-    if (taken := _negated(left)) is not None:
-        return _minus(right, taken)
-    if isinstance(left, Op) and left.sign == "+" and isinstance(right, Leaf) and right.implied:
-        return Op("+", left.left, _fold("+", left.right, right))
-    return _fold("+", left, right)
-
-
-def _minus(left: Formula | None, right: Formula | None) -> Formula | None:
-    if right is None:
-        return left
-    if (taken := _negated(right)) is not None:
-        return _plus(left, taken)
-    if left is None:
-        if isinstance(right, Leaf) and right.implied:
-            return Leaf(-right.value, implied=True)
-        return Op("-", Leaf(Fraction(0), implied=True), right)
-    if (taken := _negated(left)) is not None:
-        return Op("-", Leaf(Fraction(0), implied=True), _plus(taken, right) or taken)
-    return _fold("-", left, right)
-
-
-def _times(left: Formula, right: Formula) -> Formula:
-    if _is_one(left):
-        return right
-    if _is_one(right):
-        return left
-    for one, other in ((left, right), (right, left)):
-        if (taken := _negated(one)) is not None:
-            return Op("-", Leaf(Fraction(0), implied=True), _times(taken, other))
-    return _fold("*", left, right)
+def _larger(name: str, one: Linear, other: Linear) -> bool:
+    """Return whether an unknown has a larger coefficient in one side than in the other, or stands there alone."""
+    if name not in one.unknowns:
+        return False
+    return name not in other.unknowns or evaluate(one.unknowns[name]) > evaluate(other.unknowns[name])

@@ -1,4 +1,4 @@
-"""Formulas as solutions write them: leaves and binary operations, read strictly or out of prose."""
+"""Formulas of solutions: trees of numbers and binary operations, and their parser."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 @dataclass(slots=True, eq=False)
 class Leaf:
-    """A number in a solution, with the words around it where they are known."""
+    """A number or an unknown of a formula, with the words around it where they are known."""
 
     value: Fraction
     percent: bool = False
@@ -18,9 +18,9 @@ class Leaf:
     before: tuple[str, ...] = ()
     """Stems of the words in front of it."""
     letter: str = ""
-    """The unknown's letter, where the leaf is one."""
+    """The letter of an unknown."""
     implied: bool = False
-    """Whether nobody wrote the number: the 1 in front of `x`."""
+    """Whether the number is not written: the 1 in front of `x`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +36,7 @@ Formula = Leaf | Op
 
 
 class NoFormula(ValueError):
-    """The text is no formula."""
+    """A text that is no formula, or a formula without a value."""
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:
@@ -49,7 +49,7 @@ def leaves(formula: Formula) -> Iterator[Leaf]:
 
 
 def evaluate(formula: Formula) -> Fraction:
-    """Return the value; raise NoFormula where it divides by zero or holds an unknown."""
+    """Return the value; raise NoFormula if it divides by zero or holds an unknown."""
     if isinstance(formula, Leaf):
         if formula.letter:
             raise NoFormula("an unknown")
@@ -70,84 +70,85 @@ def apply(sign: str, left: Fraction, right: Fraction) -> Fraction:
     return left / right
 
 
-Token = Leaf | str
+Symbol = Leaf | str
 _STRICT = re.compile(r"\d+(?:\.\d+)?|\.\d+|//|[-+*/()]")
 
 
 def read_formula(text: str) -> Formula:
     """Return the formula of an annotation; raise NoFormula if the text is none."""
     compact = text.replace(" ", "").replace(",", "").replace("$", "")
-    tokens: list[Token] = []
+    symbols: list[Symbol] = []
     end = 0
     for match in _STRICT.finditer(compact):
         if match.start() != end:
             raise NoFormula(f"{text!r} is no formula")
         end = match.end()
         found = match[0]
-        tokens.append(Leaf(Fraction(found)) if found[0].isdigit() or found[0] == "." else found.replace("//", "/"))
+        symbols.append(Leaf(Fraction(found)) if found[0].isdigit() or found[0] == "." else found.replace("//", "/"))
     if end != len(compact):
         raise NoFormula(f"{text!r} is no formula")
-    return parse(tokens)
+    return parse(symbols)
 
 
-def parse(tokens: list[Token]) -> Formula:
-    """Return the formula of tokens: leaves, signs and brackets; a missing sign multiplies."""
-    formula, place = _sum(tokens, 0, 0)
-    if place != len(tokens):
+def parse(symbols: list[Symbol]) -> Formula:
+    """Return the formula of symbols: leaves, signs and brackets; a missing sign multiplies."""
+    formula, place = _sum(symbols, 0, 0)
+    if place != len(symbols):
         raise NoFormula("more than one formula")
     return formula
 
 
 _DEPTH = 12
+"""Brackets and signs within each other that a formula may have."""
 
 
-def _sum(tokens: list[Token], place: int, depth: int) -> tuple[Formula, int]:
+def _sum(symbols: list[Symbol], place: int, depth: int) -> tuple[Formula, int]:
     if depth > _DEPTH:
         raise NoFormula("too deep")
-    left, place = _product(tokens, place, depth)
-    while place < len(tokens) and tokens[place] in ("+", "-"):
-        sign = str(tokens[place])
-        right, place = _product(tokens, place + 1, depth)
+    left, place = _product(symbols, place, depth)
+    while place < len(symbols) and symbols[place] in ("+", "-"):
+        sign = str(symbols[place])
+        right, place = _product(symbols, place + 1, depth)
         left = Op(sign, left, right)
     return left, place
 
 
-def _product(tokens: list[Token], place: int, depth: int) -> tuple[Formula, int]:
-    left, place = _factor(tokens, place, depth)
-    while place < len(tokens):
-        piece = tokens[place]
-        if piece in ("*", "/"):
-            right, place = _factor(tokens, place + 1, depth)
-            left = Op(str(piece), left, right)
-        elif piece == "(" or (isinstance(piece, Leaf) and piece.letter):
-            right, place = _factor(tokens, place, depth)
+def _product(symbols: list[Symbol], place: int, depth: int) -> tuple[Formula, int]:
+    left, place = _factor(symbols, place, depth)
+    while place < len(symbols):
+        symbol = symbols[place]
+        if symbol in ("*", "/"):
+            right, place = _factor(symbols, place + 1, depth)
+            left = Op(str(symbol), left, right)
+        elif symbol == "(" or (isinstance(symbol, Leaf) and symbol.letter):
+            right, place = _factor(symbols, place, depth)
             left = Op("*", left, right)
         else:
             break
     return left, place
 
 
-def _factor(tokens: list[Token], place: int, depth: int) -> tuple[Formula, int]:
-    if place >= len(tokens):
+def _factor(symbols: list[Symbol], place: int, depth: int) -> tuple[Formula, int]:
+    if place >= len(symbols):
         raise NoFormula("ends too early")
-    piece = tokens[place]
-    if piece == "-":
-        inner, place = _factor(tokens, place + 1, depth + 1)
+    symbol = symbols[place]
+    if symbol == "-":
+        inner, place = _factor(symbols, place + 1, depth + 1)
         return Op("-", Leaf(Fraction(0), implied=True), inner), place
-    if piece == "+":
-        return _factor(tokens, place + 1, depth + 1)
-    if piece == "(":
-        inner, place = _sum(tokens, place + 1, depth + 1)
-        if place >= len(tokens) or tokens[place] != ")":
+    if symbol == "+":
+        return _factor(symbols, place + 1, depth + 1)
+    if symbol == "(":
+        inner, place = _sum(symbols, place + 1, depth + 1)
+        if place >= len(symbols) or symbols[place] != ")":
             raise NoFormula("a bracket is open")
         return inner, place + 1
-    if isinstance(piece, Leaf):
-        return piece, place + 1
-    raise NoFormula(f"{piece} where a number should be")
+    if isinstance(symbol, Leaf):
+        return symbol, place + 1
+    raise NoFormula(f"{symbol} where a number should be")
 
 
 def with_fractions(formula: Formula, pairs: frozenset[tuple[int, int]]) -> Formula:
-    """Return a formula with fractions, given by numerator and denominator, as one number each: `x * 2 / 3` is `x * (2/3)`."""
+    """Return a formula in which each of the given fractions is one leaf: `x * 2 / 3` becomes `x * (2/3)`."""
     if isinstance(formula, Leaf) or not pairs:
         return formula
     left, right = with_fractions(formula.left, pairs), with_fractions(formula.right, pairs)
@@ -163,6 +164,7 @@ def with_fractions(formula: Formula, pairs: frozenset[tuple[int, int]]) -> Formu
 
 
 def _makes(top: Formula, bottom: Leaf, pairs: frozenset[tuple[int, int]]) -> bool:
+    """Return whether two operands are numerator and denominator of one of the fractions."""
     return (
         isinstance(top, Leaf)
         and not top.letter
@@ -172,6 +174,7 @@ def _makes(top: Formula, bottom: Leaf, pairs: frozenset[tuple[int, int]]) -> boo
 
 
 def _joined(top: Formula, bottom: Leaf) -> Leaf:
+    """Return a fraction as one leaf, with the words in front of its numerator and behind its denominator."""
     before = top.before if isinstance(top, Leaf) else ()
     worth = top.value if isinstance(top, Leaf) else Fraction(1)
     return Leaf(worth / bottom.value, after=bottom.after, before=before)

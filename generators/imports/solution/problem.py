@@ -1,4 +1,4 @@
-"""A problem as a source gives it, and what becomes of it: a row with its trace, or the reason why it is dropped."""
+"""A problem as a source gives it, and its result: a row with a trace, or the reason why it is dropped."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,13 +19,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A problem that became no row, and why."""
+    """A problem without a row, and the reason."""
 
     id: str
     reason: str
     question: str = ""
     row: "Row | None" = None
-    """The row, where it was one, but not of the grade asked for."""
+    """The row, if only its grade is not the one asked for."""
 
 
 @dataclass(frozen=True)

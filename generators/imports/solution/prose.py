@@ -1,142 +1,110 @@
-"""The equations in a solution's prose: `a op b = c` as a step, and both sides of those that hold an unknown."""
+"""Reads the equations in a solution's prose that no annotation repeats: `a op b = c` is a step."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from .formula import Formula, Leaf, NoFormula, Op, Token, evaluate, parse
+from .formula import Formula, Leaf, NoFormula, Op, Symbol, evaluate, parse
 from .step import Step
-from .tokens import Piece, around, chains, describe
+from .tokens import Token, around, chains, describe
 
-_MOST_TOKENS = 40
-"""Tokens of the longest equation that is read."""
+MOST_SYMBOLS = 40
+"""Numbers, signs and letters of the longest equation that is read."""
 
 
-def prose_steps(pieces: list[Piece], marks: set[int], stems: frozenset[str]) -> Iterator[tuple[int, Step]]:
-    """Yield the equations `formula = number` that prose tells and no annotation does."""
-    for chain in chains(pieces):
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A number behind an equals sign."""
+
+    value: Fraction
+    end: int
+    """The place of its last token: a ratio has three."""
+    money: bool
+
+
+def prose_steps(tokens: list[Token], annotated: set[int], stems: frozenset[str]) -> Iterator[tuple[int, Step]]:
+    """Yield the steps `formula = number` of a line with their places; `annotated` are the places of annotations."""
+    for chain in chains(tokens):
         for number, equal in enumerate(chain[1:-1], 1):
-            side = pieces[equal + 1 : chain[number + 1]]
-            first = next((k for k, piece in enumerate(side) if piece.kind == "number"), None)
-            if first is None:
+            told = _first_number(tokens, equal + 1, chain[number + 1])
+            if told is None:
                 continue
-            told = side[first]
-            between = marks & set(range(pieces[equal].start, told.start + 2))
-            if between:
+            start = tokens[told].start
+            if any(tokens[equal].start <= mark < start + 2 for mark in annotated):
                 continue
-            ends = [told, _ratio(side, first)]
-            last = pieces[chain[-2] + 1 : chain[-1]]
-            final = next((k for k, piece in enumerate(last) if piece.kind == "number"), None)
-            ends += [last[final], _ratio(last, final)] if final is not None else []
-            left = pieces[chain[number - 1] + (number > 1) : equal]
-            step = _equation(left, ends, pieces, stems, equal)
+            results = _results(tokens, told, chain[number + 1])
+            last = _first_number(tokens, chain[-2] + 1, chain[-1])
+            if last is not None:
+                results += _results(tokens, last, chain[-1])
+            step = _step(tokens, range(chain[number - 1] + (number > 1), equal), results, stems)
             if step:
-                yield told.start, step
+                yield start, step
 
 
-def _ratio(pieces: list[Piece], first: int) -> Piece:
-    """Return a number, or the whole ratio that it is the top of: `1 - 1/3 = 2/3`."""
-    piece, ratio = pieces[first], pieces[first + 1 : first + 3]
-    if len(ratio) < 2 or ratio[0].text != "/" or ratio[1].kind != "number" or not (piece.leaf and ratio[1].leaf):
-        return piece
-    bottom = ratio[1].leaf.value
-    return Piece("number", piece.text, piece.start, Leaf(piece.leaf.value / bottom)) if bottom else piece
+def _first_number(tokens: list[Token], begin: int, end: int) -> int | None:
+    return next((place for place in range(begin, end) if tokens[place].kind == "number"), None)
+
+
+def _results(tokens: list[Token], place: int, end: int) -> list[_Result]:
+    """Return a number, and the ratio whose numerator it is: the 2/3 of `1 - 1/3 = 2/3`."""
+    leaf = tokens[place].leaf
+    if leaf is None:
+        return []
+    results = [_Result(leaf.value, place, leaf.money)]
+    slash, bottom = place + 1, place + 2
+    if bottom < end and tokens[slash].text == "/" and tokens[bottom].kind == "number":
+        divisor = tokens[bottom].leaf
+        if divisor is not None and divisor.value:
+            results.append(_Result(leaf.value / divisor.value, bottom, money=False))
+    return results
+
+
+def _step(tokens: list[Token], side: range, results: list[_Result], stems: frozenset[str]) -> Step | None:
+    """Return the longest formula at the end of a side that has one of the results as its value."""
+    places = [place for place in side if tokens[place].kind in ("number", "sign", "letter")]
+    if len(places) > MOST_SYMBOLS:
+        return None
+    percent = any(leaf.percent for place in side if (leaf := tokens[place].leaf))
+    for begin, first in enumerate(places):
+        if tokens[first].kind == "sign" and tokens[first].text not in "(-":
+            continue
+        for as_shares in (True, False) if percent else (False,):
+            step = _equation(tokens, places[begin:], results, stems, as_shares=as_shares)
+            if step:
+                return step
+    return None
 
 
 def _equation(
-    left: list[Piece], ends: list[Piece], pieces: list[Piece], stems: frozenset[str], equal: int
+    tokens: list[Token], places: list[int], results: list[_Result], stems: frozenset[str], *, as_shares: bool
 ) -> Step | None:
-    """Return the longest formula in front of an equals sign that gives one of the numbers behind it."""
-    usable = [k for k, piece in enumerate(left) if piece.kind in ("number", "sign", "letter")]
-    if len(usable) > _MOST_TOKENS:
-        return None
-    told = any(piece.leaf and piece.leaf.percent for piece in left)
-    for begin, first in enumerate(usable):
-        if left[first].kind == "sign" and left[first].text not in "(-":
+    """Return the step of the formula at some places, if its value is one of the results."""
+    leaves: dict[int, Leaf] = {}
+    for place in places:
+        leaf = tokens[place].leaf
+        if leaf is None:
             continue
-        for shares in (True, False) if told else (False,):
-            found = _gives([left[k] for k in usable[begin:]], ends, shares=shares)
-            if found is None:
-                continue
-            formula, value, end, made = found
-            offset = equal - len(left)
-            places = [offset + k for k in usable[begin:] if left[k].leaf is not None]
-            for leaf, place in zip(made, places, strict=True):
-                describe(leaf, pieces, place)
-            at = next(k for k, piece in enumerate(pieces) if piece.start == end.start)
-            after, _ = around(pieces, at if pieces[at] is end else at + 2)  # behind the whole ratio
-            return Step(formula, value, "prose", stems, after, end.leaf is not None and end.leaf.money)
+        if leaf.letter:
+            return None
+        value = leaf.value / 100 if as_shares and leaf.percent else leaf.value
+        leaves[place] = Leaf(value, leaf.percent, leaf.money)
+    found = _value([leaves.get(place, tokens[place].text) for place in places])
+    if found is None:
+        return None
+    formula, value = found
+    for result in results:
+        if value in (result.value, result.value / 100 if as_shares else result.value):
+            for place, leaf in leaves.items():
+                describe(leaf, tokens, place)
+            after, _ = around(tokens, result.end)
+            return Step(formula, value, "prose", stems, after, result.money)
     return None
 
 
-def _gives(
-    chosen: list[Piece], ends: list[Piece], *, shares: bool
-) -> tuple[Formula, Fraction, Piece, list[Leaf]] | None:
-    """Return the formula of some pieces, if it gives one of the ends; `shares` reads percents as shares."""
-    tokens: list[Token] = []
-    for piece in chosen:
-        if piece.leaf is None:
-            tokens.append(piece.text)
-        elif piece.leaf.letter:
-            return None
-        else:
-            value = piece.leaf.value / 100 if shares and piece.leaf.percent else piece.leaf.value
-            tokens.append(Leaf(value, piece.leaf.percent, piece.leaf.money))
+def _value(symbols: list[Symbol]) -> tuple[Formula, Fraction] | None:
+    """Return the formula of symbols and its value, or None if they are no operation."""
     try:
-        formula = parse(list(tokens))
-        value = evaluate(formula)
+        formula = parse(symbols)
+        return (formula, evaluate(formula)) if isinstance(formula, Op) else None
     except NoFormula:
         return None
-    for end in ends:
-        worth = end.leaf.value if end.leaf else None
-        if isinstance(formula, Op) and worth is not None and value in (worth, worth / 100 if shares else worth):
-            return formula, value, end, [token for token in tokens if isinstance(token, Leaf)]
-    return None
-
-
-def equations_with_letters(pieces: list[Piece]) -> Iterator[tuple[list[Token], list[Token]]]:
-    """Yield both sides of the equations that hold a letter."""
-    for chain in chains(pieces):
-        equals = chain[1:-1]
-        pairs = [(chain[0], equals[0], equals[-1], chain[-1])] if len(equals) > 1 else []
-        pairs += [
-            (chain[number - 1] + (number > 1), equal, equal, chain[number + 1])
-            for number, equal in enumerate(equals, 1)
-        ]
-        for begin, equal, other, end in pairs:
-            left = _side(pieces, begin, equal, leftward=True)
-            right = _side(pieces, other + 1, end, leftward=False)
-            tokens = [*left, *right]
-            if left and right and len(tokens) <= _MOST_TOKENS and any(isinstance(t, Leaf) and t.letter for t in tokens):
-                yield left, right
-
-
-def _side(pieces: list[Piece], begin: int, end: int, *, leftward: bool) -> list[Token]:
-    """Return the tokens of a side of an equation, nearest the sign; words that count something are passed over."""
-    tokens: list[Token] = []
-    order = range(end - 1, begin - 1, -1) if leftward else range(begin, end)
-    was_value = False
-    gap = 0
-    for index in order:
-        piece = pieces[index]
-        if piece.kind == "word":
-            gap += 1
-            continue
-        if piece.leaf is not None:
-            adjacent = was_value and not (
-                piece.kind == "letter" or (tokens and isinstance(tokens[-1], Leaf) and tokens[-1].letter)
-            )
-            if adjacent or (was_value and gap):
-                break
-            value = piece.leaf.value / 100 if piece.leaf.percent else piece.leaf.value
-            leaf = Leaf(value, piece.leaf.percent, piece.leaf.money, letter=piece.leaf.letter)
-            if not leaf.letter:
-                describe(leaf, pieces, index)
-            tokens.append(leaf)
-            was_value = True
-        else:
-            if gap > 4 and was_value and piece.text in "()":
-                break
-            tokens.append(piece.text)
-            was_value = False
-        gap = 0
-    return tokens[::-1] if leftward else tokens

@@ -12,7 +12,7 @@ from solver.quantities import plain_number
 
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:
-    """Return the problem of a line, or why it is none; `bare` leaves the solution unread."""
+    """Return the problem of a line, or the reason why there is none; `bare` leaves the solution unread."""
     question, solution = row.get("question"), row.get("answer")
     if not isinstance(question, str) or not isinstance(solution, str) or not question.strip():
         return Dropped(row_id, "line: no question and answer as texts")
@@ -36,5 +36,5 @@ def question_key(question: str) -> str:
 
 @cache
 def held_out() -> frozenset[str]:
-    """Return the keys of the test split's questions, which no training split may hold."""
+    """Return the keys of the questions of the test split, which no training split may hold."""
     return frozenset((Path(__file__).parent / "gsm8k_test_keys.txt").read_text(encoding="ascii").split())

@@ -1,4 +1,4 @@
-"""The sources that can be imported, each a module that reads its entries."""
+"""The sources that can be imported, each with a module that reads its entries."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,14 +15,14 @@ class _Read(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a source lies on the Hub, its licence, and what reads an entry of it."""
+    """A source: its place on the Hub, its licence, and the reader of its entries."""
 
     name: str
     hub: str
     config: str | None
     licence: str
     notice: str
-    """Whose the problems are, as the licence asks to say in every copy."""
+    """The copyright line that the licence asks for in every copy."""
     read_problem: _Read
 
 

@@ -1,4 +1,4 @@
-"""Reads SVAMP: short problems with one equation of one or two operations each."""
+"""Reads SVAMP: short problems, each with one equation of one or two operations."""
 
 from fractions import Fraction
 from typing import Any
@@ -11,7 +11,7 @@ from solver.stems import WORD
 
 
 def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped:
-    """Return the problem of an entry, or why it is none."""
+    """Return the problem of an entry, or the reason why there is none; `bare` leaves the equation unread."""
     body, asked, equation = (row.get(key) for key in ("Body", "Question", "Equation"))
     if not (isinstance(body, str) and isinstance(asked, str) and isinstance(equation, str)):
         return Dropped(row_id, "line: no Body, Question and Equation as texts")
