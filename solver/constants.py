@@ -1,4 +1,4 @@
-"""Named constants of the world, such as 7 days per week: one closed table, each row with the words that allow its use."""
+"""Reads the table of named constants, such as 7 days per week; a constant is usable where its trigger words stand."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from .stems import WORD, stem
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that the world gives and not the question."""
+    """A number known without the question: 60 minutes per hour."""
 
     name: str
     value: Fraction
     words: frozenset[str]
-    """Stems of which one must be there."""
+    """Trigger words as stems; the text must have one of them."""
     beside: frozenset[str] = frozenset()
-    """Stems of which one must be there too, if there are any: no half hour without an hour."""
+    """Further stems; if there are any, the text must have one of them too: `half` is 30 minutes only beside `hour`."""
     asked: bool = False
-    """Whether they must stand in the question, and not only in the solution."""
+    """True if the trigger words must stand in the question itself, not only in the solution."""
 
     def triggered(self, present: frozenset[str]) -> bool:
-        """Return whether these stems allow its use."""
+        """Return True if a text with these stems may use the constant."""
         return bool(self.words & present) and (not self.beside or bool(self.beside & present))
 
 
@@ -34,7 +34,7 @@ class Constant:
 def named_constants() -> tuple[Constant, ...]:
     """Return the table of constants, in its order."""
     text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
-    rows = yaml.load(text, LOADER)  # noqa: S506 - it makes texts alone
+    rows = yaml.load(text, LOADER)  # noqa: S506 - the loader returns only text
     return tuple(
         Constant(
             name,
@@ -48,17 +48,17 @@ def named_constants() -> tuple[Constant, ...]:
 
 
 def triggered(stems: Iterable[str]) -> list[Constant]:
-    """Return the constants whose trigger words are there."""
+    """Return the constants that a text with these stems may use."""
     present = frozenset(stems)
     return [constant for constant in named_constants() if constant.triggered(present)]
 
 
 _PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one way ": "one-way"}
-"""Phrases that trigger a constant, as one word each."""
+"""Phrases that trigger a constant, each as one word."""
 
 
 def question_stems(question: str) -> set[str]:
-    """Return the stems of a question's words, and of the phrases and signs that trigger a constant."""
+    """Return the stems of a question's words, with the phrases and signs that trigger a constant."""
     words = WORD.findall(question)
     stems = {stem(word) for word in words} | {stem(part) for word in words for part in word.split("-")}
     stems |= {sign for sign in "$¢" if sign in question} | ({"percent"} if "%" in question else set())

@@ -1,11 +1,11 @@
-"""Numbers as people write them, with their spans: `80,000`, `$1,200.50`, `three`, `a dozen`, `1/2`, `40%`, `5:30`.
+"""Reads the numbers of an English text with their spans: `80,000`, `$1,200.50`, `three`, `a dozen`, `1/2`, `40%`, `5:30`.
 
-Used wherever text is read for its numbers: by imports, by prompts and by the contamination gate. It reads
-English and does not guess: what the tables below do not know is left as text.
+Imports, pattern checks and the contamination gate read numbers with it. It does not guess: a word that the tables
+below do not list is not a number.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +14,7 @@ from .numerals import TENS, UNITS
 
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 WORDS = {word: value for value, word in enumerate(UNITS)} | {word: 20 + 10 * k for k, word in enumerate(TENS)}
-WORDS["fourty"] = 40
+WORDS["fourty"] = 40  # a common misspelling
 PARTS = {
     "half": 2, "halves": 2, "third": 3, "fourth": 4, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15, "sixteenth": 16, "twentieth": 20,
@@ -35,7 +35,7 @@ GLYPHS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4)
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in a text: where it stands, its exact value, and the kind of writing."""
+    """A number in a text with its span, its exact value and its kind."""
 
     start: int
     end: int
@@ -44,16 +44,14 @@ class Quantity:
     kind: str
     """plain, word, money, cents, percent, fraction, half, multiple, group, clock or ordinal"""
     top: Fraction = Fraction(1)
-    """The numerator as written, or how many groups; of a mixed number, its whole."""
+    """The numerator of a fraction, the number of groups, or the hour of a clock time."""
     bottom: int = 1
-    """The denominator as written, or the size of a group; of a clock time, its minutes."""
+    """The denominator of a fraction, the size of a group, or the minutes of a clock time."""
 
 
-_Make = Callable[..., Quantity]
-
-
-def _words(names: object) -> str:
-    return "|".join(sorted(map(str, names), key=len, reverse=True))  # type: ignore[call-overload]
+def _words(names: Iterable[str]) -> str:
+    """Return an alternation of words, the longest first."""
+    return "|".join(sorted(names, key=len, reverse=True))
 
 
 _SMALL = rf"(?:(?:{_words([*TENS, 'fourty'])})(?:[- ](?:{_words(UNITS[1:10])}))?|{_words(UNITS)})"
@@ -116,87 +114,161 @@ def spelt_number(text: str) -> int:
 
 
 def plain_number(text: str) -> Fraction:
-    """Return the number that digits write, commas and a currency sign allowed; raise ValueError for other text."""
+    """Return the number that figures write, commas and a dollar sign allowed; raise ValueError for other text."""
     bare = text.strip().removeprefix("$").strip()
     if re.fullmatch(rf"-?{_DIGITS}|-?\d+/[1-9]\d*", bare) is None:
         raise ValueError(f"{text!r} is not a number")
     return Fraction(bare.replace(",", ""))
 
 
-def _quantity(match: re.Match[str]) -> Quantity | None:  # noqa: PLR0911 - one return for each way of writing
-    found = match.groupdict()
-    start, end = match.span()
-    text = match[0]
-
-    def made(value: Fraction | int, kind: str, top: Fraction | int = 1, bottom: int = 1) -> Quantity:
-        return Quantity(start, end, text, Fraction(value), kind, Fraction(top), bottom)
-
-    if found["clock"] or found["hour"]:
-        hour, _, minute = (found["clock"] or found["hour"]).partition(":")
-        return made(Fraction(int(hour)) + Fraction(int(minute or 0), 60), "clock", int(hour), int(minute or 0))
-    if found["nth"]:
-        return made(int(found["nth"]), "ordinal")
-    if found["top"] or found["glyph"]:
-        top, bottom = (int(found["top"]), int(found["bottom"])) if found["top"] else GLYPHS[found["glyph"]]
-        whole = found["whole"] or found["round"] or "0"
-        count = int(whole) if whole.isdigit() else spelt_number(whole)
-        value = count + Fraction(top, bottom)
-        return made(value, "fraction", top, bottom) if not count else made(value, "plain")
-    if found["digits"]:
-        value = Fraction(found["digits"].replace(",", "")) * SCALES.get((found["scale"] or "").lower(), 1)
-        return _counted(found, value, made, "", "money" if found["money"] or found["dollars"] else "plain")
-    if found["tops"]:
-        return _spelt_fraction(match)
-    if found["halfdozen"]:
-        return made(6, "group", 1, 6)
-    if found["spelt"]:
-        try:
-            return _counted(found, Fraction(spelt_number(found["spelt"])), made, "s", "word")
-        except KeyError:
-            return None
-    return _special(found, made)
+def _quantity(match: re.Match[str]) -> Quantity | None:
+    """Return the quantity of a match by the first form of writing that applies."""
+    for writing in WRITINGS:
+        quantity = writing(match)
+        if quantity is not None:
+            return quantity
+    return None
 
 
-def _spelt_fraction(match: re.Match[str]) -> Quantity:
-    """Return `two thirds` as a fraction, the six of `six quarters`, which are coins, and the 3 of `3 fourth-grade classes`."""
+def _made(match: re.Match[str], value: Fraction | int, kind: str, top: Fraction | int = 1, bottom: int = 1) -> Quantity:
+    return Quantity(match.start(), match.end(), match[0], Fraction(value), kind, Fraction(top), bottom)
+
+
+def _denominator(part: str) -> int:
+    """Return the denominator that a word names, singular or plural: 3 for `thirds`."""
+    return PARTS.get(part) or PARTS[part.removesuffix("s")]
+
+
+def _extended(match: re.Match[str], value: Fraction, kind: str, suffix: str = "") -> Quantity:
+    """Return a number with the word behind it that changes its kind or value: percent, cents, dozen, `and a half`."""
+    if match[f"percent{suffix}"]:
+        return _made(match, value, "percent")
+    if match[f"cents{suffix}"]:
+        return _made(match, value, "cents")
+    if match[f"dozens{suffix}"]:
+        return _made(match, value * 12, "group", value, 12)
+    if match[f"rest{suffix}"]:
+        return _made(match, value + Fraction(1, PARTS[match[f"resting{suffix}"].lower()]), kind)
+    return _made(match, value, kind)
+
+
+def clock_time(match: re.Match[str]) -> Quantity | None:
+    """Read a time of day in hours: `5:30`, `8 a.m.`."""
+    time = match["clock"] or match["hour"]
+    if not time:
+        return None
+    hour, _, minute = time.partition(":")
+    return _made(match, int(hour) + Fraction(int(minute or 0), 60), "clock", int(hour), int(minute or 0))
+
+
+def ordinal_figures(match: re.Match[str]) -> Quantity | None:
+    """Read an ordinal in figures: `3rd`."""
+    return _made(match, int(match["nth"]), "ordinal") if match["nth"] else None
+
+
+def fraction_figures(match: re.Match[str]) -> Quantity | None:
+    """Read a fraction or a mixed number in figures: `1/2`, `1 1/2`, `5½`."""
+    if match["top"]:
+        top, bottom = int(match["top"]), int(match["bottom"])
+    elif match["glyph"]:
+        top, bottom = GLYPHS[match["glyph"]]
+    else:
+        return None
+    whole = match["whole"] or match["round"] or "0"
+    count = int(whole) if whole.isdigit() else spelt_number(whole)
+    value = count + Fraction(top, bottom)
+    return _made(match, value, "plain") if count else _made(match, value, "fraction", top, bottom)
+
+
+def figures(match: re.Match[str]) -> Quantity | None:
+    """Read a number in figures, with its scale and currency: `80,000`, `3 million`, `$5`, `40%`."""
+    if not match["digits"]:
+        return None
+    value = Fraction(match["digits"].replace(",", "")) * SCALES.get((match["scale"] or "").lower(), 1)
+    return _extended(match, value, "money" if match["money"] or match["dollars"] else "plain")
+
+
+def spelt_fraction(match: re.Match[str]) -> Quantity | None:
+    """Read a fraction in words: `two-thirds`, `a quarter`.
+
+    In `six quarters` and `3 fourth-grade classes` only the count is a number.
+    """
+    if not match["tops"]:
+        return None
     part, tops = match["parts"].lower(), match["tops"].lower()
-    bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
+    bottom = _denominator(part)
     top = int(tops) if tops.isdigit() else 1 if tops in ("a", "an") else WORDS[tops]
     start = match.start()
     counts = top > 1 and part in PARTS and re.match(r"\s+(?:of|as)\b", match.string[match.end() :]) is None
     if top >= bottom or counts:
         kind = "plain" if tops.isdigit() else "word"
         return Quantity(start, start + len(tops), match["tops"], Fraction(top), kind)
-    kind = "half" if (top, bottom) == (1, 2) else "fraction"
-    return Quantity(start, match.end(), match[0], Fraction(top, bottom), kind, Fraction(top), bottom)
+    return _made(match, Fraction(top, bottom), "half" if (top, bottom) == (1, 2) else "fraction", top, bottom)
 
 
-def _counted(found: dict[str, str | None], value: Fraction, made: _Make, suffix: str, kind: str) -> Quantity:
-    """Return a number with what may follow it: percent, cents, dozen, `and a half`."""
-    if found[f"percent{suffix}"]:
-        return made(value, "percent")
-    if found[f"cents{suffix}"]:
-        return made(value, "cents")
-    if found[f"dozens{suffix}"]:
-        return made(value * 12, "group", value, 12)
-    if found[f"rest{suffix}"]:
-        return made(value + Fraction(1, PARTS[str(found[f"resting{suffix}"]).lower()]), kind)
-    return made(value, kind)
+def half_dozen(match: re.Match[str]) -> Quantity | None:
+    """Read `half a dozen` as one group of six."""
+    return _made(match, 6, "group", 1, 6) if match["halfdozen"] else None
 
 
-def _special(found: dict[str, str | None], made: _Make) -> Quantity | None:
-    if found["multiple"]:
-        word = found["multiple"].lower()
-        return made(Fraction(1, 2), "half", 1, 2) if word.startswith("halv") else made(MULTIPLES[word], "multiple")
-    if found["half"]:
-        return made(Fraction(1, 2), "half", 1, 2)
-    if found["group"]:
-        size = GROUPS[found["group"].lower()]
-        return made(size, "group", 1, size)
-    if found["ordinal"]:
-        return made(ORDINALS[found["ordinal"].lower()], "ordinal")
-    if found["part"]:
-        part = found["part"].lower()
-        bottom = PARTS.get(part) or PARTS[part.removesuffix("s")]
-        return made(Fraction(1, bottom), "half" if bottom == 2 else "fraction", 1, bottom)
-    return None
+def number_words(match: re.Match[str]) -> Quantity | None:
+    """Read a number in words, with what extends it: `two hundred and five`, `fifty percent`, `one and a half`."""
+    if not match["spelt"]:
+        return None
+    try:
+        return _extended(match, Fraction(spelt_number(match["spelt"])), "word", suffix="s")
+    except KeyError:
+        return None
+
+
+def multiple(match: re.Match[str]) -> Quantity | None:
+    """Read a word that multiplies or halves: `twice`, `tripled`, `halved`."""
+    if not match["multiple"]:
+        return None
+    word = match["multiple"].lower()
+    if word.startswith("halv"):
+        return _made(match, Fraction(1, 2), "half", 1, 2)
+    return _made(match, MULTIPLES[word], "multiple")
+
+
+def half(match: re.Match[str]) -> Quantity | None:
+    """Read `half` and `one-half`."""
+    return _made(match, Fraction(1, 2), "half", 1, 2) if match["half"] else None
+
+
+def group(match: re.Match[str]) -> Quantity | None:
+    """Read one group of a known size: `a dozen`, `a pair`."""
+    if not match["group"]:
+        return None
+    size = GROUPS[match["group"].lower()]
+    return _made(match, size, "group", 1, size)
+
+
+def ordinal_word(match: re.Match[str]) -> Quantity | None:
+    """Read an ordinal in words: `the second`."""
+    return _made(match, ORDINALS[match["ordinal"].lower()], "ordinal") if match["ordinal"] else None
+
+
+def bare_part(match: re.Match[str]) -> Quantity | None:
+    """Read a part without a numerator as one part: `the remaining third of`."""
+    if not match["part"]:
+        return None
+    bottom = _denominator(match["part"].lower())
+    return _made(match, Fraction(1, bottom), "half" if bottom == 2 else "fraction", 1, bottom)
+
+
+WRITINGS: tuple[Callable[[re.Match[str]], Quantity | None], ...] = (
+    clock_time,
+    ordinal_figures,
+    fraction_figures,
+    figures,
+    spelt_fraction,
+    half_dozen,
+    number_words,
+    multiple,
+    half,
+    group,
+    ordinal_word,
+    bare_part,
+)
+"""The forms in which a number is written, one for each alternative of the pattern."""

@@ -1,4 +1,4 @@
-"""Numbers as people write them: in words, with commas, as money; each form is read in one way and changes no trace."""
+"""Filters write numbers in words, with commas or as money; a question stays unambiguous and its trace unchanged."""
 
 import numpy as np
 import pytest
@@ -48,25 +48,25 @@ def test_a_number_in_a_form(form, number, expected):
 @pytest.mark.parametrize(
     ("form", "number", "told"),
     [
-        ("words", "100", "words writes whole numbers of 0 to 99, and 100 is none"),
-        ("words", "2.5", "and 2.5 is none"),
-        ("words", "-3", "and -3 is none"),
-        ("commas", "1/3", "commas writes no fractions, and 1/3 is one"),
-        ("money", "2/3", "money writes no fractions, and 2/3 is one"),
-        ("money", "2.125", "money writes dollars and whole cents, and 2.125 is not that"),
-        ("money", "-4", "and -4 is not that"),
+        ("words", "100", "words writes whole numbers of 0 to 99, not 100"),
+        ("words", "2.5", "not 2.5"),
+        ("words", "-3", "not -3"),
+        ("commas", "1/3", "commas cannot write the fraction 1/3"),
+        ("money", "2/3", "money cannot write the fraction 2/3"),
+        ("money", "2.125", "money writes dollars and whole cents, not 2.125"),
+        ("money", "-4", "not -4"),
     ],
 )
 def test_a_number_that_a_form_cannot_write_is_refused(form, number, told):
-    """The error says the number and what would do."""
+    """The error names the number and the remedy."""
     with pytest.raises(InputError, match=f"{told}; leave the filter out"):
         FORMS[form](number)
 
 
 @law
 @given(st.lists(st.fractions(0, 10**6, max_denominator=1).map(lambda number: number / 100), min_size=2, max_size=2))
-def test_no_two_numbers_are_written_alike(numbers):
-    """A form tells any two numbers apart, so a question that shows it shows the number."""
+def test_different_numbers_are_written_differently(numbers):
+    """A form writes different numbers differently, so the question determines the number."""
     one, other = map(write_number, numbers)
 
     assert all((FORMS[form](one) == FORMS[form](other)) == (one == other) for form in ("commas", "money"))
@@ -75,14 +75,14 @@ def test_no_two_numbers_are_written_alike(numbers):
 
 @pytest.fixture
 def filtered(texts):
-    """Return the tiny library's comparison, its numbers in words and with commas, the count a large one."""
+    """Return the tiny library with filters in its comparison, and a large count."""
     source = texts["comparison/times_more.jinja"].replace("count: 5..25", "count: 990..1200")
     assert ASKED in source
     return texts | {"comparison/times_more.jinja": source.replace(ASKED, FILTERED)}
 
 
 def test_a_question_shows_the_form_and_a_trace_the_number(filtered):
-    """Columns write what plain Jinja2 writes; the trace has the plain number, and the bound on the length holds."""
+    """Columns equal plain Jinja2; the trace keeps the canonical number, and the bound on the length holds."""
     pattern = read_library(filtered)["times_more"]
     draw = pattern.draw(np.arange(200))
     questions, traces = render(pattern.questions[0], draw), render(pattern.trace, draw)
@@ -95,7 +95,7 @@ def test_a_question_shows_the_form_and_a_trace_the_number(filtered):
 
 
 def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
-    """A stranger's pattern with filters builds, and its dataset is sound."""
+    """A user's pattern with filters builds, and its dataset passes the audit."""
     own = tmp_path / "patterns" / "comparison"
     own.mkdir(parents=True)
     (own / "own_times.jinja").write_text(filtered["comparison/times_more.jinja"].replace("things", "own_things"))
@@ -112,7 +112,7 @@ def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
     ("old", "new", "told"),
     [
         ("{{ more }} has", "{{ more | commas }} has", "filter commas is for numbers, and more is a word"),
-        ("{{ count | commas }}", "{{ count | words }}", "count: words writes whole numbers of 0 to 99, and 990 is none"),
+        ("{{ count | commas }}", "{{ count | words }}", "count: words writes whole numbers of 0 to 99, not 990"),
         ("times: 2..5", "times: = count // 300", "times: words writes whole numbers of 0 to 99, and times may be others"),
         ("{{ times | words }} times", "x{{ times | words }} times", "letters touch times; put a space or a mark"),
         ("who has {{ count | commas }}.", "{{ count | commas }},{{ times }}.", "count and times can be read in two ways"),
@@ -120,7 +120,7 @@ def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
     ],
 )  # fmt: skip
 def test_a_form_that_does_not_fit_is_told(filtered, old, new, told):
-    """Filters are for their kind of slot, write every number it can hold, and leave the question read in one way."""
+    """A filter must fit its slot, write every value of it, and leave the question unambiguous."""
     source = filtered["comparison/times_more.jinja"]
     assert old in source
 

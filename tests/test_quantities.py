@@ -5,28 +5,42 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rule_tables import names, remove
 
+from solver import quantities
+from solver.numerals import UNITS
 from solver.quantities import plain_number, read_quantities, spelt_number
 
-ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-]
+WRITINGS = {
+    "clock_time": ("5:30", "11/2", "clock"),
+    "ordinal_figures": ("3rd", "3", "ordinal"),
+    "fraction_figures": ("2/3", "2/3", "fraction"),
+    "figures": ("80,000", "80000", "plain"),
+    "spelt_fraction": ("two-thirds", "2/3", "fraction"),
+    "half_dozen": ("half a dozen", "6", "group"),
+    "number_words": ("twenty-five", "25", "word"),
+    "multiple": ("tripled", "3", "multiple"),
+    "half": ("half", "1/2", "half"),
+    "group": ("a pair", "2", "group"),
+    "ordinal_word": ("third", "3", "ordinal"),
+    "bare_part": ("thirds of", "1/3", "fraction"),
+}
+
+
+def test_every_form_of_writing_has_a_test():
+    """A new form of writing needs an example."""
+    assert names(quantities.WRITINGS) == list(WRITINGS)
+
+
+@pytest.mark.parametrize("rule", WRITINGS)
+def test_a_form_of_writing_reads_its_numbers(rule, monkeypatch):
+    """Each form of writing reads a number that no other form reads."""
+    text, value, kind = WRITINGS[rule]
+    read = read_quantities.__wrapped__
+
+    assert [(Fraction(value), kind)] == [(found.value, found.kind) for found in read(f"It is {text} here")]
+    remove(monkeypatch, quantities, "WRITINGS", rule)
+    assert not read(f"It is {text} here")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +118,7 @@ def test_spans_are_the_text_and_in_order(text):
 @given(st.integers(1, 16), st.integers(1, 16))
 def test_spelt_hundreds_add_up(hundreds, rest):
     """`H hundred and R` is 100 H + R."""
-    assert spelt_number(f"{ONES[hundreds]} hundred and {ONES[rest]}") == 100 * hundreds + rest
+    assert spelt_number(f"{UNITS[hundreds]} hundred and {UNITS[rest]}") == 100 * hundreds + rest
 
 
 @pytest.mark.parametrize("text", ["", "12 apples", "1,20", "x"])
