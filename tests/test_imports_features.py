@@ -56,7 +56,7 @@ def test_words_decide_between_numbers_of_one_value(question, solution, reads):
         start = linked.mentions[source.index].quantity.start
         return " ".join(question[start:].replace(".", "").split()[:2])
 
-    assert {place: told(done.sources[place]) for place in reads} == reads
+    assert {place: told(done.origins[place]) for place in reads} == reads
 
 
 def test_the_margin_is_told_in_log_odds():
@@ -79,7 +79,7 @@ def test_values_are_no_signs(numbers):
             f"Ann has {a}*{b}=<<{a}*{b}={a * b}>>{a * b} figs.\nThat is {a * b}+{c}=<<{a * b}+{c}={a * b + c}>>{a * b + c} figs.",
         )
         done = linked.link()
-        return sorted(linked.evidence.signs(done.final, done.sources))
+        return sorted(linked.evidence.signs(done.final, done.origins))
 
     assert signs(*numbers) == signs(11, 12, 13)
 
@@ -162,5 +162,5 @@ def test_functions_tell_wirings_apart():
     done = linked.link()
     functions = Functions(mentions, done.steps)
 
-    assert functions.of(done.final, done.sources) == functions.of(done.final, dict(reversed(done.sources.items())))
-    assert len({functions.of(place, done.sources) for place in {place for place, _ in done.sources}}) > 1
+    assert functions.of(done.final, done.origins) == functions.of(done.final, dict(reversed(done.origins.items())))
+    assert len({functions.of(place, done.origins) for place in {place for place, _ in done.origins}}) > 1

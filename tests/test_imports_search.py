@@ -8,7 +8,7 @@ import pytest
 from generators.imports.convert import convert
 from generators.imports.grading.grade import STRONG, grade
 from generators.imports.graph.build import Graph
-from generators.imports.linking.origin import Earlier, Given, World
+from generators.imports.linking.origin import Earlier, Given, Named
 from generators.imports.linking.search import NoLinking, link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import BadAnnotation, read_solution
@@ -49,7 +49,7 @@ def test_a_step_wants_to_be_used():
         24,
     )
 
-    assert {Earlier, Given} == {type(done.sources[1, number]) for number in (0, 1)}
+    assert {Earlier, Given} == {type(done.origins[1, number]) for number in (0, 1)}
 
 
 def test_units_decide():
@@ -60,7 +60,7 @@ def test_units_decide():
         12,
     )
 
-    assert mentions[done.sources[0, 0].index].unit == "show"
+    assert mentions[done.origins[0, 0].index].unit == "show"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_rounded_annotation_is_trusted():
 
 def quantity(done, mentions, place, number):
     """Return the text of the quantity that a leaf is linked to."""
-    return mentions[done.sources[place, number].index].quantity.text
+    return mentions[done.origins[place, number].index].quantity.text
 
 
 def test_the_dimension_of_money_decides():
@@ -160,7 +160,7 @@ def test_a_constant_does_not_stand_for_a_number_of_the_question(question, soluti
     """12 is no months of a year where nobody speaks of months, and the 5 days are the question's own."""
     done, _ = linked(question, solution, answer)
 
-    assert World not in {type(source) for source in done.sources.values()}
+    assert Named not in {type(source) for source in done.origins.values()}
     assert done.functions == 1
 
 
@@ -168,7 +168,7 @@ def test_four_is_the_weeks_of_a_month_where_weeks_or_days_are_spoken_of():
     """Months alone make no 4 of the solution a number of weeks."""
     weekly, _ = linked("Each week Ann reads 9 books. How many books a month is that?", "9*4=<<9*4=36>>36", 36)
 
-    assert World("weeks_per_month") in weekly.sources.values()
+    assert Named("weeks_per_month") in weekly.origins.values()
     with pytest.raises(NoLinking, match="no source"):
         linked("Sadly Ann reads 9 books. How many books a month is that?", "9*4=<<9*4=36>>36", 36)
 
@@ -182,7 +182,7 @@ def test_whose_line_it_is_decides():
         140,
     )
 
-    assert [mentions[done.sources[place, 0].index].owner for place in (0, 1)] == ["sophi", "aida"]
+    assert [mentions[done.origins[place, 0].index].owner for place in (0, 1)] == ["sophi", "aida"]
 
 
 def test_half_as_many_may_be_twice():
@@ -213,8 +213,8 @@ def test_a_constant_that_the_line_spells_out_is_one():
         150,
     )
 
-    assert done.sources[0, 1] == World("minutes_per_hour")
-    assert isinstance(done.sources[1, 1], Given)
+    assert done.origins[0, 1] == Named("minutes_per_hour")
+    assert isinstance(done.origins[1, 1], Given)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_the_next_two_are_others(question, solution, answer, owners):
     done, mentions = linked(question, solution, answer)
 
     assert (
-        len({mentions[source.index].alias for source in done.sources.values() if isinstance(source, Given)}) == owners
+        len({mentions[source.index].alias for source in done.origins.values() if isinstance(source, Given)}) == owners
     )
 
 
@@ -352,7 +352,7 @@ def test_like_steps_take_a_number_from_one_place():
         5,
     )
 
-    assert done.sources[0, 1] == done.sources[1, 1] == Given(0, "plain")
+    assert done.origins[0, 1] == done.origins[1, 1] == Given(0, "plain")
     assert done.margin > STRONG
 
 
@@ -363,7 +363,7 @@ def test_a_fraction_is_not_torn_apart():
         "Ivy has 60/2=<<60/2=30>>30 dolls.\nIvy has 30/3*2=<<30/3*2=20>>20 old dolls.",
         20,
     )
-    reads = {number: mentions[done.sources[1, number].index].quantity.text for number in (1, 2)}
+    reads = {number: mentions[done.origins[1, number].index].quantity.text for number in (1, 2)}
 
     assert reads == {1: "2/3", 2: "2/3"}
 
@@ -374,7 +374,7 @@ def test_a_percent_is_not_taken_of_itself():
         "He borrows 40 books. On Friday it is 40% higher. How many more?", "40 * 40/100 = <<40*40/100=16>>16 books", 16
     )
 
-    assert {mentions[done.sources[0, number].index].quantity.text for number in (0, 1)} == {"40", "40%"}
+    assert {mentions[done.origins[0, number].index].quantity.text for number in (0, 1)} == {"40", "40%"}
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_twice_wants_to_be_used():
         15,
     )
 
-    assert mentions[done.sources[0, 1].index].quantity.text == "twice"
+    assert mentions[done.origins[0, 1].index].quantity.text == "twice"
 
 
 def test_both_sides_of_an_equation_are_no_sides():
@@ -428,7 +428,7 @@ def test_both_sides_of_an_equation_are_no_sides():
         20,
     )
 
-    assert not any(isinstance(source, World) for source in done.sources.values())
+    assert not any(isinstance(source, Named) for source in done.origins.values())
 
 
 def test_a_ten_that_divides_is_ten_percent():
@@ -452,7 +452,7 @@ def test_a_percent_in_a_sum_yields_to_the_number_itself():
         3,
     )
 
-    assert mentions[done.sources[0, 1].index].quantity.kind == "plain"
+    assert mentions[done.origins[0, 1].index].quantity.kind == "plain"
     assert score.untyped == 0
 
 
@@ -476,7 +476,7 @@ def test_a_constant_is_the_one_whose_units_are_spoken_of(question, solution, con
     mentions, steps = read_mentions(question), read_solution(solution)
     done = link(mentions, steps, steps[-1].value, [stem(word) for word in stems])
 
-    assert World(constant) in done.sources.values()
+    assert Named(constant) in done.origins.values()
 
 
 def test_the_other_classes_are_not_every_other():
@@ -489,7 +489,7 @@ def test_the_other_classes_are_not_every_other():
         stems = [stem(word) for word in re.findall(r"\w+", question.lower())]
 
         assert not any(
-            "World" in repr(source) for source in link(mentions, steps, steps[-1].value, stems).sources.values()
+            "Named" in repr(source) for source in link(mentions, steps, steps[-1].value, stems).origins.values()
         )
 
 
@@ -559,8 +559,8 @@ def test_a_dozen_is_the_size_of_its_own_number():
         36,
     )
 
-    assert [mentions[done.sources[0, number].index].quantity.text for number in (0, 1)] == ["two dozen", "two dozen"]
-    assert mentions[done.sources[1, 0].index].quantity.text == "dozen"
+    assert [mentions[done.origins[0, number].index].quantity.text for number in (0, 1)] == ["two dozen", "two dozen"]
+    assert mentions[done.origins[1, 0].index].quantity.text == "dozen"
 
 
 def test_what_a_number_is_said_to_be_is_its_noun():
@@ -663,7 +663,7 @@ def test_a_coefficient_is_a_multiple():
     done, mentions = linked(question, solution, 10)
     twice = next(k for k, mention in enumerate(mentions) if mention.quantity.text == "twice")
 
-    assert any(isinstance(source, Given) and source.index == twice for source in done.sources.values())
+    assert any(isinstance(source, Given) and source.index == twice for source in done.origins.values())
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def convert(problem: Problem) -> Row | Dropped:
     verdict = judge(fence(text), experts, problem.answer)
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
-    values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.sources}
+    values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.origins}
     marked = grade(linking, mentions, values, problem.question, graph)
     trace_steps = [step for trace in written.program for step in trace.steps]
     return Row(

@@ -21,9 +21,9 @@ import numpy as np
 
 from generators.files.entries import read_entries
 from generators.files.store import LocalStore
-from generators.imports.linking.equivalence import Sources
+from generators.imports.linking.equivalence import Origins
 from generators.imports.linking.features import WEIGHTS, Evidence
-from generators.imports.linking.origin import Earlier, Given, Plain, Source, World, forms
+from generators.imports.linking.origin import Earlier, Given, Implicit, Named, Origin, forms
 from generators.imports.linking.search import UNRIVALLED, Linker, Linking, NoLinking
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Problem
@@ -58,20 +58,20 @@ def lesson(problem: Problem, random: Random) -> Lesson | None:
     if not linking.proved or linking.margin < UNRIVALLED or linking.inferred or linking.dead or linking.untyped:
         return None
     functions, evidence = linker.functions, linker.evidence
-    found = {functions.of(linking.final, linking.sources): _counted(evidence, linking.final, linking.sources)}
+    found = {functions.of(linking.final, linking.origins): _counted(evidence, linking.final, linking.origins)}
     spoiler = _Spoiler(linker, linking, [constant.name for constant in triggered(stems)], random)
     for _ in range(_TRIES):
-        sources = spoiler.spoiled() if len(found) <= RIVALS else None
-        if sources:
-            function = functions.of(linking.final, sources)
+        origins = spoiler.spoiled() if len(found) <= RIVALS else None
+        if origins:
+            function = functions.of(linking.final, origins)
             if function not in found:
-                found[function] = _counted(evidence, linking.final, sources)
+                found[function] = _counted(evidence, linking.final, origins)
     return list(found.values()) if len(found) > 1 else None
 
 
-def _counted(evidence: Evidence, final: int, sources: Sources) -> dict[str, float]:
+def _counted(evidence: Evidence, final: int, origins: Origins) -> dict[str, float]:
     counts: dict[str, float] = {}
-    for name, much in evidence.signs(final, sources):
+    for name, much in evidence.signs(final, origins):
         counts[name] = counts.get(name, 0.0) + much
     return counts
 
@@ -82,7 +82,7 @@ class _Spoiler:
     def __init__(self, linker: Linker, linking: Linking, constants: list[str], random: Random):
         self.leaves, self.roles = linker.candidates.leaves, linker.candidates.roles
         self.mentions, self.linking, self.constants, self.random = linker.mentions, linking, constants, random
-        self.places = sorted(linking.sources)
+        self.places = sorted(linking.origins)
         self.roots = [k for k, one in enumerate(self.mentions) if one.alias == k and _swappable(one)]
         self.ways = (
             self._swapped,
@@ -94,70 +94,70 @@ class _Spoiler:
             self._steps_swapped,
         )
 
-    def spoiled(self) -> dict[tuple[int, int], Source] | None:
+    def spoiled(self) -> dict[tuple[int, int], Origin] | None:
         """Return a wrong linking, or None where the way that was drawn leads to none."""
         (way,) = self.random.choices(self.ways, (30, 30, 6, 9, 15, 5, 5))
         place = self.random.choice(self.places)
-        made = way(place, self.linking.sources[place])
-        return self._live({**self.linking.sources, **made}) if made else None
+        made = way(place, self.linking.origins[place])
+        return self._live({**self.linking.origins, **made}) if made else None
 
-    def _swapped(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _swapped(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Swap a number with another wherever they stand."""
         other = self._rival(place)
-        if not isinstance(source, Given) or source.index not in self.roots or other is None or other == source.index:
+        if not isinstance(origin, Given) or origin.index not in self.roots or other is None or other == origin.index:
             return {}
-        pair = {source.index: other, other: source.index}
-        linked = self.linking.sources.items()
+        pair = {origin.index: other, other: origin.index}
+        linked = self.linking.origins.items()
         return {
             at: self._plainly(pair[one.index]) for at, one in linked if isinstance(one, Given) and one.index in pair
         }
 
-    def _another(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _another(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Put another number in the place of one."""
         other = self._rival(place)
-        if not isinstance(source, Given) or other is None or other == source.index:
+        if not isinstance(origin, Given) or other is None or other == origin.index:
             return {}
-        if not _swappable(self.mentions[source.index]):
+        if not _swappable(self.mentions[origin.index]):
             return {}
         return {place: self._plainly(other)}
 
-    def _own(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _own(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Put a constant, or a number that belongs to the operation, for one of the question, or the other way round."""
         value, sign = self.leaves[place[0]][place[1]].value, self.roles[place[0]][place[1]].sign
-        if isinstance(source, (World, Plain)) and source != Plain(value, "implied"):
+        if isinstance(origin, (Named, Implicit)) and origin != Implicit(value, "implied"):
             same = [k for k in self.roots if self.mentions[k].quantity.value == value]
             other = self.random.choice(same) if same else self._rival(place)
             return {} if other is None else {place: self._plainly(other)}
-        if not isinstance(source, Given):
+        if not isinstance(origin, Given):
             return {}
         if (value == 1 and sign in "+-") or (value == 2 and sign == "/"):
-            return {place: Plain(value, "one" if value == 1 else "both")}
-        return {place: World(self.random.choice(self.constants))} if self.constants else {}
+            return {place: Implicit(value, "one" if value == 1 else "both")}
+        return {place: Named(self.random.choice(self.constants))} if self.constants else {}
 
-    def _step(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _step(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Put an earlier step for a number."""
-        number = isinstance(source, Given) and _swappable(self.mentions[source.index])
+        number = isinstance(origin, Given) and _swappable(self.mentions[origin.index])
         return {place: Earlier(self.random.randrange(place[0]))} if number and place[0] else {}
 
-    def _number(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _number(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Put a number for an earlier step."""
         other = self._rival(place)
-        return {place: self._plainly(other)} if isinstance(source, Earlier) and other is not None else {}
+        return {place: self._plainly(other)} if isinstance(origin, Earlier) and other is not None else {}
 
-    def _other_step(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _other_step(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Put one earlier step for another."""
-        return {place: Earlier(self.random.randrange(place[0]))} if isinstance(source, Earlier) else {}
+        return {place: Earlier(self.random.randrange(place[0]))} if isinstance(origin, Earlier) else {}
 
-    def _steps_swapped(self, place: tuple[int, int], source: Source) -> dict[tuple[int, int], Source]:
+    def _steps_swapped(self, place: tuple[int, int], origin: Origin) -> dict[tuple[int, int], Origin]:
         """Swap two earlier steps."""
-        linked = self.linking.sources.items()
+        linked = self.linking.origins.items()
         others = [
             (at, one)
             for at, one in linked
-            if isinstance(one, Earlier) and isinstance(source, Earlier) and one.step < place[0] and source.step < at[0]
+            if isinstance(one, Earlier) and isinstance(origin, Earlier) and one.step < place[0] and origin.step < at[0]
         ]
-        at, one = self.random.choice(others) if others else (place, source)
-        return {place: one, at: source} if one != source else {}
+        at, one = self.random.choice(others) if others else (place, origin)
+        return {place: one, at: origin} if one != origin else {}
 
     def _rival(self, place: tuple[int, int]) -> int | None:
         """Return a number that could be taken for the one that stands there."""
@@ -169,16 +169,16 @@ class _Spoiler:
         quantity = self.mentions[index].quantity
         return Given(index, "divisor" if quantity.kind == "half" else next(form for form, _ in forms(quantity)))
 
-    def _live(self, sources: dict[tuple[int, int], Source]) -> dict[tuple[int, int], Source] | None:
-        """Return the sources of the steps that the last one needs, or None where one of them has none."""
-        places = {place for place, _ in sources}
+    def _live(self, origins: dict[tuple[int, int], Origin]) -> dict[tuple[int, int], Origin] | None:
+        """Return the origins of the steps that the last one needs, or None where one of them has none."""
+        places = {place for place, _ in origins}
         live, waiting = set(), [self.linking.final]
         while waiting:
             place = waiting.pop()
             if place not in live:
                 live.add(place)
-                waiting += [one.step for at, one in sources.items() if at[0] == place and isinstance(one, Earlier)]
-        return {at: one for at, one in sources.items() if at[0] in live} if live <= places else None
+                waiting += [one.step for at, one in origins.items() if at[0] == place and isinstance(one, Earlier)]
+        return {at: one for at, one in origins.items() if at[0] in live} if live <= places else None
 
 
 def _swappable(mention: Mention) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from generators.imports.graph.fractions import HALF
-from generators.imports.linking.origin import Earlier, Given, Source, World, givens
+from generators.imports.linking.origin import Earlier, Given, Named, Origin, givens
 from generators.imports.linking.position import roles
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
@@ -94,14 +94,14 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
     is taken off and shares; a fraction of which a part is counted with beside another use.
     """
     used: dict[int, list[tuple[int, str, Given]]] = {}
-    for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
-        if isinstance(source, Given):
-            used.setdefault(mentions[source.index].alias, []).append((place, signs[place][number], source))
+    for (place, number), origin in sorted(linking.origins.items(), key=lambda pair: pair[0]):
+        if isinstance(origin, Given):
+            used.setdefault(mentions[origin.index].alias, []).append((place, signs[place][number], origin))
     for index, uses in used.items():
         kind = mentions[index].quantity.kind
         if len({place for place, _, _ in uses}) < 2:
             continue
-        ways = {_way(sign, source) for _, sign, source in uses}
+        ways = {_way(sign, origin) for _, sign, origin in uses}
         value = mentions[index].quantity.value
         algebra = ways & {"+", "-"}
         shared = any(sign == "/" and linking.steps[place].line & _SHARED for place, sign, _ in uses)
@@ -109,7 +109,7 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
         other = (
             of_two and not algebra and (len(ways) > 1 or shared),
             kind in ("plain", "word") and value == _SMALL and algebra and shared,
-            kind == "fraction" and _parted({(source.form, sign) for _, sign, source in uses}),
+            kind == "fraction" and _parted({(origin.form, sign) for _, sign, origin in uses}),
         )
         if any(other):
             yield index
@@ -117,16 +117,16 @@ def _lent(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[i
 
 def _by_itself(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
     """Yield the fractions of which one part is counted with by itself: a third of it for what two thirds leave."""
-    for (place, number), source in linking.sources.items():
-        if not isinstance(source, Given) or source.form != "bottom" or signs[place][number] != "/":
+    for (place, number), origin in linking.origins.items():
+        if not isinstance(origin, Given) or origin.form != "bottom" or signs[place][number] != "/":
             continue
-        root = mentions[source.index].alias
-        for (other, nth), read in linking.sources.items():
+        root = mentions[origin.index].alias
+        for (other, nth), read in linking.origins.items():
             if read == Earlier(place):
-                beside = [one for (step, _), one in linking.sources.items() if step == other and isinstance(one, Given)]
+                beside = [one for (step, _), one in linking.origins.items() if step == other and isinstance(one, Given)]
                 parts = {one.form for one in beside if mentions[one.index].alias == root}
                 if signs[other][nth] != "*" or not parts & {"top", "other_top"}:
-                    yield source.index
+                    yield origin.index
 
 
 def _parted(uses: set[tuple[str, str]]) -> bool:
@@ -145,30 +145,30 @@ def _for_constant(linking: Linking, mentions: list[Mention], signs: Signs) -> It
     And a `second` that something is multiplied with: the second puzzle and the third are two.
     """
     uses = _uses(linking, mentions)
-    for (place, number), source in linking.sources.items():
-        if not isinstance(source, Given) or signs[place][number] not in "*/":
+    for (place, number), origin in linking.origins.items():
+        if not isinstance(origin, Given) or signs[place][number] not in "*/":
             continue
-        mention, step = mentions[source.index], linking.steps[place]
+        mention, step = mentions[origin.index], linking.steps[place]
         if mention.quantity.kind == "ordinal" and mention.quantity.text.lower() == "second":
-            yield source.index
+            yield origin.index
         if uses[mention.alias] < 2 or mention.quantity.kind not in ("plain", "word"):
             continue
         told = {*list(leaves(step.formula))[number].after, *step.line}
         pairs = ((one.name.split("_per_"), one.value) for one in named_constants() if "_per_" in one.name)
         if any(value == mention.quantity.value and {*map(stem, names)} <= told for names, value in pairs):
-            yield source.index
+            yield origin.index
 
 
 def _unpaired(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
     """Yield the pairs whose two shares something, in a line that speaks of no pair: two persons, and no shoes."""
-    for (place, number), source in linking.sources.items():
-        if not isinstance(source, Given) or mentions[source.index].quantity.kind != "group":
+    for (place, number), origin in linking.origins.items():
+        if not isinstance(origin, Given) or mentions[origin.index].quantity.kind != "group":
             continue
-        mention, step = mentions[source.index], linking.steps[place]
+        mention, step = mentions[origin.index], linking.steps[place]
         leaf = list(leaves(step.formula))[number]
         told = {*mention.after[:2], *map(stem, WORD.findall(mention.quantity.text.lower()))}
         if leaf.value == _SMALL and signs[place][number] == "/" and not told & {*leaf.after, *leaf.before, *step.line}:
-            yield source.index
+            yield origin.index
 
 
 def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[int]:
@@ -177,9 +177,9 @@ def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator
     A two is what most things are that are only named; a three must share no word of its clause at all.
     """
     used: defaultdict[int, dict[int, bool]] = defaultdict(dict)
-    for (place, number), source in linking.sources.items():
-        if isinstance(source, Given):
-            mention, step = mentions[source.index], linking.steps[place]
+    for (place, number), origin in linking.origins.items():
+        if isinstance(origin, Given):
+            mention, step = mentions[origin.index], linking.steps[place]
             leaf = list(leaves(step.formula))[number]
             own = {mention.unit, *mention.after[:2]} - {""}
             words = own if own and mention.quantity.value == _SMALL else own | {*mention.before} | mention.clause
@@ -192,67 +192,67 @@ def _untold(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator
             yield index
 
 
-def _way(sign: str, source: Given) -> str:
+def _way(sign: str, origin: Given) -> str:
     """Return whether a use makes more or less: a half as a fraction makes less where a two makes more."""
     if sign in "+-":
         return sign
-    return "less" if (sign == "/") != (source.form == "fraction") else "more"
+    return "less" if (sign == "/") != (origin.form == "fraction") else "more"
 
 
 def _averaged_by_addend(linking: Linking, signs: Signs) -> bool:
     """Return whether a line that shares a sum divides it by something the sum was worked out from, and not by a count."""
     behind: defaultdict[int, set[int]] = defaultdict(set)
-    for (place, _), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
-        if isinstance(source, Earlier):
-            behind[place] |= {source.step} | behind[source.step]
-    for (place, number), source in linking.sources.items():
+    for (place, _), origin in sorted(linking.origins.items(), key=lambda pair: pair[0]):
+        if isinstance(origin, Earlier):
+            behind[place] |= {origin.step} | behind[origin.step]
+    for (place, number), origin in linking.origins.items():
         shared = signs[place][number] == "/" and number and linking.steps[place].line & _SHARED
-        over = linking.sources.get((place, number - 1))
-        if not (shared and isinstance(source, Earlier) and isinstance(over, Earlier)):
+        over = linking.origins.get((place, number - 1))
+        if not (shared and isinstance(origin, Earlier) and isinstance(over, Earlier)):
             continue
-        if source.step in behind[over.step] and linking.steps[source.step].value <= _FEW:
+        if origin.step in behind[over.step] and linking.steps[origin.step].value <= _FEW:
             return True
     return False
 
 
 def _other_days(linking: Linking, text: str) -> bool:
     """Return whether the weekdays of the table are used where the question says from which day to which."""
-    names = {source.name for source in linking.sources.values() if isinstance(source, World)}
+    names = {origin.name for origin in linking.origins.values() if isinstance(origin, Named)}
     found = _RANGE.search(text)
     weekdays = found and (found["first"].lower(), found["last"].lower()) == ("mon", "fri")
     return "weekdays_per_week" in names and found is not None and not weekdays
 
 
 def _signs(linking: Linking) -> Signs:
-    places = {place for place, _ in linking.sources}
+    places = {place for place, _ in linking.origins}
     return {place: [role.sign for role in roles(linking.steps[place].formula)] for place in places}
 
 
 def _uses(linking: Linking, mentions: list[Mention]) -> Counter[int]:
     """Return how often each number of the question is used."""
-    return Counter(mentions[given.index].alias for one in linking.sources.values() for given in givens(one))
+    return Counter(mentions[given.index].alias for one in linking.origins.values() for given in givens(one))
 
 
 def _squares(linking: Linking, mentions: list[Mention], signs: Signs) -> Iterator[str]:
     """Yield what is multiplied by itself, which only a square means, and the ones and twos that add up unasked."""
     used: dict[tuple[int, str], list[str]] = {}
     small = set()
-    for (place, number), source in linking.sources.items():
-        if isinstance(source, Given):
-            mention = mentions[source.index]
+    for (place, number), origin in linking.origins.items():
+        if isinstance(origin, Given):
+            mention = mentions[origin.index]
             quantity = mentions[mention.alias].quantity
             if quantity.kind in ("percent", "fraction", "half") or mention.clause & _SQUARE:
                 continue
-            key = place, f"{quantity.text}@{mention.alias}{source.form if quantity.kind == 'group' else ''}"
+            key = place, f"{quantity.text}@{mention.alias}{origin.form if quantity.kind == 'group' else ''}"
             if quantity.value <= _SMALL:
                 small.add(key)
-        elif isinstance(source, World) and not source.name.startswith(
+        elif isinstance(origin, Named) and not origin.name.startswith(
             ("sides_", "both_")
         ):  # a rectangle has two of each
-            first = source.name.split("_")[0]
-            key = place, f"{first if first in ('legs', 'wheels') else source.name}@"  # of one animal and of another
-        elif isinstance(source, Earlier) and not linking.steps[place].line & _SQUARE:
-            key = place, f"a result@{source.step}"
+            first = origin.name.split("_")[0]
+            key = place, f"{first if first in ('legs', 'wheels') else origin.name}@"  # of one animal and of another
+        elif isinstance(origin, Earlier) and not linking.steps[place].line & _SQUARE:
+            key = place, f"a result@{origin.step}"
         else:
             continue
         used.setdefault(key, []).append(signs[place][number])
@@ -278,20 +278,20 @@ def _taken_again(linking: Linking, mentions: list[Mention]) -> set[str]:
 
     def of_formula(formula: Formula, place: int, numbers: Iterator[int]) -> Counter[str]:
         if isinstance(formula, Leaf):
-            source = linking.sources[place, next(numbers)]
-            if isinstance(source, Earlier):
-                return of_step(source.step) + Counter([f"a result@{source.step}"])
-            if not isinstance(source, Given) or mentions[source.index].quantity.kind == "percent":
+            origin = linking.origins[place, next(numbers)]
+            if isinstance(origin, Earlier):
+                return of_step(origin.step) + Counter([f"a result@{origin.step}"])
+            if not isinstance(origin, Given) or mentions[origin.index].quantity.kind == "percent":
                 return Counter()
-            mention = mentions[mentions[source.index].alias]
-            part = source.form if mention.quantity.kind == "group" else ""
+            mention = mentions[mentions[origin.index].alias]
+            part = origin.form if mention.quantity.kind == "group" else ""
             return Counter([f"{mention.quantity.text}@{mention.alias}{part}"])
         left = of_formula(formula.left, place, numbers)
         right = of_formula(formula.right, place, numbers)
         return left + right if formula.sign == "*" else Counter()
 
     most: Counter[str] = Counter()
-    for place in {place for place, _ in linking.sources}:
+    for place in {place for place, _ in linking.origins}:
         most |= of_step(place)
     return {key.partition("@")[0] for key, times in most.items() if times == _TWICE}
 
@@ -308,15 +308,15 @@ def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
         if mention.alias == k and not used[k] and mention.quantity.kind in ("plain", "word", "ordinal")
     }
     every = {a / b for a in said for b in said if b and a != b}  # in 30 years, every 10 years
-    linked: dict[int, list[tuple[Source, str]]] = {}
-    for (place, number), source in sorted(linking.sources.items(), key=lambda pair: pair[0]):
-        linked.setdefault(place, []).append((source, signs[place][number]))
+    linked: dict[int, list[tuple[Origin, str]]] = {}
+    for (place, number), origin in sorted(linking.origins.items(), key=lambda pair: pair[0]):
+        linked.setdefault(place, []).append((origin, signs[place][number]))
     for place, found in linked.items():
-        for (source, sign), times in Counter(found).items():
-            if sign in "+-" and times > 1 and times in said and isinstance(source, (Given, Earlier)):
+        for (origin, sign), times in Counter(found).items():
+            if sign in "+-" and times > 1 and times in said and isinstance(origin, (Given, Earlier)):
                 return True
-        for source, sign in dict.fromkeys(found):
-            times = _applied(linked, place, source, sign)
+        for origin, sign in dict.fromkeys(found):
+            times = _applied(linked, place, origin, sign)
             if times > 1 and (sign in "*/" or times > _SMALL) and said & {times - 1, times, times + 1}:
                 return True
             if times > 1 and sign in "*/" and times in every:
@@ -324,27 +324,27 @@ def _unrolled(linking: Linking, mentions: list[Mention], signs: Signs) -> bool:
     return any(said & {times, times + 1} for times in _again(linked))
 
 
-def _again(linked: dict[int, list[tuple[Source, str]]]) -> Iterator[int]:
+def _again(linked: dict[int, list[tuple[Origin, str]]]) -> Iterator[int]:
     """Yield how often a factor is taken of what came of taking it: interest of the sum with interest, twice or more."""
-    depth: dict[tuple[int, Source, str], int] = {}
-    came: dict[int, set[tuple[Source, str]]] = {}
+    depth: dict[tuple[int, Origin, str], int] = {}
+    came: dict[int, set[tuple[Origin, str]]] = {}
     for place in sorted(linked):
-        used = {(source, sign) for source, sign in linked[place] if isinstance(source, Given) and sign in "*/"}
+        used = {(origin, sign) for origin, sign in linked[place] if isinstance(origin, Given) and sign in "*/"}
         before = [one.step for one, _ in linked[place] if isinstance(one, Earlier)]
         came[place] = used.union(*(came.get(step, set()) for step in before))
-        for source, sign in came[place]:
-            known = max((depth.get((step, source, sign), 0) for step in before), default=0)
-            depth[place, source, sign] = known + ((source, sign) in used)
+        for origin, sign in came[place]:
+            known = max((depth.get((step, origin, sign), 0) for step in before), default=0)
+            depth[place, origin, sign] = known + ((origin, sign) in used)
     yield from {times for times in depth.values() if times > 1}
 
 
-def _applied(linked: dict[int, list[tuple[Source, str]]], place: int, source: Source, sign: str) -> int:
+def _applied(linked: dict[int, list[tuple[Origin, str]]], place: int, origin: Origin, sign: str) -> int:
     """Return how often in a row, step upon step, a number is added, multiplied with or the like."""
     found = linked.get(place, [])
-    if len(found) != 2 or (source, sign) not in found:
+    if len(found) != 2 or (origin, sign) not in found:
         return 0
-    other, _ = found[1 - found.index((source, sign))]
-    return 1 + (_applied(linked, other.step, source, sign) if isinstance(other, Earlier) and other != source else 0)
+    other, _ = found[1 - found.index((origin, sign))]
+    return 1 + (_applied(linked, other.step, origin, sign) if isinstance(other, Earlier) and other != origin else 0)
 
 
 def _twice_for(linking: Linking, mentions: list[Mention]) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from generators.imports.graph.build import Graph
 from generators.imports.graph.counted_ones import is_counted
 from generators.imports.graph.fractions import unsure
-from generators.imports.linking.origin import Given, Plain, Source, forms, givens
+from generators.imports.linking.origin import Given, Implicit, Origin, forms, givens
 from generators.imports.linking.search import UNRIVALLED, Linking
 from generators.imports.question.mentions import Mention
 
@@ -83,7 +83,7 @@ def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], t
 
 def _ones(linking: Linking, mentions: list[Mention], text: str) -> Iterator[int]:
     """Yield the ones that are counted like any other number and stand nowhere in the solution."""
-    used = {mentions[given.index].alias for one in linking.sources.values() for given in givens(one)}
+    used = {mentions[given.index].alias for one in linking.origins.values() for given in givens(one)}
     for index, mention in enumerate(mentions):
         if mention.alias == index and index not in used and is_counted(mention, mentions, text):
             yield index
@@ -121,7 +121,7 @@ def _left_over(
     ]
     if rates:
         yield f"a percent left over: {', '.join(rates)}"
-    used = {mentions[one.index].quantity.kind for one in linking.sources.values() if isinstance(one, Given)}
+    used = {mentions[one.index].quantity.kind for one in linking.origins.values() if isinstance(one, Given)}
     parts = [
         quantity.text
         for quantity in left
@@ -132,7 +132,7 @@ def _left_over(
     if parts:
         yield f"a part or multiple left over: {', '.join(parts)}"
     loose = {quantity.value for quantity in left if quantity.kind != "word" and quantity.value != 1}
-    if loose and any(_guessed(source, mentions) for source in linking.sources.values()):
+    if loose and any(_guessed(origin, mentions) for origin in linking.origins.values()):
         yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
 
 
@@ -142,7 +142,7 @@ def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
     Of the same things one of the two is said to be others (`2 weeks`, `the following 2 weeks`); of different things
     it is an amount of difference (`ten more songs` beside `the top 10`).
     """
-    roots = {mentions[given.index].alias for one in linking.sources.values() for given in givens(one)}
+    roots = {mentions[given.index].alias for one in linking.origins.values() for given in givens(one)}
     for mention in (mentions[index] for index in linking.unused):
         quantity = mention.quantity
         alike = [one for one in (mentions[root] for root in roots) if one.quantity.value == quantity.value != 1]
@@ -150,9 +150,9 @@ def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
             yield quantity.text
 
 
-def _guessed(source: Source, mentions: list[Mention]) -> bool:
-    """Return whether a number may only look like its source: a half of both, a one that is said in passing."""
-    if isinstance(source, Given):
-        quantity = mentions[source.index].quantity
+def _guessed(origin: Origin, mentions: list[Mention]) -> bool:
+    """Return whether a number may only look like its origin: a half of both, a one that is said in passing."""
+    if isinstance(origin, Given):
+        quantity = mentions[origin.index].quantity
         return quantity.kind == "word" and quantity.value == 1
-    return isinstance(source, Plain) and source.why == "both"
+    return isinstance(origin, Implicit) and origin.why == "both"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from generators.imports.linking.origin import Derived, Earlier, Given, Plain, Source, World
+from generators.imports.linking.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
@@ -83,7 +83,7 @@ class _Builder:
         self._results: dict[int, Node] = {}
         self._remainders: dict[tuple[Node, Node], Node] = {}
         """The remainder after a half, by the half and the fraction taken of that remainder."""
-        for place in sorted({place for place, _ in linking.sources}):
+        for place in sorted({place for place, _ in linking.origins}):
             self.of_step(place)
 
     def of_step(self, place: int) -> Node:
@@ -101,7 +101,7 @@ class _Builder:
 
     def _formula(self, formula: Formula, place: int, numbers: Iterator[int]) -> Node:
         if isinstance(formula, Leaf):
-            return self._source(self.linking.sources[place, next(numbers)])
+            return self._origin(self.linking.origins[place, next(numbers)])
         left = self._formula(formula.left, place, numbers)
         right = self._formula(formula.right, place, numbers)
         if formula.sign == "-":
@@ -139,20 +139,20 @@ class _Builder:
         asked = place == self.linking.final and _STILL.search(self.text) is not None
         return (asked or bool(step.line & _LEFT)) and bool(mention.clause & stem_set("away"))
 
-    def _source(self, source: Source) -> Node:
-        if isinstance(source, Earlier):
-            return self.of_step(source.step)
-        if isinstance(source, Plain):
-            return Literal(source.value)
-        if isinstance(source, World):
-            return Fixed(source.name, next(one.value for one in named_constants() if one.name == source.name))
-        if isinstance(source, Derived):
-            node = self.make(source.sign, self._source(source.left), self._source(source.right))
+    def _origin(self, origin: Origin) -> Node:
+        if isinstance(origin, Earlier):
+            return self.of_step(origin.step)
+        if isinstance(origin, Implicit):
+            return Literal(origin.value)
+        if isinstance(origin, Named):
+            return Fixed(origin.name, next(one.value for one in named_constants() if one.name == origin.name))
+        if isinstance(origin, HiddenStep):
+            node = self.make(origin.sign, self._origin(origin.left), self._origin(origin.right))
             self.inferred.add(node)
             return node
-        return self._given(source)
+        return self._given(origin)
 
-    def _given(self, source: Given) -> Node:
-        mention = self.mentions[source.index]
+    def _given(self, origin: Given) -> Node:
+        mention = self.mentions[origin.index]
         self.given.add(mention.alias)
-        return number(Form(mention.quantity, mention.alias, source.form, self.make))
+        return number(Form(mention.quantity, mention.alias, origin.form, self.make))

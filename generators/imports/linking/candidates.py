@@ -1,4 +1,4 @@
-"""The possible sources of each number of a solution: quantities of the question, earlier steps, constants, hidden steps."""
+"""The possible origins of each number of a solution: quantities of the question, earlier steps, constants, hidden steps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from generators.imports.solution.formula import Formula, Leaf, NoFormula, Op, ap
 from generators.imports.solution.step import Step
 from solver.constants import named_constants, triggered
 
-from .origin import Derived, Earlier, Given, Plain, Source, World, forms
+from .origin import Earlier, Given, HiddenStep, Implicit, Named, Origin, forms
 from .position import roles
 from .scores import Candidate, Place, Weights, compared, fit_earlier, fit_given, fit_world
 
@@ -21,7 +21,7 @@ _MOST_HIDDEN = 8
 class _Atom:
     """A known value that a hidden step may work on."""
 
-    source: Source
+    origin: Origin
     value: Fraction
     score: float
     givens: tuple[int, ...] = ()
@@ -29,7 +29,7 @@ class _Atom:
 
 
 class Candidates:
-    """The possible sources of the numbers of one problem, worked out when they are asked for."""
+    """The possible origins of the numbers of one problem, worked out when they are asked for."""
 
     def __init__(self, mentions: list[Mention], steps: list[Step], stems: frozenset[str], weights: Weights):
         self.mentions = mentions
@@ -56,7 +56,7 @@ class Candidates:
         self._found: dict[tuple[int, int], list[Candidate]] = {}
 
     def __call__(self, place: int, number: int) -> list[Candidate]:
-        """Return the possible sources of a leaf."""
+        """Return the possible origins of a leaf."""
         key = (place, number)
         if key not in self._found:
             leaf = self.leaves[place][number]
@@ -84,7 +84,7 @@ class Candidates:
     def _direct(self, at: Place, place: int, number: int) -> Iterator[Candidate]:
         leaf, step = at.leaf, at.step
         if leaf.implied:
-            yield Candidate(Plain(leaf.value, "implied"), 0.0, typed=True)
+            yield Candidate(Implicit(leaf.value, "implied"), 0.0, typed=True)
             return
         scaled = self._scales(place, number)
         for index, made in enumerate(self._forms):
@@ -99,7 +99,7 @@ class Candidates:
             if form:
                 candidate = fit_given(at, index, form, self.mentions, self.weights)
                 if at.over_percent or scaled:
-                    candidate = Candidate(candidate.source, candidate.score - 3, typed=False, givens=(index,))
+                    candidate = Candidate(candidate.origin, candidate.score - 3, typed=False, givens=(index,))
                 yield candidate
         for earlier, told in enumerate(self.steps[:place]):
             if told.value == leaf.value:
@@ -116,21 +116,21 @@ class Candidates:
         value, role, line = at.leaf.value, at.role, at.step.line
         scales = role.hundred and role.sign in "*/"
         if value == 100 and (self._percent or at.leaf.percent or scales or "percent" in line):
-            yield Candidate(Plain(value, "hundred percent"), -0.4 if role.sign in "*/" else -0.1, typed=True)
+            yield Candidate(Implicit(value, "hundred percent"), -0.4 if role.sign in "*/" else -0.1, typed=True)
         if value == Fraction(1, 100) and self._percent:
-            yield Candidate(Plain(value, "hundredth"), -0.2, typed=True)
+            yield Candidate(Implicit(value, "hundredth"), -0.2, typed=True)
         if value == 1 and role.sign in "+-":
             share = role.beside_share
-            yield Candidate(Plain(value, "the whole" if share else "one"), -0.2 if share else -1.8, typed=True)
+            yield Candidate(Implicit(value, "the whole" if share else "one"), -0.2 if share else -1.8, typed=True)
         if value == 1 and role.sign in "*/":
-            yield Candidate(Plain(value, "one"), -1.5, typed=True)
+            yield Candidate(Implicit(value, "one"), -1.5, typed=True)
         if value == 0:
-            yield Candidate(Plain(value, "nothing"), -1.0, typed=True)
+            yield Candidate(Implicit(value, "nothing"), -1.0, typed=True)
         if role.dividend is not None and value == self._addends(role.dividend, place):
             average = {"averag", "mean"} & (self.stems | line)
-            yield Candidate(Plain(value, "how many are added"), 0.2 if average else -1.6, typed=True)
+            yield Candidate(Implicit(value, "how many are added"), 0.2 if average else -1.6, typed=True)
         if value == 2 and role.sign == "/" and role.right:
-            yield Candidate(Plain(value, "both"), -2.2, typed=True)
+            yield Candidate(Implicit(value, "both"), -2.2, typed=True)
 
     def _works_out_one_percent(self) -> bool:
         """Return whether something is divided by so many percent, and something multiplied by hundred or so many."""
@@ -188,7 +188,7 @@ class Candidates:
         found = []
         for first, left in atoms:
             for second, right in atoms:
-                if left.source == right.source or not (left.givens or left.steps or right.givens or right.steps):
+                if left.origin == right.origin or not (left.givens or left.steps or right.givens or right.steps):
                     continue
                 for sign in "+-*/":
                     if (sign in "+*" and first > second) or (sign in "*/" and right.value == 1):
@@ -198,10 +198,10 @@ class Candidates:
                     except NoFormula:
                         continue
                     if gives:
-                        source = Derived(sign, left.source, right.source)
+                        origin = HiddenStep(sign, left.origin, right.origin)
                         score = -4.0 + left.score + right.score
                         givens, steps = left.givens + right.givens, left.steps + right.steps
-                        found.append(Candidate(source, score, typed=True, givens=givens, steps=steps, inferred=True))
+                        found.append(Candidate(origin, score, typed=True, givens=givens, steps=steps, inferred=True))
         return sorted(found, key=lambda candidate: -candidate.score)[:_MOST_HIDDEN]
 
     def _atoms(self, place: int) -> Iterator[_Atom]:
@@ -215,8 +215,8 @@ class Candidates:
         for earlier, step in enumerate(self.steps[:place]):
             yield _Atom(Earlier(earlier), step.value, 0.2, steps=(earlier,))
         for constant in self._triggered:
-            yield _Atom(World(constant.name), constant.value, -1.0)
-        yield _Atom(Plain(Fraction(1), "one"), Fraction(1), -1.2)
-        yield _Atom(Plain(Fraction(2), "two"), Fraction(2), -1.6)
+            yield _Atom(Named(constant.name), constant.value, -1.0)
+        yield _Atom(Implicit(Fraction(1), "one"), Fraction(1), -1.2)
+        yield _Atom(Implicit(Fraction(2), "two"), Fraction(2), -1.6)
         if self._percent:
-            yield _Atom(Plain(Fraction(100), "hundred percent"), Fraction(100), -1.0)
+            yield _Atom(Implicit(Fraction(100), "hundred percent"), Fraction(100), -1.0)

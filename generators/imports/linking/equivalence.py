@@ -12,12 +12,12 @@ from generators.imports.solution.step import Step
 from solver.constants import named_constants
 from solver.quantities import Quantity
 
-from .origin import Derived, Earlier, Given, Plain, Source, World, forms
+from .origin import Earlier, Given, HiddenStep, Implicit, Named, Origin, forms
 
 PRIME = (1 << 61) - 1
 """Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
 
-Sources = Mapping[tuple[int, int], Source]
+Origins = Mapping[tuple[int, int], Origin]
 """Where each number of a solution comes from, by its step and its place in the step's formula."""
 
 
@@ -34,36 +34,36 @@ class Functions:
             for form, _value in forms(mention.quantity)
         }
 
-    def of(self, final: int, sources: Sources) -> int:
+    def of(self, final: int, origins: Origins) -> int:
         """Return the value of a final step at the point: one function has one such value."""
-        return self._step(final, sources, {})
+        return self._step(final, origins, {})
 
-    def _step(self, place: int, sources: Sources, known: dict[int, int]) -> int:
+    def _step(self, place: int, origins: Origins, known: dict[int, int]) -> int:
         if place not in known:
-            known[place] = self._formula(self.steps[place].formula, place, count(), sources, known)
+            known[place] = self._formula(self.steps[place].formula, place, count(), origins, known)
         return known[place]
 
     def _formula(
-        self, formula: Formula, place: int, numbers: Iterator[int], sources: Sources, known: dict[int, int]
+        self, formula: Formula, place: int, numbers: Iterator[int], origins: Origins, known: dict[int, int]
     ) -> int:
         if isinstance(formula, Leaf):
-            return self._source(sources[place, next(numbers)], sources, known)
-        left = self._formula(formula.left, place, numbers, sources, known)
-        return _apply(formula.sign, left, self._formula(formula.right, place, numbers, sources, known))
+            return self._origin(origins[place, next(numbers)], origins, known)
+        left = self._formula(formula.left, place, numbers, origins, known)
+        return _apply(formula.sign, left, self._formula(formula.right, place, numbers, origins, known))
 
-    def _source(self, source: Source, sources: Sources, known: dict[int, int]) -> int:
-        kind = type(source)
+    def _origin(self, origin: Origin, origins: Origins, known: dict[int, int]) -> int:
+        kind = type(origin)
         if kind is Given:
-            return self.givens[source.index, source.form]  # type: ignore[union-attr]
+            return self.givens[origin.index, origin.form]  # type: ignore[union-attr]
         if kind is Earlier:
-            return self._step(source.step, sources, known)  # type: ignore[union-attr]
-        if isinstance(source, Plain):
-            return _in_field(source.value)
-        if isinstance(source, World):
-            return _worlds()[source.name]
-        assert isinstance(source, Derived)  # noqa: S101
+            return self._step(origin.step, origins, known)  # type: ignore[union-attr]
+        if isinstance(origin, Implicit):
+            return _in_field(origin.value)
+        if isinstance(origin, Named):
+            return _worlds()[origin.name]
+        assert isinstance(origin, HiddenStep)  # noqa: S101
         return _apply(
-            source.sign, self._source(source.left, sources, known), self._source(source.right, sources, known)
+            origin.sign, self._origin(origin.left, origins, known), self._origin(origin.right, origins, known)
         )
 
 

@@ -20,8 +20,8 @@ from solver.constants import Constant, named_constants
 from solver.document import LOADER
 from solver.stems import stem
 
-from .equivalence import Sources
-from .origin import Earlier, Given, Plain, Source, World, givens
+from .equivalence import Origins
+from .origin import Earlier, Given, Implicit, Named, Origin, givens
 from .position import Role
 from .scores import Weights, told_apart
 
@@ -29,8 +29,8 @@ WEIGHTS = Path(__file__).parent / "weights.yaml"
 """The weight of each sign, in log odds."""
 Sign = tuple[str, float]
 """What speaks for or against a linking, and how often or how much."""
-Linked = tuple[int, Source]
-"""A source in a step, with its place in the step's formula."""
+Linked = tuple[int, Origin]
+"""A origin in a step, with its place in the step's formula."""
 
 _COUNTS = ("plain", "word", "money")
 _FACTORS = ("multiple", "half")
@@ -71,40 +71,40 @@ class Evidence:
         self.subjects: list[str] = []
         for step in steps:
             self.subjects.append(step.subject or (self.subjects[-1] if self.subjects else ""))
-        self._weights: dict[tuple[int, int, int], tuple[float, Source]] = {}
-        """By the source's identity, which the source kept beside it guards."""
+        self._weights: dict[tuple[int, int, int], tuple[float, Origin]] = {}
+        """By the origin's identity, which the origin kept beside it guards."""
         self._overlaps = [[told_apart(step.line & mention.clause, words) for step in steps] for mention in mentions]
 
-    def weigh(self, final: int, sources: Sources) -> float:
+    def weigh(self, final: int, origins: Origins) -> float:
         """Return the log odds of a linking, up to what all linkings of the problem share."""
-        alone = sum(self._weight(place, number, source) for (place, number), source in sources.items())
-        return alone + _weighed(self._together(final, sources))
+        alone = sum(self._weight(place, number, origin) for (place, number), origin in origins.items())
+        return alone + _weighed(self._together(final, origins))
 
-    def signs(self, final: int, sources: Sources) -> Iterator[Sign]:
-        """Yield the signs of a linking: of each source where it stands, beside the others of its step, and of them all."""
-        for (place, number), source in sources.items():
-            yield from self._of_one(place, number, source)
-        yield from self._together(final, sources)
+    def signs(self, final: int, origins: Origins) -> Iterator[Sign]:
+        """Yield the signs of a linking: of each origin where it stands, beside the others of its step, and of them all."""
+        for (place, number), origin in origins.items():
+            yield from self._of_one(place, number, origin)
+        yield from self._together(final, origins)
 
-    def _weight(self, place: int, number: int, source: Source) -> float:
-        """Return what the signs of a source by itself weigh, worked out once: most linkings share most sources."""
-        key = (place, number, id(source))
+    def _weight(self, place: int, number: int, origin: Origin) -> float:
+        """Return what the signs of a origin by itself weigh, worked out once: most linkings share most origins."""
+        key = (place, number, id(origin))
         if key not in self._weights:
-            self._weights[key] = (_weighed(self._of_one(place, number, source)), source)
+            self._weights[key] = (_weighed(self._of_one(place, number, origin)), origin)
         return self._weights[key][0]
 
-    def _together(self, final: int, sources: Sources) -> Iterator[Sign]:
+    def _together(self, final: int, origins: Origins) -> Iterator[Sign]:
         used: Counter[int] = Counter()
         consumed: Counter[int] = Counter()
         latest: dict[int, int] = {}
         inside: dict[int, list[int]] = {}
         order = []
-        for place, group in groupby(sorted(sources.items(), key=lambda pair: pair[0]), key=lambda pair: pair[0][0]):
+        for place, group in groupby(sorted(origins.items(), key=lambda pair: pair[0]), key=lambda pair: pair[0][0]):
             here: list[Linked] = []
-            for (_, number), source in group:
-                yield from self._beside(place, (number, source), here, latest, inside)
-                if isinstance(source, Given):
-                    root = self.mentions[source.index].alias
+            for (_, number), origin in group:
+                yield from self._beside(place, (number, origin), here, latest, inside)
+                if isinstance(origin, Given):
+                    root = self.mentions[origin.index].alias
                     again_here = used[root] and root in self._roots(here)
                     if (
                         again_here and self.mentions[root].quantity.kind != "group"
@@ -112,45 +112,45 @@ class Evidence:
                         yield "again_here", 1
                     elif used[root] and not again_here:
                         yield "again", 1
-                    order.append(source.index)
-                elif isinstance(source, Earlier):
-                    if consumed[source.step]:
-                        yield ("step_again_here" if source in [one for _, one in here] else "step_again"), 1
-                    consumed[source.step] += 1
-                for given in givens(source):
+                    order.append(origin.index)
+                elif isinstance(origin, Earlier):
+                    if consumed[origin.step]:
+                        yield ("step_again_here" if origin in [one for _, one in here] else "step_again"), 1
+                    consumed[origin.step] += 1
+                for given in givens(origin):
                     used[self.mentions[given.index].alias] += 1
-                here.append((number, source))
-            inside[place] = [source.index for _, source in here if isinstance(source, Given)]
-            latest[place] = max((self._latest(source, latest) for _, source in here), default=-1)
+                here.append((number, origin))
+            inside[place] = [origin.index for _, origin in here if isinstance(origin, Given)]
+            latest[place] = max((self._latest(origin, latest) for _, origin in here), default=-1)
         yield "in_order", sum(behind - ahead == 1 for ahead, behind in pairwise(order))
         yield "backwards", sum(behind < ahead for ahead, behind in pairwise(order))
         yield from self._left_over(used)
-        yield from self._dead(final, {place for place, _ in sources})
+        yield from self._dead(final, {place for place, _ in origins})
 
     def _roots(self, here: list[Linked]) -> set[int]:
-        return {self.mentions[source.index].alias for _, source in here if isinstance(source, Given)}
+        return {self.mentions[origin.index].alias for _, origin in here if isinstance(origin, Given)}
 
-    def _latest(self, source: Source, latest: Mapping[int, int]) -> int:
-        """Return the last number of the question that a source is worked out from."""
-        if isinstance(source, Given):
-            return source.index
-        return latest.get(source.step, -1) if isinstance(source, Earlier) else -1
+    def _latest(self, origin: Origin, latest: Mapping[int, int]) -> int:
+        """Return the last number of the question that a origin is worked out from."""
+        if isinstance(origin, Given):
+            return origin.index
+        return latest.get(origin.step, -1) if isinstance(origin, Earlier) else -1
 
-    def _of_one(self, place: int, number: int, source: Source) -> Iterator[Sign]:
+    def _of_one(self, place: int, number: int, origin: Origin) -> Iterator[Sign]:
         step, leaf, role = self.steps[place], self.leaves[place][number], self.roles[place][number]
-        if isinstance(source, Given):
-            mention = self.mentions[source.index]
+        if isinstance(origin, Given):
+            mention = self.mentions[origin.index]
             yield from self._worded(mention, leaf, step, role)
-            yield from self._elsewhere(source.index, place)
+            yield from self._elsewhere(origin.index, place)
             yield from self._owned(mention, step, self.subjects[place])
             yield from _priced(mention, leaf, step, role)
-            yield from _typed(mention, source.form, leaf, role)
-        elif isinstance(source, Earlier):
-            yield from self._earlier(source.step, place, leaf, role)
-        elif isinstance(source, World):
-            yield from _constant(source.name, leaf, step, role)
-        elif isinstance(source, Plain):
-            yield f"own_{source.why.replace(' ', '_')}", 1
+            yield from _typed(mention, origin.form, leaf, role)
+        elif isinstance(origin, Earlier):
+            yield from self._earlier(origin.step, place, leaf, role)
+        elif isinstance(origin, Named):
+            yield from _constant(origin.name, leaf, step, role)
+        elif isinstance(origin, Implicit):
+            yield f"own_{origin.why.replace(' ', '_')}", 1
 
     def _worded(self, mention: Mention, leaf: Leaf, step: Step, role: Role) -> Iterator[Sign]:
         """Yield what the solution's words around a number have in common with the question's."""
@@ -215,21 +215,21 @@ class Evidence:
     def _beside(
         self, place: int, one: Linked, here: list[Linked], latest: Mapping[int, int], inside: Mapping[int, list[int]]
     ) -> Iterator[Sign]:
-        """Yield how well a source goes with those that stand before it in its step."""
-        number, source = one
+        """Yield how well a origin goes with those that stand before it in its step."""
+        number, origin = one
         role = self.roles[place][number]
         for _, other in here:
-            given, told = (source, other) if isinstance(source, Given) else (other, source)
+            given, told = (origin, other) if isinstance(origin, Given) else (other, origin)
             if isinstance(given, Given) and isinstance(told, Earlier):
                 yield from self._beside_step(given.index, inside.get(told.step, []), _kind(role))
                 ahead = given.index - latest.get(told.step, -1)
                 yield "next_in_question", ahead == 1
                 yield "back_in_question", ahead <= 0
-            elif isinstance(source, Given) and isinstance(other, Given):
-                yield "pair_in_order", other.index < source.index
-                yield "pair_neighbours", abs(source.index - other.index) == 1
+            elif isinstance(origin, Given) and isinstance(other, Given):
+                yield "pair_in_order", other.index < origin.index
+                yield "pair_neighbours", abs(origin.index - other.index) == 1
                 yield from self._pair(
-                    self.mentions[other.index], self.mentions[source.index], role, self.steps[place].after
+                    self.mentions[other.index], self.mentions[origin.index], role, self.steps[place].after
                 )
 
     def _beside_step(self, index: int, read: list[int], kind: str) -> Iterator[Sign]:

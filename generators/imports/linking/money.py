@@ -9,26 +9,26 @@ from generators.imports.solution.step import Step
 from generators.text.lexicon import word_set
 from solver.stems import stem
 
-from .origin import Derived, Earlier, Given, Plain, Source, World
+from .origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
 
 _Dimension = int | None
 """1 for money, 0 for what is none, -1 for so much for a dollar; None where nobody says."""
 
 
 def clashes(
-    mentions: Sequence[Mention], steps: Sequence[Step], final: int, sources: Mapping[tuple[int, int], Source]
+    mentions: Sequence[Mention], steps: Sequence[Step], final: int, origins: Mapping[tuple[int, int], Origin]
 ) -> int:
     """Return how many operations and results of a linking go against the dimension of money."""
-    return _Check(mentions, steps, sources).count(final)
+    return _Check(mentions, steps, origins).count(final)
 
 
 class _Check:
     """Works out the dimensions of one linking."""
 
-    def __init__(self, mentions: Sequence[Mention], steps: Sequence[Step], sources: Mapping[tuple[int, int], Source]):
+    def __init__(self, mentions: Sequence[Mention], steps: Sequence[Step], origins: Mapping[tuple[int, int], Origin]):
         self.mentions = mentions
         self.steps = steps
-        self.sources = sources
+        self.origins = origins
         self.known: dict[int, _Dimension] = {}
         self.wrong = 0
 
@@ -48,20 +48,20 @@ class _Check:
 
     def _of_formula(self, formula: Formula, place: int, numbers: Iterator[int]) -> _Dimension:
         if isinstance(formula, Leaf):
-            return self._of_source(self.sources[place, next(numbers)])
+            return self._of_origin(self.origins[place, next(numbers)])
         left = self._of_formula(formula.left, place, numbers)
         return self._joined(formula.sign, left, self._of_formula(formula.right, place, numbers))
 
-    def _of_source(self, source: Source) -> _Dimension:
-        if isinstance(source, Given):
-            return _of_mention(self.mentions[source.index])
-        if isinstance(source, Earlier):
-            return self._of_step(source.step)
-        if isinstance(source, Derived):
-            return self._joined(source.sign, self._of_source(source.left), self._of_source(source.right))
-        if isinstance(source, World):
-            return None if {"cents", "dollars", "dollar"} & set(source.name.split("_")) else 0
-        return 0 if isinstance(source, Plain) and source.value in (100, Fraction(1, 100)) else None
+    def _of_origin(self, origin: Origin) -> _Dimension:
+        if isinstance(origin, Given):
+            return _of_mention(self.mentions[origin.index])
+        if isinstance(origin, Earlier):
+            return self._of_step(origin.step)
+        if isinstance(origin, HiddenStep):
+            return self._joined(origin.sign, self._of_origin(origin.left), self._of_origin(origin.right))
+        if isinstance(origin, Named):
+            return None if {"cents", "dollars", "dollar"} & set(origin.name.split("_")) else 0
+        return 0 if isinstance(origin, Implicit) and origin.value in (100, Fraction(1, 100)) else None
 
     def _joined(self, sign: str, left: _Dimension, right: _Dimension) -> _Dimension:
         if sign in "+-":

@@ -23,14 +23,14 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Named:
     """A constant of the closed table."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class Implicit:
     """A number that belongs to the operation: the whole of a share, hundred for percent, one self, a count."""
 
     value: Fraction
@@ -38,24 +38,24 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
-    """A step that the solution does not show: an operation on two other sources."""
+class HiddenStep:
+    """A step that the solution does not show: an operation on two other origins."""
 
     sign: str
-    left: "Source"
-    right: "Source"
+    left: "Origin"
+    right: "Origin"
 
 
-Source = Given | Earlier | World | Plain | Derived
+Origin = Given | Earlier | Named | Implicit | HiddenStep
 
 
-def givens(source: Source) -> Iterator[Given]:
-    """Yield the numbers of the question that a source reads, those of a hidden step among them."""
-    if isinstance(source, Given):
-        yield source
-    elif isinstance(source, Derived):
-        yield from givens(source.left)
-        yield from givens(source.right)
+def givens(origin: Origin) -> Iterator[Given]:
+    """Yield the numbers of the question that a origin reads, those of a hidden step among them."""
+    if isinstance(origin, Given):
+        yield origin
+    elif isinstance(origin, HiddenStep):
+        yield from givens(origin.left)
+        yield from givens(origin.right)
 
 
 FORMS = {

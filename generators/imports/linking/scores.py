@@ -1,4 +1,4 @@
-"""How well a source fits a number of a solution: what wording, unit and order say for it, and whether its type allows it.
+"""How well a origin fits a number of a solution: what wording, unit and order say for it, and whether its type allows it.
 
 A score counts for and against; `typed` is a verdict: a linking that goes against a type or a unit is followed
 only where no other explains the number.
@@ -14,7 +14,7 @@ from generators.imports.solution.step import Step
 from solver.constants import Constant
 from solver.stems import stem
 
-from .origin import Given, Plain, Source, World
+from .origin import Given, Implicit, Named, Origin
 from .position import Role
 
 Weights = Mapping[str, float]
@@ -23,9 +23,9 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible source of a leaf, what speaks for it, and whether type and unit allow it."""
+    """A possible origin of a leaf, what speaks for it, and whether type and unit allow it."""
 
-    source: Source
+    origin: Origin
     score: float
     typed: bool
     givens: tuple[int, ...] = ()
@@ -90,7 +90,7 @@ def fit_world(place: Place, constant: Constant, stems: frozenset[str]) -> Candid
     score += 0.8 if constant.words & frozenset(place.leaf.after + place.leaf.before) else 0.0
     name = frozenset(map(stem, constant.name.split("_")))
     score += 0.3 * len(name & line) + 0.15 * len(name & stems)
-    return Candidate(World(constant.name), score, typed=True)
+    return Candidate(Named(constant.name), score, typed=True)
 
 
 def compared(
@@ -190,17 +190,17 @@ def _by_unit(found: list[Candidate], leaf: Leaf, mentions: list[Mention]) -> lis
     matching = {
         candidate.givens[0]
         for candidate in found
-        if isinstance(candidate.source, Given) and mentions[candidate.givens[0]].unit in words
+        if isinstance(candidate.origin, Given) and mentions[candidate.givens[0]].unit in words
     }
     constant = any(
-        isinstance(candidate.source, World) and stem(candidate.source.name.split("_")[0]) == leaf.after[0]
+        isinstance(candidate.origin, Named) and stem(candidate.origin.name.split("_")[0]) == leaf.after[0]
         for candidate in found
     )
     if not (matching or constant):
         return found
 
     def other(candidate: Candidate) -> bool:
-        if not (isinstance(candidate.source, Given) and candidate.typed and candidate.givens[0] not in matching):
+        if not (isinstance(candidate.origin, Given) and candidate.typed and candidate.givens[0] not in matching):
             return False
         mention = mentions[candidate.givens[0]]
         return bool(mention.unit) and not words & (frozenset(mention.after) | {mention.unit})
@@ -222,7 +222,7 @@ def _by_coefficient(found: list[Candidate], place: Place, mentions: list[Mention
         return found
     return [
         replace(one, score=one.score - 0.5, typed=False)
-        if isinstance(one.source, Given) and one.source.index not in multiples
+        if isinstance(one.origin, Given) and one.origin.index not in multiples
         else one
         for one in found
     ]
@@ -231,7 +231,7 @@ def _by_coefficient(found: list[Candidate], place: Place, mentions: list[Mention
 def _is_score(one: Candidate, place: Place, mentions: list[Mention]) -> bool:
     """Return whether a percent is compared as it is: `85 - 82` for an average of 82%, where nothing else is 82."""
     percent = bool(one.givens) and mentions[one.givens[0]].quantity.kind == "percent"
-    return percent and one.source == Given(one.givens[0], "plain") and place.role.sign in "+-"
+    return percent and one.origin == Given(one.givens[0], "plain") and place.role.sign in "+-"
 
 
 _SPOKEN = {
@@ -249,17 +249,17 @@ def _by_period(found: list[Candidate], spoken: frozenset[str], constants: Mappin
     """Drop the constants of which less is spoken than of another; call one untyped whose larger unit is not, beside a number."""
 
     def told(one: Candidate) -> tuple[int, bool]:
-        if not isinstance(one.source, World):
+        if not isinstance(one.origin, Named):
             return 0, True
-        counts, per, unit = one.source.name.rpartition("_per_")
+        counts, per, unit = one.origin.name.rpartition("_per_")
         if not per:
-            return int(bool(constants[one.source.name].words & spoken)), True
+            return int(bool(constants[one.origin.name].words & spoken)), True
         parts = [bool({stem(part) for part in name.split("_")} & spoken) for name in (counts, unit)]
         return sum(parts), parts[1]
 
     most = max((told(one)[0] for one in found), default=0)
-    other = any(one.typed and not isinstance(one.source, World) for one in found)
-    found = [one for one in found if not isinstance(one.source, World) or told(one)[0] == most]
+    other = any(one.typed and not isinstance(one.origin, Named) for one in found)
+    found = [one for one in found if not isinstance(one.origin, Named) or told(one)[0] == most]
     return [one if not other or told(one)[1] else replace(one, score=one.score - 0.5, typed=False) for one in found]
 
 
@@ -268,7 +268,7 @@ def _by_origin(
 ) -> list[Candidate]:
     """Call a constant untyped where the text or an earlier step gives the same number, unless the leaf is told so."""
     if place.over_percent:
-        return [candidate for candidate in found if not isinstance(candidate.source, World)]
+        return [candidate for candidate in found if not isinstance(candidate.origin, Named)]
     if len(found) > 1 and _explained(found, mentions):
         found = [
             replace(candidate, typed=False)
@@ -281,10 +281,10 @@ def _by_origin(
     told = frozenset(place.leaf.after + place.leaf.before)
     given = [mentions[one.givens[0]] for one in found if one.typed and one.givens]
 
-    def doubtful(source: Source) -> bool:
-        if isinstance(source, World):
-            words = constants[source.name].words
-            counts, _, per = source.name.partition("_per_")
+    def doubtful(origin: Origin) -> bool:
+        if isinstance(origin, Named):
+            words = constants[origin.name].words
+            counts, _, per = origin.name.partition("_per_")
             counts = stem(counts.split("_")[0])
             if counts in told and stem(per) in told:
                 return False  # `60 minutes/hour` says it
@@ -293,13 +293,13 @@ def _by_origin(
             if not spoken or any(mention.unit in units or words & _own(mention) for mention in given):
                 return True
             return not told & words and not words & place.step.line
-        return isinstance(source, Plain) and (
-            source.why in ("both", "how many are added")
-            or (source.why == "one" and place.role.sign in "*/")
-            or (source.why == "hundred percent" and not place.leaf.percent)
+        return isinstance(origin, Implicit) and (
+            origin.why in ("both", "how many are added")
+            or (origin.why == "one" and place.role.sign in "*/")
+            or (origin.why == "hundred percent" and not place.leaf.percent)
         )
 
-    return [replace(one, score=one.score - 0.5, typed=False) if doubtful(one.source) else one for one in found]
+    return [replace(one, score=one.score - 0.5, typed=False) if doubtful(one.origin) else one for one in found]
 
 
 def _own(mention: Mention) -> frozenset[str]:
@@ -310,7 +310,7 @@ def _own(mention: Mention) -> frozenset[str]:
 def _explained(found: list[Candidate], mentions: list[Mention]) -> bool:
     """Return whether a number of the question or an earlier step gives the value by its type; 50% gives a two at need."""
     return any(
-        one.steps or mentions[one.givens[0]].quantity.kind != "percent" or one.source != Given(one.givens[0], "divisor")
+        one.steps or mentions[one.givens[0]].quantity.kind != "percent" or one.origin != Given(one.givens[0], "divisor")
         for one in found
         if one.typed and (one.givens or one.steps)
     )

@@ -1,8 +1,8 @@
-"""Links every number of a solution to its source, all of them together.
+"""Links every number of a solution to its origin, all of them together.
 
-By value alone one number in five has several sources. The choice is made jointly: a step wants to be used,
+By value alone one number in five has several origins. The choice is made jointly: a step wants to be used,
 a quantity of the question wants to be used once, and unit, wording, neighbourhood and order speak for one
-source or another. All linkings that are consistent with values, types and coverage are kept, and compared
+origin or another. All linkings that are consistent with values, types and coverage are kept, and compared
 as functions of the question's numbers: where all are the same function, the wiring is proved; where they are not,
 what was learned of problems with one linking is added (evidence.py).
 """
@@ -21,7 +21,7 @@ from .candidates import Candidates
 from .equivalence import Functions
 from .features import Evidence
 from .money import clashes
-from .origin import Given, Source
+from .origin import Given, Origin
 from .scores import Candidate, Weights, told_apart
 
 BEAM = 1_200
@@ -46,7 +46,7 @@ class Linking:
     final: int
     scale: Fraction
     """What the final step's value is multiplied by to give the answer."""
-    sources: dict[tuple[int, int], Source]
+    origins: dict[tuple[int, int], Origin]
     inferred: int
     dead: int
     """Annotated steps that the answer never uses."""
@@ -97,8 +97,8 @@ class _Done:
     torn: int = 0
 
     @property
-    def sources(self) -> dict[tuple[int, int], Source]:
-        return {(place, number): option.source for place, number, option in self.state.chosen}
+    def origins(self) -> dict[tuple[int, int], Origin]:
+        return {(place, number): option.origin for place, number, option in self.state.chosen}
 
 
 def link(mentions: list[Mention], steps: list[Step], answer: Fraction, stems: Iterable[str]) -> Linking:
@@ -278,11 +278,11 @@ class Linker:
         score = state.score - 1.5 * self._dead(state.needed)
         for index in self._unused(state.used):
             score -= _weight(self.mentions[index])
-        torn = _torn(option.source for _, _, option in state.chosen) if self.torn else 0
+        torn = _torn(option.origin for _, _, option in state.chosen) if self.torn else 0
         return _Done(score - torn, state, final, torn=torn)
 
     def _priced(self, one: _Done) -> _Done:
-        wrong = clashes(self.mentions, self.steps, one.final, one.sources)
+        wrong = clashes(self.mentions, self.steps, one.final, one.origins)
         return replace(one, score=one.score - wrong, clashes=one.clashes + wrong) if wrong else one
 
     def _choose(self, done: list[_Done], scale: Fraction) -> Linking:
@@ -305,7 +305,7 @@ class Linker:
             steps=self.steps,
             final=best.final,
             scale=scale,
-            sources=best.sources,
+            origins=best.origins,
             inferred=chosen.inferred,
             dead=dead,
             unused=missing,
@@ -321,7 +321,7 @@ class Linker:
         """Return the linkings by the function that they are, each group and the groups best first."""
         groups: dict[int, list[_Done]] = {}
         for one in done:
-            function = self.functions.of(one.final, one.sources)
+            function = self.functions.of(one.final, one.origins)
             groups.setdefault(function, []).append(one)
         return list(groups.values())
 
@@ -337,16 +337,16 @@ class Linker:
     def _odds(self, one: _Done) -> float:
         """Return how likely a linking is: the search's score, and what was learned, less what counts against it."""
         against = zip(_AGAINST, (one.state.untyped, one.clashes, one.torn, one.state.inferred), strict=True)
-        weight = self.evidence.weigh(one.final, one.sources)
+        weight = self.evidence.weigh(one.final, one.origins)
         return one.score + weight - sum(odds * times for odds, times in against)
 
 
-def _torn(sources: Iterable[Source]) -> int:
+def _torn(origins: Iterable[Origin]) -> int:
     """Return how many fractions are torn apart: `30 / 3` takes the three of two thirds, and nothing takes its two."""
     used: dict[int, set[bool]] = {}
-    for source in sources:
-        if isinstance(source, Given) and source.form in ("top", "other_top", "bottom"):
-            used.setdefault(source.index, set()).add(source.form == "bottom")
+    for origin in origins:
+        if isinstance(origin, Given) and origin.form in ("top", "other_top", "bottom"):
+            used.setdefault(origin.index, set()).add(origin.form == "bottom")
     return sum(len(parts) == 1 for parts in used.values())
 
 
