@@ -210,7 +210,7 @@ def reasons(question, solution):
     """Return the doubts about a solution."""
     mentions, steps = read_mentions(question), read_solution(solution)
     done = link(mentions, steps, steps[-1].value, [*re.findall(r"\w+", question.lower())])
-    return grade(done, mentions, {Fraction(0)}, question, Graph([], frozenset())).reasons
+    return grade(done, mentions, question, Graph([], frozenset())).reasons
 
 
 @pytest.mark.parametrize(

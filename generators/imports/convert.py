@@ -10,7 +10,6 @@ from generators.imports.graph.traces import Written
 from generators.imports.linking.search import Linking, NoLinking, link
 from generators.imports.naming.names import Namer
 from generators.imports.question.mentions import Mention, read_mentions
-from generators.imports.solution.formula import leaves
 from generators.imports.solution.problem import Dropped, Problem, Row
 from solver.constants import question_stems
 from solver.number import write_number
@@ -34,8 +33,7 @@ def convert(problem: Problem) -> Row | Dropped:
     verdict = judge(fence(text), experts, problem.answer)
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
-    values: set[object] = {list(leaves(steps[place].formula))[number].value for place, number in linking.origins}
-    marked = grade(linking, mentions, values, problem.question, graph)
+    marked = grade(linking, mentions, problem.question, graph)
     trace_steps = [step for trace in written.program for step in trace.steps]
     return Row(
         problem.id,

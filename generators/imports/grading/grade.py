@@ -1,42 +1,32 @@
-"""Grades a linked problem by what is known of its wiring, with the reasons.
+"""Grades a linked problem by the reasons to doubt its wiring.
 
-A: every step is told by the solution and used, no quantity that could have been meant is left over, nothing is known
-   to be right for these numbers alone (coincidence.py, part.py, single.py), and no other wiring is as likely.
-B: every step is told by the solution, but something of that is missing.
+A: there is no reason to doubt: the solution states and uses every step, no number that could be meant is left over,
+   no detector of coincidences fires, and no other wiring is nearly as likely.
+B: the solution states every step, but there is a reason to doubt.
 C: a step had to be inferred.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from generators.imports.graph.build import Graph
 from generators.imports.graph.counted_ones import is_counted
 from generators.imports.graph.fractions import unsure
-from generators.imports.linking.origin import Given, Implicit, Origin, forms, givens
 from generators.imports.linking.search import UNRIVALLED, Linking
 from generators.imports.question.mentions import Mention
 
-from .coincidences import coincidences
+from . import coincidences, left_over
+from .case import Case
 
 STRONG = 1.75
-"""The margin from which a choice between functions is called strong: where it is reached readers found few wrong."""
+"""The margin from which a choice between functions is strong: in samples, few of these were wired wrong."""
 OVERRULING = 3.0
-"""The margin from which it is so though the score of the search alone is for another function."""
-CERTAIN = 7.0
-"""The margin from which a proof holds though a number of a value that is used is left over: it fits nowhere near as well."""
-
-_PARTS = {"half", "fraction", "multiple"}
-"""Kinds of which two together may have been worked out in the head: twice a third of it is two thirds."""
-_AS = re.compile(r"(?<![Dd]oubles)\s*(?:as|the|that|his|her|their)\b")
-"""Behind a multiple of something."""
-_OF = re.compile(r"\s*of\b(?! the year)")
-"""Behind a part of something."""
+"""The margin that is strong where the score of the search alone prefers another function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade and why."""
+    """A grade and the reasons for it."""
 
     letter: str
     reasons: tuple[str, ...]
@@ -47,112 +37,93 @@ RULES = {
     "B": "every step told, but a step is unused, a number left over or cancelled out, it is right for these numbers alone, or the choice weak",
     "C": "at least one step is inferred",
 }
-"""The grades, as a reader is told them."""
+"""The meaning of each grade, for users."""
+
+Reason = Callable[[Case], str | None]
+"""A reason to doubt a wiring: its message, or None where it does not apply."""
 
 
-def grade(linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, graph: Graph) -> Grade:
-    """Return the grade of a linking.
-
-    `leaf_values` are the numbers that the used steps write, `text` is the question, `graph` what is worked out.
-    """
-    reasons = [
-        *_missing(linking),
-        *_left_over(linking, mentions, leaf_values, text, graph.ones),
-        *coincidences(linking, mentions, text),
-    ]
-    ones = sorted(
-        {mentions[index].quantity.text for index in _ones(linking, mentions, text) if index not in graph.ones}
-    )
-    if ones:
-        reasons.append(f"counted but left out, as it changes nothing: {', '.join(ones)}")
-    halves = sorted({mention.quantity.text for mention in unsure(graph.works, mentions, text)})
-    if halves:
-        reasons.append(f"may stand for what it leaves: {', '.join(halves)}")
-    if graph.cancelled:
-        reasons.append(f"cancelled out: {', '.join(mentions[index].quantity.text for index in graph.cancelled)}")
-    if linking.untyped:
-        reasons.append("a number is used against its type or unit")
-    if linking.margin < (STRONG if linking.agreed else OVERRULING):
-        rivals = "one less consistent" if linking.proved else f"{linking.functions} consistent wirings, the next one"
-        reasons.append(f"{rivals} is nearly as likely, margin {linking.margin}")
+def grade(linking: Linking, mentions: list[Mention], question: str, graph: Graph) -> Grade:
+    """Return the grade of a linked problem and the reasons for it."""
+    case = Case(linking, mentions, question, graph)
+    reasons = tuple(found for found in (reason(case) for reason in REASONS) if found is not None)
     if reasons:
-        return Grade("C" if linking.inferred else "B", tuple(reasons))
+        return Grade("C" if linking.inferred else "B", reasons)
     why = f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}"
     return Grade("A", ("wiring proved" if linking.proved else why, *["a factor of one put back"] * bool(graph.ones)))
 
 
-def _ones(linking: Linking, mentions: list[Mention], text: str) -> Iterator[int]:
-    """Yield the ones that are counted like any other number and stand nowhere in the solution."""
-    used = {mentions[given.index].alias for one in linking.origins.values() for given in givens(one)}
-    for index, mention in enumerate(mentions):
-        if mention.alias == index and index not in used and is_counted(mention, mentions, text):
-            yield index
+def inferred_step(case: Case) -> str | None:
+    """Doubt a wiring with a step that the solution does not state."""
+    count = case.linking.inferred
+    return f"{count} inferred step{'s' * (count > 1)}" if count else None
 
 
-def _missing(linking: Linking) -> Iterator[str]:
-    """Yield what the solution does not tell, or tells in vain."""
-    if linking.inferred:
-        yield f"{linking.inferred} inferred step{'s' * (linking.inferred > 1)}"
-    if linking.dead:
-        yield f"{linking.dead} annotated step{'s' * (linking.dead > 1)} unused"
+def unused_step(case: Case) -> str | None:
+    """Doubt a wiring that an annotated step contributes nothing to."""
+    count = case.linking.dead
+    return f"{count} annotated step{'s' * (count > 1)} unused" if count else None
 
 
-def _left_over(
-    linking: Linking, mentions: list[Mention], leaf_values: set[object], text: str, ones: tuple[int, ...]
-) -> Iterator[str]:
-    """Yield why the numbers that are left over may have been meant; `ones` are factors again."""
-    left = [mentions[index].quantity for index in linking.unused if index not in ones]
-    certain = linking.proved and linking.margin >= CERTAIN
-    contested = [
-        quantity.text
-        for quantity in left
-        if quantity.kind != "word"
-        and not (certain and quantity.kind in ("plain", "money"))
-        and (linking.proved or quantity.kind in ("multiple", "half"))
-        and any(value in leaf_values for _, value in forms(quantity))
-    ]
-    contested += [text for text in _others(linking, mentions) if text not in contested]
-    if contested:
-        yield f"left over though its value is used: {', '.join(contested)}"
-    rates = [
-        quantity.text
-        for quantity in left
-        if quantity.kind == "percent" and quantity.value and quantity.text not in contested
-    ]
-    if rates:
-        yield f"a percent left over: {', '.join(rates)}"
-    used = {mentions[one.index].quantity.kind for one in linking.origins.values() if isinstance(one, Given)}
-    parts = [
-        quantity.text
-        for quantity in left
-        if (quantity.kind == "multiple" and used & _PARTS and _AS.match(text, quantity.end))
-        or (quantity.kind == "fraction" and _OF.match(text, quantity.end))
-        if quantity.text not in contested
-    ]
-    if parts:
-        yield f"a part or multiple left over: {', '.join(parts)}"
-    loose = {quantity.value for quantity in left if quantity.kind != "word" and quantity.value != 1}
-    if loose and any(_guessed(origin, mentions) for origin in linking.origins.values()):
-        yield f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+def omitted_one(case: Case) -> str | None:
+    """Doubt a wiring without a one that counts things and may be a factor: `1 ticket costs $5`."""
+    ones = sorted(
+        {
+            mention.quantity.text
+            for mention in case.unused
+            if mention.alias not in case.graph.ones and is_counted(mention, case.mentions, case.question)
+        }
+    )
+    return f"counted but left out, as it changes nothing: {', '.join(ones)}" if ones else None
 
 
-def _others(linking: Linking, mentions: list[Mention]) -> Iterator[str]:
-    """Yield what is left over and may have been meant by a used number of its value.
-
-    Of the same things one of the two is said to be others (`2 weeks`, `the following 2 weeks`); of different things
-    it is an amount of difference (`ten more songs` beside `the top 10`).
-    """
-    roots = {mentions[given.index].alias for one in linking.origins.values() for given in givens(one)}
-    for mention in (mentions[index] for index in linking.unused):
-        quantity = mention.quantity
-        alike = [one for one in (mentions[root] for root in roots) if one.quantity.value == quantity.value != 1]
-        if any(mention.is_difference if one.unit != mention.unit else mention.other or one.other for one in alike):
-            yield quantity.text
+def ambiguous_half(case: Case) -> str | None:
+    """Doubt a half that may stand for its complement, which has the same value: `gave away half`."""
+    halves = sorted({mention.quantity.text for mention in unsure(case.graph.works, case.mentions, case.question)})
+    return f"may stand for what it leaves: {', '.join(halves)}" if halves else None
 
 
-def _guessed(origin: Origin, mentions: list[Mention]) -> bool:
-    """Return whether a number may only look like its origin: a half of both, a one that is said in passing."""
-    if isinstance(origin, Given):
-        quantity = mentions[origin.index].quantity
-        return quantity.kind == "word" and quantity.value == 1
-    return isinstance(origin, Implicit) and origin.why == "both"
+def cancelled_number(case: Case) -> str | None:
+    """Doubt a wiring in which a number of the question cancels out: `4 * 12 / 12`."""
+    cancelled = case.graph.cancelled
+    return (
+        f"cancelled out: {', '.join(case.mentions[index].quantity.text for index in cancelled)}" if cancelled else None
+    )
+
+
+def untyped_number(case: Case) -> str | None:
+    """Doubt a wiring in which the type or unit of a number contradicts its use."""
+    return "a number is used against its type or unit" if case.linking.untyped else None
+
+
+def weak_choice(case: Case) -> str | None:
+    """Doubt a wiring that is not much likelier than another one."""
+    linking = case.linking
+    if linking.margin >= (STRONG if linking.agreed else OVERRULING):
+        return None
+    rivals = "one less consistent" if linking.proved else f"{linking.functions} consistent wirings, the next one"
+    return f"{rivals} is nearly as likely, margin {linking.margin}"
+
+
+REASONS: tuple[Reason, ...] = (
+    inferred_step,
+    unused_step,
+    left_over.contested_number,
+    left_over.percent,
+    left_over.part,
+    left_over.loose_number,
+    coincidences.used_for_both,
+    coincidences.squared,
+    coincidences.factor_of_product_twice,
+    coincidences.written_out_repetition,
+    coincidences.unread_half,
+    coincidences.borrowed_number,
+    coincidences.average_over_addend,
+    coincidences.other_weekdays,
+    omitted_one,
+    ambiguous_half,
+    cancelled_number,
+    untyped_number,
+    weak_choice,
+)
+"""The reasons to doubt a wiring, in the order in which a row lists them."""
