@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from generators.imports.candidates.origin import Earlier, Given, Named
 from generators.imports.convert import convert
 from generators.imports.grading.grade import STRONG, grade
 from generators.imports.graph.build import Graph
-from generators.imports.linking.origin import Earlier, Given, Named
 from generators.imports.linking.search import NoLinking, link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import BadAnnotation, read_solution

@@ -21,9 +21,9 @@ import numpy as np
 
 from generators.files.entries import read_entries
 from generators.files.store import LocalStore
+from generators.imports.candidates.origin import Earlier, Given, Implicit, Named, Origin, forms
 from generators.imports.linking.equivalence import Origins
 from generators.imports.linking.features import WEIGHTS, Evidence
-from generators.imports.linking.origin import Earlier, Given, Implicit, Named, Origin, forms
 from generators.imports.linking.search import UNRIVALLED, Linker, Linking, NoLinking
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Problem
@@ -80,7 +80,7 @@ class _Spoiler:
     """Makes wrong linkings of a right one."""
 
     def __init__(self, linker: Linker, linking: Linking, constants: list[str], random: Random):
-        self.leaves, self.roles = linker.candidates.leaves, linker.candidates.roles
+        self.leaves, self.roles = linker.candidates.places.leaves, linker.candidates.places.roles
         self.mentions, self.linking, self.constants, self.random = linker.mentions, linking, constants, random
         self.places = sorted(linking.origins)
         self.roots = [k for k, one in enumerate(self.mentions) if one.alias == k and _swappable(one)]

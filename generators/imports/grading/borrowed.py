@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+from generators.imports.candidates.origin import Earlier, Given
 from generators.imports.graph.fractions import HALF
-from generators.imports.linking.origin import Earlier, Given
 from solver.constants import named_constants
 from solver.stems import WORD, stem
 

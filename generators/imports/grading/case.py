@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from generators.imports.candidates.origin import Given, Origin, forms, givens
+from generators.imports.candidates.position import roles
 from generators.imports.graph.build import Graph
-from generators.imports.linking.origin import Given, Origin, forms, givens
-from generators.imports.linking.position import roles
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf, leaves

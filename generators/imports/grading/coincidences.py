@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from generators.imports.linking.origin import Earlier, Given, Named, Origin
+from generators.imports.candidates.origin import Earlier, Given, Named, Origin
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
 from generators.text.lexicon import stem_set

@@ -2,7 +2,7 @@
 
 import re
 
-from generators.imports.linking.origin import Given, Implicit, Origin
+from generators.imports.candidates.origin import Given, Implicit, Origin
 
 from .case import Case
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from generators.imports.linking.origin import Earlier, Given, Origin
+from generators.imports.candidates.origin import Earlier, Given, Origin
 
 from .case import Case
 

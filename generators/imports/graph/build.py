@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from generators.imports.linking.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
+from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
 from generators.imports.linking.search import Linking
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf

@@ -6,13 +6,12 @@ from functools import cache, lru_cache
 from itertools import count
 from random import Random
 
+from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin, forms
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step
 from solver.constants import named_constants
 from solver.quantities import Quantity
-
-from .origin import Earlier, Given, HiddenStep, Implicit, Named, Origin, forms
 
 PRIME = (1 << 61) - 1
 """Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import yaml
 
+from generators.imports.candidates.origin import Earlier, Given, Implicit, Named, Origin, givens
+from generators.imports.candidates.place import Weights, weight_of
+from generators.imports.candidates.position import Role
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf, Op
 from generators.imports.solution.step import Step
@@ -21,9 +24,6 @@ from solver.document import LOADER
 from solver.stems import stem
 
 from .equivalence import Origins
-from .origin import Earlier, Given, Implicit, Named, Origin, givens
-from .position import Role
-from .scores import Weights, told_apart
 
 WEIGHTS = Path(__file__).parent / "weights.yaml"
 """The weight of each sign, in log odds."""
@@ -73,7 +73,7 @@ class Evidence:
             self.subjects.append(step.subject or (self.subjects[-1] if self.subjects else ""))
         self._weights: dict[tuple[int, int, int], tuple[float, Origin]] = {}
         """By the origin's identity, which the origin kept beside it guards."""
-        self._overlaps = [[told_apart(step.line & mention.clause, words) for step in steps] for mention in mentions]
+        self._overlaps = [[weight_of(step.line & mention.clause, words) for step in steps] for mention in mentions]
 
     def weigh(self, final: int, origins: Origins) -> float:
         """Return the log odds of a linking, up to what all linkings of the problem share."""
@@ -165,12 +165,12 @@ class Evidence:
             elif counts:
                 yield f"other_unit_behind_{kind}", 1
             yield "next_word_behind", bool(mention.after) and leaf.after[0] == mention.after[0]
-            yield "clause_behind", min(2.0, told_apart(after & mention.clause, self.words))
-        yield "clause_before", min(2.0, told_apart(near, self.words))
+            yield "clause_behind", min(2.0, weight_of(after & mention.clause, self.words))
+        yield "clause_before", min(2.0, weight_of(near, self.words))
         yield "word_before", bool(frozenset(leaf.before) & frozenset(mention.before))
-        yield "clause_in_line", min(3.0, told_apart((step.line & mention.clause) - near, self.words))
+        yield "clause_in_line", min(3.0, weight_of((step.line & mention.clause) - near, self.words))
         beyond = (step.line & self.sentences[mention.sentence]) - mention.clause
-        yield "sentence_in_line", min(3.0, told_apart(beyond, self.words))
+        yield "sentence_in_line", min(3.0, weight_of(beyond, self.words))
         if counts:
             yield "unit_in_line", mention.unit in step.line
             if step.after:
@@ -237,13 +237,13 @@ class Evidence:
         mention, others = self.mentions[index], [self.mentions[k] for k in read if k != index]
         if others:
             yield f"step_sentence_{kind}", any(other.sentence == mention.sentence for other in others)
-            shared = max(told_apart(mention.clause & other.clause, self.words) for other in others)
+            shared = max(weight_of(mention.clause & other.clause, self.words) for other in others)
             yield f"step_clause_{kind}", min(1.5, shared)
 
     def _pair(self, one: Mention, other: Mention, role: Role, result: tuple[str, ...]) -> Iterator[Sign]:
         kind = _kind(role)
         yield f"pair_sentence_{kind}", one.sentence == other.sentence
-        yield f"pair_clause_{kind}", min(1.5, told_apart(one.clause & other.clause, self.words))
+        yield f"pair_clause_{kind}", min(1.5, weight_of(one.clause & other.clause, self.words))
         if kind == "product" and (one.unit in other.rate_units) != (other.unit in one.rate_units):
             yield "pair_rate", 1
         if result and kind == "product":

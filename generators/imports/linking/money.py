@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step
 from generators.text.lexicon import word_set
 from solver.stems import stem
-
-from .origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
 
 _Dimension = int | None
 """1 for money, 0 for what is none, -1 for so much for a dollar; None where nobody says."""

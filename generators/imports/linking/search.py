@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, log
 
+from generators.imports.candidates.candidates import Candidates
+from generators.imports.candidates.origin import Given, Origin
+from generators.imports.candidates.place import Candidate, Weights, weight_of
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf, Op, leaves, with_fractions
 from generators.imports.solution.step import Step
 
-from .candidates import Candidates
 from .equivalence import Functions
 from .features import Evidence
 from .money import clashes
-from .origin import Given, Origin
-from .scores import Candidate, Weights, told_apart
 
 BEAM = 1_200
 """Linkings that are followed at once; where more were possible nothing is called proved."""
@@ -116,7 +116,9 @@ class Linker:
         self.answer = answer
         weights = _weights(mentions)
         self.candidates = Candidates(mentions, self.steps, frozenset(stems), weights)
-        self.evidence = Evidence(mentions, self.steps, self.candidates.leaves, self.candidates.roles, weights)
+        self.evidence = Evidence(
+            mentions, self.steps, self.candidates.places.leaves, self.candidates.places.roles, weights
+        )
         self.functions = Functions(mentions, self.steps)
         self.near = [[_nearness(one, other, weights) for other in mentions] for one in mentions]
         self.rates = [[_rate(one, other) for other in mentions] for one in mentions]
@@ -124,7 +126,7 @@ class Linker:
             [k for k in range(index) if mentions[k].alias == k and mentions[k].quantity.value == mention.quantity.value]
             for index, mention in enumerate(mentions)
         ]
-        self.sums = [any(role.sign in "+-" for role in made) for made in self.candidates.roles]
+        self.sums = [any(role.sign in "+-" for role in made) for made in self.candidates.places.roles]
         self.parallel = self._parallel()
         self.torn = any(mention.quantity.kind == "fraction" and mention.quantity.top > 1 for mention in mentions)
         self.capped = False
@@ -132,7 +134,9 @@ class Linker:
     def _parallel(self) -> dict[tuple[int, int], frozenset[tuple[int, int]]]:
         """Return for each leaf where the same number stands at the same place of a like step: `9 / 3` and `6 / 3`."""
         alike: dict[tuple[int, Fraction, str, int], set[tuple[int, int]]] = {}
-        for place, (found, made) in enumerate(zip(self.candidates.leaves, self.candidates.roles, strict=True)):
+        for place, (found, made) in enumerate(
+            zip(self.candidates.places.leaves, self.candidates.places.roles, strict=True)
+        ):
             for number, (leaf, role) in enumerate(zip(found, made, strict=True)):
                 alike.setdefault((number, leaf.value, role.sign, len(found)), set()).add((place, number))
         return {one: frozenset(group - {one}) for group in alike.values() if len(group) > 1 for one in group}
@@ -148,7 +152,7 @@ class Linker:
             if finals:
                 break
         self.capped = False
-        done = self._search([self.candidates.tell_last(self.answer)])
+        done = self._search([self.candidates.infer_last(self.answer)])
         if done:
             return self._choose(done, Fraction(1))
         if reached:
@@ -179,7 +183,7 @@ class Linker:
             for s in states
             if s.needed & bit
         ]
-        for number in range(len(self.candidates.leaves[place]) - 1, -1, -1):
+        for number in range(len(self.candidates.places.leaves[place]) - 1, -1, -1):
             options = self.candidates(place, number)
             active = [self._extend(state, place, number, option) for state in active for option in options]
             if len(active) > BEAM:
@@ -207,7 +211,7 @@ class Linker:
                     if used[twin]:
                         score -= 0.35
             used = (*used[:root], used[root] + 1, *used[root + 1 :])
-            product = self.candidates.roles[place][number].sign in "*/"
+            product = self.candidates.places.roles[place][number].sign in "*/"
             score += max((self.near[root][k] + (self.rates[root][k] if product else 0.0) for k in here), default=0.0)
             here = (*here, root)
         for step in option.steps:
@@ -400,5 +404,5 @@ def _rate(one: Mention, other: Mention) -> float:
 
 def _nearness(one: Mention, other: Mention, weights: Weights) -> float:
     """Return how much two quantities belong together: one sentence, or telling words in common."""
-    shared = told_apart(one.clause & other.clause, weights)
+    shared = weight_of(one.clause & other.clause, weights)
     return (0.5 if one.sentence == other.sentence else 0.0) + 0.5 * min(1.5, shared)
