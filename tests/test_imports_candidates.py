@@ -1,7 +1,7 @@
 """Each bonus, penalty, contradiction and filter of the candidates for a number shows on an example of its own."""
 
 import pytest
-from rule_tables import names, remove
+from rules import rule_names, without
 
 from generators.imports.candidates import earlier, filters, given, implicit, named
 from generators.imports.candidates.origin import FORMS, Earlier, Given, Implicit, Named, forms
@@ -131,30 +131,26 @@ def direct(question, solution, at):
 
 def test_every_rule_of_the_candidates_has_a_test():
     """A new rule needs an example."""
-    assert names(given.GIVEN_SCORES) == list(GIVEN_SCORES)
-    assert names(given.CONTRADICTIONS) == list(CONTRADICTIONS)
-    assert names(earlier.EARLIER_SCORES) == list(EARLIER_SCORES)
-    assert names(named.NAMED_SCORES) == list(NAMED_SCORES)
-    assert names(implicit.IMPLICIT) == list(IMPLICIT)
-    assert names(filters.FILTERS) == list(FILTERS)
+    assert rule_names(given) == {*GIVEN_SCORES, *CONTRADICTIONS}
+    assert rule_names(earlier) == set(EARLIER_SCORES)
+    assert rule_names(named) == set(NAMED_SCORES)
+    assert rule_names(implicit) == set(IMPLICIT)
+    assert rule_names(filters) == set(FILTERS)
 
 
 SCORES = [
-    pytest.param(module, table, rule, *example, id=rule)
-    for module, table, examples in (
-        (given, "GIVEN_SCORES", GIVEN_SCORES),
-        (earlier, "EARLIER_SCORES", EARLIER_SCORES),
-        (named, "NAMED_SCORES", NAMED_SCORES),
-    )
-    for rule, example in examples.items()
+    pytest.param(module, rule, examples[rule], id=rule)
+    for module, examples in ((given, GIVEN_SCORES), (earlier, EARLIER_SCORES), (named, NAMED_SCORES))
+    for rule in examples
 ]
 
 
-@pytest.mark.parametrize(("module", "table", "rule", "question", "solution", "at", "origin", "expected"), SCORES)
-def test_a_bonus_or_penalty_counts(module, table, rule, question, solution, at, origin, expected, monkeypatch):
+@pytest.mark.parametrize(("module", "rule", "example"), SCORES)
+def test_a_bonus_or_penalty_counts(module, rule, example, monkeypatch):
     """Each rule adds its bonus or penalty to the score of its example."""
+    question, solution, at, origin, expected = example
     score = direct(question, solution, at)[origin].score
-    remove(monkeypatch, module, table, rule)
+    without(monkeypatch, module, rule)
 
     assert score - direct(question, solution, at)[origin].score == pytest.approx(expected)
 
@@ -165,7 +161,7 @@ def test_a_contradiction_is_rejected(rule, monkeypatch):
     question, solution, at, origin = CONTRADICTIONS[rule]
 
     assert not direct(question, solution, at)[origin].typed
-    remove(monkeypatch, given, "CONTRADICTIONS", rule)
+    without(monkeypatch, given, rule)
     assert direct(question, solution, at)[origin].typed
 
 
@@ -175,7 +171,7 @@ def test_a_number_of_the_operation_is_proposed(rule, monkeypatch):
     question, solution, at, why = IMPLICIT[rule]
 
     assert why in direct(question, solution, at)
-    remove(monkeypatch, implicit, "IMPLICIT", rule)
+    without(monkeypatch, implicit, rule)
     assert why not in direct(question, solution, at)
 
 
@@ -197,5 +193,5 @@ def test_a_filter_leaves_the_better_candidates(rule, monkeypatch):
         return [label(one.origin, found.mentions) + "?" * (not one.typed) for one in found(*at)]
 
     assert expected == left()
-    remove(monkeypatch, filters, "FILTERS", rule)
+    without(monkeypatch, filters, rule)
     assert expected != left()

@@ -1,7 +1,7 @@
 """Each reason to doubt a wiring, and each detector behind it, lowers the grade of a problem of its own."""
 
 import pytest
-from rule_tables import names, remove
+from rules import rule_names, without
 
 from generators.imports.convert import convert
 from generators.imports.grading import borrowed, grade, repetitions
@@ -171,9 +171,9 @@ def reasons(question, solution):
 
 def test_every_reason_has_a_test():
     """A new reason or detector needs an example."""
-    assert names(grade.REASONS) == list(REASONS)
-    assert names(borrowed.BORROWED) == list(BORROWED)
-    assert names(repetitions.REPETITIONS) == list(REPETITIONS)
+    assert rule_names(grade) == set(REASONS)
+    assert rule_names(borrowed) == set(BORROWED)
+    assert rule_names(repetitions) == set(REPETITIONS)
 
 
 @pytest.mark.parametrize("rule", REASONS)
@@ -182,7 +182,7 @@ def test_a_reason_is_given_where_it_applies(rule, monkeypatch):
     question, solution, expected = REASONS[rule]
 
     assert expected in reasons(question, solution)
-    remove(monkeypatch, grade, "REASONS", rule)
+    without(monkeypatch, grade, rule)
     assert expected not in reasons(question, solution)
 
 
@@ -193,7 +193,7 @@ def test_a_borrowed_number_is_detected(rule, monkeypatch):
     expected = f"taken for a number of its value: {text}"
 
     assert expected in reasons(question, solution)
-    remove(monkeypatch, borrowed, "BORROWED", rule)
+    without(monkeypatch, borrowed, rule)
     assert expected not in reasons(question, solution)
 
 
@@ -204,5 +204,5 @@ def test_a_repetition_is_detected(rule, monkeypatch):
     expected = "a repetition is written out, and how often is not read from the question"
 
     assert expected in reasons(question, solution)
-    remove(monkeypatch, repetitions, "REPETITIONS", rule)
+    without(monkeypatch, repetitions, rule)
     assert expected not in reasons(question, solution)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_tables import names, remove
+from rules import rule_names, without
 
 from solver import quantities
 from solver.numerals import UNITS
@@ -29,7 +29,7 @@ WRITINGS = {
 
 def test_every_form_of_writing_has_a_test():
     """A new form of writing needs an example."""
-    assert names(quantities.WRITINGS) == list(WRITINGS)
+    assert rule_names(quantities) == set(WRITINGS)
 
 
 @pytest.mark.parametrize("rule", WRITINGS)
@@ -39,7 +39,7 @@ def test_a_form_of_writing_reads_its_numbers(rule, monkeypatch):
     read = read_quantities.__wrapped__
 
     assert [(Fraction(value), kind)] == [(found.value, found.kind) for found in read(f"It is {text} here")]
-    remove(monkeypatch, quantities, "WRITINGS", rule)
+    without(monkeypatch, quantities, rule)
     assert not read(f"It is {text} here")
 
 
