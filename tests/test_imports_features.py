@@ -79,7 +79,7 @@ def test_values_are_no_signs(numbers):
             f"Ann has {a}*{b}=<<{a}*{b}={a * b}>>{a * b} figs.\nThat is {a * b}+{c}=<<{a * b}+{c}={a * b + c}>>{a * b + c} figs.",
         )
         done = linked.link()
-        return sorted(linked.evidence.signs(done.final, done.origins))
+        return sorted(linked.features.of(done.final, done.origins))
 
     assert signs(*numbers) == signs(11, 12, 13)
 

@@ -7,7 +7,8 @@ from generators.imports.graph.build import Graph, build
 from generators.imports.graph.node import Fixed, Input, NoGraph
 from generators.imports.graph.program import write_program
 from generators.imports.graph.traces import Written
-from generators.imports.linking.search import Linking, NoLinking, link
+from generators.imports.linking.choice import Linking
+from generators.imports.linking.search import NoLinking, link
 from generators.imports.naming.names import Namer
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Dropped, Problem, Row

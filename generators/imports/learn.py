@@ -22,9 +22,10 @@ import numpy as np
 from generators.files.entries import read_entries
 from generators.files.store import LocalStore
 from generators.imports.candidates.origin import Earlier, Given, Implicit, Named, Origin, forms
+from generators.imports.linking.choice import UNRIVALLED, Linking
 from generators.imports.linking.equivalence import Origins
-from generators.imports.linking.features import WEIGHTS, Evidence
-from generators.imports.linking.search import UNRIVALLED, Linker, Linking, NoLinking
+from generators.imports.linking.features import WEIGHTS, Features
+from generators.imports.linking.search import Linker, NoLinking
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
@@ -57,21 +58,21 @@ def lesson(problem: Problem, random: Random) -> Lesson | None:
         return None
     if not linking.proved or linking.margin < UNRIVALLED or linking.inferred or linking.dead or linking.untyped:
         return None
-    functions, evidence = linker.functions, linker.evidence
-    found = {functions.of(linking.final, linking.origins): _counted(evidence, linking.final, linking.origins)}
+    functions, features = linker.functions, linker.features
+    found = {functions.of(linking.final, linking.origins): _counted(features, linking.final, linking.origins)}
     spoiler = _Spoiler(linker, linking, [constant.name for constant in triggered(stems)], random)
     for _ in range(_TRIES):
         origins = spoiler.spoiled() if len(found) <= RIVALS else None
         if origins:
             function = functions.of(linking.final, origins)
             if function not in found:
-                found[function] = _counted(evidence, linking.final, origins)
+                found[function] = _counted(features, linking.final, origins)
     return list(found.values()) if len(found) > 1 else None
 
 
-def _counted(evidence: Evidence, final: int, origins: Origins) -> dict[str, float]:
+def _counted(features: Features, final: int, origins: Origins) -> dict[str, float]:
     counts: dict[str, float] = {}
-    for name, much in evidence.signs(final, origins):
+    for name, much in features.of(final, origins):
         counts[name] = counts.get(name, 0.0) + much
     return counts
 
@@ -80,7 +81,7 @@ class _Spoiler:
     """Makes wrong linkings of a right one."""
 
     def __init__(self, linker: Linker, linking: Linking, constants: list[str], random: Random):
-        self.leaves, self.roles = linker.candidates.places.leaves, linker.candidates.places.roles
+        self.leaves, self.roles = linker.places.leaves, linker.places.roles
         self.mentions, self.linking, self.constants, self.random = linker.mentions, linking, constants, random
         self.places = sorted(linking.origins)
         self.roots = [k for k, one in enumerate(self.mentions) if one.alias == k and _swappable(one)]

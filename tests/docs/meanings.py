@@ -1,6 +1,6 @@
 """Meanings of names whose code does not state them: keys of files, dependencies, measures of the log."""
 
-from generators.imports.linking.search import UNRIVALLED
+from generators.imports.linking.choice import UNRIVALLED
 
 OUTCOMES = {
     "correct": "The trace runs, its answer is right, and the expert is the expected one.",

@@ -9,7 +9,7 @@ from functools import cached_property
 from generators.imports.candidates.origin import Given, Origin, forms, givens
 from generators.imports.candidates.position import roles
 from generators.imports.graph.build import Graph
-from generators.imports.linking.search import Linking
+from generators.imports.linking.choice import Linking
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf, leaves
 from generators.imports.solution.step import Step

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from generators.imports.graph.build import Graph
 from generators.imports.graph.counted_ones import is_counted
 from generators.imports.graph.fractions import unsure
-from generators.imports.linking.search import UNRIVALLED, Linking
+from generators.imports.linking.choice import UNRIVALLED, Linking
 from generators.imports.question.mentions import Mention
 
 from . import coincidences, left_over

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
-from generators.imports.linking.search import Linking
+from generators.imports.linking.choice import Linking
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step

@@ -1,4 +1,4 @@
-"""Links every number of a solution to its origin: a span of the question, an earlier step, or a named constant.
+"""Links every number of a solution to its origin: searches the candidates, and chooses among complete linkings.
 
-Imports question and solution, and the packages below imports.
+Imports question, solution and candidates, and the packages below imports.
 """

@@ -1,4 +1,4 @@
-"""A linking as a function of the question's numbers: equal functions are told by exact evaluation at a random point."""
+"""Compares linkings as functions of the question's numbers, by exact evaluation at a random point."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from itertools import count
 from random import Random
 
-from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin, forms
+from generators.imports.candidates.origin import Earlier, Given, Implicit, Link, Named, Origin, forms
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
 from generators.imports.solution.step import Step
@@ -14,10 +14,10 @@ from solver.constants import named_constants
 from solver.quantities import Quantity
 
 PRIME = (1 << 61) - 1
-"""Functions are evaluated in the field of this many elements; two that differ meet at a point once in 2^50 or less."""
+"""The size of the field in which functions are evaluated; two that differ agree at a random point once in 2^50 or less."""
 
-Origins = Mapping[tuple[int, int], Origin]
-"""Where each number of a solution comes from, by its step and its place in the step's formula."""
+Origins = Mapping[Link, Origin]
+"""The origin of each number of a solution."""
 
 
 class Functions:
@@ -34,7 +34,7 @@ class Functions:
         }
 
     def of(self, final: int, origins: Origins) -> int:
-        """Return the value of a final step at the point: one function has one such value."""
+        """Return the value of a final step at the point, which identifies the function."""
         return self._step(final, origins, {})
 
     def _step(self, place: int, origins: Origins, known: dict[int, int]) -> int:
@@ -51,23 +51,21 @@ class Functions:
         return _apply(formula.sign, left, self._formula(formula.right, place, numbers, origins, known))
 
     def _origin(self, origin: Origin, origins: Origins, known: dict[int, int]) -> int:
-        kind = type(origin)
-        if kind is Given:
-            return self.givens[origin.index, origin.form]  # type: ignore[union-attr]
-        if kind is Earlier:
-            return self._step(origin.step, origins, known)  # type: ignore[union-attr]
+        if isinstance(origin, Given):
+            return self.givens[origin.index, origin.form]
+        if isinstance(origin, Earlier):
+            return self._step(origin.step, origins, known)
         if isinstance(origin, Implicit):
             return _in_field(origin.value)
         if isinstance(origin, Named):
-            return _worlds()[origin.name]
-        assert isinstance(origin, HiddenStep)  # noqa: S101
+            return _constants()[origin.name]
         return _apply(
             origin.sign, self._origin(origin.left, origins, known), self._origin(origin.right, origins, known)
         )
 
 
 @cache
-def _worlds() -> dict[str, int]:
+def _constants() -> dict[str, int]:
     return {constant.name: _in_field(constant.value) for constant in named_constants()}
 
 
@@ -91,7 +89,7 @@ def _apply(sign: str, left: int, right: int) -> int:
 
 
 def _form_at(form: str, quantity: Quantity, point: tuple[int, int]) -> int:
-    """Return what a form is where its quantity is a random number: `point` stands for the number, or for a and b."""
+    """Return the value of a form at a point, which stands for the number or, in a fraction, for a and b."""
     x, y = point
     if quantity.kind == "fraction":
         fraction = x * pow(y, -1, PRIME) % PRIME

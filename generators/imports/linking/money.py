@@ -1,6 +1,6 @@
-"""The dimension of money in a linked solution: what is added up is all money or none of it, and no product is dollars squared."""
+"""Checks the dimension of money in a linking: addends are all money or none is, and no product is dollars squared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from generators.imports.candidates.origin import Earlier, Given, HiddenStep, Implicit, Named, Origin
@@ -10,21 +10,21 @@ from generators.imports.solution.step import Step
 from generators.text.lexicon import word_set
 from solver.stems import stem
 
+from .equivalence import Origins
+
 _Dimension = int | None
-"""1 for money, 0 for what is none, -1 for so much for a dollar; None where nobody says."""
+"""1 for money, 0 for other quantities, -1 for an amount per dollar; None if unknown."""
 
 
-def clashes(
-    mentions: Sequence[Mention], steps: Sequence[Step], final: int, origins: Mapping[tuple[int, int], Origin]
-) -> int:
-    """Return how many operations and results of a linking go against the dimension of money."""
+def clashes(mentions: Sequence[Mention], steps: Sequence[Step], final: int, origins: Origins) -> int:
+    """Count the operations and results of a linking that contradict the dimension of money."""
     return _Check(mentions, steps, origins).count(final)
 
 
 class _Check:
-    """Works out the dimensions of one linking."""
+    """Computes the dimensions of one linking."""
 
-    def __init__(self, mentions: Sequence[Mention], steps: Sequence[Step], origins: Mapping[tuple[int, int], Origin]):
+    def __init__(self, mentions: Sequence[Mention], steps: Sequence[Step], origins: Origins):
         self.mentions = mentions
         self.steps = steps
         self.origins = origins
@@ -76,7 +76,7 @@ class _Check:
 
 
 def _of_mention(mention: Mention) -> _Dimension:
-    """Return the dimension of a quantity; a bare number may be an amount of anything: `the larger costs 14`."""
+    """Return the dimension of a quantity; a number without a unit may be money: `the larger costs 14`."""
     if mention.is_factor or mention.quantity.kind in ("percent", "half", "multiple"):
         return 0
     if mention.money:
