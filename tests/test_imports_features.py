@@ -1,4 +1,4 @@
-"""What decides between linkings is learned from the problems that have only one."""
+"""Features that words, units and order give decide between linkings; their weights are fitted without labels."""
 
 import json
 from fractions import Fraction
@@ -9,8 +9,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rules import rule_names, without
 
 from generators.imports.learn import RIVALS, fitted, lesson, lessons, main
+from generators.imports.linking import pair_features, quantity_features, step_features
 from generators.imports.linking.equivalence import Functions
 from generators.imports.linking.features import WEIGHTS, learned
 from generators.imports.linking.search import Linker
@@ -19,6 +21,54 @@ from generators.imports.solution.annotations import read_solution
 from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
 from solver.constants import question_stems
+
+TWO_OWNERS = (
+    "Ann has 4 bags of 6 figs each. Bo has 5 figs.",
+    "Ann has 4 bags*6 figs=<<4*6=24>>24 figs\n24 figs+5=<<24+5=29>>29 figs",
+)
+PRICE = ("Ann buys 4 figs for $6 each.", "4*$6=$<<4*6=24>>24")
+SUM = ("Ann buys 4 figs for $6 and 7 nuts for $8.", "$6+$8=$<<6+8=14>>14")
+QUANTITY_FEATURES = {
+    "words_behind": (*TWO_OWNERS, "unit_behind"),
+    "words_before": (*TWO_OWNERS, "word_before"),
+    "words_of_line": (*TWO_OWNERS, "clause_in_line"),
+    "unit_in_line": (*TWO_OWNERS, "unit_of_result_product"),
+    "best_line": (*TWO_OWNERS, "line_fits_best"),
+    "owner": (*TWO_OWNERS, "owner"),
+    "currency": (*PRICE, "money"),
+    "product_of_money": (*PRICE, "money_of_result"),
+    "sum_of_money": (*SUM, "adds_up"),
+    "percent": ("Ann has 60 figs, 40% of them ripe.", "60*40%=<<60*.4=24>>24", "percent"),
+    "use_of_kind": ("Ann has twice as many figs as Bo, who has 6.", "6*2=<<6*2=12>>12", "multiple_plain_times"),
+    "use_of_count": (*TWO_OWNERS, "count_times"),
+    "repeated": (
+        "Ann has 5 red bags with 6 figs. She eats the six.",
+        "5*6=<<5*6=30>>30\n30-6=<<30-6=24>>24",
+        "same_as_before",
+    ),
+    "asked": ("Ann has 4 bags. How many figs are 6 in each?", "4*6=<<4*6=24>>24", "asked_plain"),
+}
+STEP_FEATURES = {
+    "recency": (*TWO_OWNERS, "step_just_before"),
+    "unit_behind": (*TWO_OWNERS, "step_unit_behind"),
+    "shared_line": (*TWO_OWNERS, "step_line_in_line"),
+    "money": ("Ann buys 4 figs for $6 and has $3 left.", "4*$6=$<<4*6=24>>24\n$24+3=<<24+3=27>>27", "step_money"),
+    "unit_of_sum": (*TWO_OWNERS, "step_adds_up"),
+    "subject": (
+        "Ann has 4 bags of 6 figs and 5 nuts.",
+        "Ann has 4*6=<<4*6=24>>24\nAnn has 24+5=<<24+5=29>>29",
+        "step_owner",
+    ),
+    "origin": ("Ann has 4 bags of 6 figs. Bo has 5 more.", "x = 4 * 6\nBo has 24+5=<<24+5=29>>29", "step_of_equation"),
+}
+PAIR_FEATURES = {
+    "surroundings": (*TWO_OWNERS, "pair_sentence_product"),
+    "rate": ("Ann fills 4 bags with 6 figs in each bag.", "4*6=<<4*6=24>>24", "pair_rate"),
+    "rate_of_result": ("Ann fills 4 bags with 6 figs in each bag.", "4*6=<<4*6=24>>24 figs", "pair_rate_of_result"),
+    "units": (*TWO_OWNERS, "pair_other_unit_product"),
+    "owners": (*TWO_OWNERS, "pair_owner"),
+    "money": ("Ann has $4 and 6 figs.", "4+6=<<4+6=10>>10", "pair_money_sum"),
+}
 
 EXTRACT = Path(__file__).parent / "problems" / "gsm8k.jsonl"
 
@@ -67,6 +117,39 @@ def test_the_margin_is_told_in_log_odds():
     ).link()
 
     assert alike.margin < 1.5 < told.margin
+
+
+FEATURES = [
+    pytest.param(module, rule, examples[rule], id=f"{module.__name__.rpartition('.')[2]}-{rule}")
+    for module, examples in (
+        (quantity_features, QUANTITY_FEATURES),
+        (step_features, STEP_FEATURES),
+        (pair_features, PAIR_FEATURES),
+    )
+    for rule in examples
+]
+
+
+def test_every_group_of_features_has_a_test():
+    """A new group of features needs an example."""
+    assert rule_names(quantity_features) == set(QUANTITY_FEATURES)
+    assert rule_names(step_features) == set(STEP_FEATURES)
+    assert rule_names(pair_features) == set(PAIR_FEATURES)
+
+
+@pytest.mark.parametrize(("module", "rule", "example"), FEATURES)
+def test_a_group_of_features_is_counted(module, rule, example, monkeypatch):
+    """Each group gives a feature of its example that no other group gives."""
+    question, solution, expected = example
+
+    def counted():
+        linked = linker(question, solution)
+        done = linked.link()
+        return {name for name, value in linked.features.of(done.final, done.origins) if value}
+
+    assert expected in counted()
+    without(monkeypatch, module, rule)
+    assert expected not in counted()
 
 
 @given(st.lists(st.integers(10, 99), min_size=3, max_size=3, unique=True))
