@@ -50,7 +50,14 @@ def named_constants() -> tuple[Constant, ...]:
 def triggered(stems: Iterable[str]) -> list[Constant]:
     """Return the constants that a text with these stems may use."""
     present = frozenset(stems)
+    if present.isdisjoint(_trigger_words()):
+        return []
     return [constant for constant in named_constants() if constant.triggered(present)]
+
+
+@cache
+def _trigger_words() -> frozenset[str]:
+    return frozenset().union(*(constant.words for constant in named_constants()))
 
 
 _PHRASES = {"every other ": "every-other", "to and from ": "to-and-from", "one way ": "one-way"}

@@ -26,7 +26,13 @@ class Coverage:
         self.mentions = mentions
         self.steps = steps
         self._penalties = [unused_penalty(mention) for mention in mentions]
-        self._rates = {mention.quantity.value for mention in mentions if mention.quantity.kind == "percent"}
+        rates = {mention.quantity.value for mention in mentions if mention.quantity.kind == "percent"}
+        self._operations = [
+            (place, step)
+            for place, step in enumerate(steps)
+            if step.origin == "annotation" and isinstance(step.formula, Op) and not _is_complement(step.formula, rates)
+        ]
+        self._dead: dict[int, int] = {}
 
     def score(self, state: State) -> float:
         """Return the score of a state less the penalties for what it does not use."""
@@ -37,14 +43,10 @@ class Coverage:
 
     def dead(self, needed: int) -> int:
         """Count the annotated operations that the answer neither uses nor restates."""
-        return sum(
-            step.origin == "annotation"
-            and not needed >> place & 1
-            and isinstance(step.formula, Op)
-            and not self._is_complement(step.formula)
-            and not self._is_restated(step, needed)
-            for place, step in enumerate(self.steps)
-        )
+        if needed not in self._dead:
+            left = (step for place, step in self._operations if not needed >> place & 1)
+            self._dead[needed] = sum(not self._is_restated(step, needed) for step in left)
+        return self._dead[needed]
 
     def missing(self, used: tuple[int, ...]) -> tuple[int, ...]:
         """Return the unused quantities that one expects to be used."""
@@ -52,11 +54,6 @@ class Coverage:
 
     def _unused(self, used: tuple[int, ...]) -> list[int]:
         return [index for index, mention in enumerate(self.mentions) if mention.alias == index and not used[index]]
-
-    def _is_complement(self, formula: Op) -> bool:
-        """Return True for the complement of a percent, `100 - 35`, which the percent ops imply."""
-        told = [leaf.value for leaf in leaves(formula)]
-        return formula.sign == "-" and told[0] == 100 and told[1] in self._rates and len(told) == 2
 
     def _is_restated(self, step: Step, needed: int) -> bool:
         """Return True if a used step has the same value, or adds up the step's addends again."""
@@ -112,6 +109,12 @@ PENALTIES: tuple[Callable[[Mention], float | None], ...] = (
     word_or_time,
 )
 """The penalties of unused quantities; the first that applies counts."""
+
+
+def _is_complement(formula: Op, rates: set[Fraction]) -> bool:
+    """Return True for the complement of a percent, `100 - 35`, which the percent ops imply."""
+    told = [leaf.value for leaf in leaves(formula)]
+    return formula.sign == "-" and told[0] == 100 and told[1] in rates and len(told) == 2
 
 
 def _adds_up_again(step: Step, part: Step) -> bool:
