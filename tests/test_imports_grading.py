@@ -1,10 +1,15 @@
 """Each reason to doubt a wiring, and each detector behind it, lowers the grade of a problem of its own."""
 
+from fractions import Fraction
+
 import pytest
 from rules import rule_names, without
 
 from generators.imports.convert import convert
 from generators.imports.grading import borrowed, grade, repetitions
+from generators.imports.graph.build import Graph
+from generators.imports.linking.search import link
+from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
 from generators.imports.solution.problem import Problem
 
@@ -206,3 +211,170 @@ def test_a_repetition_is_detected(rule, monkeypatch):
     assert expected in reasons(question, solution)
     without(monkeypatch, repetitions, rule)
     assert expected not in reasons(question, solution)
+
+
+def linked(question, solution, answer):
+    """Link a solution and return the linking and its mentions."""
+    mentions = read_mentions(question)
+    return link(mentions, read_solution(solution), Fraction(answer), question.lower().split()), mentions
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "told"),
+    [
+        ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", True),
+        ("Sam and Dave take 70 licks each. How many?", "70+70=<<70+70=140>>140", False),
+        ("Hal saw two dozen frogs. How many?", "2*12=<<2*12=24>>24", False),
+        ("A square has a side of 5 m. Its area?", "5*5=<<5*5=25>>25", False),
+    ],
+    ids=["a number by itself", "a number to itself", "groups by their size", "a square"],
+)
+def test_a_number_times_itself_lowers_the_grade(question, solution, told):
+    """Multiplying a number by itself lowers the grade; adding it to itself, groups and squares do not."""
+    done, mentions = linked(question, solution, read_solution(solution)[0].value)
+
+    assert (
+        any(
+            "twice in one step" in reason
+            for reason in grade.grade(done, mentions, question, Graph([], frozenset())).reasons
+        )
+        is told
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "solution"),
+    [
+        ("In the first hour she got 15 coins, in the next two hours 35. How many?", "15+2*35=<<15+2*35=85>>85"),
+        ("Jo drives 9 km to work and back. How many km?", "9+9=<<9+9=18>>18"),
+        ("Al has 25 figs, and Bo has 4 more. How many have the two?", "25+4=<<25+4=29>>29 25+29=<<25+29=54>>54"),
+    ],
+    ids=["multiplied", "there and back", "two people"],
+)
+def test_a_number_for_two_things_is_no_repetition(question, solution):
+    """A number that stands twice for two things, or a count that is read, does not lower the grade."""
+    assert not any("repetition" in reason for reason in reasons(question, solution))
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "letter"),
+    [
+        ("A third of the fish are 20 fish. How many fish are there?", "20*3=<<20*3=60>>60 fish", "A"),
+        ("Three quarters were eaten and 20 are left. How many were there?", "20*4=<<20*4=80>>80", "B"),
+    ],
+    ids=["a third", "what three quarters leave"],
+)
+def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
+    """The denominator alone may be a factor if the numerator is one."""
+    done, mentions = linked(question, solution, read_solution(solution)[-1].value)
+
+    assert grade.grade(done, mentions, question, Graph([], frozenset())).letter == letter
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "words"),
+    [
+        (
+            "She got two of the tickets for $50 each. A man sells her two {} tickets for $240. How much is it?",
+            "2*50=<<2*50=100>>100 and 100+240=<<100+240=340>>340",
+            ("more", "red"),
+        ),
+        (
+            "He wrote 25 songs on the top 10 charts and ten {} songs. How many songs?",
+            "25+10=<<25+10=35>>35 songs. 35*1=<<35*1=35>>35",
+            ("more", "old"),
+        ),
+    ],
+    ids=["of the same things", "of different things"],
+)
+def test_an_unused_further_number_lowers_the_grade(question, solution, words):
+    """Two more tickets that nothing uses lower the grade: the first two may stand in their place."""
+    steps = read_solution(solution)
+    more, plain = (convert(Problem("p", question.format(word), steps[-1].value, steps)) for word in words)
+
+    assert (more.metadata["grade"], plain.metadata["grade"]) == ("B", "A")
+    assert more.metadata["reasons"] == [f"left over though its value is used: {more.metadata['unused'][0]['text']}"]
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "told"),
+    [
+        ("He makes 9 cars a month, 240 a year. How many more a month?", "(240-9*12)/12=<<(240-9*12)/12=11>>11", False),
+        ("She fills 4 dogs with 3 legs. How many legs has a cow?", "4*4=<<4*4=16>>16", True),
+    ],
+    ids=["a year and a month again", "legs of legs"],
+)
+def test_a_constant_that_converts_there_and_back_is_no_square(question, solution, told):
+    """Twelve months that multiply and divide are not twelve by twelve."""
+    done, mentions = linked(question, solution, read_solution(solution)[-1].value)
+
+    assert (
+        any(
+            "twice in one step" in reason
+            for reason in grade.grade(done, mentions, question, Graph([], frozenset())).reasons
+        )
+        is told
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "letter"),
+    [
+        ("It rained 3 days: 3 mm, 6 mm and 5 mm. How many mm?", "A"),
+        ("He had 3 bags, 6 figs, 5 pens and 3 cups. How many?", "B"),
+    ],
+)
+def test_a_number_left_over_is_contested_only_if_it_fits(question, letter):
+    """Three days are not millimetres, but three cups could be meant as well as three bags."""
+    solution = "3 mm+6 mm+5 mm=<<3+6+5=14>>14 mm"
+    steps = read_solution(solution)
+
+    row = convert(Problem("x/train/0", question, Fraction(14), steps))
+
+    assert row.metadata["grade"] == letter, row.metadata["reasons"]
+
+
+def test_a_number_that_cancels_out_lowers_the_grade():
+    """If a number cancels out, the trace does not contain it, and the grade says so."""
+    question = "Pat has 4 jars. A jar can hold 12 pickles. Each jar needs 10 ounces of vinegar. How many ounces?"
+    solution = "He makes 4*12=<<4*12=48>>48 pickles.\nHe needs 48/12=<<48/12=4>>4 jars.\n4*10=<<4*10=40>>40 ounces."
+    row = convert(Problem("p", question, Fraction(40), read_solution(solution)))
+
+    assert row.metadata["grade"] == "B"
+    assert "cancelled out: 12" in row.metadata["reasons"]
+    assert "12" in [unused["text"] for unused in row.metadata["unused"]]
+    assert "value: 12" not in row.trace
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Amy is 1/3 as old as Jo, and Chris is twice as old as Amy. Together they are 132. How old is Jo?", True),
+        (
+            "Amy is 1/3 as old as Jo and runs twice a day. Chris is what Amy lacks of Jo. They are 132. How old is Jo?",
+            False,
+        ),
+    ],
+    ids=["twice as old", "twice a day"],
+)
+def test_twice_a_third_is_not_the_complement_of_a_third(question, told):
+    """`2/3` may be `1 - 1/3` only if no `twice as` could be meant."""
+    row = convert(Problem("p", question, Fraction(66), read_solution("x+(1/3)x+(2/3)x=132\n2x=132\nx=66")))
+
+    assert any("multiple left over: twice" in reason for reason in row.metadata["reasons"]) is told
+
+
+def test_a_repeated_time_is_left_over_once():
+    """Beside a strong choice one number may be left over, however often the text repeats it."""
+    question = (
+        "A salon was full at 2 pm. Each manicure costs $20.00 a client, so it made $200.00. If there are 210 fingers at 2 pm, "
+        "and everyone has 10 fingers, how many people are no clients?"
+    )
+    solution = (
+        "There are $200/$20 = <<200/20=10>>10 clients.\nThere are 210/10 = <<210/10=21>>21 people.\n"
+        "21-10 = <<21-10=11>>11 are none."
+    )
+    row = convert(Problem("p", question, Fraction(11), read_solution(solution)))
+
+    assert [unused["text"] for unused in row.metadata["unused"]] == ["2 pm.", "2 pm"]
+    assert not any("left over" in reason for reason in row.metadata["reasons"])
