@@ -10,6 +10,7 @@ from collections import Counter
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from folders import preset, rows_of
 from huggingface_hub import DatasetCard
 
 from datasets_cards import write_card
@@ -19,28 +20,32 @@ from generators.__main__ import main
 from solver import read, solve
 from solver.refusal import InputError
 
-TINY = """
-rows: 60
-validation: 7
-test: 9
-max_len: 1024
-phrasings: 1
-system: You are a helpful assistant.
-weights: {comparison: 20, arithmetic: 20, entity_track: 20, percentage: 20, rate_equation: 10, composition: 10}
-patterns:
-- comparison/times_more
-- comparison/more_less
-- arithmetic/price_chain
-- arithmetic/multiply_add
-- entity_track/simple_transfer
-- entity_track/find_and_lose
-- percentage/simple_percent
-- percentage/percent_off
-- rate_equation/earning_rate
-- rate_equation/consumption_rate
-- composition/rate_then_subtract
-- composition/percent_of_then_multiply
-"""
+PATTERNS = [
+    "comparison/times_more",
+    "comparison/more_less",
+    "arithmetic/price_chain",
+    "arithmetic/multiply_add",
+    "entity_track/simple_transfer",
+    "entity_track/find_and_lose",
+    "percentage/simple_percent",
+    "percentage/percent_off",
+    "rate_equation/earning_rate",
+    "rate_equation/consumption_rate",
+    "composition/rate_then_subtract",
+    "composition/percent_of_then_multiply",
+]
+TINY = preset(
+    60,
+    7,
+    9,
+    PATTERNS,
+    comparison=20,
+    arithmetic=20,
+    entity_track=20,
+    percentage=20,
+    rate_equation=10,
+    composition=10,
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +69,6 @@ def folder(request, folders):
 def spoiled(folders, tmp_path):
     """Return a copy of a folder that a test may change."""
     return shutil.copytree(folders / "of60", tmp_path / "of60")
-
-
-def table(folder, split):
-    """Return the rows of a split, straight from Parquet."""
-    return [row for path in sorted(folder.glob(f"data/{split}-*")) for row in pq.read_table(path).to_pylist()]
 
 
 def page(folder):
@@ -113,7 +113,7 @@ def test_folder_loads_by_its_page(folder, tmp_path):
     loaded = load_dataset(str(folder), cache_dir=str(tmp_path / "cache"))
 
     assert {name: rows["id"][:] for name, rows in loaded.items()} == {
-        split: [row["id"] for row in table(folder, split)] for split in ("train", "validation", "test")
+        split: [row["id"] for row in rows_of(folder, split)] for split in ("train", "validation", "test")
     }
 
 
@@ -137,7 +137,7 @@ def test_metadata(folder):
 @pytest.mark.parametrize(("title", "key"), [("Rows per expert", "expert"), ("Rows per pattern", "pattern")])
 def test_counts(folder, title, key):
     """The tables of experts and patterns count the rows of each split."""
-    rows = {split: table(folder, split) for split in ("train", "validation", "test")}
+    rows = {split: rows_of(folder, split) for split in ("train", "validation", "test")}
 
     def name(row):
         return row["expert"] if key == "expert" else f"{row['id'].rpartition('/')[0]}"
@@ -167,7 +167,7 @@ def test_every_number_follows_the_dataset(folders):
 def numbers(folder):
     """Return the phrases that a folder's card must contain, computed without the code of the cards."""
     manifest = json.loads((folder / "manifest.json").read_text())
-    rows = {split: len(table(folder, split)) for split in ("train", "validation", "test")}
+    rows = {split: len(rows_of(folder, split)) for split in ("train", "validation", "test")}
     total = sum(rows.values())
     longest = max(max(entry["longest"].values()) for entry in manifest["splits"].values())
     overlap, proof = manifest["test_numbers_in_train"], manifest["verification"]
@@ -186,7 +186,7 @@ def numbers(folder):
 def test_one_sample_per_expert(folder):
     """Each expert has one sample: a row of the dataset, its trace, and the solver's values down to the answer."""
     body = page(folder)[1]
-    rows = {row["id"]: row for split in ("train", "validation", "test") for row in table(folder, split)}
+    rows = {row["id"]: row for split in ("train", "validation", "test") for row in rows_of(folder, split)}
     samples = re.findall(
         r"\n\*\*(\w+)\*\* \(`(.+?)`\)\n\n> (.+?)\n\n```yaml\n(.+?)\n```\n.*?: (\S+)</summary>\n\n```\n(.+?)\n```",
         body,
@@ -342,7 +342,7 @@ def test_card_command(spoiled):
 def test_filters(folder, key):
     """The card's filter for an expert or a pattern selects some rows, but not all."""
     (line,) = re.findall(rf"dataset\.filter\((lambda row: row\[\"{key}\"\] == .+)\)", page(folder)[1])
-    rows = table(folder, "train")
+    rows = rows_of(folder, "train")
     picked = [row for row in rows if eval(line)(row)]
 
     assert 0 < len(picked) < len(rows)
@@ -378,8 +378,7 @@ def test_the_card_mentions_only_what_the_patterns_have(folder, tmp_path):
     """The card mentions dollars and given names for run8, and not for patterns that have neither."""
     (tmp_path / "own" / "rate_equation").mkdir(parents=True)
     (tmp_path / "own" / "rate_equation" / "screws.jinja").write_text(PATTERN)
-    only = TINY[: TINY.index("weights")] + "weights: {rate_equation: 100}\npatterns: [rate_equation/screws]\n"
-    (tmp_path / "only.yaml").write_text(only)
+    (tmp_path / "only.yaml").write_text(preset(60, 7, 9, ["rate_equation/screws"], rate_equation=100))
     built = build(str(tmp_path / "only.yaml"), patterns=tmp_path / "own", out=tmp_path / "screws")
     write_card(built.folder, plots=False)
     bodies = {"run8's": page(folder)[1], "a stranger's": page(built.folder)[1]}

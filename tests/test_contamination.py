@@ -2,8 +2,8 @@
 
 import json
 
-import pyarrow.parquet as pq
 import pytest
+from folders import column, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,23 +68,19 @@ def test_numbers_of_all_kinds_are_one_mark():
 def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
     """A refused row is left out, its neighbours stay, and the manifest, the audit and the card agree."""
     plain = build("run8", rows=50, out=tmp_path / "plain")
-    row = pq.read_table(tmp_path / "plain" / "data" / "train-00000-of-00001.parquet").to_pylist()[7]
+    row = rows_of(plain.folder)[7]
     held = tmp_path / "held.jsonl"
     held.write_text(json.dumps({"question": row["question"]}))
 
     gated = build("run8", rows=50, out=tmp_path / "gated", against=str(held))
 
-    ids = pq.read_table(tmp_path / "gated" / "data" / "train-00000-of-00001.parquet").column("id").to_pylist()
+    ids = column(gated.folder, "id")
     assert row["id"] in gated.manifest.refused
     assert row["id"] not in ids
-    assert len(ids) + sum(one in gated.manifest.refused for one in _ids(plain.folder)) == 50
+    assert len(ids) + sum(one in gated.manifest.refused for one in column(plain.folder, "id")) == 50
     assert audit(gated.folder).faults == []
     assert f"It refused {len(gated.manifest.refused)}." in write_card(gated.folder, plots=False).read_text()
     assert "gate did not run" in write_card(plain.folder, plots=False).read_text()
-
-
-def _ids(folder):
-    return pq.read_table(folder / "data" / "train-00000-of-00001.parquet").column("id").to_pylist()
 
 
 def test_a_rebuild_asks_for_the_held_out_set(tmp_path):

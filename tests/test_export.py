@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from folders import preset, rows_of
 
 from generators import build
 from generators.__main__ import main
@@ -13,22 +14,12 @@ from generators.finished import export as exporting
 from generators.finished.export import export
 from solver.refusal import InputError
 
-TINY = """
-rows: 50
-validation: 5
-test: 5
-max_len: 1024
-phrasings: 1
-system: You are a helpful assistant.
-weights: {comparison: 50, composition: 50}
-"""
-
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Build a dataset of three training shards."""
     place = tmp_path_factory.mktemp("export")
-    (place / "tiny.yaml").write_text(TINY)
+    (place / "tiny.yaml").write_text(preset(50, 5, 5, comparison=50, composition=50))
     return build(str(place / "tiny.yaml"), shard_rows=20, out=place / "tiny").folder
 
 
@@ -36,11 +27,6 @@ def built(tmp_path_factory):
 def folder(built, tmp_path):
     """Return a copy of it, to spoil."""
     return shutil.copytree(built, tmp_path / "tiny")
-
-
-def rows_of(folder, split):
-    """Return the rows of a split of the dataset folder."""
-    return [row for path in sorted(folder.glob(f"data/{split}-*")) for row in pq.read_table(path).to_pylist()]
 
 
 def test_verl_columns(built, tmp_path):

@@ -1,14 +1,12 @@
 """A one is a quantity like any other number, or part of a rate, a label or an idiom."""
 
 import pytest
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.graph import counted_ones
 from generators.imports.graph.counted_ones import is_counted
 from generators.imports.question.mentions import read_mentions
-from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 
 
 def counted(text):
@@ -92,7 +90,6 @@ def test_a_digit_or_a_listed_word_counts(text, expected):
 )
 def test_a_counted_one_that_is_left_out_lowers_the_grade(question, solution, letter):
     """With two such books the trace would be wrong."""
-    steps = read_solution(solution)
-    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    row = converted(question, solution)
 
     assert row.metadata["grade"] == letter, row.metadata["reasons"]

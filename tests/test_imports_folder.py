@@ -3,18 +3,17 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from fractions import Fraction
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conversion import PROBLEMS
 from datasets import load_dataset
+from folders import rows_of
 from msgspec.structs import replace
+from processes import python
 
-import generators
 from datasets_cards import write_card
 from generators.__main__ import main
 from generators.builder.dataset import rebuild
@@ -27,8 +26,6 @@ from generators.imports.importer import import_problems
 from solver.refusal import InputError
 from solver.reward import judge
 
-HOME = Path(generators.__file__).parents[1]
-PROBLEMS = Path(__file__).parent / "problems"
 LINES = [
     {"question": "Ann has 1,200 red beads. She gives 200 beads to Ben. How many beads are left?",
      "answer": "Ann has 1200-200=<<1200-200=1,000>>1,000 beads left.\n#### 1,000"},
@@ -70,11 +67,6 @@ def imported(source, tmp_path_factory):
 def extract(tmp_path_factory):
     """The first problems of GSM-8K, imported."""
     return import_problems("gsm8k", tmp_path_factory.mktemp("gsm8k") / "out", origin=str(PROBLEMS / "gsm8k.jsonl"))
-
-
-def rows_of(folder, split="train"):
-    """Return the rows of a folder."""
-    return pq.read_table(next(Path(folder).glob(f"data/{split}-*.parquet"))).to_pylist()
 
 
 def dropped_of(folder):
@@ -203,9 +195,9 @@ def test_a_forged_row_is_found_though_hashes_were_mended(imported, tmp_path, cha
 
 def test_the_same_file_gives_the_same_bytes_in_another_process(source, tmp_path, imported):
     """An import is deterministic, whatever order a process gives its sets."""
-    command = [sys.executable, "-m", "generators", "import", "gsm8k", "--from", source, "--out", str(tmp_path / "out")]
+    command = ["-m", "generators", "import", "gsm8k", "--from", source, "--out", tmp_path / "out"]
     for seed in ("1", "2"):
-        subprocess.run(command, check=True, capture_output=True, cwd=HOME, env=os.environ | {"PYTHONHASHSEED": seed})
+        assert python(*command, env=os.environ | {"PYTHONHASHSEED": seed}).returncode == 0
         for path in (tmp_path / "out").rglob("*"):
             if path.is_file() and path.name != "README.md":
                 assert path.read_bytes() == (imported / path.relative_to(tmp_path / "out")).read_bytes(), path
@@ -237,9 +229,8 @@ def test_solver_score_takes_evaluation_rows(source, tmp_path):
     folder = import_problems("gsm8k", tmp_path / "eval", origin=source, split="test", eval_only=True).folder
     said = tmp_path / "said.jsonl"
     said.write_text(json.dumps({"id": "gsm8k/test/2", "completion": "no trace"}) + "\n")
-    run = [sys.executable, "-m", "solver", "score", str(said), str(folder)]
 
-    assert "none" in subprocess.run(run, check=True, capture_output=True, text=True, cwd=HOME).stdout
+    assert "none" in python("-m", "solver", "score", said, folder).stdout
 
 
 def test_the_test_split_needs_eval_only(source, tmp_path):

@@ -1,23 +1,20 @@
 """A fraction that may stand for its complement is doubted, by named rules."""
 
 import pytest
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.graph import fraction_contexts, fractions
 from generators.imports.graph.fraction_contexts import FractionContexts
 from generators.imports.graph.node import Input
 from generators.imports.question.mentions import read_mentions
-from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 
 HALVED = "60/2=<<60/2=30>>30"
 
 
 def doubted(question, solution):
     """Return whether a half of the question may stand for its complement."""
-    steps = read_solution(solution)
-    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    row = converted(question, solution)
     return any(reason.startswith("may stand for") for reason in row.metadata["reasons"])
 
 

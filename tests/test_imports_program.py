@@ -1,21 +1,18 @@
 """A graph becomes one trace of the expert whose shape it has, a track of an entity, or a composition."""
 
 import pytest
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.graph import entity_tracks, program
 from generators.imports.graph.entity_tracks import write_entity_track
 from generators.imports.graph.node import Input, Work
 from generators.imports.question.mentions import read_mentions
-from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 
 
 def experts(question, solution):
     """Return the experts of the trace of a solution, or None where it has no trace."""
-    steps = read_solution(solution)
-    return getattr(convert(Problem("x/train/0", question, steps[-1].value, steps)), "experts", None)
+    return getattr(converted(question, solution), "experts", None)
 
 
 SHAPES = {

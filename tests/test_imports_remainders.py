@@ -5,9 +5,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.grading.grade import grade
 from generators.imports.graph import remainders
 from generators.imports.graph.build import Graph
@@ -15,7 +15,6 @@ from generators.imports.graph.node import Input, Work, within
 from generators.imports.linking.search import link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 from solver import read, solve
 from solver.ops import Init
 
@@ -25,8 +24,7 @@ CHANGED = {Fraction(2): Fraction(3), Fraction(1, 2): Fraction(1, 3), Fraction(50
 
 def changed(question, solution):
     """Return the answer of a trace in which the first half is another fraction, and the trace of the solution."""
-    steps = read_solution(solution)
-    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    row = converted(question, solution)
     program, done = [], False
     for trace in read(row.trace):
         new = []
@@ -200,8 +198,7 @@ def test_a_half_stays_a_half_where_it_is_meant(question, solution, answer):
 )
 def test_a_half_that_may_stand_for_the_other_half_lowers_the_grade(question, solution, told):
     """The half given away is not the half left, though it has the same value."""
-    steps = read_solution(solution)
-    row = convert(Problem("x/train/0", question, steps[-1].value, steps))
+    row = converted(question, solution)
 
     assert any(one.startswith("may stand for") for one in row.metadata["reasons"]) is told, row.trace
 

@@ -2,22 +2,14 @@
 
 import pytest
 import yaml
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.graph import unit_factors
-from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 from solver.machine import solve
 from solver.text import read
 
 PRICED = "2*3=<<2*3=6>>6\n6+90=<<6+90=96>>96"
-
-
-def converted(question, solution):
-    """Return the row of a question with this solution."""
-    steps = read_solution(solution)
-    return convert(Problem("x/train/0", question, steps[-1].value, steps))
 
 
 def answer_with_two(row):

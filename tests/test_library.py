@@ -1,17 +1,10 @@
 """Libraries of patterns: no two ask one question, and a folder of a stranger's is read, never run or followed."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from processes import python
 
-import generators
 from generators.patterns.library import folder_texts, library, read_library
 from solver.refusal import InputError
-
-HOME = Path(generators.__file__).parents[1]
 
 
 @pytest.fixture
@@ -137,11 +130,7 @@ def test_an_endless_file_does_not_run_for_long(own):
         "except InputError: print('refused')"
     )
 
-    run = subprocess.run(
-        [sys.executable, "-c", script, folder], capture_output=True, text=True, check=False, cwd=HOME, env=os.environ
-    )
-
-    assert run.stdout == "refused\n"
+    assert python("-c", script, folder).stdout == "refused\n"
 
 
 def test_a_name_of_two_patterns_needs_its_expert(texts):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import hub
 import pytest
+from folders import preset
 
 from datasets_cards import write_card
 from datasets_cards.card import NO_PLOTS, PLOTS
@@ -22,16 +23,7 @@ from datasets_cards.repository import NEEDED
 from generators import build
 from solver.refusal import InputError
 
-TINY = """
-rows: 10
-validation: 4
-test: 4
-max_len: 1024
-phrasings: 1
-system: You are a helpful assistant.
-weights: {comparison: 50, arithmetic: 50}
-patterns: [comparison/times_more, comparison/more_less, arithmetic/price_chain, arithmetic/multiply_add]
-"""
+PATTERNS = ["comparison/times_more", "comparison/more_less", "arithmetic/price_chain", "arithmetic/multiply_add"]
 ROOT = Path(__file__).parents[1]
 BENCHMARK = ROOT / "benchmarks" / "publish.py"
 
@@ -40,7 +32,7 @@ BENCHMARK = ROOT / "benchmarks" / "publish.py"
 def folders(tmp_path_factory):
     """Build a dataset of two training shards and the same with a third, each with its card and plots."""
     place = tmp_path_factory.mktemp("folders")
-    (place / "tiny.yaml").write_text(TINY)
+    (place / "tiny.yaml").write_text(preset(10, 4, 4, PATTERNS, comparison=50, arithmetic=50))
     for name, rows in {"small": 40, "grown": 60}.items():
         build(str(place / "tiny.yaml"), rows=rows, shard_rows=20, out=place / name)
         write_card(place / name, "acme/sums")

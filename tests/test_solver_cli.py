@@ -1,13 +1,11 @@
 """The commands of the solver: what they print, where, and how they end."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from processes import python
 from test_machine import GOOD, composed
 from test_reward import BOTH
 
@@ -265,13 +263,6 @@ def test_help_has_an_example(verb, capsys):
 
 def test_the_module_runs_from_a_shell():
     """`python -m solver` reads standard input and passes its status on."""
-    done = subprocess.run(
-        [sys.executable, "-m", "solver", "judge", "-", "--answer", "42"],
-        input=GOOD,
-        env={"PYTHONPATH": str(Path(sys.modules["solver"].__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python("-m", "solver", "judge", "-", "--answer", "42", input=GOOD)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "1.0  correct\n", "")

@@ -7,15 +7,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-PRESET = """
-rows: 24
-validation: 4
-test: 12
-max_len: 1024
-phrasings: 1
-system: You are a helpful assistant.
-weights: {arithmetic: 40, comparison: 30, composition: 30}
-"""
+from folders import preset
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +16,7 @@ def dataset(tmp_path_factory):
     from generators import build
 
     place = tmp_path_factory.mktemp("data")
-    (place / "tiny.yaml").write_text(PRESET)
+    (place / "tiny.yaml").write_text(preset(24, 4, 12, arithmetic=40, comparison=30, composition=30))
     return build(str(place / "tiny.yaml"), out=place / "tiny").folder
 
 

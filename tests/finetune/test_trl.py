@@ -9,16 +9,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1]))
 import hub
-
-TINY = """
-rows: 16
-validation: 4
-test: 4
-max_len: 1024
-phrasings: 1
-system: You are a helpful assistant.
-weights: {comparison: 50, composition: 50}
-"""
+from folders import preset
 
 # A process of its own: the clients read the Hub's address when they are imported.
 TRAIN = """
@@ -98,7 +89,7 @@ print(json.dumps({
 def trained(tmp_path_factory):
     """Publish a small dataset on a loopback Hub, load it from there and train one step each."""
     place = tmp_path_factory.mktemp("trl")
-    (place / "tiny.yaml").write_text(TINY)
+    (place / "tiny.yaml").write_text(preset(16, 4, 4, comparison=50, composition=50))
     with hub.serve(place / "hub") as server:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", TRAIN, str(place)],
