@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from folders import column, contents, rows_of
+from processes import HOME, python
 
-import generators
 from generators import build
 from generators.builder.dataset import make, rebuild
 from generators.builder.length import Ruler
@@ -26,21 +24,6 @@ from generators.files.schema import SCHEMA
 from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
-
-HOME = Path(generators.__file__).parents[1]
-"""Where a fresh process finds the packages under test."""
-
-
-def column(folder, name, split="train"):
-    """Return a column of a split, in order."""
-    return pa.concat_tables(pq.read_table(path) for path in sorted(folder.glob(f"data/{split}-*")))[name].to_pylist()
-
-
-def contents(folder):
-    """Return every file of a folder with its bytes."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -116,17 +99,8 @@ def test_two_processes_make_the_same_bytes(tmp_path):
 
 def test_the_same_preset_and_seed_give_the_same_bytes(run8, tmp_path):
     """Another build, in another process with another hash seed, is the same to the byte."""
-    subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from generators import build; build('run8', out=sys.argv[1])",
-            tmp_path / "d",
-        ],
-        check=True,
-        env=os.environ | {"PYTHONHASHSEED": "123"},
-        cwd=HOME,
-    )
+    script = "import sys; from generators import build; build('run8', out=sys.argv[1])"
+    python("-c", script, tmp_path / "d", env=os.environ | {"PYTHONHASHSEED": "123"})
 
     assert contents(tmp_path / "d") == contents(run8.folder)
 
@@ -134,9 +108,8 @@ def test_the_same_preset_and_seed_give_the_same_bytes(run8, tmp_path):
 def test_a_row_comes_back_from_its_id(first):
     """A row's id and the recipe in the folder make the row again."""
     recipe = Recipe.read(first)
-    table = pq.read_table(first / "data" / "test-00000-of-00001.parquet").to_pylist()
 
-    for row in table[:5]:
+    for row in rows_of(first, "test")[:5]:
         name, _, place = row["id"].rpartition("/")
         pattern = recipe.library.patterns[name]
         draw = pattern.draw(np.array([int(place)]))
@@ -217,50 +190,78 @@ def test_load_dataset_gives_the_rows(run8, tmp_path):
     assert loaded["train"][0]["completion"][0] == {"role": "assistant", "content": fence(loaded["train"][0]["trace"])}
 
 
-def test_a_killed_build_resumes_to_the_same_bytes(tmp_path):
-    """SIGKILL at any moment leaves no half file, and the same command finishes the same dataset."""
-    script = "import sys; from generators import build; build('run8', rows=4_000, shard_rows=400, out=sys.argv[1], workers=1)"
-    killed = 0
-    for shards in (1, 4, 8):
-        process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "d")], cwd=HOME)
-        while process.poll() is None and len(list(tmp_path.glob("d/data/*.parquet"))) < shards:
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        assert not (tmp_path / "d" / "manifest.json").exists() or process.returncode == 0
-    build("run8", rows=4_000, shard_rows=400, out=tmp_path / "d", workers=1)
-    build("run8", rows=4_000, shard_rows=400, out=tmp_path / "e", workers=1)
+# Builds with the keywords of argv[2] into argv[1], and kills itself: with the progress after argv[3] rows have been
+# written, or instead of renaming the file argv[3].
+KILLED = """
+    import json, os, signal, sys
+    from pathlib import Path
+    from generators import build
 
-    assert killed
+    def kill():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def report(done, total):
+        if moment.isdigit() and done >= int(moment):
+            kill()
+
+    def replace(path, target):
+        if Path(target).name == moment:
+            kill()
+        return rename(path, target)
+
+    out, keywords, moment = sys.argv[1:]
+    rename, Path.replace = Path.replace, replace
+    build("run8", out=out, report=report, **json.loads(keywords))
+"""
+
+
+def killed_build(out, keywords, moment):
+    """Start a build that kills itself at a moment; return its exit status once all its processes have ended.
+
+    All of them write to the pipe that communicate() reads to its end.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(KILLED), out, json.dumps(keywords), moment],
+        cwd=HOME,
+        stderr=subprocess.PIPE,
+    )
+    process.communicate(timeout=300)
+    return process.returncode
+
+
+@pytest.mark.parametrize(
+    ("moment", "left"),
+    [
+        ("400", {"recipe.json", "data/train-00000-of-00006.parquet"}),
+        ("2400", {"recipe.json", *(f"data/train-0000{shard}-of-00006.parquet" for shard in range(6))}),
+        ("recipe.json", set()),
+        ("train-00001-of-00006.parquet", {"recipe.json", "data/train-00000-of-00006.parquet"}),
+    ],
+    ids=["after a shard", "after all training shards", "while the recipe is written", "while a shard is written"],
+)
+def test_a_killed_build_resumes_to_the_same_bytes(tmp_path, moment, left):
+    """SIGKILL leaves no half file under a file's name, and the same command finishes the same dataset."""
+    keywords = {"rows": 2_400, "shard_rows": 400, "workers": 1}
+
+    assert killed_build(tmp_path / "d", keywords, moment) == -signal.SIGKILL
+    assert {name for name in contents(tmp_path / "d") if not name.endswith(".tmp")} == left
+
+    build("run8", out=tmp_path / "d", **keywords)
+    build("run8", out=tmp_path / "e", **keywords)
+
     assert contents(tmp_path / "d") == contents(tmp_path / "e")
-
-
-def lives(group):
-    """Return whether a process of a group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.mark.slow
 def test_no_process_outlives_a_killed_build(tmp_path):
     """Where a build of two processes is killed, they end too, and the same command finishes the dataset."""
-    build_it = {"rows": 200_000, "shard_rows": 20_000, "workers": 2}
-    script = f"import sys; from generators import build; build('run8', out=sys.argv[1], **{build_it})"
-    process = subprocess.Popen([sys.executable, "-c", script, tmp_path / "d"], cwd=HOME, start_new_session=True)
-    while process.poll() is None and not list(tmp_path.glob("d/data/*.parquet")):
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-    began = time.monotonic()
-    while lives(process.pid) and time.monotonic() - began < 20:
-        time.sleep(0.05)
-    assert not lives(process.pid)
+    keywords = {"rows": 100_000, "shard_rows": 10_000, "workers": 2}
 
-    build("run8", out=tmp_path / "d", **build_it)
-    build("run8", out=tmp_path / "e", **build_it | {"workers": 1})
+    assert killed_build(tmp_path / "d", keywords, "1") == -signal.SIGKILL
+    assert not (tmp_path / "d" / "manifest.json").exists()
+
+    build("run8", out=tmp_path / "d", **keywords)
+    build("run8", out=tmp_path / "e", **keywords | {"workers": 1})
 
     assert contents(tmp_path / "d") == contents(tmp_path / "e")
 
@@ -333,11 +334,7 @@ def test_a_full_disk_leaves_no_half_dataset(tmp_path):
             print(error)
         """
     )
-    run = subprocess.run(
-        [sys.executable, "-c", script, tmp_path / "d"], capture_output=True, text=True, check=True, cwd=HOME
-    )
-
-    assert "cannot be written" in run.stdout
+    assert "cannot be written" in python("-c", script, tmp_path / "d").stdout
     assert not list((tmp_path / "d").rglob("*.tmp"))
     assert not (tmp_path / "d" / "manifest.json").exists()
     assert build("run8", rows=3_000, shard_rows=1_000, out=tmp_path / "d", workers=1).counts["train"] == 3_000
@@ -424,7 +421,7 @@ def test_a_plain_script_builds_with_two_processes(tmp_path, how):
         env=os.environ | {"PYTHONPATH": str(HOME)}, start_new_session=True,
     )  # fmt: skip
     try:
-        shown, told = process.communicate(script, timeout=45)
+        shown, told = process.communicate(script, timeout=300)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

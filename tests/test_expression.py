@@ -1,7 +1,6 @@
 """Closed forms run exactly, on a row and on a column, and can do nothing but arithmetic."""
 
 import operator
-import time
 from fractions import Fraction
 
 import pytest
@@ -101,16 +100,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_nothing_but_arithmetic_is_taken(what):
-    """Whatever is not names, numbers, the six signs and brackets is refused at once, on one line."""
+    """Whatever is not names, numbers, the six signs and brackets is refused on one line."""
     text, told = REFUSED[what]
 
-    began = time.process_time()
     with pytest.raises(InputError) as caught:
         Expression(text)
 
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,14 @@
 """The command line: examples in every help, one line for every error, results on stdout."""
 
-import resource
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from processes import HOME
 
-import generators
 from generators.__main__ import VERBS, main
 from generators.patterns.library import library
-
-HOME = Path(generators.__file__).parents[1]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -103,28 +99,6 @@ def test_bad_flags_exit_2(argv, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-def spent():
-    """Return the processor seconds of all child processes so far."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-@pytest.mark.slow
-def test_commands_start_quickly(tmp_path):
-    """Help takes at most 0.3 s and run8 at most 2 s of processor time; twice that is allowed where caches are shared."""
-    for most, argv in ((0.3, ["--help"]), (2.0, ["build", "--out"])):
-        taken = []
-        for attempt in range(3):
-            place = [str(tmp_path / str(attempt))] if argv[0] == "build" else []
-            began = spent()
-            subprocess.run(
-                [sys.executable, "-m", "generators", *argv, *place], check=True, capture_output=True, cwd=HOME
-            )
-            taken.append(spent() - began)
-
-        assert min(taken) <= 2 * most
-
-
 @pytest.mark.parametrize("name", ["a[/x]b", "[bold]", "with space", "it's"])
 def test_a_folder_may_have_any_name(tmp_path, name, capsys):
     """Brackets in a folder's name are part of the name, also where it is printed."""
@@ -168,7 +142,7 @@ def test_a_recipe_file_may_have_any_name(run8, tmp_path):
     assert (tmp_path / "d" / "manifest.json").read_bytes() == (run8.folder / "manifest.json").read_bytes()
 
 
-@pytest.mark.parametrize("verb", ["list", "check"])
+@pytest.mark.parametrize("verb", ["list", pytest.param("check", marks=pytest.mark.slow)])
 def test_a_closed_pipe_is_no_error(verb):
     """Where the reader has seen enough, as `head` has, the command ends without a traceback."""
     process = subprocess.Popen(

@@ -1,6 +1,5 @@
 """Slots count, differ and become columns; a stranger's slots neither run long nor write what a trace cannot hold."""
 
-import time
 from contextlib import suppress
 from fractions import Fraction
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import law
+from timing import least_seconds
 
 from generators.patterns.filters import Word
 from generators.patterns.library import read_library
@@ -136,22 +136,21 @@ def test_a_large_vocabulary_is_read_in_no_time():
     letters = "bcdfghjklmnpqrst"
     words = [a + b + c for a in letters for b in letters for c in letters][:3_700]
 
-    began = time.process_time()
     read = read_vocabularies({"big": words})
 
     assert len(read["big"].words) == 3_700
     assert all(NAME.fullmatch(word) for word in read["big"].slugs)
-    assert time.process_time() - began < 0.5
+    assert least_seconds(lambda: read_vocabularies({"big": words}), limit=0.5) < 0.5
 
 
 @pytest.mark.parametrize("form", ["1..100000", "1/7..90000 by 0.97"], ids=["wide ranges", "wide ranges of fractions"])
 def test_many_wide_slots_do_not_run_for_long(texts, form):
-    """Five of the widest ranges in a file are refused or read within a second."""
+    """Five of the widest ranges in a file are refused or read within two seconds."""
     slots = "".join(f"  r{k}: {form}\n" for k in range(5))
 
-    took = loading(texts, slots, "", " ".join(f"{{{{ r{k} }}}}," for k in range(5)))
+    question = " ".join(f"{{{{ r{k} }}}}," for k in range(5))
 
-    assert took < 1
+    assert least_seconds(lambda: load(texts, slots, "", question), limit=2) < 2
 
 
 def test_powers_of_powers_do_not_run_for_long(texts):
@@ -160,17 +159,13 @@ def test_powers_of_powers_do_not_run_for_long(texts):
         f"  b{k + 1}: = {'*'.join([f'b{k}'] * 50)}\n" for k in (1, 2)
     )
 
-    took = loading(texts, slots, "b3 - b3 + ", "{{ b3 }}")
-
-    assert took < 1
+    assert least_seconds(lambda: load(texts, slots, "b3 - b3 + ", "{{ b3 }}"), limit=1) < 1
 
 
-def loading(texts, slots, answer, question):
-    """Return the seconds in which times_more with more slots, answer and question is read or refused."""
+def load(texts, slots, answer, question):
+    """Read times_more with more slots, a longer answer and a longer question; it may be refused."""
     source = texts["comparison/times_more.jinja"].replace("  times: 2..5\n", f"  times: 2..5\n{slots}")
     source = source.replace("answer: ", f"answer: {answer}").replace("as many", f"as many {question}")
 
-    began = time.process_time()
     with suppress(InputError):
         read_library(texts | {"comparison/times_more.jinja": source})
-    return time.process_time() - began

@@ -25,7 +25,8 @@ def bucket():
         "AWS_SECRET_ACCESS_KEY": "mine",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    for _ in range(200):
+    while True:
+        assert server.poll() is None
         try:
             urllib.request.urlopen("http://127.0.0.1:5777/moto-api/").close()
             break
