@@ -1,7 +1,9 @@
 """Dataset cards and publishing: `write_card(DIR)` and `push_to_hub(DIR, "org/name")`.
 
 `card` writes the page from `facts` and `plots`. `publish` commits a `release` to a `repository`, through a
-`pull_request` where needed, and loads it back (`loading`). May import solver and generators.
+`pull_request` where needed, and loads it back (`loading`).
+
+Imports solver, files, text, patterns, builder, grading and finished.
 """
 
 from typing import Any

@@ -1,8 +1,9 @@
 """Trains language models on wirework's traces and evaluates them with the solver.
 
-Sub-packages, lowest first; each imports `solver`, itself and those before it: `runs`, `hardware`, `models`, then
-`train` and `judge`, which do not import each other. The modules that stand here, `__main__` and `publish`, join them;
-no sub-package imports these.
+Sub-packages, lowest first: `runs`, `hardware`, `models`, then `train` and `judge`, which do not import each other.
+The modules that stand here, `__main__`, `parser` and `publish`, join them.
+
+Imports solver, runs, hardware, models, train and judge.
 """
 
 import os

@@ -2,6 +2,8 @@
 
 The sub-packages in their order, each importing only those before it: files, text, patterns, builder, imports, finished. The
 modules that stand here are the command line, and may import all of them.
+
+Imports solver, files, patterns and builder.
 """
 
 from importlib import import_module

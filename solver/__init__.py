@@ -1,4 +1,7 @@
-"""Reads, writes and runs symbolic traces, and judges the traces that models write."""
+"""Reads, writes and runs symbolic traces, and judges the traces that models write.
+
+Imports no other package.
+"""
 
 from .experts import EXPERTS
 from .machine import Solution, solve

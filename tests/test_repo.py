@@ -2,42 +2,137 @@
 
 import ast
 import re
-import subprocess
-import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-
-import generators
+from processes import python
 
 ROOT = Path(__file__).parents[1]
-HOME = Path(generators.__file__).parents[1]
-ORDER = ["solver", "generators", "datasets_cards", "finetune"]
-"""Lower packages first; a package imports itself and what stands before it."""
+ORDER = (
+    "solver",
+    "generators.files",
+    "generators.text",
+    "generators.patterns",
+    "generators.builder",
+    "generators.imports.question",
+    "generators.imports.solution",
+    "generators.imports.sources",
+    "generators.imports.linking",
+    "generators.imports.graph",
+    "generators.imports.naming",
+    "generators.imports.grading",
+    "generators.imports",
+    "generators.finished",
+    "generators",
+    "datasets_cards",
+    "finetune.runs",
+    "finetune.hardware",
+    "finetune.models",
+    "finetune.train",
+    "finetune.judge",
+    "finetune",
+)
+"""Every package, lower ones first. A package imports itself and packages that stand before it."""
 
 
-def imported(path):
-    """Return the top-level packages of ours that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def module_name(path):
+    """Return the dotted name of a module of ours, or of a package for its `__init__`."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+SOURCES = {
+    module_name(path): path
+    for root in ("solver", "generators", "datasets_cards", "finetune")
+    for path in sorted((ROOT / root).rglob("*.py"))
+}
+
+
+def package_of(module):
+    """Return the package in whose directory a module stands."""
+    return module if SOURCES[module].name == "__init__.py" else module.rpartition(".")[0]
+
+
+def is_command(module):
+    """Return whether a module is the command line of a package, or prints for it."""
+    return module.endswith(".__main__") or module == "generators.terminal"
+
+
+def imported(module):
+    """Return the modules of ours that a module imports: at its top, in a function, or for types alone."""
+    found = set()
+    for node in ast.walk(ast.parse(SOURCES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield (node.module or "").partition(".")[0]
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package_of(module).split(".")[: 1 - node.level or None] if node.level else []
+            place = ".".join([*above, *filter(None, [node.module])])
+            found |= {f"{place}.{alias.name}" if f"{place}.{alias.name}" in SOURCES else place for alias in node.names}
+    return found & SOURCES.keys() - {module}
+
+
+IMPORTS = {module: imported(module) for module in SOURCES}
+
+
+def imported_packages(package):
+    """Return the other packages that the modules of a package import, except its commands, with who imports each."""
+    return {
+        package_of(target): f"{module} imports {target}"
+        for module, targets in IMPORTS.items()
+        for target in targets
+        if package_of(module) == package != package_of(target) and not is_command(module)
+    }
+
+
+def test_modules_import_each_other_in_no_circle():
+    """No module imports itself through others, not even late or for types alone."""
+    TopologicalSorter(IMPORTS).prepare()
+
+
+def test_every_package_has_its_place():
+    """The order of packages names those that there are."""
+    assert {package_of(module) for module in SOURCES} == set(ORDER)
 
 
 @pytest.mark.parametrize("package", ORDER)
-def test_imports_go_one_way(package):
-    """No package imports a higher one; only the thin `__main__` and terminal modules may, to offer a verb."""
-    allowed = set(ORDER[: ORDER.index(package) + 1])
-    for path in (ROOT / package).rglob("*.py"):
-        if path.name not in ("__main__.py", "terminal.py"):
-            assert set(imported(path)) & set(ORDER) <= allowed, path
+def test_packages_import_lower_ones(package):
+    """A package imports packages that stand before it: in no circle, and never the one that it stands in.
+
+    Commands are free to offer a verb of a higher package.
+    """
+    higher = set(ORDER[ORDER.index(package) :])
+
+    assert [told for target, told in imported_packages(package).items() if target in higher] == []
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_a_package_states_what_it_may_import(package):
+    """The docstring of a package ends with the lower packages that it may import, by their last names."""
+    docstring = ast.get_docstring(ast.parse(SOURCES[package].read_text(encoding="utf-8")))
+    stated = re.search(r"^Imports ([a-z_, ]+)\.$", docstring, re.MULTILINE)
+    lower = {name.rpartition(".")[2]: name for name in ORDER[: ORDER.index(package)]}
+
+    assert stated, docstring
+    may = {lower[name] for name in re.split(r", | and ", stated[1]) if name != "no other package"}
+    assert imported_packages(package).keys() <= may
+
+
+def test_nothing_imports_a_command():
+    """A command is imported by commands alone."""
+    assert [
+        (module, target)
+        for module, targets in IMPORTS.items()
+        for target in targets
+        if is_command(target) and not is_command(module)
+    ] == []
 
 
 def test_finetune_meets_the_others_in_files():
     """Training reads datasets and judges with the solver; it never imports the generators."""
-    for path in (ROOT / "finetune").rglob("*.py"):
-        assert "generators" not in set(imported(path)), path
+    for module, targets in IMPORTS.items():
+        if module.startswith("finetune"):
+            assert not [target for target in targets if target.startswith("generators")], module
 
 
 def test_building_imports_nothing_heavy(tmp_path):
@@ -47,11 +142,7 @@ def test_building_imports_nothing_heavy(tmp_path):
         "print([name for name in ('torch', 'pandas', 'datasets', 'transformers', 'matplotlib') if name in sys.modules])"
     )
 
-    run = subprocess.run(
-        [sys.executable, "-c", script, tmp_path / "d"], capture_output=True, text=True, check=True, cwd=HOME
-    )
-
-    assert run.stdout == "[]\n"
+    assert python("-c", script, tmp_path / "d").stdout == "[]\n"
 
 
 def test_the_readme_is_short():

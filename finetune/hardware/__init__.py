@@ -1,1 +1,4 @@
-"""The device, its memory, and CPU speed-ups for attention and loss; imports `solver` and `finetune.runs`."""
+"""The device, its memory, and CPU speed-ups for attention and loss.
+
+Imports solver and runs.
+"""

@@ -1,1 +1,4 @@
-"""Decoding, evaluation and reports; imports `solver` and every sub-package but `finetune.train`."""
+"""Decoding, evaluation and reports.
+
+Imports solver, runs, hardware and models.
+"""

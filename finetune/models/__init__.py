@@ -1,1 +1,4 @@
-"""Base models, adapters and chat templates; imports `solver`, `finetune.runs` and `finetune.hardware`."""
+"""Base models, adapters and chat templates.
+
+Imports solver, runs and hardware.
+"""

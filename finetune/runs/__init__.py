@@ -1,1 +1,4 @@
-"""Files, libraries and terminal of a command: dataset rows, the run's folder, its log; imports only `solver`."""
+"""Files, libraries and terminal of a command: dataset rows, the run's folder, its log.
+
+Imports solver.
+"""

@@ -1,1 +1,4 @@
-"""Supervised training and reinforcement learning; imports `solver` and every sub-package but `finetune.judge`."""
+"""Supervised training and reinforcement learning.
+
+Imports solver, runs, hardware and models.
+"""

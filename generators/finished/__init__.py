@@ -1,4 +1,4 @@
 """Verbs on finished dataset folders, built or imported: read their recipe, audit, export, and measure coverage.
 
-Imports every other sub-package of generators.
+Imports solver, files, patterns, builder and imports.
 """

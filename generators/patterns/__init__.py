@@ -1,4 +1,6 @@
 """Pattern files: read, checked, rendered and numbered.
 
-Imports solver, files and text. A pattern is one file of `templates/`; nothing registers it.
+A pattern is one file of `templates/`; nothing registers it.
+
+Imports solver and text.
 """

@@ -5,5 +5,5 @@ near the numbers (clues). Nouns come from ordered tables of named rules: counted
 ratios, percents, ages and equals for all numbers; money, prices and purchases for sums. case, noun_case and sum_case
 hold the facts that the rules share.
 
-Imports question and graph, and the packages below imports.
+Imports solver, text, question and graph.
 """

@@ -2,5 +2,5 @@
 
 Numbers: mentions, from surroundings, noun_phrases and repeats. Subjects: clauses, from verbs, subjects and word_rows.
 
-Imports the packages below imports.
+Imports solver and text.
 """

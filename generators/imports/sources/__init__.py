@@ -1,4 +1,4 @@
 """Sources of problems: where each lies, its licence, and the reader of its entries.
 
-Imports solution, and the packages below imports.
+Imports solver, text and solution.
 """
