@@ -186,8 +186,8 @@ def show(title: str, found: dict[str, list[dict[str, Any]]], count: int, unit: s
     Console().print(table)
 
 
-def main() -> None:
-    """Measure and print."""
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("dataset", help="a dataset folder or a repository's name")
     parser.add_argument("--model", default="smollm2-135m")
@@ -205,6 +205,36 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
+    return parser
+
+
+def compare_training(wanted: argparse.Namespace, scratch: str) -> None:
+    """Train with both sides in turn, and print their speeds and losses."""
+    from finetune.models.base_model import find_model, load_tokenizer
+    from finetune.models.chat import measure
+
+    print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
+    found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
+    tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), pq.read_table(f"{scratch}/train.parquet")))
+    show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
+    for side, runs in found.items():
+        print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
+
+
+def compare_decoding(wanted: argparse.Namespace, scratch: str) -> None:
+    """Decode with both sides in turn, and print their speeds and how many texts agree."""
+    batches = ["--batch", str(wanted.batch), "--library-batch", str(wanted.library_batch)]
+    words = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, *batches]
+    found = turns(("decode", "generate"), wanted.rounds, words)
+    title = f"decoding, {wanted.decode} rows in batches of {wanted.batch} and {wanted.library_batch}"
+    show(title, found, wanted.decode, "rows")
+    same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
+    print(f"identical texts: {same} of {wanted.decode}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = arguments()
     wanted = parser.parse_args()
     if wanted.child:
         rows = Path(wanted.dataset)
@@ -216,29 +246,15 @@ def main() -> None:
         return
     if wanted.only == "decoding" and not wanted.adapter:
         parser.error("--only decoding needs --adapter")
-    from finetune.models.base_model import find_model, load_tokenizer
-    from finetune.models.chat import measure
     from finetune.runs.rows import read_rows
 
     with tempfile.TemporaryDirectory() as scratch:
-        train_rows = read_rows(wanted.dataset, "train", wanted.rows)
-        pq.write_table(train_rows, Path(scratch) / "train.parquet")
+        pq.write_table(read_rows(wanted.dataset, "train", wanted.rows), Path(scratch) / "train.parquet")
         pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), Path(scratch) / "test.parquet")
         if wanted.only != "decoding":
-            print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
-            found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
-            tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), train_rows))
-            show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
-            for side, runs in found.items():
-                print(f"{side}: loss on {wanted.decode} held-out rows", *(f"{run['held_out']:.4f}" for run in runs))
+            compare_training(wanted, scratch)
         if wanted.adapter and wanted.only != "training":
-            batches = ["--batch", str(wanted.batch), "--library-batch", str(wanted.library_batch)]
-            arguments = [scratch, "--model", wanted.model, "--adapter", wanted.adapter, *batches]
-            found = turns(("decode", "generate"), wanted.rounds, arguments)
-            title = f"decoding, {wanted.decode} rows in batches of {wanted.batch} and {wanted.library_batch}"
-            show(title, found, wanted.decode, "rows")
-            same = sum(map(str.__eq__, found["decode"][0]["texts"], found["generate"][0]["texts"]))
-            print(f"identical texts: {same} of {wanted.decode}")
+            compare_decoding(wanted, scratch)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ DEEP = 200_000
 """Assignments of each pattern that `check` tries."""
 
 
-def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after another
+def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
     top = argparse.ArgumentParser(
         prog="python -m generators",
@@ -31,38 +31,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after anoth
     build = verb(
         "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
     )
-    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run9, run8, run7 or a file (default run8)")
-    build.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
-    )
-    build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
-    build.add_argument("--seed", type=int, metavar="N", help="which rows are drawn, and their order (default 0)")
-    build.add_argument(
-        "--out",
-        metavar="DIR|URL",
-        help="the dataset's folder, or a place such as s3://bucket/run8 (default data/PRESET)",
-    )
-    build.add_argument(
-        "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
-    )
-    build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
-    build.add_argument("--shard-rows", type=_count, metavar="N", help="rows of a file (default 100000)")
-    build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
-    build.add_argument(
-        "--engine", default="local", metavar="local|ray", help="make the shards here, or on a Ray cluster"
-    )
-    build.add_argument(
-        "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
-    )
-    build.add_argument(
-        "--verify",
-        choices=("sample", "full"),
-        default="sample",
-        help="rows that are cross-checked by YAML reader and fractions (default sample)",
-    )
-
-    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
-    build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
+    _build_arguments(build)
 
     imports = verb(
         "import",
@@ -135,6 +104,40 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - one verb after anoth
     verify.add_argument("folder", type=Path, metavar="DIR")
     verify.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
     return top
+
+
+def _build_arguments(build: argparse.ArgumentParser) -> None:
+    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run9, run8, run7 or a file (default run8)")
+    build.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
+    )
+    build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
+    build.add_argument("--seed", type=int, metavar="N", help="which rows are drawn, and their order (default 0)")
+    build.add_argument(
+        "--out",
+        metavar="DIR|URL",
+        help="the dataset's folder, or a place such as s3://bucket/run8 (default data/PRESET)",
+    )
+    build.add_argument(
+        "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
+    )
+    build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
+    build.add_argument("--shard-rows", type=_count, metavar="N", help="rows of a file (default 100000)")
+    build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    build.add_argument(
+        "--engine", default="local", metavar="local|ray", help="make the shards here, or on a Ray cluster"
+    )
+    build.add_argument(
+        "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
+    )
+    build.add_argument(
+        "--verify",
+        choices=("sample", "full"),
+        default="sample",
+        help="rows that are cross-checked by YAML reader and fractions (default sample)",
+    )
+    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+    build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
 
 
 def _import_arguments(imports: argparse.ArgumentParser) -> None:

@@ -45,7 +45,7 @@ def run(script, env, *words):
     return finish(start(script, env, *words))
 
 
-def ask(server, method, path, body=None, headers=ALICE, timeout=None):  # noqa: PLR0917
+def ask(server, method, path, body=None, headers=ALICE, timeout=None):
     """Make one call by hand and return its status, headers and body."""
     port = server if isinstance(server, int) else server.server_port
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)

@@ -32,7 +32,7 @@ def test_compare_needs_more_than_three_rows(dataset, tmp_path, call):
     ("content", "lacks"),
     [('{"overall": {}, "rows": []}', "settings, by, ladder"), ("7", "settings, overall, by, ladder, rows")],
 )
-def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call, content, lacks):  # fixtures
+def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call, content, lacks):
     """The message names the missing parts."""
     predict(tmp_path / "a", dataset, lambda row, text: text)
     make_report(tmp_path / "a")

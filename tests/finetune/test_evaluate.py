@@ -73,7 +73,7 @@ def changed(rows, **columns):
     ],
     ids=["numbers", "no JSON", "empty", "predictions", "prompts of text", "ids twice"],
 )
-def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):  # noqa: PLR0917  # fixtures
+def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):
     """Whatever a file of JSON lines contains, the message says what is wrong with it."""
     (tmp_path / "rows.jsonl").write_text(lines(rows[:2]))
 

@@ -50,7 +50,7 @@ def test_freed_memory_is_kept_and_can_be_returned():
 
 
 @pytest.mark.parametrize("module", ["train.sft", "train.rl", "judge.evaluate", "judge.ask"])
-def test_a_verb_asks_for_it(module, trained, tiny, dataset, tmp_path, call, monkeypatch):  # noqa: PLR0917  # fixtures
+def test_a_verb_asks_for_it(module, trained, tiny, dataset, tmp_path, call, monkeypatch):
     """Each verb that computes with torch changes the allocator itself; importing a module does not."""
     words = {
         "train.sft": ["sft", "--dataset", dataset, "--model", tiny, "--out", tmp_path / "x"],

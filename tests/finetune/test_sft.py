@@ -38,7 +38,7 @@ def test_the_same_seed_gives_the_same_losses(trained, dataset, tiny, tmp_path, c
     assert losses(trained) != losses(tmp_path / "other")
 
 
-def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(  # noqa: PLR0917  # fixtures
+def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(
     trained, dataset, tiny, tmp_path, call, monkeypatch
 ):
     """A stopped run prints the command that goes on, and reaches the losses of an uninterrupted run."""
@@ -103,7 +103,7 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
         (["--resume"], "no run to resume"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, said):  # noqa: PLR0917  # fixtures
+def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, said):
     """A bad flag, dataset or model gives one line with a remedy, and exit status 2."""
     status, _, told = call(*sft(dataset, tiny, tmp_path / "x", *more))
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, sa
 
 
 @pytest.mark.parametrize("seed", ["-1", str(2**32), "one"])
-def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_path, call, capsys, seed):  # noqa: PLR0917
+def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_path, call, capsys, seed):
     """NumPy takes 32 bits; the flag says so before a folder is made."""
     with pytest.raises(SystemExit, match="2"):
         call(*sft(dataset, tiny, tmp_path / "x", "--seed", seed))
@@ -137,7 +137,7 @@ def test_running_out_of_memory_names_the_flags_to_change():
 
 @pytest.mark.parametrize("place", ["", "below"])
 @pytest.mark.parametrize("verb", ["sft", "eval", "merge"])
-def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_path, call, verb, place):  # noqa: PLR0917
+def test_an_out_that_can_be_no_folder_is_one_line(trained, dataset, tiny, tmp_path, call, verb, place):
     """Every verb that writes a folder reports a file at its path or above it."""
     (tmp_path / "file").write_text("kept")
     out = tmp_path / "file" / place
