@@ -4,17 +4,16 @@ import json
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import hub
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conversion import PROBLEMS
 from hub.accounts import Account
 
 from generators.imports.importer import import_problems
 
-PROBLEMS = Path(__file__).parent / "problems"
 UPLOAD = """
     import sys
     from huggingface_hub import HfApi
@@ -91,8 +90,12 @@ def test_the_hub_gives_the_test_split_for_evaluation(server, tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [{"HF_ENDPOINT": "http://127.0.0.1:1"}, {"HF_HUB_OFFLINE": "1"}, {"HF_TOKEN": "hf_nobody"}],
-    ids=["no network", "offline", "odd token"],
+    [
+        # The Hub's client tries again for half a minute before it gives up.
+        pytest.param({"HF_ENDPOINT": "http://127.0.0.1:1"}, marks=pytest.mark.slow, id="no network"),
+        pytest.param({"HF_HUB_OFFLINE": "1"}, id="offline"),
+        pytest.param({"HF_TOKEN": "hf_nobody"}, id="odd token"),
+    ],
 )
 def test_a_hub_out_of_reach_is_one_line_that_names_from(server, tmp_path, change):
     """Whatever keeps the Hub away, the user is told in one line, with the flag that does without it."""
