@@ -5,12 +5,12 @@ import sys
 import warnings
 from typing import Any
 
+from finetune.runs.folder import RUN, Run, command
+from finetune.train.recipe import Recipe, override, read_recipe
 from solver.command import run
 
 from .parser import parser
 from .runs import terminal
-from .runs.folder import RUN, Run, command
-from .train.recipe import Recipe, override, read_recipe
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,7 +50,8 @@ def _sft(args: argparse.Namespace) -> int:
 
 
 def _rl(args: argparse.Namespace) -> int:
-    from .models.adapter import named_base
+    from finetune.models.adapter import named_base
+
     from .train import rl
 
     device, recipe = _device_and_recipe(args)
@@ -62,7 +63,7 @@ def _rl(args: argparse.Namespace) -> int:
 
 
 def _device_and_recipe(args: argparse.Namespace) -> tuple[Any, Recipe]:
-    from .hardware.device import find_device
+    from finetune.hardware.device import find_device
 
     device = find_device(args.dtype)
     return device, read_recipe(args.recipe or ("tinyllama" if device.name == "cuda" else "smollm2"))
@@ -93,8 +94,8 @@ def _print_run(trained: Run | None, args: argparse.Namespace) -> int:
 
 
 def _eval(args: argparse.Namespace) -> int:
-    from .judge.evaluate import evaluate
-    from .judge.report import make_report, print_report
+    from finetune.judge.evaluate import evaluate
+    from finetune.judge.report import make_report, print_report
 
     folder = evaluate(
         args.dataset,
@@ -112,21 +113,21 @@ def _eval(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from .judge.report import make_report, print_report
+    from finetune.judge.report import make_report, print_report
 
     print_report(make_report(args.folder), args.folder)
     return 0
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from .judge.compare import compare, print_comparison
+    from finetune.judge.compare import compare, print_comparison
 
     print_comparison(compare(args.a, args.b), args.a, args.b)
     return 0
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from .judge.ask import ask
+    from finetune.judge.ask import ask
 
     runs = ask(
         args.question, model=args.model, adapter=args.adapter, max_new_tokens=args.max_new_tokens, dtype=args.dtype

@@ -5,9 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from finetune.train.recipe import Rl, Sft, read_value
 from solver.refusal import InputError
-
-from .train.recipe import Rl, Sft, read_value
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,13 +13,12 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     LocalTokenNotFoundError,
 )
 
+from finetune.hardware.device import find_device
+from finetune.judge.report import METRICS, REPORT, shown_rate
+from finetune.models.adapter import load, named_base
+from finetune.models.base_model import EMBEDDED, ON_GPU
+from finetune.runs.folder import ADAPTER, RUN, Run, claim
 from solver.refusal import InputError
-
-from .hardware.device import find_device
-from .judge.report import METRICS, REPORT, shown_rate
-from .models.adapter import load, named_base
-from .models.base_model import EMBEDDED, ON_GPU
-from .runs.folder import ADAPTER, RUN, Run, claim
 
 CARD = "README.md"
 TEMPLATE = Path(__file__).parent / "model_card.md.jinja"

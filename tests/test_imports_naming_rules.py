@@ -7,10 +7,12 @@ import pytest
 from question_names import names
 from rules import rule_names, without
 
-from generators.imports import naming
+from generators.imports import naming, nouns, sums
 
 MODULES = [
-    importlib.import_module(f"{naming.__name__}.{module.name}") for module in pkgutil.iter_modules(naming.__path__)
+    importlib.import_module(f"{package.__name__}.{module.name}")
+    for package in (nouns, sums, naming)
+    for module in pkgutil.iter_modules(package.__path__)
 ]
 NAMED = {
     # ages

@@ -1,4 +1,4 @@
 """Proposes and scores the possible origins of each number of a solution.
 
-Imports question and solution, and the packages below imports.
+Imports solver, text, question and solution.
 """

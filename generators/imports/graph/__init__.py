@@ -4,5 +4,5 @@ The graph is built from nodes and forms of numbers (build, node, forms), its idi
 and factors of one are restored (remainders with fractions and fraction_contexts, unit_factors with counted_ones). The
 program is written by program, traces and entity_tracks.
 
-Imports solver, text, question, solution and linking.
+Imports solver, text, question, solution, candidates and linking.
 """

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
+from generators.imports.nouns.case import Case, Question
+from generators.imports.nouns.money_words import says_nothing
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import function_words, stem_set, word_set
 from generators.text.words import Word
 from solver.quantities import MULTIPLES, PARTS, WORDS
 from solver.stems import stem
-
-from .case import Case, Question
-from .money_words import says_nothing
 
 Clue = tuple[str, int]
 """A word and its distance from a number."""

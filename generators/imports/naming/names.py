@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generators.imports.graph.node import Fixed, Input
+from generators.imports.nouns.case import Case, Question
+from generators.imports.nouns.noun_case import NounCase
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import word_set
 from generators.text.rules import first as first_rule
 from generators.text.words import safe_slug, singular
 from solver.stems import stem
 
-from .case import Case, Question
 from .clues import OUTSIDE, Clue, Clues, factor_target, nearest_distances
-from .noun_case import NounCase
 from .nouns import noun_of
 from .owners import Owners, owned_thing
 

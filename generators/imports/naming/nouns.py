@@ -2,18 +2,17 @@
 
 import re
 
+from generators.imports.nouns.ages import AGE_RULES
+from generators.imports.nouns.containers import CONTAINER_RULES
+from generators.imports.nouns.equals import EQUAL_RULES
+from generators.imports.nouns.money_words import MEANING
+from generators.imports.nouns.noun_case import NounCase
+from generators.imports.nouns.percents import rate_noun
+from generators.imports.nouns.ratios import RATIO_RULES, ratio_as_clock
+from generators.imports.sums.money import sum_noun
 from generators.text.rules import first
 from generators.text.words import safe_slug, singular
 from solver.stems import stem
-
-from .ages import AGE_RULES
-from .containers import CONTAINER_RULES
-from .equals import EQUAL_RULES
-from .money import sum_noun
-from .money_words import MEANING
-from .noun_case import NounCase
-from .percents import rate_noun
-from .ratios import RATIO_RULES, ratio_as_clock
 
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
 _BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")

@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from generators.imports.nouns.case import Case, Question
 from generators.imports.question.clauses import Subject
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import PRONOUNS, STOP
 from generators.text.rules import first
 from generators.text.words import Word, safe_slug
-
-from .case import Case, Question
 
 _CLAUSE_START = re.compile(
     r"(?:^|[.?!,;:\n]\s*|\b(?:and|but|if|when|while|then|because|since|so|that|although|where|who)\s+)$", re.IGNORECASE

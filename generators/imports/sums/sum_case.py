@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from generators.imports.nouns.money_words import MEANING
+from generators.imports.nouns.noun_case import NounCase
 from generators.text.lexicon import stem_set, word_class, word_set
 from generators.text.words import Word
 from solver.stems import stem
-
-from .money_words import MEANING
-from .noun_case import NounCase
 
 _CLAUSE_STARTS = (", ", "; ", " and ", " but ", " if ", " while ", " then ")
 _NEXT_TO = re.compile(

@@ -2,13 +2,13 @@
 
 import re
 
+from generators.imports.nouns.money_words import MEANING, sum_equal_to
+from generators.imports.nouns.noun_case import NounCase
 from generators.text.lexicon import word_set
 from generators.text.rules import first
 from generators.text.words import safe_slug
 from solver.stems import stem
 
-from .money_words import MEANING, sum_equal_to
-from .noun_case import NounCase
 from .prices import (
     IN_ALL,
     cost_of_thing,

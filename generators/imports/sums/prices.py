@@ -2,11 +2,11 @@
 
 import re
 
+from generators.imports.nouns.money_words import can_be_priced, price_of, sum_equal_to
 from generators.text.lexicon import function_words, stem_set, word_set
 from generators.text.words import safe_slug
 from solver.stems import stem
 
-from .money_words import can_be_priced, price_of, sum_equal_to
 from .purchases import things_for_each, things_together
 from .sum_case import SumCase
 
