@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from generators.text.rules import first
 
@@ -30,8 +30,7 @@ def _uses(final: Node) -> Counter[Node]:
     return Counter([final, *(operand for work in works for operand in (work.left, work.right))])
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """A sum or difference of folded operands, and whether each operand is used here alone."""
 
     sign: str
@@ -69,8 +68,7 @@ def one_and_share(found: Sum) -> Work | None:
 SUM_RULES = (percent_of_itself, percent_first, one_and_share)
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """A factor of a product, and the divisors of that product."""
 
     node: Node

@@ -1,8 +1,8 @@
 """Writes a number of the question in the form in which a solution uses it: `.6` for a discount of 40% is (100 - 40) / 100."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from generators.text.rules import first
 from solver.quantities import Quantity
@@ -15,18 +15,18 @@ _MINUTES_PER_HOUR = Fixed("minutes_per_hour", Fraction(60))
 _HOURS_PER_HALF_DAY = Fixed("hours_per_half_day", Fraction(12))
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A quantity of the question, and the form in which a step uses it."""
 
     quantity: Quantity
-    index: int
+    mention: int
+    """The place of its mention."""
     form: str
     make: Make
 
     def input(self, form: str, value: Fraction | int) -> Input:
         """Return one of the quantity's numbers."""
-        return Input(self.index, form, Fraction(value))
+        return Input(self.mention, form, Fraction(value))
 
     @property
     def whole(self) -> Input:

@@ -4,7 +4,7 @@ Half of something equals its complement, so solutions go on with the half where 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generators.imports.question.mentions import Mention
 from generators.text.rules import first
@@ -26,8 +26,7 @@ def rest_of_half(node: Node, make: Make) -> Node:
     return make("-", node.right, node) if node.sign == "*" and is_half("*", node.left) else node
 
 
-@dataclass(frozen=True, slots=True)
-class Rewriting:
+class Rewriting(NamedTuple):
     """An operation, its operands as rewritten so far, and what the other operations say about it."""
 
     work: Work

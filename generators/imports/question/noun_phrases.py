@@ -1,6 +1,6 @@
 """Reads the noun phrase behind a number: the `red pens` of `3 more red pens in a box`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generators.text.lexicon import function_words, word_class
 from generators.text.rules import first
@@ -12,8 +12,7 @@ _QUANTIFIERS = frozenset(["more", "less", "fewer", "of", "additional", "other", 
 _DETERMINERS = frozenset(["the", "his", "her", "their", "its", "my"])
 
 
-@dataclass(slots=True)
-class Next:
+class Next(NamedTuple):
     """The next word behind a number, in lower case, with its class and the phrase in front of it."""
 
     word: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generators.text.lexicon import word_class
 from generators.text.rules import first
@@ -32,8 +32,7 @@ def repeated(number: Surroundings, earlier: Sequence[Surroundings]) -> int | Non
     return next((place for place, pair in enumerate(pairs) if not first(DISTINCTIONS, pair)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """An earlier number, and a later one with `the` or the like."""
 
     earlier: Surroundings

@@ -1,6 +1,7 @@
 """Finds the subject of a verb: the words in front of it, up to the head of their noun phrase."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from generators.text.lexicon import word_set
 from generators.text.rules import first
@@ -32,8 +33,7 @@ class Subject:
     """The words between the first word and the head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """The word in front of a verb, behind adverbs and auxiliaries, that may end its subject."""
 
     row: WordRow
@@ -84,8 +84,7 @@ def noun_phrase(before: Before) -> Subject | None:
 SUBJECT_RULES = (there, pronoun, noun_phrase)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A noun phrase in front of a verb, with the nouns tied to its head left out."""
 
     before: Before

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generators.text.lexicon import STOP, word_class, word_set
 from solver.quantities import Quantity, read_quantities
@@ -21,8 +21,7 @@ _AHEAD = 20
 """Characters in front of a number that may hold its determiner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """A number of the question, and the text around it."""
 
     text: str

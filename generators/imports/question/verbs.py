@@ -1,7 +1,7 @@
 """Tells finite verbs, which have a subject, from infinitives and participles."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from generators.text.lexicon import word_set
 from generators.text.rules import first
@@ -10,8 +10,7 @@ from generators.text.words import Word
 from .word_rows import WordRow
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A word in front of a number that may be a finite verb."""
 
     row: WordRow

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from generators.text.lexicon import content
 from generators.text.rules import first
@@ -72,27 +73,26 @@ def _is_unit(match: re.Match[str]) -> bool:
     return bool(word) and (len(word) > 1 or word in "ah") and word.lower() not in WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a line, and the matches around it."""
 
     matches: list[re.Match[str]]
-    index: int
+    place: int
 
     @property
     def text(self) -> str:
         """The word as written."""
-        return self.matches[self.index][0]
+        return self.matches[self.place][0]
 
     @property
     def start(self) -> int:
         """Where it begins."""
-        return self.matches[self.index].start()
+        return self.matches[self.place].start()
 
     def neighbours(self) -> Iterator[re.Match[str]]:
         """Yield the matches before and behind it."""
-        yield from self.matches[max(0, self.index - 1) : self.index]
-        yield from self.matches[self.index + 1 : self.index + 2]
+        yield from self.matches[max(0, self.place - 1) : self.place]
+        yield from self.matches[self.place + 1 : self.place + 2]
 
 
 def _word(matches: list[re.Match[str]], index: int) -> Token:
@@ -107,7 +107,7 @@ def _word(matches: list[re.Match[str]], index: int) -> Token:
 
 def multiplication_sign(word: Word) -> Token | None:
     """Reads the x of `3 x 4` as a sign."""
-    if word.text.lower() != "x" or not 0 < word.index < len(word.matches) - 1:
+    if word.text.lower() != "x" or not 0 < word.place < len(word.matches) - 1:
         return None
     before, behind = word.neighbours()
     left = before["number"] or before["mixed"] or before["sign"] == ")" or before["word"]
