@@ -1,6 +1,5 @@
 """The remainder after a half is told from the half itself, so that each trace is right for a third too."""
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,13 +7,8 @@ import pytest
 from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.grading.grade import grade
 from generators.imports.graph import remainders
-from generators.imports.graph.build import Graph
 from generators.imports.graph.node import Input, Work, within
-from generators.imports.linking.search import link
-from generators.imports.question.mentions import read_mentions
-from generators.imports.solution.annotations import read_solution
 from solver import read, solve
 from solver.ops import Init
 
@@ -201,148 +195,6 @@ def test_a_half_that_may_stand_for_the_other_half_lowers_the_grade(question, sol
     row = converted(question, solution)
 
     assert any(one.startswith("may stand for") for one in row.metadata["reasons"]) is told, row.trace
-
-
-def reasons(question, solution):
-    """Return the doubts about a solution."""
-    mentions, steps = read_mentions(question), read_solution(solution)
-    done = link(mentions, steps, steps[-1].value, [*re.findall(r"\w+", question.lower())])
-    return grade(done, mentions, question, Graph([], frozenset())).reasons
-
-
-@pytest.mark.parametrize(
-    ("question", "solution", "reason"),
-    [
-        (
-            "She gave 10 for 6 days, and that was half of the debt. What is owed?",
-            "10*6=<<10*6=60>>60",
-            "not read: half",
-        ),
-        ("He ran the first half of 10 km in 6 minutes. What is the product?", "10*6=<<10*6=60>>60", ""),
-        (
-            "Ann has twice as many hats as Bo, who has 6. They share all equally. How many has each?",
-            "6*2=<<6*2=12>>12\n12+6=<<12+6=18>>18\n18/2=<<18/2=9>>9 each",
-            "taken for a number of its value: twice",
-        ),
-        (
-            "Ann has twice the 12 bars and 18 cans of Bo. How many?",
-            "12*2=<<12*2=24>>24\n18*2=<<18*2=36>>36\n24+36=<<24+36=60>>60",
-            "",
-        ),
-        (
-            "Jo ran 6 times and Mo 4 times less, a lap is 200 m. What is their average distance?",
-            "6-4=<<6-4=2>>2 laps.\n2*200=<<2*200=400>>400 m.\n6*200=<<6*200=1200>>1200 m.\n400+1200=<<400+1200=1600>>1600 m.\n1600/2=<<1600/2=800>>800 m on average.",
-            "an average is divided",
-        ),
-        ("From Sunday to Thursday he works 8 hours a day. How many in a week?", "5*8=<<5*8=40>>40", "weekdays stand"),
-        ("From Monday to Friday he works 8 hours a day. How many in a week?", "5*8=<<5*8=40>>40", ""),
-        (
-            "Two lattes are $3 each. A salami and a cheese bun are $4 each. How much is all?",
-            "The lattes are 2*3=$<<2*3=6>>6.\nThe buns are 2*4=$<<2*4=8>>8.\n6+8=$<<6+8=14>>14",
-            "taken for a number of its value: Two",
-        ),
-        (
-            "Two lattes are $3 each and have 4 cubes each. How much is all?",
-            "The lattes are 2*3=$<<2*3=6>>6.\n2*4=<<2*4=8>>8 cubes in the lattes.\n6+8=$<<6+8=14>>14",
-            "",
-        ),
-        (
-            "Each of 6 students eats 3 sandwiches. How many slices of bread are that?",
-            "6*3=<<6*3=18>>18 sandwiches.\n18*3=<<18*3=54>>54 slices",
-            "twice in one product: 3",
-        ),
-        (
-            "A box is 6 cm wide and 3 times as long. What is its area?",
-            "6*3=<<6*3=18>>18 cm long.\n18*6=<<18*6=108>>108",
-            "",
-        ),
-        (
-            "Sales double each month. They were 10 in January. What are they in April?",
-            "10*2=<<10*2=20>>20\n20*2=<<20*2=40>>40\n40*2=<<40*2=80>>80",
-            "",
-        ),
-        (
-            "A tank of 100 fish holds as many red as blue ones. 26 red ones hide, a third of the others swim off. How many are that?",
-            "100/2=<<100/2=50>>50 red.\n50-26=<<50-26=24>>24\n24/3=<<24/3=8>>8 swim off",
-            "taken for a number of its value: a third",
-        ),
-        (
-            "Two thirds of 81 shirts are striped, the others are plain. There are 19 more hats than plain shirts. How many hats?",
-            "81/3=<<81/3=27>>27 plain ones.\n27+19=<<27+19=46>>46 hats",
-            "taken for a number of its value: Two thirds",
-        ),
-        (
-            "Sab and Dane sold 6 pairs of shoes at $3 each. How much does each of them earn?",
-            "6*3=$<<6*3=18>>18 for the shoes.\nSo they earn 18/2=$<<18/2=9>>9 each.",
-            "taken for a number of its value: pairs",
-        ),
-        (
-            "Bo dusts for 60 minutes and mops for 30 minutes, of 3 hours. How many minutes has he left?",
-            "60+30=<<60+30=90>>90 minutes.\nIn 3 hours there are 60*3=<<60*3=180>>180 minutes.\n180-90=<<180-90=90>>90 minutes",
-            "taken for a number of its value: 60",
-        ),
-        (
-            "The first puzzle has 1000 pieces. The second and third puzzle have 1500 pieces each. How many pieces is that?",
-            "1500*2=<<1500*2=3000>>3000 pieces.\n3000+1000=<<3000+1000=4000>>4000",
-            "taken for a number of its value: second",
-        ),
-        (
-            "Two thirds of 81 shirts are striped. How many are that?",
-            "81/3=<<81/3=27>>27\n27*2=<<27*2=54>>54",
-            "",
-        ),
-        (
-            "Ann works 1/2 of 8 hours, and Bo works 6. What is their average?",
-            "8*1/2=<<8*1/2=4>>4 hours.\n4+6=<<4+6=10>>10\n10/2=<<10/2=5>>5 on average",
-            "taken for a number of its value: 1/2",
-        ),
-        (
-            "Of 30 songs 12 are played, and 2 songs are the encore. How many songs on average are in the next sets?",
-            "30-12=<<30-12=18>>18 songs.\n18-2=<<18-2=16>>16 songs.\n16/2=<<16/2=8>>8 songs on average",
-            "taken for a number of its value: 2",
-        ),
-        (
-            "A floor has 3 rooms. A room costs $15 on the first floor and $20 on the third floor. How much is all?",
-            "15*3=$<<15*3=45>>45 for the rooms of the first floor.\n20*3=$<<20*3=60>>60 for the rooms of the other.\n45+60=$<<45+60=105>>105",
-            "",
-        ),
-        ("Ann pays 20% of her 50 figs, and 30% rot. How many does she pay?", "50*.2=<<50*.2=10>>10", "a percent left"),
-    ],
-    ids=[
-        "half not read",
-        "the first half",
-        "twice for two",
-        "twice of both",
-        "addend",
-        "other days",
-        "weekdays",
-        "two of others",
-        "two told twice",
-        "twice a factor",
-        "an area",
-        "each month",
-        "a third for two",
-        "a part by itself",
-        "pairs for two persons",
-        "minutes of an hour",
-        "the second and third",
-        "a part and its top",
-        "1/2 for two persons",
-        "two songs for two sets",
-        "the third floor",
-        "a percent left over",
-    ],
-)
-def test_a_numeric_coincidence_is_told(question, solution, reason):
-    """An unread half, a `twice` for two persons, and weekdays for other days lower the grade."""
-    found = [
-        one
-        for one in reasons(question, solution)
-        if one.startswith(("not read", "taken for", "weekdays", "an av", "a percent", "twice in", "used twice"))
-    ]
-
-    assert bool(found) is bool(reason)
-    assert not reason or found[0].startswith(reason)
 
 
 def test_a_deep_graph_is_walked_once():
