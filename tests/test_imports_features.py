@@ -1,12 +1,11 @@
 """Features that words, units and order give decide between linkings; their weights are fitted without labels."""
 
 import json
-from fractions import Fraction
-from pathlib import Path
 from random import Random
 
 import pytest
 import yaml
+from conversion import PROBLEMS, problem
 from hypothesis import given
 from hypothesis import strategies as st
 from rules import rule_names, without
@@ -18,7 +17,6 @@ from generators.imports.linking.features import WEIGHTS, learned
 from generators.imports.linking.search import Linker
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
 from solver.constants import question_stems
 
@@ -70,7 +68,7 @@ PAIR_FEATURES = {
     "money": ("Ann has $4 and 6 figs.", "4+6=<<4+6=10>>10", "pair_money_sum"),
 }
 
-EXTRACT = Path(__file__).parent / "problems" / "gsm8k.jsonl"
+EXTRACT = PROBLEMS / "gsm8k.jsonl"
 
 
 def linker(question, solution):
@@ -171,14 +169,14 @@ def test_a_lesson_is_a_proved_linking_and_wrong_ones():
     """No rival of a lesson has the signs of the right one alone, and none is learned where nothing is proved."""
     question = "Ann has 4 boxes of 6 figs and eats 5. How many are left?"
     solution = "4*6=<<4*6=24>>24\n24-5=<<24-5=19>>19"
-    found = lesson(Problem("x/train/0", question, Fraction(19), read_solution(solution)), Random(1))
+    found = lesson(problem(question, solution), Random(1))
     unproved = "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15"
 
     assert found is not None
     assert 2 <= len(found) <= RIVALS + 1
     assert found[0]["step"] == 1
     assert all(rival != found[0] for rival in found[1:])
-    assert lesson(Problem("x/train/0", "Bo has 5, 5 and 2.", Fraction(15), read_solution(unproved)), Random(1)) is None
+    assert lesson(problem("Bo has 5, 5 and 2.", unproved), Random(1)) is None
 
 
 def test_lessons_are_the_same_for_a_seed():

@@ -3,15 +3,14 @@
 from fractions import Fraction
 
 import pytest
+from conversion import converted
 from rules import rule_names, without
 
-from generators.imports.convert import convert
 from generators.imports.grading import borrowed, grade, repetitions
 from generators.imports.graph.build import Graph
 from generators.imports.linking.search import link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 
 REASONS = {
     "inferred_step": (
@@ -170,8 +169,7 @@ REPETITIONS = {
 
 def reasons(question, solution):
     """Return the reasons for the grade of a problem."""
-    steps = read_solution(solution)
-    return convert(Problem("x/train/0", question, steps[-1].value, steps)).metadata["reasons"]
+    return converted(question, solution).metadata["reasons"]
 
 
 def test_every_reason_has_a_test():
@@ -289,8 +287,7 @@ def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
 )
 def test_an_unused_further_number_lowers_the_grade(question, solution, words):
     """Two more tickets that nothing uses lower the grade: the first two may stand in their place."""
-    steps = read_solution(solution)
-    more, plain = (convert(Problem("p", question.format(word), steps[-1].value, steps)) for word in words)
+    more, plain = (converted(question.format(word), solution) for word in words)
 
     assert (more.metadata["grade"], plain.metadata["grade"]) == ("B", "A")
     assert more.metadata["reasons"] == [f"left over though its value is used: {more.metadata['unused'][0]['text']}"]
@@ -327,9 +324,7 @@ def test_a_constant_that_converts_there_and_back_is_no_square(question, solution
 def test_a_number_left_over_is_contested_only_if_it_fits(question, letter):
     """Three days are not millimetres, but three cups could be meant as well as three bags."""
     solution = "3 mm+6 mm+5 mm=<<3+6+5=14>>14 mm"
-    steps = read_solution(solution)
-
-    row = convert(Problem("x/train/0", question, Fraction(14), steps))
+    row = converted(question, solution)
 
     assert row.metadata["grade"] == letter, row.metadata["reasons"]
 
@@ -338,7 +333,7 @@ def test_a_number_that_cancels_out_lowers_the_grade():
     """If a number cancels out, the trace does not contain it, and the grade says so."""
     question = "Pat has 4 jars. A jar can hold 12 pickles. Each jar needs 10 ounces of vinegar. How many ounces?"
     solution = "He makes 4*12=<<4*12=48>>48 pickles.\nHe needs 48/12=<<48/12=4>>4 jars.\n4*10=<<4*10=40>>40 ounces."
-    row = convert(Problem("p", question, Fraction(40), read_solution(solution)))
+    row = converted(question, solution)
 
     assert row.metadata["grade"] == "B"
     assert "cancelled out: 12" in row.metadata["reasons"]
@@ -359,7 +354,7 @@ def test_a_number_that_cancels_out_lowers_the_grade():
 )
 def test_twice_a_third_is_not_the_complement_of_a_third(question, told):
     """`2/3` may be `1 - 1/3` only if no `twice as` could be meant."""
-    row = convert(Problem("p", question, Fraction(66), read_solution("x+(1/3)x+(2/3)x=132\n2x=132\nx=66")))
+    row = converted(question, "x+(1/3)x+(2/3)x=132\n2x=132\nx=66")
 
     assert any("multiple left over: twice" in reason for reason in row.metadata["reasons"]) is told
 
@@ -374,7 +369,7 @@ def test_a_repeated_time_is_left_over_once():
         "There are $200/$20 = <<200/20=10>>10 clients.\nThere are 210/10 = <<210/10=21>>21 people.\n"
         "21-10 = <<21-10=11>>11 are none."
     )
-    row = convert(Problem("p", question, Fraction(11), read_solution(solution)))
+    row = converted(question, solution)
 
     assert [unused["text"] for unused in row.metadata["unused"]] == ["2 pm.", "2 pm"]
     assert not any("left over" in reason for reason in row.metadata["reasons"])

@@ -4,14 +4,13 @@ import re
 from fractions import Fraction
 
 import pytest
+from conversion import converted
 
 from generators.imports.candidates.origin import Earlier, Given, Named
-from generators.imports.convert import convert
 from generators.imports.grading.grade import STRONG
 from generators.imports.linking.search import NoLinking, link
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
-from generators.imports.solution.problem import Problem
 from solver.stems import stem
 from solver.text import read
 
@@ -167,9 +166,7 @@ def test_a_constant_that_the_line_spells_out_is_linked():
 )
 def test_a_half_given_away_is_subtracted(question, line, op):
     """As `14 - 14 / 2` the trace stays right for other fractions."""
-    answer = line.split(">>")[1].split()[0]
-
-    row = convert(Problem("x/train/0", question, Fraction(answer), read_solution(line)))
+    row = converted(question, line)
 
     assert read(row.trace)[0].steps[-2].word == op
 
@@ -265,7 +262,7 @@ def test_both_sides_of_an_equation_are_no_constant():
 def test_a_ten_that_divides_is_ten_percent():
     """`40 / 10` is a tenth of 40, for 10%, and not a number ten; `40 - 10` is not a tenth."""
     question = "Adam earns $40. 10% of it are taxes. How much is left?"
-    row = convert(Problem("x/train/0", question, Fraction(36), read_solution("40/10=<<40/10=4>>4 40-4=<<40-4=36>>36")))
+    row = converted(question, "40/10=<<40/10=4>>4 40-4=<<40-4=36>>36")
 
     assert "percent_off" in row.trace
 
@@ -354,7 +351,7 @@ def test_a_dozen_belongs_to_its_own_number():
 )
 def test_a_constant_is_chosen_by_its_words(question, solution, constant):
     """Two ways to school are not parents, and two in a couple are not days of a weekend."""
-    row = convert(Problem("p", question, Fraction(solution.split(">>")[1].split()[0]), read_solution(solution)))
+    row = converted(question, solution)
 
     assert {"constant": constant} in row.metadata["operands"][0].values()
 
@@ -362,7 +359,7 @@ def test_a_constant_is_chosen_by_its_words(question, solution, constant):
 def test_in_is_not_an_inch():
     """Cats in a village do not trigger inches per foot."""
     question = "A third of the cats in the village have spots, a quarter of these are fluffy. Of 120 cats, how many are fluffy?"
-    row = convert(Problem("p", question, Fraction(10), read_solution("120 / 12 = <<120/12=10>>10 cats")))
+    row = converted(question, "120 / 12 = <<120/12=10>>10 cats")
 
     assert "inches_per_foot" not in getattr(row, "trace", "")
 
