@@ -1,10 +1,10 @@
-"""How fast a dataset is built: python benchmarks/build.py [--rows 200000]
+"""Measures the speed of builds and audits: python benchmarks/build.py [--rows 200000]
 
-Prints rows per core-second on run8's mix, every row proved and written, with the share of each stage; those of
-`verify`; the wall time of the commands from a cold shell; one process beside two, and two Ray workers beside one
-where Ray is installed; and, where reasoning-gym is, its generation of gsm_symbolic and leg_counting rows, which
-reads nothing back and writes nothing, in turn with ours. Core-seconds are processor time of one process; stages
-overlap with nothing. Read ratios within one run: a shared machine moves all figures together.
+Prints rows per core-second for a build of run8, which proves and writes every row, with the share of each stage; for
+`verify`; and for gsm_symbolic and leg_counting of reasoning-gym, if it is installed, which only generate rows. Prints
+wall seconds with one worker and with two, also on Ray if it is installed, and of commands in fresh processes.
+Core-seconds are the processor time of one process; stages do not overlap. Compare figures within one run only, since
+the load of a shared machine changes all of them.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from generators.builder import dataset, rows, shard
 from generators.finished.audit import audit
 
 HELD_OUT = 500
-"""Validation and test rows of run8, which are built and audited beside the training rows."""
+"""The validation and test rows of run8, which are built and audited with the training rows."""
 
 STAGES = {
     "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
@@ -41,7 +41,7 @@ STAGES = {
 
 
 def timed(module: Any, name: str, spent: dict[str, float], stage: str) -> Callable[[], None]:
-    """Count the processor time of a function towards a stage; return what undoes it."""
+    """Add the processor time of a function to a stage; return a function that stops that."""
     plain = getattr(module, name)
 
     def counted(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +56,7 @@ def timed(module: Any, name: str, spent: dict[str, float], stage: str) -> Callab
 
 
 def measure(count: int, folder: Path) -> tuple[float, dict[str, float]]:
-    """Return the processor seconds of a build of `count` training rows, and those of each stage."""
+    """Return the processor seconds of a build of `count` training rows, in all and per stage."""
     spent: dict[str, float] = defaultdict(float)
     undo = [timed(module, name, spent, stage) for stage, places in STAGES.items() for module, name in places]
     began = time.process_time()
@@ -76,7 +76,7 @@ def verified(folder: Path) -> float:
 
 
 def beside(count: int, folder: Path) -> Iterator[tuple[str, float]]:
-    """Yield rows per core-second of our build and of reasoning-gym's generators, the best of three in turn."""
+    """Yield rows per core-second of a build and of reasoning-gym's generators, the best of three alternating runs."""
     try:
         import reasoning_gym
     except ImportError:
@@ -100,7 +100,7 @@ def beside(count: int, folder: Path) -> Iterator[tuple[str, float]]:
 
 
 def wall(count: int, folder: Path, engine: str) -> tuple[float, float]:
-    """Return the wall seconds of a build with one worker and with two, the best of three in turn."""
+    """Return the wall seconds of a build with one worker and with two, the best of three alternating runs."""
     best = [float("inf")] * 2
     for repeat in range(3):
         for workers in (1, 2):
@@ -114,7 +114,7 @@ def wall(count: int, folder: Path, engine: str) -> tuple[float, float]:
 
 @contextmanager
 def cluster(engine: str, workers: int) -> Iterator[None]:
-    """Keep a Ray cluster of so many workers running, warm, where Ray is the engine."""
+    """If Ray is the engine, run a cluster of `workers` workers that have already built a small dataset."""
     if engine != "ray":
         yield
         return
@@ -128,7 +128,7 @@ def cluster(engine: str, workers: int) -> Iterator[None]:
 
 
 def cold(*command: str, repeats: int = 5) -> float:
-    """Return the best wall time of a command in a fresh process."""
+    """Return the best wall seconds of a command in a fresh process."""
     best = float("inf")
     for _ in range(repeats):
         began = time.perf_counter()
@@ -138,14 +138,14 @@ def cold(*command: str, repeats: int = 5) -> float:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run all measurements and print them as tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=200_000)
     count = parser.parse_args().rows
     out = Console(width=100)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        measure(1_000, folder)  # imports, caches
+        measure(1_000, folder)  # fills imports and caches
         total, spent = measure(count, folder)
         table = Table("stage", "share", "rows per core-second", title=f"{count:,} rows of run8, one process")
         for stage, seconds in sorted(spent.items(), key=lambda item: -item[1]):

@@ -1,12 +1,12 @@
-r"""How fast completions are judged: python benchmarks/judge.py [TRACES.jsonl]
+r"""Measures the speed of `judge`: python benchmarks/judge.py [TRACES.jsonl]
 
-Prints completions per second on one core for gold, wrong, broken and hostile texts, with the cache of canonical
-lines emptied before each repeat (cold) and left full (warm), and the slowest hostile text. Where trl, math-verify
-and torch are installed, TRL's `accuracy_reward` judges the same gold completions in the same run, twice: with the
-answer appended in the \boxed{} that it looks for, and with nothing but that box, its easiest case; gold answers are
-LaTeX between dollars. Its rewards are all checked to be 1.0, as ours are. Gold texts are the traces of another
-generator, `yaml` of each line in TRACES.jsonl, written canonically and fenced; without a file, a few programs of
-our own. Times are processor time, best of several repeats. Read ratios within one run.
+Prints completions per second on one core for gold, wrong, broken and hostile texts, and the slowest hostile text. The
+cache of canonical lines is emptied before each repeat (cold) or kept (warm). If trl, math-verify and torch are
+installed, TRL's `accuracy_reward` judges the same gold completions twice: with the answer appended in the \boxed{} that
+it looks for, and as that box alone, its fastest case. Gold answers are LaTeX between dollars. All its rewards, and
+ours, must be 1.0. Gold texts are the traces in the field `yaml` of each line of TRACES.jsonl, written canonically and
+fenced, or without a file, a few programs of this benchmark. Times are processor time, the best of several repeats.
+Compare figures within one run only.
 """
 
 import argparse
@@ -44,7 +44,7 @@ REPEATS = 5
 
 
 def gold_items(path: Path | None, most: int) -> list[Item]:
-    """Return gold completions: those of the file that run, spread over it, or our own."""
+    """Return at most `most` gold completions: an even sample of the file's traces that run, or the built-in ones."""
     if path:
         lines = path.read_text(encoding="utf-8").splitlines()
         texts = [json.loads(line)["yaml"] for line in lines[:: max(1, len(lines) // most)]]
@@ -65,7 +65,7 @@ def gold_items(path: Path | None, most: int) -> list[Item]:
 
 
 def hostile_texts() -> dict[str, str]:
-    """Return texts that are slow for other readers, or were for this one."""
+    """Return texts that are slow for other parsers, or once were for ours."""
     names = [("ab" * 16) + format(number, "07b").replace("0", "a").replace("1", "b") for number in range(63)]
     inits = "".join(f"- {{op: init, var: {name}, value: 1}}\n" for name in names)
     return {
@@ -86,7 +86,7 @@ def hostile_texts() -> dict[str, str]:
 
 
 def best(work: Callable[[], object], before: Callable[[], object] = lambda: None, repeats: int = REPEATS) -> float:
-    """Return the least processor time of some work."""
+    """Return the least processor seconds of a call; `before` runs untimed before each repeat."""
     least = float("inf")
     for _ in range(repeats):
         before()
@@ -97,7 +97,7 @@ def best(work: Callable[[], object], before: Callable[[], object] = lambda: None
 
 
 def rates(items: list[Item], reward: float | None) -> tuple[float, float]:
-    """Return completions per second, cold and warm, after checking what they are worth."""
+    """Return completions per second, cold and warm; exit if a reward is not the expected one."""
     worth = {judge(*item).reward for item in items}
     if reward is not None and worth != {reward}:
         raise SystemExit(f"rewards {sorted(worth)} where all should be {reward}")
@@ -116,7 +116,7 @@ def boxed(answer: str) -> str:
 
 
 def trl_rates(items: list[Item]) -> dict[str, float] | None:
-    """Return completions per second of TRL's accuracy_reward, or None where it is not installed."""
+    """Return completions per second of TRL's accuracy_reward, or None if it is not installed."""
     try:
         from trl.rewards import accuracy_reward
     except ImportError:
@@ -139,20 +139,37 @@ def trl_rates(items: list[Item]) -> dict[str, float] | None:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("traces", nargs="?", type=Path, metavar="TRACES.jsonl")
-    parser.add_argument("--most", type=int, default=1_000, help="gold completions at most (default 1000)")
-    args = parser.parse_args()
-    gold = gold_items(args.traces, args.most)
-    wrong = [(text, experts, "-1") for text, experts, _ in gold]
+def kinds(gold: list[Item], hostile: dict[str, str]) -> dict[str, tuple[list[Item], float | None]]:
+    """Return kinds of completions, made from gold ones and hostile texts, each with the reward that all of it has."""
     unset = [
         (text.replace("var: result}\n```", "var: nobody}\n```"), experts, answer) for text, experts, answer in gold
     ]
-    broken = [item for item, (text, _, _) in zip(unset, gold, strict=True) if item[0] != text]
-    spaced = [(text.replace(": ", ":  "), experts, answer) for text, experts, answer in gold]
-    other = [(text, ["nobody"], answer) for text, _, answer in gold]
+    return {
+        "gold": (gold, REWARDS["correct"]),
+        "gold, not canonical: through libyaml": (
+            [(text.replace(": ", ":  "), experts, answer) for text, experts, answer in gold],
+            REWARDS["correct"],
+        ),
+        "wrong answer": ([(text, experts, "-1") for text, experts, _ in gold], REWARDS["wrong_answer"]),
+        "broken: an unset name": (
+            [item for item, (text, _, _) in zip(unset, gold, strict=True) if item[0] != text],
+            REWARDS["broken"],
+        ),
+        "wrong expert": ([(text, ["nobody"], answer) for text, _, answer in gold], REWARDS["wrong_expert"]),
+        "hostile: fences, brackets, bombs under 300 KB": (
+            [(text, ["arithmetic"], "1") for text in hostile.values() if len(text) < 300_000],
+            None,
+        ),
+    }
+
+
+def main() -> None:
+    """Run all measurements and print them as a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("traces", nargs="?", type=Path, metavar="TRACES.jsonl")
+    parser.add_argument("--most", type=int, default=1_000, help="the most gold completions (default 1000)")
+    args = parser.parse_args()
+    gold = gold_items(args.traces, args.most)
     hostile = hostile_texts()
     table = Table("completions", "reward", title=f"judge, {len(gold):,} completions, one core", box=box.SIMPLE_HEAD)
     table.add_column("per second, cold", justify="right")
@@ -160,18 +177,7 @@ def main() -> None:
     table.add_column("warm over TRL", justify="right")
     ours = rates(gold, REWARDS["correct"])
     theirs = trl_rates(gold)
-    kinds = {
-        "gold": (gold, REWARDS["correct"]),
-        "gold, not canonical: through libyaml": (spaced, REWARDS["correct"]),
-        "wrong answer": (wrong, REWARDS["wrong_answer"]),
-        "broken: an unset name": (broken, REWARDS["broken"]),
-        "wrong expert": (other, REWARDS["wrong_expert"]),
-        "hostile: fences, brackets, bombs under 300 KB": (
-            [(text, ["arithmetic"], "1") for text in hostile.values() if len(text) < 300_000],
-            None,
-        ),
-    }
-    for name, (items, reward) in kinds.items():
+    for name, (items, reward) in kinds(gold, hostile).items():
         cold, warm = ours if items is gold else rates(items, reward)
         table.add_row(name, "" if reward is None else str(reward), f"{cold:,.0f}", f"{warm:,.0f}", "")
     if theirs:

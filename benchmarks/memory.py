@@ -1,7 +1,7 @@
-"""How time and memory grow with rows: python benchmarks/memory.py [--most 7] [--plot benchmarks/memory.png]
+"""Measures how time and memory grow with rows: python benchmarks/memory.py [--most 7] [--plot benchmarks/memory.png]
 
-Builds run8 with 10^3 to 10^MOST training rows, each in a fresh process, and prints wall seconds, processor
-seconds, rows per core-second and peak memory (the process's maximum resident set, imports included).
+Builds run8 with 10^3 to 10^MOST training rows, each in a fresh process. Prints wall seconds, processor seconds, rows
+per core-second and peak memory (the maximum resident set of the process, imports included).
 """
 
 import argparse
@@ -28,7 +28,7 @@ print(json.dumps({"wall": time.perf_counter() - began, "core": used.ru_utime + u
 
 
 def measure(rows: int) -> dict[str, Any]:
-    """Return wall seconds, processor seconds and peak KiB of one build in a process of its own."""
+    """Return wall seconds, processor seconds and peak KiB of a build in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", CHILD, str(rows), f"{folder}/run8"], capture_output=True, text=True, check=True
@@ -37,22 +37,22 @@ def measure(rows: int) -> dict[str, Any]:
 
 
 def machine() -> str:
-    """Return what the figures were measured on."""
+    """Return the processor, the number of cores and the Python version."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     return f"{model or platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def plot(points: list[dict[str, Any]], path: Path) -> None:
-    """Draw processor seconds and memory over rows."""
+    """Plot processor seconds and memory against rows."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     rows = [point["rows"] for point in points]
-    for place, (key, label, scale) in enumerate(
+    for column, (key, label, scale) in enumerate(
         (("core", "processor seconds", 1), ("kib", "peak memory, MiB", 1 / 1024)), 1
     ):
-        axes = figure.add_subplot(1, 2, place)
+        axes = figure.add_subplot(1, 2, column)
         axes.plot(rows, [point[key] * scale for point in points], marker="o")
         axes.set_xscale("log")
         axes.set_yscale("log" if key == "core" else "linear")
@@ -68,9 +68,9 @@ def main() -> None:
     """Measure, print and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--most", type=int, default=7, help="the largest power of ten (default 7)")
-    parser.add_argument("--plot", type=Path, help="draw the figures into this file")
+    parser.add_argument("--plot", type=Path, help="write the plot to this file")
     args = parser.parse_args()
-    measure(1_000)  # what is read from disk is in memory from here on
+    measure(1_000)  # so that files are in the page cache
     points = []
     table = Table("rows", "seconds", "core-seconds", "rows per core-second", "peak MiB", title=machine())
     for power in range(3, args.most + 1):

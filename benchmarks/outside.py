@@ -1,7 +1,7 @@
-"""Do another generator's traces give the values it says? python benchmarks/outside.py TRACES.jsonl
+"""Compares another generator's answers with the solver's: python benchmarks/outside.py TRACES.jsonl
 
-Each line has `yaml`, `value` and `expert`. Prints how many values agree and how many traces are refused, by code,
-with an example each. Ends with 1 if a value disagrees or a refusal is one that the language does not demand.
+Each line has `yaml`, `value` and `expert`. Prints the number of traces whose answers agree, and of refused traces by
+code, with one example each. Exits with 1 if an answer disagrees or a trace is refused for an unexpected reason.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from rich.text import Text
 from solver import Refusal, read, solve
 
 TOLERANCE = Fraction(1, 10**9)
-"""The largest relative difference of a value that was computed in floats."""
+"""The largest relative difference that is accepted, since the other generator may compute in floats."""
 
 DEMANDED = {
     "unset": "nothing defaults to 0: an entity that receives is set first",
@@ -34,21 +34,21 @@ DEMANDED = {
     "only_literals": "a compute has a variable",
     "literal_identity": "no step copies a number",
     "bad_amount": "an amount is positive",
-    "not_enough": "nobody gives more than there is",
-    "transfer_to_self": "a transfer has two sides",
+    "not_enough": "no entity gives more than it has",
+    "transfer_to_self": "a transfer has two entities",
     "division_by_zero": "nothing is divided by 0",
-    "short_circuit": "the answer is worked out",
+    "short_circuit": "the answer is derived, not given",
     "empty": "a trace has steps",
-    "no_query": "a trace asks",
-    "two_queries": "a trace asks once",
+    "no_query": "a trace has a query",
+    "two_queries": "a trace has one query",
     "after_query": "the query is last",
-    "vocabulary": "an expert speaks its words only",
+    "vocabulary": "an expert uses the ops of its vocabulary only",
 }
-"""The refusals that design 3 demands of a trace whose author meant well, and why."""
+"""The expected codes of refusals, each with the rule of the trace language."""
 
 
 def outcome(row: dict[str, Any]) -> tuple[str, str]:
-    """Return how a trace fared, `agrees`, `disagrees` or the code of its refusal, and the reason."""
+    """Return `agrees`, `disagrees` or the code of the refusal, and the reason."""
     try:
         answer = solve(read(row["yaml"])).answer
     except Refusal as error:
@@ -59,7 +59,7 @@ def outcome(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def main() -> int:
-    """Compare and print."""
+    """Compare all traces, print a table and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("traces", type=Path, metavar="TRACES.jsonl")
     path = parser.parse_args().traces
@@ -75,9 +75,9 @@ def main() -> int:
     table.add_column("outcome", no_wrap=True)
     for expert in [*experts, "all"]:
         table.add_column(expert.replace("_", "\n"), justify="right", no_wrap=True)
-    table.add_column("an example, and why it is refused")
+    table.add_column("an example, and the reason for its refusal")
     for code in sorted(counts, key=lambda code: (code != "agrees", code)):
-        why = "" if code == "agrees" else f"{reasons[code]}\n{DEMANDED.get(code, 'A SURPRISE')}"
+        why = "" if code == "agrees" else f"{reasons[code]}\n{DEMANDED.get(code, 'UNEXPECTED')}"
         cells = [f"{counts[code][expert]:,}" if counts[code][expert] else "" for expert in experts]
         table.add_row(code, *cells, f"{counts[code].total():,}", Text(why))
     Console(width=None if sys.stdout.isatty() else 140).print(table)
