@@ -1,7 +1,7 @@
-"""Datasets from patterns and presets: `build(...)` makes one whose every row is proved, `stream(...)` yields its rows.
+"""Builds datasets from patterns and presets: `build(...)` writes one and proves every row, `stream(...)` yields its rows.
 
-The sub-packages in their order, each importing only those before it: files, text, patterns, builder, imports, finished. The
-modules that stand here are the command line, and may import all of them.
+The sub-packages, each of which imports only those before it: files, text, patterns, builder, imports, finished. The
+modules in this folder are the command line, and may import all of them.
 
 Imports solver, files, patterns and builder.
 """
@@ -25,7 +25,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that `--help` stays quick."""
+    """Import a public name on first use, so that `--help` is fast."""
     if name not in _HOMES:
         raise AttributeError(name)
     return getattr(import_module(_HOMES[name]), name)

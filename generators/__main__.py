@@ -3,163 +3,185 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from solver.command import run
 from solver.progress import Progress
 from solver.refusal import InputError
 
-AGAINST = "refuse questions that share ten words in a row, or the whole sketch, with this held-out set"
+AGAINST = "refuse questions that share ten words in a row, or their sketch, with a question of this held-out set"
+PATTERNS = "a folder of your own patterns, used beside the shipped ones"
+TOKENIZER = "counts the tokens of rows whose bytes exceed the limit"
 DEEP = 200_000
-"""Assignments of each pattern that `check` tries."""
+"""The most assignments of each pattern that `check` tries."""
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
     top = argparse.ArgumentParser(
         prog="python -m generators",
-        description="Word problems with symbolic traces: patterns to datasets whose every row is proved.",
+        description="Build datasets of word problems with symbolic traces from patterns; every row is proved.",
         epilog="example: python -m generators build --weights run8 --rows 1000 --out data/my-run8",
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(name: str, what: str, example: str) -> argparse.ArgumentParser:
+    def verb(name: str, summary: str, example: str) -> argparse.ArgumentParser:
         return verbs.add_parser(
-            name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"example: {example}"
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=f"example: {example}"
         )
 
-    build = verb(
-        "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
+    _build_arguments(
+        verb(
+            "build", "build a dataset from a preset", "python -m generators build --weights run8 --rows 10000 --seed 7"
+        )
     )
-    _build_arguments(build)
+    _import_arguments(
+        verb(
+            "import",
+            "import the problems of GSM-8K or SVAMP, with verified traces",
+            "python -m generators import gsm8k --grade A --out data/gsm8k",
+        )
+    )
+    _push_arguments(
+        verb(
+            "push",
+            "publish a dataset folder on the Hub in one commit",
+            "python -m generators push data/run8 acme/run8 --private",
+        )
+    )
+    _export_arguments(
+        verb(
+            "export",
+            "export a finished dataset to the format of another trainer (TRL reads the folder itself)",
+            "python -m generators export data/run8 --to verl data/run8-verl",
+        )
+    )
+    _pattern_arguments(verb)
+    verify = verb(
+        "verify", "audit every row of a finished dataset from its files alone", "python -m generators verify data/run8"
+    )
+    verify.add_argument("folder", type=Path, metavar="DIR")
+    verify.add_argument("--tokenizer", metavar="NAME|PATH", help=TOKENIZER)
+    return top
 
-    imports = verb(
-        "import",
-        "make verified traces of problems that people wrote: GSM-8K, SVAMP",
-        "python -m generators import gsm8k --grade A --out data/gsm8k",
-    )
-    _import_arguments(imports)
 
-    push = verb(
-        "push",
-        "publish a dataset folder on the Hub, all of it in one commit",
-        "python -m generators push data/run8 acme/run8 --private",
+def _build_arguments(build: argparse.ArgumentParser) -> None:
+    build.add_argument("--weights", metavar="NAME|FILE", help="a preset: run9, run8, run7 or a file (default run8)")
+    build.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="build the dataset of a recipe.json again, into --out"
     )
+    build.add_argument("--rows", type=_count, metavar="N", help="number of training rows (default: the preset's)")
+    build.add_argument("--seed", type=int, metavar="N", help="determines the rows and their order (default 0)")
+    build.add_argument(
+        "--out",
+        metavar="DIR|URL",
+        help="the dataset's folder, or a URL such as s3://bucket/run8 (default data/PRESET)",
+    )
+    build.add_argument(
+        "--max-len", type=_count, metavar="N", help="the most tokens that a row may have (default: the preset's)"
+    )
+    build.add_argument("--tokenizer", metavar="NAME|PATH", help=TOKENIZER)
+    build.add_argument("--shard-rows", type=_count, metavar="N", help="rows per file (default 100000)")
+    build.add_argument("--workers", type=_count, metavar="N", help="number of processes (default: one per core)")
+    build.add_argument(
+        "--engine", default="local", metavar="local|ray", help="make the shards on this machine, or on a Ray cluster"
+    )
+    build.add_argument("--patterns", type=Path, metavar="DIR", help=PATTERNS)
+    build.add_argument(
+        "--verify",
+        choices=("sample", "full"),
+        default="sample",
+        help="cross-check a sample of rows, or all, with libyaml and exact fractions (default sample)",
+    )
+    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+    build.add_argument("--push", metavar="ORG/NAME", help="publish the finished dataset on the Hub")
+
+
+def _push_arguments(push: argparse.ArgumentParser) -> None:
     push.add_argument("folder", type=Path, metavar="DIR")
     push.add_argument("repo_id", metavar="ORG/NAME")
     push.add_argument("--private", action="store_true", help="make a new repository private")
     push.add_argument("--revision", default="main", metavar="BRANCH", help="the branch to publish on (default main)")
     push.add_argument("--tag", metavar="NAME", help="tag the new revision, so that readers can pin it")
     push.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing")
-    push.add_argument("--dry-run", action="store_true", help="list what would change; nothing is written there")
-    push.add_argument("--verify", choices=("hashes", "full"), default="hashes", help="full audits every row first")
-
-    export = verb(
-        "export",
-        "write a finished dataset in the columns of another trainer (TRL takes the folder as it is)",
-        "python -m generators export data/run8 --to verl data/run8-verl",
+    push.add_argument("--dry-run", action="store_true", help="list the changes without making them")
+    push.add_argument(
+        "--verify",
+        choices=("hashes", "full"),
+        default="hashes",
+        help="check hashes, or audit every row (default hashes)",
     )
+
+
+def _export_arguments(export: argparse.ArgumentParser) -> None:
     export.add_argument("folder", type=Path, metavar="DIR")
     export.add_argument("--to", required=True, choices=("verl",), help="the trainer")
-    export.add_argument("out", type=Path, metavar="OUT", help="a new folder: a Parquet file a split, and reward.py")
+    export.add_argument("out", type=Path, metavar="OUT", help="a new folder: one Parquet file per split, and reward.py")
 
-    listing = verb("list", "list the patterns with expert, shape and size of their space", "python -m generators list")
+
+def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """Add the verbs that work on patterns."""
+    listing = verb(
+        "list", "list the patterns with their experts, steps and numbers of questions", "python -m generators list"
+    )
     show = verb(
         "show",
         "show one row of a pattern: question, trace and the solver's steps",
         "python -m generators show times_more --index 3",
     )
-    show.add_argument("pattern", help="a pattern's name, EXPERT/NAME, or a row's id EXPERT/NAME/PLACE")
-    show.add_argument("--index", type=int, default=0, metavar="I", help="which row, from 0 (default 0)")
-    preview = verb("preview", "print samples of a preset; nothing is written", "python -m generators preview run8 -n 5")
+    show.add_argument("pattern", help="a pattern's NAME or EXPERT/NAME, or a row's id EXPERT/NAME/INDEX")
+    show.add_argument("--index", type=int, default=0, metavar="I", help="the index of the row, from 0 (default 0)")
+    preview = verb("preview", "print sample rows of a preset", "python -m generators preview run8 -n 5")
     preview.add_argument("preset", nargs="?", default="run8", help="a preset's name or file (default run8)")
-    preview.add_argument("-n", type=_count, default=6, help="how many samples (default 6)")
-    preview.add_argument("--seed", type=int, default=0)
+    preview.add_argument("-n", type=_count, default=6, help="number of samples (default 6)")
+    preview.add_argument("--seed", type=int, default=0, help="determines the samples (default 0)")
     check = verb(
-        "check", "check pattern files, the shipped ones or a folder of yours", "python -m generators check my-patterns"
+        "check", "check the shipped patterns, and those of a folder of yours", "python -m generators check my-patterns"
     )
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     covers = verb(
         "coverage",
-        "measure which share of imported problems has the algebraic shape of a preset's patterns",
+        "measure the share of imported problems whose algebraic signature a preset's patterns have",
         "python -m generators coverage run9 --from data/gsm8k",
     )
     covers.add_argument("preset", nargs="?", default="run9", help="a preset's name or file (default run9)")
     covers.add_argument(
-        "--from", dest="place", default="data/gsm8k", metavar="DIR|HUB", help="the dataset (default data/gsm8k)"
+        "--from", dest="location", default="data/gsm8k", metavar="DIR|HUB", help="the dataset (default data/gsm8k)"
     )
     gallery = verb(
         "gallery",
-        "write one sample of every pattern as a page to search, or as Markdown",
+        "write one sample of every pattern as a searchable page, or as Markdown",
         "python -m generators gallery gallery.html",
     )
     gallery.add_argument("out", type=Path, metavar="OUT.html|OUT.md")
     for sub in (listing, show, preview, covers, gallery):
-        sub.add_argument(
-            "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
-        )
-    verify = verb(
-        "verify", "audit a finished dataset from its files alone, every row", "python -m generators verify data/run8"
-    )
-    verify.add_argument("folder", type=Path, metavar="DIR")
-    verify.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
-    return top
-
-
-def _build_arguments(build: argparse.ArgumentParser) -> None:
-    build.add_argument("--weights", metavar="NAME|FILE", help="preset: run9, run8, run7 or a file (default run8)")
-    build.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="make the dataset of a recipe.json again, into --out"
-    )
-    build.add_argument("--rows", type=_count, metavar="N", help="training rows (default: the preset's)")
-    build.add_argument("--seed", type=int, metavar="N", help="which rows are drawn, and their order (default 0)")
-    build.add_argument(
-        "--out",
-        metavar="DIR|URL",
-        help="the dataset's folder, or a place such as s3://bucket/run8 (default data/PRESET)",
-    )
-    build.add_argument(
-        "--max-len", type=_count, metavar="N", help="tokens that every row must fit (default: the preset's)"
-    )
-    build.add_argument("--tokenizer", metavar="NAME|PATH", help="counts the rows that their bytes do not prove to fit")
-    build.add_argument("--shard-rows", type=_count, metavar="N", help="rows of a file (default 100000)")
-    build.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
-    build.add_argument(
-        "--engine", default="local", metavar="local|ray", help="make the shards here, or on a Ray cluster"
-    )
-    build.add_argument(
-        "--patterns", type=Path, metavar="DIR", help="a folder of your own patterns beside the shipped ones"
-    )
-    build.add_argument(
-        "--verify",
-        choices=("sample", "full"),
-        default="sample",
-        help="rows that are cross-checked by YAML reader and fractions (default sample)",
-    )
-    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
-    build.add_argument("--push", metavar="ORG/NAME", help="publish the dataset on the Hub when it is built")
+        sub.add_argument("--patterns", type=Path, metavar="DIR", help=PATTERNS)
 
 
 def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("source", metavar="gsm8k|svamp")
     imports.add_argument(
-        "--from", dest="origin", metavar="PATH|HUB", help="a jsonl file, or ORG/NAME on the Hub (default: the source's)"
+        "--from",
+        dest="origin",
+        metavar="PATH|HUB",
+        help="a jsonl file, or ORG/NAME on the Hub (default: the source's own)",
     )
     imports.add_argument("--out", metavar="DIR", help="the dataset's folder (default data/SOURCE)")
-    imports.add_argument("--split", default="train", metavar="train|test", help="which split is read (default train)")
-    imports.add_argument("--grade", default="C", metavar="A|B|C", help="the lowest grade that is kept (default C)")
-    imports.add_argument("--eval-only", action="store_true", help="questions and answers alone, for evaluation")
+    imports.add_argument("--split", default="train", metavar="train|test", help="the split to read (default train)")
+    imports.add_argument("--grade", default="C", metavar="A|B|C", help="the lowest grade to keep (default C)")
+    imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
 
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb and return the exit status: 0, 1 where an audit found faults, 2 for an error of the user's."""
+    """Run one verb and return the exit status: 0 for success, 1 for faults found by an audit, 2 for a user error."""
     args = parser().parse_args(argv)
     return run(lambda: VERBS[args.verb](args), stopped="stopped; the same command resumes")
 
@@ -175,7 +197,7 @@ def _build(args: argparse.Namespace) -> int:
     full = args.verify == "full"
     if args.push and "://" in str(args.out):
         raise InputError(
-            f"--push: {args.out} is no folder here; build into a folder, or into hf://datasets/{args.push}"
+            f"--push: {args.out} is not a local folder; build into a folder, or into hf://datasets/{args.push}"
         )
     workers, engine, against = args.workers, args.engine, args.against
     with Progress("building") as progress:
@@ -212,11 +234,11 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _refuse_beside_recipe(args: argparse.Namespace) -> None:
-    """Raise InputError if a flag is given whose value the recipe decides."""
+    """Raise InputError if a flag is given whose value the recipe has."""
     for name in ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns"):
         if getattr(args, name) is not None:
             flag = f"--{name.replace('_', '-')}"
-            raise InputError(f"{flag}: {args.recipe} decides it; leave out one of {flag} and --recipe")
+            raise InputError(f"{flag}: {args.recipe} has its value; leave out one of {flag} and --recipe")
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -284,12 +306,12 @@ def _show(args: argparse.Namespace) -> int:
 
     from . import terminal
 
-    name, _, place = args.pattern.rpartition("/")
-    by_id = place.isascii() and place.isdecimal()
+    name, _, number = args.pattern.rpartition("/")
+    by_id = number.isascii() and number.isdecimal()
     pattern = library(args.patterns)[name if by_id else args.pattern]
-    index = int(place) if by_id else args.index
+    index = int(number) if by_id else args.index
     if not 0 <= index < pattern.space:
-        raise InputError(f"{pattern.id} has rows 0 to {pattern.space - 1:,}; {index:,} is none of them")
+        raise InputError(f"{pattern.id} has rows 0 to {pattern.space - 1:,}; there is no row {index:,}")
     terminal.row(pattern, index)
     return 0
 
@@ -306,8 +328,8 @@ def _preview(args: argparse.Namespace) -> int:
     recipe = Recipe.of(preset, patterns, seed=args.seed, rows={"train": args.n}, shard_rows=args.n)
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
-        for place in recipe.places(pattern, "train", span).tolist():
-            terminal.row(pattern, place, recipe.phrasings)
+        for index in recipe.indices(pattern, "train", span).tolist():
+            terminal.row(pattern, index, recipe.phrasings)
     return 0
 
 
@@ -337,8 +359,8 @@ def _coverage(args: argparse.Namespace) -> int:
 
     preset = read_preset(args.preset)
     with Progress("comparing") as progress:
-        found = coverage(preset, library(args.patterns, preset.takes), args.place, progress)
-    terminal.covered(args.place, found)
+        found = coverage(preset, library(args.patterns, preset.takes), args.location, progress)
+    terminal.covered(args.location, found)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A gallery of patterns: one sample of each, as a page to search in a browser or as a Markdown table."""
+"""Writes a gallery with one sample of every pattern, as a searchable HTML page or as Markdown tables."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,23 +21,23 @@ from solver.text import read
 
 @dataclass(frozen=True)
 class Sample:
-    """One row of a pattern, with the facts of the pattern that a reader filters by."""
+    """One row of a pattern."""
 
     pattern: Pattern
     question: str
     trace: str
     answer: str
     lines: tuple[tuple[str, str], ...]
-    """The steps with their values; the name of a sub-trace's expert stands before its steps, without a value."""
+    """The steps with their values; in a composition, each sub-trace begins with its expert and an empty value."""
 
     @property
     def steps(self) -> int:
-        """Steps of the trace, all parts together."""
+        """The number of steps of all sub-traces."""
         return len(self.pattern.words)
 
 
 def samples(library: Library) -> list[Sample]:
-    """Return the first row of every pattern, in the order of their ids."""
+    """Return the first row of every pattern, in order of id."""
     return [_sample(pattern) for pattern in library.patterns.values()]
 
 
@@ -53,7 +53,7 @@ def _sample(pattern: Pattern) -> Sample:
 
 
 def page(shown: Iterable[Sample]) -> str:
-    """Return the gallery as one HTML page that needs no network."""
+    """Return the gallery as an HTML page that loads nothing from the network."""
     environment = Environment(
         loader=PackageLoader("generators", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -61,7 +61,7 @@ def page(shown: Iterable[Sample]) -> str:
 
 
 def markdown(shown: Iterable[Sample]) -> str:
-    """Return the gallery as Markdown: a table of each expert's patterns."""
+    """Return the gallery as Markdown, with one table per expert."""
     lines = [
         "# Gallery of patterns",
         "",
@@ -84,14 +84,14 @@ def markdown(shown: Iterable[Sample]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a text as it may stand in a table: no bar ends a cell, and no two dollars enclose a formula."""
+    """Escape a text for a Markdown table: bars would end the cell, and two dollars would enclose a formula."""
     return text.replace("|", "&#124;").replace("$", r"\$")
 
 
 def write_gallery(library: Library, out: Path) -> int:
-    """Write the gallery, a page or Markdown by the file's ending, and return the number of patterns in it.
+    """Write the gallery as HTML or Markdown, by the file's suffix, and return its number of patterns.
 
-    Raises InputError at another ending, and where the file cannot be written.
+    Raises InputError at another suffix, and if the file cannot be written.
     """
     writers = {".html": page, ".md": markdown}
     if out.suffix not in writers:

@@ -1,4 +1,4 @@
-"""What a person sees: progress, tables and rows in the terminal. Results on stdout, progress on stderr."""
+"""Prints results in the terminal: tables, rows and summaries."""
 
 from pathlib import Path
 from shlex import quote
@@ -14,7 +14,7 @@ from rich.text import Text
 from generators.builder.rows import phrasing
 from generators.files.folder import Built
 from generators.files.layout import DROPPED
-from generators.finished.audit import MAX_TOLD, Audit
+from generators.finished.audit import MAX_SHOWN, Audit
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.render import render
@@ -31,7 +31,7 @@ out = _console if _console.is_terminal else Console(width=140)
 
 
 def _table(title: str, *columns: str) -> Table:
-    """Return an empty table: columns named `>x` are flushed right."""
+    """Return an empty table; a column named `>x` is aligned to the right."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
@@ -39,14 +39,39 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _say(*parts: str | tuple[str, str]) -> None:
-    """Print a line as it is, however long, brackets and all; a part with a style comes as a pair."""
+    """Print a line without wrapping or markup; a styled part is a pair of text and style."""
     out.print(Text.assemble(*parts), soft_wrap=True)
 
 
 def built(result: Built, seconds: float) -> None:
-    """Print what was built: rows per expert and pattern, lengths, proof, speed and what to do next."""
+    """Print the result of a build: rows per pattern, lengths, proofs, speed and the next commands."""
+    verification, overlap = result.manifest.verification, result.manifest.test_numbers_in_train
+    out.print(_pattern_table(result))
+    rows = sum(result.counts.values())
+    out.print(
+        f"proved    {verification.read_back:,} rows read back, solved and balanced; "
+        f"{verification.second_opinion:,} of them cross-checked with libyaml and fractions"
+    )
+    by_pattern, patterns = len(verification.fit_by_pattern or ()), len(verification.bounds or ())
+    out.print(
+        f"lengths   upper bounds in tokens; {by_pattern} of {patterns} patterns fit as a whole, the rest row by row"
+    )
+    if overlap:
+        out.print(
+            f"held out  {overlap.rows} of {overlap.of} test rows share all numbers with a training row of their pattern"
+        )
+    out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
+    _say("folder    ", (str(result.folder), "bold"))
+    if not isinstance(result.folder, Path):
+        _say("next      fetch it into a folder, then python -m generators verify FOLDER")
+        return
+    _say(f"next      python -m generators verify {quote(str(result.folder))}")
+    _say(f"          datasets.load_dataset({str(result.folder)!r})")
+
+
+def _pattern_table(result: Built) -> Table:
+    """Return the table of a build: rows of each pattern per split, and the bound on its longest row."""
     splits = {name: entry for name, entry in result.manifest.splits.items() if entry.rows}
-    max_len = result.manifest.verification.max_len
     table = _table("", "expert", "pattern", *(f">{split}" for split in splits), ">longest")
     names = sorted({name for entry in splits.values() for name in entry.patterns})
     last = ""
@@ -59,30 +84,13 @@ def built(result: Built, seconds: float) -> None:
         table.add_row(expert if expert != last else "", pattern, *counts, str(longest))
         last = expert
     table.add_section()
+    max_len = result.manifest.verification.max_len
     table.add_row("all", f"{len(names)} patterns", *(f"{entry.rows:,}" for entry in splits.values()), f"of {max_len}")
-    out.print(table)
-    proof, overlap = result.manifest.verification, result.manifest.test_numbers_in_train
-    rows = sum(result.counts.values())
-    out.print(
-        f"proved    {proof.read_back:,} rows read back, solved and balanced; {proof.second_opinion:,} of them also through YAML and fractions"
-    )
-    by_pattern, patterns = len(proof.fit_by_pattern or ()), len(proof.bounds or ())
-    out.print(f"lengths   bounds on tokens; {by_pattern} of {patterns} patterns fit whole, the rest row by row")
-    if overlap:
-        out.print(
-            f"held out  {overlap.rows} of {overlap.of} test rows have their exact numbers in a training row of their pattern"
-        )
-    out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
-    _say("folder    ", (str(result.folder), "bold"))
-    if not isinstance(result.folder, Path):
-        _say("next      fetch it into a folder, then python -m generators verify FOLDER")
-        return
-    _say(f"next      python -m generators verify {quote(str(result.folder))}")
-    _say(f"          datasets.load_dataset({str(result.folder)!r})")
+    return table
 
 
 def imported(result: Built, seconds: float) -> None:
-    """Print what became of the problems of an import: the funnel, and what to do next."""
+    """Print the result of an import: the stages that the problems passed, the speed and the next command."""
     funnel = result.manifest.funnel or []
     total = funnel[0][1]
     table = _table("", "", ">problems", ">share")
@@ -91,7 +99,7 @@ def imported(result: Built, seconds: float) -> None:
     out.print(table)
     rows = sum(result.counts.values())
     out.print(
-        f"wrote     {rows:,} rows; {result.manifest.dropped.rows if result.manifest.dropped else 0:,} problems and their reasons in {DROPPED}"
+        f"wrote     {rows:,} rows; {result.manifest.dropped.rows if result.manifest.dropped else 0:,} dropped problems and the reasons in {DROPPED}"
     )
     out.print(f"speed     {total:,} problems in {seconds:.1f} s, {total / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
@@ -99,40 +107,40 @@ def imported(result: Built, seconds: float) -> None:
 
 
 def audited(folder: Path, found: Audit, seconds: float) -> None:
-    """Print what an audit found."""
+    """Print the result of an audit: its faults, or that there are none."""
     rows = sum(found.rows.values())
-    for fault in found.faults[:MAX_TOLD]:
+    for fault in found.faults[:MAX_SHOWN]:
         _say(("fault ", "red"), fault)
-    if len(found.faults) > MAX_TOLD:
-        out.print(f"... and {len(found.faults) - MAX_TOLD:,} more")
+    if len(found.faults) > MAX_SHOWN:
+        out.print(f"... and {len(found.faults) - MAX_SHOWN:,} more")
     if found.passed:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
         _say(("sound", "green"), f" {folder}: {splits}; {found.proof}")
-        out.print(f"      no question stands twice; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
+        out.print(f"      no question is repeated; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
     else:
         _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
 
 
-def covered(place: str, found: "Coverage") -> None:
-    """Print which share of problems the patterns cover, and the shapes of most problems that they lack."""
-    table = _table("lacking most", ">problems", "such as", "shape")
-    for lack in found.lacking[:MAX_TOLD]:
+def covered(location: str, found: "Coverage") -> None:
+    """Print the share of problems that the patterns cover, and the most frequent signatures that they lack."""
+    table = _table("most frequent signatures without a pattern", ">problems", "example", "formula")
+    for lack in found.lacking[:MAX_SHOWN]:
         table.add_row(f"{lack.problems:,}", lack.example, lack.formula)
     if found.lacking:
         out.print(table)
     _say(
         "covered   ",
         (f"{found.share:.1%}", "bold"),
-        f" of the problems of {place}: {found.covered:,} of {found.problems:,}, {found.traced:,} of them with a trace",
+        f" of the problems of {location}: {found.covered:,} of {found.problems:,}, {found.traced:,} of them with a trace",
     )
     out.print(
-        f"shapes    {found.covered_shapes:,} of {found.shapes:,} that the problems have; "
-        f"the patterns have {found.pattern_shapes:,}"
+        f"signatures {found.covered_signatures:,} of {found.signatures:,} in the problems are covered; "
+        f"the patterns have {found.pattern_signatures:,}"
     )
 
 
 def pushed(done: "Pushed") -> None:
-    """Print what a push changed and how to load the result, or what it would change."""
+    """Print the changes of a push, or of a dry run, and how to load the result."""
     table = _table("", "", "file", ">bytes")
     for change in done.changes:
         table.add_row(change.action, Text(change.path), f"{change.size:,}")
@@ -153,14 +161,14 @@ def pushed(done: "Pushed") -> None:
 
 
 def exported(folder: Path, rows: dict[str, int]) -> None:
-    """Print what was exported and how a trainer takes it."""
+    """Print the exported files, and the option with which a trainer uses the reward."""
     for name, count in rows.items():
         _say(f"{folder / name}  {count:,} rows")
     _say(f"reward  custom_reward_function.path={folder}/reward.py")
 
 
 def patterns(library: Library) -> None:
-    """Print the patterns with their shapes and the sizes of their spaces."""
+    """Print the patterns with their steps and numbers of questions, and the shapes of the experts."""
     table = _table("", "expert", "pattern", "steps", ">questions")
     last = ""
     for pattern in library.patterns.values():
@@ -173,17 +181,17 @@ def patterns(library: Library) -> None:
     shapes = _table("", "expert", "shape of every trace")
     for name, expert in EXPERTS.items():
         shapes.add_row(name, Text(expert.shape))
-    shapes.add_row(COMPOSITION, "each part in its own expert's shape")
+    shapes.add_row(COMPOSITION, "each sub-trace in its own expert's shape")
     out.print(shapes)
 
 
-def row(pattern: Pattern, place: int, phrasings: int = 1) -> None:
-    """Print the row at a place of a pattern's own order, in one of the first phrasings."""
-    places = np.array([place], dtype=np.int64 if pattern.order.fast else object)
-    draw = pattern.draw(places)
-    question_plan = pattern.questions[phrasing(pattern, places, phrasings)[0]]
+def row(pattern: Pattern, index: int, phrasings: int = 1) -> None:
+    """Print the row with an index in the pattern's own order, in one of the first phrasings."""
+    indices = np.array([index], dtype=np.int64 if pattern.order.fast else object)
+    draw = pattern.draw(indices)
+    question_plan = pattern.questions[phrasing(pattern, indices, phrasings)[0]]
     question, trace = (render(plan, draw)[0].as_py() for plan in (question_plan, pattern.trace))
-    out.print(Panel(Text(question), title=f"{pattern.id}/{place}", title_align="left", box=box.ROUNDED))
+    out.print(Panel(Text(question), title=f"{pattern.id}/{index}", title_align="left", box=box.ROUNDED))
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)
     out.print(steps_table(program))

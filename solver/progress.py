@@ -1,4 +1,4 @@
-"""A progress bar on stderr, for work that takes more than a moment."""
+"""Shows a progress bar on stderr for work that takes longer than a second."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """A progress bar that appears only on a terminal, and only when the work takes a while."""
+    """A progress bar that appears only on a terminal, and only after PATIENCE seconds; call it to report progress."""
 
     def __init__(self, verb: str, unit: str = "rows"):
         self.verb = verb
@@ -25,7 +25,7 @@ class Progress:
         return self
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how much of the work is done."""
+        """Show `done` units of `total`."""
         if self.bar is None and sys.stderr.isatty() and time.perf_counter() - self.began > PATIENCE:
             self.bar = self._bar()
             self.bar.add_task(self.verb, total=total)

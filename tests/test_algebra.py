@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from strategies import honest_programs
 
-from generators.patterns.algebra import formula, function, shape
+from generators.patterns.algebra import formula, function, signature
 from solver.ops import Compute, Init
 from solver.program import Trace
 from solver.text import read
@@ -73,7 +73,7 @@ trace:
 )  # fmt: skip
 def test_one_function_is_one_shape(one, other):
     """Names, order, brackets and experts do not count."""
-    assert shape(one) == shape(other)
+    assert signature(one) == signature(other)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_one_function_is_one_shape(one, other):
 )  # fmt: skip
 def test_another_function_is_another_shape(one, other):
     """Which numbers are one and the same counts, and so do the numbers that the trace writes itself."""
-    assert shape(one) != shape(other)
+    assert signature(one) != signature(other)
 
 
 def rearranged(parts):
@@ -114,7 +114,7 @@ def rearranged(parts):
 @given(honest_programs())
 def test_a_shape_knows_no_order_and_no_values(parts):
     """Giving other numbers, in another order, and swapping what commutes changes no shape."""
-    assert shape(rearranged(parts)) == shape(parts)
+    assert signature(rearranged(parts)) == signature(parts)
 
 
 def test_a_function_of_many_like_numbers_is_quickly_told():
@@ -124,7 +124,7 @@ def test_a_function_of_many_like_numbers_is_quickly_told():
     sums = ["s1 = p0 + p1", *(f"s{k} = s{k - 1} + p{k}" for k in range(2, 8))]
     other = ["s1 = p7 + p6", *(f"s{k} = p{7 - k} + s{k - 1}" for k in range(2, 8))]
 
-    assert shape(program(*letters, *products, *sums)) == shape(program(*letters[::-1], *products[::-1], *other))
+    assert signature(program(*letters, *products, *sums)) == signature(program(*letters[::-1], *products[::-1], *other))
 
 
 def test_a_formula_is_written_as_people_do():
@@ -140,4 +140,4 @@ def test_a_formula_of_any_length_is_told_at_once():
     doubled = program("a", "x0 = a + a", *(f"x{k} = x{k - 1} + x{k - 1}" for k in range(1, 60)))
 
     assert formula(function(doubled)[0]) == f"a formula of {2**60:,} numbers"
-    assert shape(doubled) == shape(program("a", f"x = a * {2**60}"))
+    assert signature(doubled) == signature(program("a", f"x = a * {2**60}"))

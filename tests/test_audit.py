@@ -70,7 +70,7 @@ def test_a_changed_recipe_is_found(folder):
     recipe = (folder / "recipe.json").read_text()
     (folder / "recipe.json").write_text(recipe.replace('"seed": 0', '"seed": 1'))
 
-    assert audit(folder).faults == ["recipe.json: is not the recipe the manifest names"]
+    assert audit(folder).faults == ["recipe.json: is not the recipe that the manifest names"]
 
 
 def edited(key, change):

@@ -9,7 +9,7 @@ from solver.refusal import InputError
 
 BAD = {
     "unknown key": ("answer: count", "anwser: count", "unknown key anwser; did you mean answer?"),
-    "unused slot": ("times: 2..5", "times: 2..5\n  spare: 1..9", "slot spare is used nowhere"),
+    "unused slot": ("times: 2..5", "times: 2..5\n  spare: 1..9", "slot spare is not used"),
     "undeclared in question": ("{{ times }}", "{{ tims }}", "question uses tims, which no slot declares"),
     "undeclared in trace": ("value: $times", "value: $tims", "trace uses tims, which no slot declares"),
     "undeclared in answer": (
@@ -30,14 +30,18 @@ BAD = {
     "slots touch": ("{{ times }} times", "{{ times }}{{ count }}", "touch; put text between them"),
     "hidden slot": ("{{ item }} as", "things as", "the question does not show item"),
     "word as number": ("value: $count", "value: $item", "an init takes $item, which is a word"),
-    "number as name": ("var: factor", "var: $count", "a $slot in a name is a word slot"),
-    "half a component": ("$fewer.$item", "x$fewer.$item", "stands whole between dots"),
+    "number as name": ("var: factor", "var: $count", "a $slot in a name must be a word slot"),
+    "half a component": ("$fewer.$item", "x$fewer.$item", "must be a word slot and a whole component"),
     "word in answer": ("answer: count * times", "answer: item * times", "answer computes with item, which is a word"),
     "filter on a number": ("{{ times }}", "{{ times | one }}", "filter one is for words, and times is a number"),
     "unknown filter": ("{{ item }}", "{{ item | oone }}", "no filter oone; did you mean one or money?"),
     "jinja statement": ("{{ times }}", "{% for x in range(9) %}{% endfor %}{{ times }}", "question: for statement"),
-    "jinja call": ("{{ times }}", "{{ times.__class__ }}", "only {{ slot }} and {{ slot | filter }} stand in braces"),
-    "jinja expression": ("{{ times }}", "{{ 9 ** 9 ** 9 }}", "only {{ slot }} and {{ slot | filter }} stand in braces"),
+    "jinja call": ("{{ times }}", "{{ times.__class__ }}", "only {{ slot }} and {{ slot | filter }} may be in braces"),
+    "jinja expression": (
+        "{{ times }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "only {{ slot }} and {{ slot | filter }} may be in braces",
+    ),
     "jinja include": ("{{ times }}", "{% include '/etc/passwd' %}{{ times }}", "question: include statement"),
     "broken jinja": ("{{ times }}", "{{ times", "question:"),
     "call in an expression": (
@@ -48,14 +52,14 @@ BAD = {
     "power in an expression": ("answer: count", "answer: 9 ** 9 + count", "has Pow; only names, numbers"),
     "long expression": ("answer: count", f"answer: {'1 + ' * 90}count", "characters; at most 200"),
     "division by zero": ("- count\n", "- count / (count - count)\n", "divides by zero"),
-    "bad range": ("count: 5..25", "count: 25..5", "is no range"),
-    "huge range": ("count: 5..25", "count: 1..99999999", "is no range of 1 to 100000 values"),
+    "bad range": ("count: 5..25", "count: 25..5", "is not a range"),
+    "huge range": ("count: 5..25", "count: 1..99999999", "is not a range of 1 to 100000 values"),
     "unknown vocabulary": (
         "item:  things",
         "item:  thing",
-        "is no range, list, expression or vocabulary; did you mean things?",
+        "is not a range, list, expression or vocabulary; did you mean things?",
     ),
-    "circular slots": ("count: 5..25", "count: = count + 1", "slot count is worked out from itself"),
+    "circular slots": ("count: 5..25", "count: = count + 1", "slot count is computed from itself"),
     "unknown op": ("op: compute, compute_op: mul", "op: multiply, compute_op: mul", "op is 'multiply'"),
     "anchor": ("value: $count", "value: &a $count", "value is a YAML anchor"),
     "key twice": ("count: 5..25", "count: 5..25\n  count: 5..26", "neither text nor a list"),
@@ -100,7 +104,7 @@ def test_a_small_space_is_refused(texts):
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [("left - 5", "not positive"), ("left / 3", "no terminating decimal")],
+    [("left - 5", "not positive"), ("left / 3", "not a terminating decimal")],
 )
 def test_an_answer_that_is_no_good_is_refused(texts, answer, told):
     """Answers are positive and terminate, whatever the trace agrees with."""

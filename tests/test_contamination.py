@@ -89,14 +89,14 @@ def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
     held.write_text(json.dumps({"question": HELD}))
     built = build("run8", rows=20, out=tmp_path / "one", against=str(held))
 
-    with pytest.raises(InputError, match=r"made against held\.jsonl"):
+    with pytest.raises(InputError, match=r"built against held\.jsonl"):
         rebuild(built.folder, tmp_path / "two")
     again = rebuild(built.folder, tmp_path / "two", against=str(held))
 
     assert again.manifest == built.manifest
 
 
-@pytest.mark.parametrize(("text", "told"), [("x", "no jsonl"), ('{"answer": 1}', "no entry has a question")])
+@pytest.mark.parametrize(("text", "told"), [("x", "no line is a JSON mapping"), ('{"answer": 1}', "no entry has a question")])
 def test_a_held_out_set_without_questions_is_one_error(tmp_path, text, told):
     """A file without a question is refused in one line."""
     path = tmp_path / "held.jsonl"

@@ -12,7 +12,7 @@ import pytest
 
 from generators.builder.preset import read_preset
 from generators.files.layout import MANIFEST
-from generators.finished.coverage import coverage, pattern_shape
+from generators.finished.coverage import coverage, pattern_signature
 from generators.patterns.library import library
 from solver.refusal import InputError
 
@@ -31,16 +31,16 @@ def test_a_preset_covers_its_own_rows(run8):
     found = coverage(read_preset("run8"), LIBRARY, str(run8.folder))
 
     assert (found.problems, found.traced, found.covered, found.share) == (500, 500, 500, 1.0)
-    assert found.shapes == found.covered_shapes == found.pattern_shapes
+    assert found.signatures == found.covered_signatures == found.pattern_signatures
     assert found.lacking == ()
 
 
 def test_what_is_lacking_is_told_most_first(run8):
     """Run 7 lacks the shapes of the interleaved patterns alone, with the number of rows, an id and the formula."""
     patterns = LIBRARY.patterns
-    known = {pattern_shape(patterns[name]) for name in read_preset("run7").shares(LIBRARY)}
+    known = {pattern_signature(patterns[name]) for name in read_preset("run7").shares(LIBRARY)}
     rows = pq.read_table(run8.folder / TRAIN, columns=["id"]).column("id").to_pylist()
-    missed = [row for row in rows if pattern_shape(patterns[row.rpartition("/")[0]]) not in known]
+    missed = [row for row in rows if pattern_signature(patterns[row.rpartition("/")[0]]) not in known]
 
     found = coverage(read_preset("run7"), LIBRARY, str(run8.folder))
 

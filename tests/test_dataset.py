@@ -305,7 +305,7 @@ def test_a_foreign_place_is_not_touched(cook, tmp_path, kind):
         place.write_text("mine")
     before = contents(tmp_path)
 
-    with pytest.raises(InputError, match="exists and is no dataset of wirework"):
+    with pytest.raises(InputError, match="exists and is not a dataset of wirework"):
         make(cook(), place)
 
     assert contents(tmp_path) == before

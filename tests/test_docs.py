@@ -27,7 +27,7 @@ from generators.__main__ import DEEP
 from generators.__main__ import main as generators_main
 from generators.builder.local_engine import SHARD_ROWS
 from generators.builder.preset import read_preset
-from generators.finished.audit import MAX_TOLD
+from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
 from generators.patterns.checks import MIN_SPACE
 from generators.patterns.slots import MAX_WORD
@@ -97,7 +97,7 @@ def test_the_index_names_every_page():
         ("docs/patterns.md", f"It has at most {MAX_WORD} characters"),
         ("docs/datasets.md", f"{RUN8.max_len} in run8"),
         ("docs/datasets.md", f"{SHARD_ROWS:,} unless told otherwise"),
-        ("docs/datasets.md", f"up to {MAX_TOLD} faults"),
+        ("docs/datasets.md", f"up to {MAX_SHOWN} faults"),
         ("docs/importing.md", f"shares {UNITS[GRAM]} words in a row"),
         ("docs/trace-language.md", f"if they end within {MAX_PLACES} places"),
     ],

@@ -73,7 +73,7 @@ def test_coverage_is_printed(run8, capsys):
         (["coverage", "--from", "no/such/folder"], "no/such/folder: no such file or dataset folder"),
         (["show", "times_mor"], "no pattern times_mor; did you mean times_more"),
         (["show", "times_more", "--index", "-1"], "has rows 0 to"),
-        (["show", "comparison/times_more/99999999999999"], "is none of them"),
+        (["show", "comparison/times_more/99999999999999"], "there is no row"),
         (["list", "--patterns", "/nonexistent"], "no such folder of patterns"),
         (["verify", "/nonexistent"], "not a dataset folder of wirework"),
         (["build", "--recipe", "/nonexistent"], "not a dataset folder of wirework"),

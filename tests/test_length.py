@@ -38,7 +38,7 @@ def test_a_patterns_bound_holds_for_its_rows(pattern):
     ruler = Ruler("You wire.", 10_000)
 
     lengths = ruler.lengths(
-        pattern, row_ids(pattern, draw.places), render(pattern.questions[0], draw), render(pattern.trace, draw)
+        pattern, row_ids(pattern, draw.assignments), render(pattern.questions[0], draw), render(pattern.trace, draw)
     )
 
     assert lengths.max() <= ruler.bound(pattern)
@@ -47,7 +47,8 @@ def test_a_patterns_bound_holds_for_its_rows(pattern):
 def test_a_row_that_may_not_fit_is_named(tmp_path):
     """Without a tokenizer, a row that its bytes do not prove to fit is an error with its id and the numbers."""
     with pytest.raises(
-        InputError, match=r"^\w+/\w+/\d+ may have up to \d+ tokens \(one a byte\) and max_len is 600; give --tokenizer"
+        InputError,
+        match=r"^\w+/\w+/\d+ may have up to \d+ tokens \(one per byte\) and max_len is 600; give --tokenizer",
     ):
         build("run8", out=tmp_path / "d", max_len=600)
 

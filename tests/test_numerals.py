@@ -91,7 +91,7 @@ def test_a_question_shows_the_form_and_a_trace_the_number(filtered):
     assert questions.to_pylist() == reference(pattern.bodies[0], draw)
     assert any("four times" in question and ", who has 1,1" in question for question in questions.to_pylist())
     assert any("value: 1100}" in trace for trace in traces.to_pylist())
-    assert ruler.lengths(pattern, row_ids(pattern, draw.places), questions, traces).max() <= ruler.bound(pattern)
+    assert ruler.lengths(pattern, row_ids(pattern, draw.assignments), questions, traces).max() <= ruler.bound(pattern)
 
 
 def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
@@ -113,7 +113,7 @@ def test_a_dataset_in_forms_is_proved(filtered, tmp_path):
     [
         ("{{ more }} has", "{{ more | commas }} has", "filter commas is for numbers, and more is a word"),
         ("{{ count | commas }}", "{{ count | words }}", "count: words writes whole numbers of 0 to 99, not 990"),
-        ("times: 2..5", "times: = count // 300", "times: words writes whole numbers of 0 to 99, and times may be others"),
+        ("times: 2..5", "times: = count // 300", "times: words writes whole numbers of 0 to 99, and times can be another number"),
         ("{{ times | words }} times", "x{{ times | words }} times", "letters touch times; put a space or a mark"),
         ("who has {{ count | commas }}.", "{{ count | commas }},{{ times }}.", "count and times can be read in two ways"),
         ("{{ times | words }} times", "{{ times | words }}een times", "letters touch times"),

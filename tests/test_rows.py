@@ -209,7 +209,7 @@ def test_the_slices_of_all_seeds_part_the_whole_space(texts, cook):
         recipe = cook(library, seed=seed)
         for split, share in (("train", 8), ("validation", 1), ("test", 1)):
             size = pattern.space * share // 10
-            drawn[split, seed] = recipe.places(pattern, split, range(size))
+            drawn[split, seed] = recipe.indices(pattern, split, range(size))
     first = [np.sort(drawn[split, 0]) for split in ("train", "validation", "test")]
 
     assert pattern.space < 600_000

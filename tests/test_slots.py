@@ -86,9 +86,9 @@ def test_places_are_digits_at_any_size(sizes, data):
 
 BAD = {
     "a capital": ({"Count": "1..5"}, "a name is lower-case"),
-    "backwards": ({"a": "5..1"}, "is no range"),
-    "no step": ({"a": "1..5 by 0"}, "is no range"),
-    "too many values": ({"a": "0..1 by 0.000001"}, "is no range of 1 to 100000 values"),
+    "backwards": ({"a": "5..1"}, "is not a range"),
+    "no step": ({"a": "1..5 by 0"}, "is not a range"),
+    "too many values": ({"a": "0..1 by 0.000001"}, "is not a range of 1 to 100000 values"),
     "a word in a list": ({"a": ["1", "x"]}, "'x' is not a number"),
     "a list of lists": ({"a": [["1"]]}, "is not a number"),
     "one number twice": ({"a": ["1", "1.0"]}, "a list holds different numbers"),
@@ -96,7 +96,7 @@ BAD = {
     "a mapping": ({"a": {"b": "c"}}, "neither text nor a list"),
     "an unknown vocabulary": ({"a": "fruits"}, "did you mean fruit?"),
     "no word left": (dict.fromkeys("abcde", "fruit"), "has no word left; it has 4"),
-    "a circle": ({"a": "= b + 1", "b": "= a + 1"}, "is worked out from itself"),
+    "a circle": ({"a": "= b + 1", "b": "= a + 1"}, "is computed from itself"),
     "an unknown name": ({"a": "= b + 1"}, "slot a uses b"),
     "a word in an expression": ({"a": "fruit", "b": "= a + 1"}, "which is a word"),
     "nothing": ({}, "slots is missing"),

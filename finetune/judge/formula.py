@@ -105,13 +105,13 @@ class FormulaState(State):
         self.derived[name] = Formula("changed to", (value,))
         return self.derived[name]
 
-    def held(self, entity: str) -> Any:
-        if entity not in self.derived:
-            self.trail.early.append((self.step, entity))
-        return self.derived.get(entity, UNSET)
+    def lookup(self, name: str) -> Any:
+        if name not in self.derived:
+            self.trail.early.append((self.step, name))
+        return self.derived.get(name, UNSET)
 
     def answer(self, name: str) -> Any:
-        return self.held(name)
+        return self.lookup(name)
 
     def _set(self, name: str, value: Formula) -> Formula:
         self.trail.set_by[name] = self.step

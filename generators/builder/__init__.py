@@ -1,4 +1,4 @@
-"""Presets and recipes to proved rows: makes shards, proves every row, and writes the dataset folder.
+"""Builds datasets from presets and recipes: makes shards, proves every row, and writes the dataset folder.
 
 Imports solver, files, text and patterns.
 """

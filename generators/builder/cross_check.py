@@ -1,6 +1,6 @@
-"""Cross-checks rows by other code than the columns: libyaml, exact fractions and the judge.
+"""Cross-checks rows with code that builds do not use otherwise: libyaml, exact fractions and the judge.
 
-A build cross-checks a sample of every group; an audit cross-checks every row.
+A build cross-checks a sample of every group, or every row if asked to; an audit cross-checks every row.
 """
 
 import re
@@ -21,28 +21,28 @@ from solver.reward import REWARDS, judge
 from solver.state import State
 from solver.text import Outline, fence, write, yaml_outline
 
-# A scalar of these characters is the same plain scalar to YAML wherever it stands so.
+# In these positions, YAML reads a scalar of these characters as the same plain scalar.
 _SCALAR = re.compile(r"(\[?)(-?[A-Za-z0-9_./]+)([,\]}]+(?:\n-?)?)")
 _WORDS = OPS.keys() | OPERATIONS.keys()
-"""Scalars that belong to a form, as sources do; the others are names and numbers."""
+"""Scalars that a form keeps, as it keeps sources; it replaces all others, names and numbers."""
 _SYMBOL = re.compile(r"\$[0-9]+")
 _SHORT = 4096
-"""Characters of the longest trace that is read as one of a form; the bounds on a document are far beyond."""
+"""The most characters of a trace that is checked by its form, far below the bounds on documents."""
 
 
 def cross_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
-    """Return what the YAML reader, exact fractions and the judge have against a row, or None."""
+    """Check a row with libyaml, exact fractions and the judge; return the fault, or None if there is none."""
     return yaml_check(experts, trace, answer) or _judged(experts, trace, answer)
 
 
 def cross_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
-    """Return what `cross_check` has against each of many rows, by their index; rows without fault have no entry."""
-    against = yaml_checks(experts, traces, answers)
+    """Cross-check many rows; return the faults by row index."""
+    faults = yaml_checks(experts, traces, answers)
     for row, record in enumerate(zip(experts, traces, answers, strict=True)):
-        wrong = against.get(row) or _judged(*record)
-        if wrong:
-            against[row] = wrong
-    return against
+        fault = faults.get(row) or _judged(*record)
+        if fault:
+            faults[row] = fault
+    return faults
 
 
 def _judged(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
@@ -51,7 +51,7 @@ def _judged(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
 
 
 def yaml_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
-    """Return what the YAML reader and exact fractions have against a row, or None."""
+    """Check a row with libyaml and exact fractions; return the fault, or None if there is none."""
     try:
         document = yaml_outline(trace)
         program = document.program()
@@ -69,12 +69,12 @@ def yaml_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
 
 
 def yaml_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
-    """Return what `yaml_check` has against each of many rows, by their index; several times as fast.
+    """Check many rows as `yaml_check` does, several times as fast; return the faults by row index.
 
-    Traces that differ in names and numbers alone are read as one: libyaml is shown their form once and every
-    scalar once, and all their numbers run through the program together, as fractions. What a program does
-    depends on which of its names are the same, not on how they read. A row without such a form is read alone,
-    and so is one that is wrong, which is found by halving.
+    Traces that differ only in names and numbers share a form. Libyaml parses each form and each scalar once, and the
+    program of a form runs once on the fractions of all its rows. That is sound because a program's result depends on
+    which names are equal, not on the names themselves. If a form fails, halving finds the rows at fault; these rows and
+    rows without a form are checked one by one.
     """
     forms: dict[tuple[tuple[str, ...], str], list[tuple[int, list[Fraction]]]] = {}
     alone: list[int] = []
@@ -92,35 +92,35 @@ def yaml_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answe
         elif not _agree(*form, [numbers for _, numbers in members], [answers[row] for row, _ in members]):
             half = len(members) // 2
             waiting += [(form, members[:half]), (form, members[half:])]
-    opinions = ((row, yaml_check(experts[row], traces[row], answers[row])) for row in sorted(alone))
-    return {row: wrong for row, wrong in opinions if wrong}
+    checked = ((row, yaml_check(experts[row], traces[row], answers[row])) for row in sorted(alone))
+    return {row: fault for row, fault in checked if fault}
 
 
 def _form(trace: str) -> tuple[str, list[Fraction]] | None:
-    """Return a trace with `n0`, `n1`, ... for its names and `$0`, `$1`, ... for its numbers, and the numbers.
+    """Return a trace's form, with `n0`, `n1`, ... for names and `$0`, `$1`, ... for numbers, and the numbers.
 
-    None if YAML must see the whole text.
+    None if libyaml must parse the whole text.
     """
     if len(trace) > _SHORT or "$" in trace:
         return None
     pieces = trace.split(" ")
     names: dict[str, str] = {}
     numbers: list[Fraction] = []
-    for place, found in enumerate(map(_scalar, pieces)):
+    for index, found in enumerate(map(_scalar, pieces)):
         if found:
-            before, value, behind = found
+            before, value, after = found
             if isinstance(value, str):
                 symbol = names.setdefault(value, f"n{len(names)}")
             else:
                 symbol = f"${len(numbers)}"
                 numbers.append(value)
-            pieces[place] = f"{before}{symbol}{behind}"
+            pieces[index] = f"{before}{symbol}{after}"
     return " ".join(pieces), numbers
 
 
 @lru_cache(maxsize=1 << 17)
 def _scalar(piece: str) -> tuple[str, str | Fraction, str] | None:
-    """Return the name or number in a piece of a trace, between what is around it, or None if there is none."""
+    """Return the name or number in a piece of a trace, with the text before and after it, or None if it has none."""
     found = _SCALAR.fullmatch(piece)
     value = _value(found[2]) if found else None
     return None if found is None or value is None else (found[1], value, found[3])
@@ -128,7 +128,7 @@ def _scalar(piece: str) -> tuple[str, str | Fraction, str] | None:
 
 @lru_cache(maxsize=1 << 16)
 def _value(scalar: str) -> str | Fraction | None:
-    """Return the name or number that libyaml and the language read in a scalar; None for all that belongs to a form."""
+    """Return the name or number that libyaml and `read_step` read in a scalar, or None if a form keeps the scalar."""
     if scalar in _WORDS or SOURCE.fullmatch(scalar):
         return None
     text = f"{{op: compute, compute_op: add, args: [{scalar}, {scalar}], var: x}}"
@@ -141,20 +141,20 @@ def _value(scalar: str) -> str | Fraction | None:
 
 @lru_cache(maxsize=1 << 12)
 def _outline(form: str) -> Outline | None:
-    """Return what libyaml reads in a form, or None if it is not in canonical form."""
+    """Return the outline of a form, parsed by libyaml, or None if the form is not canonical text."""
     outline = yaml_outline(form)
     symbols = {symbol: symbol for symbol in _SYMBOL.findall(form)}
     return outline if write(outline.program(symbols)) == form else None
 
 
 def _agree(experts: tuple[str, ...], form: str, numbers: list[list[Fraction]], answers: list[str]) -> bool:
-    """Return whether all rows of a form have its expert's shape, these experts and these answers."""
+    """Return whether all rows of a form have these experts, their shapes, and these answers."""
     try:
         outline = _outline(form)
         if outline is None or outline.experts != experts:
             return False
         columns = np.array(numbers, dtype=object).T
-        program = outline.program({f"${place}": column for place, column in enumerate(columns)})
+        program = outline.program({f"${index}": column for index, column in enumerate(columns)})
         gold = np.array([read_number(answer) for answer in answers], dtype=object)
         return all(part.fits_shape for part in program) and bool(np.all(solve(program, _Rows).answer == gold))
     except (Refusal, ValueError):
@@ -162,12 +162,12 @@ def _agree(experts: tuple[str, ...], form: str, numbers: list[list[Fraction]], a
 
 
 class _Rows(State):
-    """The state of many traces of one form: values are arrays of fractions, a row each."""
+    """The state of many traces of one form; values are arrays of fractions, one per row."""
 
     def require(self, claim: Any, code: str, reason: str) -> None:
         """Raise TraceError unless the claim holds for every row."""
         super().require(np.all(claim), code, reason)
 
     def fits(self, value: Any) -> bool:
-        """Return whether every row's value is within bounds."""
+        """Return whether the values of all rows are within `number.LIMIT`."""
         return all(map(fits, value))

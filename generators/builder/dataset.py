@@ -1,12 +1,12 @@
-"""Builds a dataset folder: the recipe first, shards beside and renamed, the manifest last.
+"""Builds a dataset folder: writes the recipe first, then the shards, and the manifest last.
 
-A folder with a manifest is whole. A killed build resumes where it was, since a shard is a pure function of the recipe
-and its number; a folder with another recipe is refused.
+A folder with a manifest is complete. An interrupted build resumes with the missing shards, because a shard is a pure
+function of the recipe and its number. A folder that holds another recipe is refused.
 """
 
 import errno
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from generators.text.contamination import Gate
 
 ENGINES = ("local", "ray")
-"""Where shards are made: in processes on this machine, or on a Ray cluster."""
+"""Where shards are made: in processes on this machine, or by tasks on a Ray cluster."""
 
 Report = Callable[[int, int], None]
-"""Called with the rows done and the rows in all, as shards are finished."""
+"""Called after each shard with the number of finished rows and of all rows."""
 
 
 @dataclass(frozen=True)
 class Execution:
-    """How a build is carried out; nothing of it changes the rows.
+    """Options of a build that do not change its rows; raises InputError at a bad value.
 
-    `workers` are processes (None: one a core), `full` cross-checks every row, `engine` is one of ENGINES.
+    `workers` is the number of processes (None: one per core), `full` cross-checks every row, `engine` is one of ENGINES.
     """
 
     workers: int | None = None
@@ -71,13 +71,16 @@ def build(
     engine: str = "local",
     report: Report | None = None,
 ) -> Built:
-    """Build the dataset of a preset and return it, every row proved.
+    """Build the dataset of a preset, prove every row, and return it.
 
-    `weights` is a preset's name or file, `rows` the number of training rows, `patterns` a folder of further patterns,
-    `out` a folder or a URL that fsspec knows (`s3://bucket/run8`), `against` a held-out set whose questions are
-    refused: a file, or a dataset on the Hub. `workers` are processes (None: one a core), `full` cross-checks every
-    row, `engine` is "local" or "ray", `report` is called with the rows done and the rows in all. Raises InputError for
-    anything the caller can mend; then the folder has no manifest.
+    `weights` is a preset's name or file (P8), `rows` the number of training rows, and `max_len` the most tokens of a row
+    (P10); both default to the preset's values. `tokenizer`, a name or path, counts the tokens of rows whose bytes exceed
+    `max_len`. `patterns` is a folder of additional patterns. `out` is a folder or a URL that fsspec supports
+    (`s3://bucket/run8`), by default data/PRESET. `against` is a held-out set whose questions are refused: a file, or a
+    dataset on the Hub. `shard_rows` is the number of rows per file. `workers` is the number of processes (None: one per
+    core), `full` cross-checks every row, `engine` is "local" or "ray", and `report` is called after each shard with the
+    number of finished rows and of all rows. Raises InputError for errors that the caller can fix; the folder then has no
+    manifest.
     """
     how = Execution(workers, full, engine, report)
     gate = _gate(against)
@@ -106,21 +109,22 @@ def rebuild(
     engine: str = "local",
     report: Report | None = None,
 ) -> Built:
-    """Make the dataset of a recipe.json, or of the folder that holds one, again, and return it.
+    """Build the dataset of a recipe.json, or of a folder with one, again, and return it.
 
-    `against` is the held-out set that the recipe names, if it names one; the other arguments are those of `build`.
+    `against` must be the held-out set that the recipe names, if it names one; the other arguments are those of `build`.
+    Raises InputError as `build` does.
     """
     how = Execution(workers, full, engine, report)
     read = Recipe.read(Path(recipe))
     gate = _gate(against)
     if (gate.against if gate else None) != read.against:
         named = f"{read.against.name} (sha256 {read.against.sha256[:16]})" if read.against else "no held-out set"
-        raise InputError(f"{recipe}: was made against {named}; give just that with --against")
+        raise InputError(f"{recipe}: was built against {named}; give the same with --against")
     return make(read, out, how, gate)
 
 
 def _gate(against: str | None) -> "Gate | None":
-    """Return the gate of a held-out set, if one is named; only then is the reader of questions imported."""
+    """Return the gate of a held-out set, or None if none is named; import the reader of questions only if needed."""
     if not against:
         return None
     from generators.text.contamination import read_gate
@@ -129,11 +133,11 @@ def _gate(against: str | None) -> "Gate | None":
 
 
 def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "Gate | None" = None) -> Built:
-    """Make the folder of a recipe, or finish one that was begun; raise InputError if it holds something else."""
+    """Build the folder of a recipe, or resume it; raise InputError if the folder holds something else."""
     files = store(out)
     try:
         claim(recipe, files)
-        write_shard = ShardWriter(recipe, files.place, full=how.full, gate=gate)
+        write_shard = ShardWriter(recipe, files.location, full=how.full, gate=gate)
         written: dict[Job, WrittenShard] = {}
         done, total = 0, sum(recipe.rows.values())
         for job, shard in _run(write_shard, how):
@@ -149,7 +153,7 @@ def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "G
 
 
 def _run(write_shard: ShardWriter, how: Execution) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as it is written, on the engine that was asked for."""
+    """Yield each shard as the chosen engine has written it."""
     if how.engine == "ray":
         from .ray_engine import run_on_ray
 
@@ -158,13 +162,9 @@ def _run(write_shard: ShardWriter, how: Execution) -> Iterator[tuple[Job, Writte
 
 
 def manifest_of(recipe: Recipe, shards: list[WrittenShard]) -> Manifest:
-    """Return the manifest of a build, computed from its shards' records."""
+    """Return the manifest of a build, computed from the records of its shards."""
     records = [(shard.split, shard.record) for shard in shards if isinstance(shard.record, BuiltRecord)]
     splits = {split: _split([record for where, record in records if where == split]) for split in SPLITS}
-    overlap: dict[str, set[int]] = {}
-    for _, record in records:
-        for name, held in record.overlap.items():
-            overlap.setdefault(name, set()).update(held)
     ruler = Ruler(recipe.system, recipe.max_len)
     bounds = {name: ruler.bound(recipe.library.patterns[name]) for name in recipe.shares}
     verification = Verification(
@@ -178,12 +178,21 @@ def manifest_of(recipe: Recipe, shards: list[WrittenShard]) -> Manifest:
         **frame(recipe, splits, shards),
         verification=verification,
         refused=[row_id for _, record in records for row_id in record.refused] if recipe.against else UNSET,
-        test_numbers_in_train=Overlap(sum(map(len, overlap.values())), recipe.rows["test"]),
+        test_numbers_in_train=Overlap(_overlapping(record for _, record in records), recipe.rows["test"]),
     )
 
 
+def _overlapping(records: Iterable[BuiltRecord]) -> int:
+    """Return the number of test rows that share all their drawn numbers with a row of any of these shards."""
+    overlap: dict[str, set[int]] = {}
+    for record in records:
+        for name, numbers in record.overlap.items():
+            overlap.setdefault(name, set()).update(numbers)
+    return sum(map(len, overlap.values()))
+
+
 def _split(records: list[BuiltRecord]) -> Split:
-    """Return the manifest's entry of a split, from the records of its shards."""
+    """Return the manifest's entry of a split, computed from the records of its shards."""
     patterns: Counter[str] = Counter()
     experts: Counter[str] = Counter()
     longest: dict[str, int] = {}

@@ -1,8 +1,8 @@
-"""Proof that no row is cut (P10): how many tokens prompt and completion can have at most.
+"""Proves that training truncates no row (P10): bounds the tokens of prompt and completion.
 
-With byte-level and byte-fallback tokenizers a text never has more tokens than UTF-8 bytes. So a pattern's
-longest words bound all its rows without a tokenizer; what that does not prove, the row's own bytes may; and
-what they do not, the target tokenizer decides.
+With byte-level and byte-fallback tokenizers, a text has at most as many tokens as UTF-8 bytes. So a pattern's longest
+words bound all its rows; if that bound exceeds `max_len`, the bytes of each row bound it; if these exceed it too, the
+target tokenizer counts.
 """
 
 from pathlib import Path
@@ -19,11 +19,11 @@ from solver.refusal import InputError
 from solver.text import fence
 
 WRAPPING = 64
-"""Tokens allowed for what a chat template puts around system line, question and completion."""
+"""Tokens reserved for the markers that a chat template puts around system line, question and completion."""
 
 
 class Ruler:
-    """Measures rows against max_len for one system line, with a tokenizer if there is one."""
+    """Bounds the lengths of rows with one system line, in tokens; `tokenizer` is a name or path, loaded only if needed."""
 
     def __init__(self, system: str, max_len: int, tokenizer: str | None = None):
         self.max_len = max_len
@@ -34,21 +34,21 @@ class Ruler:
         self._bounds: dict[Pattern, int] = {}
 
     def bound(self, pattern: Pattern) -> int:
-        """Return a bound on the tokens of all rows of a pattern, from its longest words."""
+        """Return an upper bound on the tokens of any row of a pattern, from its longest words."""
         if pattern not in self._bounds:
             question = max(_longest(pattern, plan) for plan in pattern.questions)
             self._bounds[pattern] = self.fixed + question + _longest(pattern, pattern.trace)
         return self._bounds[pattern]
 
     def lengths(self, pattern: Pattern, ids: pa.Array, questions: pa.Array, traces: pa.Array) -> np.ndarray:
-        """Return a bound on each row's tokens; raise InputError naming a row that may not fit."""
+        """Return an upper bound on the tokens of each row; raise InputError at a row that may exceed `max_len`."""
         sizes = arrow.values(pc.add(pc.binary_length(questions), pc.binary_length(traces))) + self.fixed
         if self.bound(pattern) <= self.max_len:
             return sizes
         for row in np.flatnonzero(sizes > self.max_len).tolist():
             if self.name is None:
                 raise InputError(
-                    f"{ids[row].as_py()} may have up to {sizes[row]} tokens (one a byte) and max_len is {self.max_len}; "
+                    f"{ids[row].as_py()} may have up to {sizes[row]} tokens (one per byte) and max_len is {self.max_len}; "
                     "give --tokenizer NAME_OR_PATH to count them, or raise --max-len"
                 )
             sizes[row] = self.count(questions[row].as_py(), fence(traces[row].as_py()))
@@ -59,12 +59,12 @@ class Ruler:
         return sizes
 
     def count(self, question: str, completion: str) -> int:
-        """Return the tokens of a row by the tokenizer, wrapping included."""
+        """Return the number of tokens of a row, counted by the tokenizer, WRAPPING included."""
         return WRAPPING + sum(len(self.tokenizer.encode(text).ids) for text in (self.system, question, completion))
 
     @property
     def tokenizer(self) -> Any:
-        """The tokenizer, loaded when it is first needed; raises InputError if it cannot be had."""
+        """The tokenizer, loaded on first use; raises InputError if it cannot be loaded."""
         if self._tokenizer is None:
             self._tokenizer = _load(str(self.name))
         return self._tokenizer
@@ -78,7 +78,7 @@ def _load(name: str) -> Any:
         if path.exists():
             return Tokenizer.from_file(str(path / "tokenizer.json" if path.is_dir() else path))
         return Tokenizer.from_pretrained(name)
-    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception for a bad file and for no network
+    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception for a bad file or a missing network
         raise InputError(
             f"tokenizer {name}: {error}; give a folder with tokenizer.json, that file, or a name on the Hub"
         ) from None
@@ -89,5 +89,5 @@ def _longest(pattern: Pattern, plan: Plan) -> int:
 
 
 def _widest(pattern: Pattern, ref: Ref) -> int:
-    """Return the bytes of the longest text of a slot."""
+    """Return the length of the longest text of a slot, in bytes."""
     return int(pc.max(pc.binary_length(pattern.texts(ref))).as_py())

@@ -10,11 +10,11 @@ from .recipe import Job
 from .shard import ShardWriter
 
 SHARD_ROWS = 100_000
-"""Rows of a shard; a worker holds them in memory."""
+"""Rows per shard; a worker holds them in memory."""
 
 
 def run_locally(write_shard: ShardWriter, workers: int | None) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as it is written, by so many processes; None means one a core, and no more than pay off."""
+    """Yield each shard as it is written, by at most `workers` processes (None: one per core); small builds use fewer."""
     jobs = write_shard.recipe.jobs
     rows = sum(write_shard.recipe.rows.values())
     count = min(workers or os.cpu_count() or 1, rows // SHARD_ROWS + 1, len(jobs) or 1)

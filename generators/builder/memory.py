@@ -1,4 +1,4 @@
-"""Keeps freed memory in this process while shards are made one after another."""
+"""Keeps freed memory in the process between shards, for speed."""
 
 import ctypes
 import platform
@@ -8,19 +8,19 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 _SHARD = 2**30
-"""Bytes of the largest block that a shard needs."""
+"""The largest block that a shard needs, in bytes."""
 _DEFAULT = 128 * 1024
-"""The threshold that glibc starts with, in bytes."""
+"""The default threshold of glibc, in bytes."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Parameters of mallopt, as malloc.h numbers them."""
+"""Parameters of mallopt, from malloc.h."""
 
 
 @contextmanager
 def kept_memory() -> Iterator[None]:
-    """Keep freed memory for the next shard, and undo that at the end.
+    """Keep freed memory for the next shard while the context is open.
 
-    Arrow's own allocators return pages to the system within milliseconds, and glibc returns large blocks at once;
-    zeroing new pages took up to a fifth of a build's time.
+    Arrow's allocators return pages to the system within milliseconds, and glibc returns large blocks at once. Zeroing
+    the new pages took up to a fifth of the time of a build.
     """
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
@@ -33,7 +33,7 @@ def kept_memory() -> Iterator[None]:
 
 
 def _keep_blocks(most: int) -> None:
-    """Let glibc keep freed blocks of up to `most` bytes on its heap; other C libraries decide for themselves."""
+    """Make glibc keep freed blocks of up to `most` bytes on its heap; do nothing with other C libraries."""
     if platform.libc_ver()[0] == "glibc":
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_TRIM_THRESHOLD, most)

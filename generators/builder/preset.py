@@ -1,6 +1,6 @@
-"""Presets: how many rows, of which patterns, in which proportion; a preset is a data file.
+"""Reads presets, and apportions rows to patterns by their weights (P8).
 
-Which pattern a row number belongs to follows Webster's divisor method: a larger dataset only adds rows.
+A preset is a YAML file. Rows are apportioned by Webster's method, so a larger dataset only adds rows.
 """
 
 import re
@@ -18,21 +18,21 @@ from solver.refusal import FormatError, InputError, did_you_mean
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")
 KEYS = {
-    "rows": "training rows; `--rows` replaces it",
-    "validation": "validation rows",
-    "test": "test rows",
-    "max_len": "the most tokens that a row may have, prompt and completion together; `--max-len` replaces it",
-    "weights": "the share of each expert in percent, and of `composition`; the weights add up to 100",
-    "patterns": "weights of single patterns within their expert (1 where it is silent), or a list of the shipped patterns to take; all patterns by default",
-    "phrasings": "how many of a pattern's wordings are used, the first ones; 1 by default",
-    "system": "the system line of every prompt; the line that names the experts by default",
+    "rows": "the number of training rows; `--rows` overrides it",
+    "validation": "the number of validation rows",
+    "test": "the number of test rows",
+    "max_len": "the most tokens that a row may have, prompt and completion together; `--max-len` overrides it",
+    "weights": "the share of each expert and of `composition`, in percent; the weights add up to 100",
+    "patterns": "weights of single patterns within their expert (1 by default), or a list of the shipped patterns to use (all by default)",
+    "phrasings": "how many of a pattern's phrasings are used, from the first; 1 by default",
+    "system": "the system line of every prompt; by default, the line that names the experts",
 }
-"""The keys of a preset file, each with its meaning; `validation` and `test` count rows as `rows` does."""
+"""The keys of a preset file and their meanings."""
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A preset file's content."""
+    """The content of a preset file; `rows` counts rows per split, `weights` are percents per expert."""
 
     name: str
     path: str
@@ -43,33 +43,36 @@ class Preset:
     system: str
     weights: dict[str, int]
     patterns: dict[str, int]
-    """Weights of single patterns within their expert; 1 where it is silent."""
+    """Weights of single patterns within their expert; the others have weight 1."""
     takes: frozenset[str] | None = None
-    """Which of the shipped patterns it takes, and those of a user's folder beside them; None for all there are."""
+    """The ids of the shipped patterns to use, None for all; the patterns of a user's folder are always used."""
 
     def shares(self, library: Library) -> dict[str, Fraction]:
-        """Return each pattern's share of the rows, by id, adding up to 1; raise InputError naming file and line."""
-        ours = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
+        """Return each pattern's share of the rows, by id; they sum to 1. Raises InputError naming the file and the line."""
+        shipped_ids = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
         for name in (*self.patterns, *sorted(self.takes or ())):
             if name not in library.patterns:
-                where = place(self.path, self.text, name)
-                raise InputError(f"{where}: no pattern {name}; {did_you_mean(name, ours | library.patterns.keys())}")
-        left = set() if self.takes is None else ours - self.takes
+                where = locate(self.path, self.text, name)
+                raise InputError(
+                    f"{where}: no pattern {name}; {did_you_mean(name, shipped_ids | library.patterns.keys())}"
+                )
+        unused = set() if self.takes is None else shipped_ids - self.takes
         shares = {}
         for expert, weight in self.weights.items():
-            weighed = {
+            weights = {
                 name: self.patterns.get(name, 1)
                 for name, pattern in library.patterns.items()
-                if pattern.expert == expert and name not in left
+                if pattern.expert == expert and name not in unused
             }
-            total = sum(weighed.values())
+            total = sum(weights.values())
             if weight and not total:
                 raise InputError(
-                    f"{place(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; weigh one, or set {expert} to 0"
+                    f"{locate(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; "
+                    f"give a pattern a weight, or set {expert} to 0"
                 )
-            for name, part in weighed.items():
-                if weight * part:
-                    shares[name] = Fraction(weight * part, 100 * total)
+            for name, own_weight in weights.items():
+                if weight * own_weight:
+                    shares[name] = Fraction(weight * own_weight, 100 * total)
         return dict(sorted(shares.items()))
 
 
@@ -79,11 +82,11 @@ def known_presets() -> list[str]:
 
 
 def read_preset(name: str) -> Preset:
-    """Return the shipped preset of that name, or the preset in that file; raise InputError naming file and line."""
+    """Return a shipped preset by name, or the preset in a file; raise InputError naming the file and the line."""
     path = FOLDER / f"{name}.yaml" if name in known_presets() else Path(name)
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError):  # ValueError: no UTF-8, or a NUL in the name
+    except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
         raise InputError(
             f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"
         ) from None
@@ -95,7 +98,7 @@ def read_preset(name: str) -> Preset:
 
 
 class _Reader:
-    """Reads a preset's nodes; errors name the file and the line of the key."""
+    """Parses the nodes of a preset; errors name the file and the line of the key."""
 
     def __init__(self, text: str, path: str):
         self.text = text
@@ -115,7 +118,7 @@ class _Reader:
             raise self.error("weights", f"weights sum to {sum(weights.values())}; make them sum to 100")
         system = node.get("system", system_line())
         if not isinstance(system, str) or not system.strip():
-            raise self.error("system", "system is empty or no text; write one line, or leave the key out")
+            raise self.error("system", "system is empty or not text; write one line, or leave the key out")
         patterns = node.get("patterns", {})
         return Preset(
             name=Path(self.path).stem,
@@ -131,11 +134,11 @@ class _Reader:
         )
 
     def names(self, node: list[Node]) -> frozenset[str]:
-        """Return the patterns of a list, each named once."""
-        for place, name in enumerate(node):
+        """Return the pattern ids of a list; raise InputError at a repeated one."""
+        for index, name in enumerate(node):
             if not isinstance(name, str):
-                raise self.error("patterns", "patterns holds something that is no name; write a list of EXPERT/NAME")
-            if name in node[:place]:
+                raise self.error("patterns", "patterns has an entry that is not a name; write a list of EXPERT/NAME")
+            if name in node[:index]:
                 raise self.error(name, f"{name} is named twice; name it once")
         return frozenset(map(str, node))
 
@@ -148,25 +151,25 @@ class _Reader:
     def number(self, node: Mapping[str, Node], key: str, least: int) -> int:
         value = node.get(key)
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,12}", value) or int(value) < least:
-            found = f"is {value}" if isinstance(value, str) else "is missing or no number"
+            found = f"is {value}" if isinstance(value, str) else "is missing or not a number"
             raise self.error(key, f"{key} {found}; write a whole number of at least {least}")
         return int(value)
 
-    def error(self, key: str, what: str) -> InputError:
-        return InputError(f"{place(self.path, self.text, key)}: {what}")
+    def error(self, key: str, fault: str) -> InputError:
+        return InputError(f"{locate(self.path, self.text, key)}: {fault}")
 
 
-def place(path: str, text: str, key: str) -> str:
-    """Return where a key stands: the file and, if it can be found, the line."""
+def locate(path: str, text: str, key: str) -> str:
+    """Return the location of a key for a message: the file and, if it is found, the line."""
     found = re.search(rf"^[ \t]*(?:- )?['\"]?{re.escape(key)}['\"]?[ \t]*(?::|$)", text, re.MULTILINE)
     return f"{path}, line {text.count(chr(10), 0, found.start()) + 1}" if found else path
 
 
 def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
-    """Return how many of the first `rows` rows are each pattern's: Webster among experts, then within each.
+    """Return the number of each pattern's rows among the first `rows` rows.
 
-    Rounding per expert first keeps the preset's weights exact where patterns alone would not (30 % of 500 rows
-    are 150). Counts of experts only grow with `rows`, and those of patterns with their expert's.
+    Webster's method apportions the rows to experts first, and then each expert's rows to its patterns. So the weights
+    of experts are met exactly if they can be: 30 % of 500 rows are 150. Counts never shrink as `rows` grows.
     """
     experts: dict[str, Fraction] = {}
     for name, share in shares.items():
@@ -174,23 +177,23 @@ def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
         experts[expert] = experts.get(expert, Fraction()) + share
     counts: dict[str, int] = {}
     for expert, count in seats(experts, rows).items():
-        ours = {name: share / experts[expert] for name, share in shares.items() if name.partition("/")[0] == expert}
-        counts |= seats(ours, count)
+        within = {name: share / experts[expert] for name, share in shares.items() if name.partition("/")[0] == expert}
+        counts |= seats(within, count)
     return counts
 
 
 def seats(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
-    """Return how many of the first `rows` rows are each pattern's, by Webster's method.
+    """Return the number of each pattern's rows among the first `rows` rows, by Webster's method.
 
-    A pattern's k-th row, from 0, has priority share / (2k + 1); rows go by priority, ties by id. So the
-    counts only grow with `rows`. Rounding each quota gives Webster's counts for nearly as many rows; the
-    few missing or spare ones follow one by one.
+    A pattern's k-th row, from 0, has priority share / (2k + 1); rows are given out by priority, ties by id. So counts
+    never shrink as `rows` grows. Rounding the quotas gives Webster's counts for almost `rows` rows; the few missing or
+    surplus rows are then added or removed one by one.
     """
     counts = {name: int(rows * share + Fraction(1, 2)) for name, share in sorted(shares.items())}
     while (spare := rows - sum(counts.values())) > 0:
         counts[max(counts, key=lambda name: shares[name] / (2 * counts[name] + 1))] += 1
     while spare < 0:
-        held = [name for name in reversed(counts) if counts[name]]
-        counts[min(held, key=lambda name: shares[name] / (2 * counts[name] - 1))] -= 1
+        positive = [name for name in reversed(counts) if counts[name]]
+        counts[min(positive, key=lambda name: shares[name] / (2 * counts[name] - 1))] -= 1
         spare += 1
     return counts

@@ -1,7 +1,7 @@
-"""Worker processes that make shards: children of this process that read jobs from a pipe.
+"""Makes shards in worker processes: children of this process that read jobs from a pipe.
 
-They run `generators.builder.worker`, so they never import the caller's script; they work in a notebook and in a
-daemonic process, and end with the process that started them, however it ends.
+They run `generators.builder.worker`, so they do not import the caller's script, they work in notebooks and daemonic
+processes, and they end when this process ends, for whatever reason.
 """
 
 import os
@@ -22,20 +22,20 @@ from .shard import ShardWriter
 
 
 def run_in_processes(write_shard: ShardWriter, jobs: list[Job], count: int) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as one of so many worker processes writes it; each process has a thread here that waits for it."""
+    """Yield each shard as one of `count` worker processes writes it; a thread here waits for each process."""
     with ExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(count))
-        # Entered later, so the processes end first: that wakes the threads.
+        # Entered after the threads, so that the processes end first, which wakes the threads.
         workers = [stack.enter_context(_Worker(write_shard)) for _ in range(count)]
-        rest = iter(jobs)
+        remaining = iter(jobs)
         running: dict[Future[WrittenShard], tuple[Job, _Worker]] = {
-            threads.submit(worker.make, job): (job, worker) for worker, job in zip(workers, rest, strict=False)
+            threads.submit(worker.make, job): (job, worker) for worker, job in zip(workers, remaining, strict=False)
         }
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job, worker = running.pop(future)
                 yield job, future.result()
-                following = next(rest, None)
+                following = next(remaining, None)
                 if following:
                     running[threads.submit(worker.make, following)] = (following, worker)
 
@@ -48,13 +48,13 @@ class _Worker:
             [sys.executable, "-m", "generators.builder.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path)},  # noqa: PTH100 - an entry may be empty, and stands for this folder
-            start_new_session=True,  # Ctrl-C reaches this process alone, which ends the workers
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path)},  # noqa: PTH100 - an empty entry means the current folder
+            start_new_session=True,  # so that Ctrl-C reaches only this process, which ends the workers
         )
         self._send(write_shard)
 
     def make(self, job: Job) -> WrittenShard:
-        """Return the shard of a job; raise the error that it ended in, or InputError if the process died."""
+        """Return the shard of a job; raise the worker's error, or InputError if the worker died."""
         self._send(job)
         try:
             done: WrittenShard | Exception = pickle.load(self._pipe(self.process.stdout))  # noqa: S301 - our own process wrote it
@@ -68,17 +68,17 @@ class _Worker:
             raise done
         return done
 
-    def _send(self, thing: object) -> None:
+    def _send(self, message: object) -> None:
         pipe = self._pipe(self.process.stdin)
         try:
-            pickle.dump(thing, pipe)
+            pickle.dump(message, pipe)
             pipe.flush()
-        except BrokenPipeError:  # the process has died; reading its answer says so
+        except BrokenPipeError:  # the process has died, which `make` reports
             return
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-        assert pipe is not None  # noqa: S101 - both were asked for above
+        assert pipe is not None  # noqa: S101 - __init__ opens both
         return pipe
 
     def __enter__(self) -> Self:
@@ -92,5 +92,5 @@ class _Worker:
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 self._pipe(pipe).close()
-            except BrokenPipeError:  # a job that nobody will read
+            except BrokenPipeError:  # a job was not read
                 continue

@@ -1,7 +1,7 @@
-"""Proves rows from their emitted text: reads each trace back, solves it, and compares it with the closed form.
+"""Proves rows from their emitted text: parses each trace, solves it, and compares the answer with the closed form.
 
-Nothing that drew or rendered a row is trusted here. The proof works on whole columns; `cross_check` reads a sample of
-every group a second time, by other code.
+The proof trusts nothing that drew or rendered a row. It works on whole columns; `cross_check` checks a sample of every
+group again with other code.
 """
 
 import numpy as np
@@ -18,10 +18,11 @@ from solver.refusal import TraceError
 
 
 def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column) -> None:
-    """Prove every row from its texts; raise RowError at the first that fails.
+    """Prove the rows of a pattern from their texts; raise RowError at the first row that fails.
 
-    The trace is read back and written again byte for byte, its names are valid and distinct, and the solver's result
-    equals both the stored answer and the closed form.
+    `traces` and `answers` are string columns, `closed` is the closed form's answers. Each trace, parsed and written
+    again, must be the same text; its names must be valid and distinct; and the solver's answer must equal both the
+    stored answer and the closed form.
     """
     reader = pattern.reader
     texts = reader.read(traces)
@@ -37,8 +38,8 @@ def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column)
         else:
             values[symbol] = symbol
             again[symbol] = column
-            _all(pc.match_substring_regex(column, f"^(?:{NAME.pattern})$"), f"{symbol} is written as no name")
-    _all(pc.equal(reader.written(again, len(traces)), traces), "its trace, read back and written again, is another")
+            _all(pc.match_substring_regex(column, f"^(?:{NAME.pattern})$"), f"{symbol} is written as an invalid name")
+    _all(pc.equal(reader.written(again, len(traces)), traces), "its trace differs when it is parsed and written again")
     _distinct(pattern, {symbol: column for symbol, column in again.items() if not pattern.is_number(symbol)})
     try:
         solved = solve(pattern.outline.program(values), ColumnState).answer
@@ -49,13 +50,14 @@ def prove(pattern: Pattern, traces: pa.Array, answers: pa.Array, closed: Column)
 
 
 def _distinct(pattern: Pattern, names: dict[str, pa.Array]) -> None:
-    """Check that no two names of a trace are the same in any row."""
+    """Check that the names of a sub-trace differ in every row."""
     for pair in pattern.reader.pairs:
         left, right = (names[name] if name in names else arrow.text(name) for name in pair)
-        _all(pc.not_equal(left, right), f"{' and '.join(pair)} have one name")
+        _all(pc.not_equal(left, right), f"{' and '.join(pair)} have the same name")
 
 
-def _all(claim: np.ndarray | pa.BooleanArray, wrong: str) -> None:
+def _all(claim: np.ndarray | pa.BooleanArray, fault: str) -> None:
+    """Raise RowError at the first row for which the claim is false."""
     first = (
         pc.index(claim, arrow.FALSE).as_py()
         if isinstance(claim, pa.Array)
@@ -64,4 +66,4 @@ def _all(claim: np.ndarray | pa.BooleanArray, wrong: str) -> None:
         else int(np.argmin(claim))
     )
     if first >= 0:
-        raise RowError(first, wrong)
+        raise RowError(first, fault)

@@ -1,7 +1,7 @@
-"""The same shards as Ray tasks, on this machine or on a cluster; Ray runs those of a worker that dies again.
+"""Makes shards as Ray tasks, on this machine or on a cluster; if a worker dies, Ray runs its tasks again.
 
-The cluster is the one that RAY_ADDRESS names, else one of this machine's own for as long as the build takes.
-wirework is installed on every node, and `--out` is a place that all of them can write.
+RAY_ADDRESS names the cluster; without it, a local one runs for the duration of the build. Every node needs wirework
+installed and write access to `--out`.
 """
 
 import os
@@ -15,15 +15,16 @@ from .recipe import Job
 from .shard import ShardWriter
 
 RETRIES = 5
-"""How often a shard is tried again whose worker died."""
+"""How often a shard is tried again after its worker died."""
 AHEAD = 4
-"""Shards that are asked for ahead, for each processor of the cluster."""
+"""Tasks that are submitted ahead, per processor of the cluster."""
 
-_held: dict[str, ShardWriter] = {}
+_writers: dict[str, ShardWriter] = {}
+"""The writer that this process last fetched, by object id."""
 
 
 def run_on_ray(write_shard: ShardWriter, workers: int | None) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard's record as it is done by the cluster; raise InputError without Ray, or where a row fails."""
+    """Yield each shard as the cluster has written it; raise InputError if Ray is missing or a row fails its proof."""
     try:
         import ray
     except ImportError:
@@ -37,11 +38,11 @@ def run_on_ray(write_shard: ShardWriter, workers: int | None) -> Iterator[tuple[
     try:
         shard = ray.remote(num_cpus=1, max_retries=RETRIES)(_shard)
         shared = ray.put(write_shard)
-        rest = iter(write_shard.recipe.jobs)
+        remaining = iter(write_shard.recipe.jobs)
         pending: dict[Any, Job] = {}
         ahead = AHEAD * int(ray.cluster_resources().get("CPU", 1))
         while True:
-            for job in rest:
+            for job in remaining:
                 pending[shard.remote([shared], job)] = job
                 if len(pending) == ahead:
                     break
@@ -65,11 +66,11 @@ def _result(ray: Any, done: Any) -> WrittenShard:
 
 
 def _shard(shared: list[Any], job: Job) -> WrittenShard:
-    """Write a shard and return it; each process fetches the writer once, so it comes as a reference."""
+    """Write a shard and return it; the writer comes as a reference, so that each process fetches it once."""
     key = shared[0].hex()
-    if key not in _held:
+    if key not in _writers:
         import ray
 
-        _held.clear()
-        _held[key] = ray.get(shared[0])
-    return _held[key](job)
+        _writers.clear()
+        _writers[key] = ray.get(shared[0])
+    return _writers[key](job)

@@ -1,4 +1,4 @@
-"""The recipe of a build: everything that made a dataset, so that any row can be made and audited again from it alone."""
+"""The recipe of a build: all inputs of a dataset, from which any row can be made again and audited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,15 +20,19 @@ from solver.refusal import InputError
 from .preset import Preset, apportion
 
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
-"""The tenths of a pattern's own order that each split draws from, whatever the seed."""
+"""The tenths of a pattern's own order from which each split draws, for every seed."""
 
 Job = tuple[str, int]
-"""A shard to make: its split and its number."""
+"""A shard to make: its split and its number, from 0."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides the rows and their bytes; written as recipe.json before the first row."""
+    """All inputs that determine the rows and their bytes; written as recipe.json before the first shard.
+
+    `rows` counts rows per split, `shares` has each pattern's share as a fraction, `max_len` is in tokens, `files` has the
+    texts of patterns and vocabularies by path.
+    """
 
     preset: str
     seed: int
@@ -42,7 +46,7 @@ class Recipe:
     versions: dict[str, str]
     files: dict[str, str]
     against: Against | None = None
-    """The held-out set whose questions the contamination gate refused, where it ran."""
+    """The held-out set whose questions the contamination gate refused, or None if it did not run."""
     format: int = FORMAT
 
     @classmethod
@@ -58,9 +62,9 @@ class Recipe:
         tokenizer: str | None = None,
         against: Against | None = None,
     ) -> "Recipe":
-        """Return the recipe of a preset, with only the patterns that it uses; raise InputError at a bad number.
+        """Return the recipe of a preset, with only the patterns it uses; raise InputError at a bad number.
 
-        `rows` per split and `max_len` replace the preset's own where they are given.
+        `rows`, per split, and `max_len` override those of the preset.
         """
         rows = {split: preset.rows[split] for split in SPLITS} | dict(rows or {})
         max_len = preset.max_len if max_len is None else max_len
@@ -90,11 +94,11 @@ class Recipe:
         )
 
     @classmethod
-    def read(cls, place: Path) -> "Recipe":
-        """Return the recipe of a built dataset's folder, or in a file; raise InputError if there is none."""
-        values, path = read_values(place)
+    def read(cls, location: Path) -> "Recipe":
+        """Return the recipe in the folder of a build, or in a file; raise InputError if there is none."""
+        values, path = read_values(location)
         if "kind" in values:
-            raise InputError(f"{place}: was imported and not built; only a build can be made again from its recipe")
+            raise InputError(f"{location}: was imported; only a build can be made again from its recipe")
         return parse_recipe(values, cls, path)
 
     @property
@@ -103,7 +107,7 @@ class Recipe:
         return self.preset
 
     def check(self) -> None:
-        """Raise ValueError if no dataset can be made of this recipe; its types were checked when it was read."""
+        """Raise ValueError if the recipe is inconsistent; its types were checked when it was read."""
         if sorted(self.rows) != sorted(SPLITS) or min(self.rows.values()) < 0:
             raise ValueError("rows are not whole numbers per split")
         if min(self.max_len, self.phrasings, self.shard_rows) < 1:
@@ -121,16 +125,16 @@ class Recipe:
 
     @cached_property
     def library(self) -> Library:
-        """The patterns, made again from the recipe's own texts."""
+        """The patterns, parsed from the texts in the recipe."""
         return read_library(self.files, frozenset(self.shares))
 
     @cached_property
     def fractions(self) -> dict[str, Fraction]:
-        """Each pattern's share of the rows."""
+        """Each pattern's share of the rows, by id."""
         return {name: Fraction(share) for name, share in self.shares.items()}
 
     def seats(self, rows: int) -> dict[str, int]:
-        """Return how many of the first rows of a split are each pattern's."""
+        """Return the number of each pattern's rows among the first `rows` rows of a split."""
         if rows not in self._seats:
             self._seats[rows] = apportion(self.fractions, rows)
         return self._seats[rows]
@@ -140,49 +144,52 @@ class Recipe:
         return {}
 
     def shards(self, split: str) -> int:
-        """Return how many shards a split has."""
+        """Return the number of shards of a split."""
         return -(-self.rows[split] // self.shard_rows)
 
     @property
     def jobs(self) -> list[Job]:
-        """All shards, as split and number."""
+        """All shards, in order of split and number."""
         return [(split, number) for split in SPLITS for number in range(self.shards(split))]
 
     def spans(self, split: str, shard: int) -> dict[str, range]:
-        """Return which of each pattern's rows of the split lie in a shard."""
+        """Return the rows of each pattern in a shard, as ranges of the pattern's row numbers in the split."""
         first = shard * self.shard_rows
         last = min(first + self.shard_rows, self.rows[split])
         before, after = self.seats(first), self.seats(last)
         return {name: range(before[name], after[name]) for name in before if after[name] > before[name]}
 
-    def places(self, pattern: Pattern, split: str, rows: range) -> np.ndarray:
-        """Return where in the pattern's own order the numbered rows of a split stand; raise InputError if it ends."""
+    def indices(self, pattern: Pattern, split: str, rows: range) -> np.ndarray:
+        """Return the indices in the pattern's own order of the given row numbers of a split.
+
+        Raises InputError if the split has fewer questions.
+        """
         start, size = cut(pattern, split)
         if rows.stop > size:
             raise InputError(
                 f"{pattern.id} has {size:,} {split} questions and {rows.stop:,} are asked for; "
-                "ask for fewer rows, weigh it less, or widen its slots"
+                "ask for fewer rows, lower its weight, or widen its slots"
             )
         order = Permutation(size, f"wirework seed {self.seed} {split} {pattern.id}")
-        placed = order(np.arange(rows.start, rows.stop))
-        return placed + start if pattern.order.fast else placed.astype(object) + start
+        offsets = order(np.arange(rows.start, rows.stop))
+        return offsets + start if pattern.order.fast else offsets.astype(object) + start
 
     def check_spaces(self) -> None:
-        """Raise InputError if any pattern is asked for more rows than its splits hold."""
+        """Raise InputError if a pattern has fewer questions in a split than its share of the rows."""
         for split in SPLITS:
             for name, count in self.seats(self.rows[split]).items():
-                self.places(self.library.patterns[name], split, range(count, count))
+                self.indices(self.library.patterns[name], split, range(count, count))
 
 
 def whole_number(name: str, value: object, least: int | None) -> None:
-    """Raise InputError unless the value of an argument is a whole number of at least `least`."""
+    """Raise InputError unless an argument is a whole number, of at least `least` if that is given."""
     if type(value) is not int or (least is not None and value < least):
         bound = "" if least is None else f" of at least {least}"
         raise InputError(f"{name} is {value!r}; give a whole number{bound}")
 
 
 def cut(pattern: Pattern, split: str) -> tuple[int, int]:
-    """Return where a split's slice of the pattern's own order begins, and its size."""
+    """Return the start and the size of a split's slice of the pattern's own order."""
     low, high = CUTS[split]
     start = pattern.space * low // 10
     return start, pattern.space * high // 10 - start

@@ -1,4 +1,4 @@
-"""Rows as columns: the frozen schema, and a shard's rows made, proved, measured and put in order."""
+"""Makes and proves the rows of a shard, as columns, and puts them into a table of the schema."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ from .proof import prove
 from .recipe import Recipe
 
 SAMPLE = 8
-"""Rows of each pattern in each shard that are cross-checked, and compared with plain Jinja2."""
+"""Rows per pattern and shard that are cross-checked and compared with plain Jinja2."""
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """The proved rows of one pattern: ids, questions, traces and answers as columns, and what was measured."""
+    """The proved rows of one pattern in a shard, as columns."""
 
     pattern: Pattern
     ids: pa.Array
@@ -35,26 +35,28 @@ class Group:
     traces: pa.Array
     answers: pa.Array
     numbers: np.ndarray
-    """One number per row that stands for all its drawn numbers."""
+    """One integer per row, equal for exactly those rows whose drawn numbers are all equal."""
     lengths: np.ndarray
+    """Upper bounds on the tokens of each row (P10)."""
     sampled: int
+    """The number of rows that were cross-checked."""
 
 
-def make_group(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
-    """Return the rows at places of a pattern's order, every one proved; raise InputError naming the row that fails."""
+def make_group(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
+    """Make and prove the rows of a pattern at these indices of its order; raise InputError naming a row that fails."""
     try:
-        return _proved(recipe, pattern, places, ruler, full)
+        return _proved(recipe, pattern, indices, ruler, full)
     except RowError as error:
-        if error.row is None and len(places) > 1:  # found by halving, as the columns cannot tell which it is
-            for half in np.array_split(places, 2):
+        if error.row is None and len(indices) > 1:  # only the column is known, so find the row by halving
+            for half in np.array_split(indices, 2):
                 make_group(recipe, pattern, half, ruler, full)
-        row_id = row_ids(pattern, places[error.row or 0 :][:1])[0].as_py()
+        row_id = row_ids(pattern, indices[error.row or 0 :][:1])[0].as_py()
         raise InputError(f"{row_id}: {error.reason}; this row was not written") from None
 
 
-def _proved(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, full: bool) -> Group:
-    draw = pattern.draw(places)
-    which = phrasing(pattern, places, recipe.phrasings)
+def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool) -> Group:
+    draw = pattern.draw(indices)
+    which = phrasing(pattern, indices, recipe.phrasings)
     try:
         questions = _questions(pattern, draw, which)
         traces = render(pattern.trace, draw)
@@ -68,30 +70,30 @@ def _proved(recipe: Recipe, pattern: Pattern, places: np.ndarray, ruler: Ruler, 
         if full
         else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
     )
-    expected = [reference(body, Draw(draw.slots, draw.places[sample])) for body in pattern.bodies]
+    expected = [reference(body, Draw(draw.slots, draw.assignments[sample])) for body in pattern.bodies]
     where = arrow.integers(sample)
     records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
-    against = cross_checks(*records)
-    if against:
-        raise RowError(int(sample[min(against)]), against[min(against)])
+    faults = cross_checks(*records)
+    if faults:
+        raise RowError(int(sample[min(faults)]), faults[min(faults)])
     for at, row in enumerate(sample.tolist()):
         text = expected[which[row]][at]
         if questions[row].as_py() != text:
-            raise RowError(row, f"its question is not what plain Jinja2 writes: {text!r}")
-    ids = row_ids(pattern, places)
+            raise RowError(row, f"its question differs from that of plain Jinja2: {text!r}")
+    ids = row_ids(pattern, indices)
     lengths = ruler.lengths(pattern, ids, questions, traces)
     return Group(pattern, ids, questions, traces, answers, draw.number_key(), lengths, len(sample))
 
 
-def row_ids(pattern: Pattern, places: np.ndarray) -> pa.Array:
-    """Return the ids of rows, `expert/pattern/place`."""
-    texts = pc.cast(arrow.integers(places), pa.string()) if places.dtype != object else arrow.texts(map(str, places))
-    return join([f"{pattern.id}/", texts], len(places))
+def row_ids(pattern: Pattern, indices: np.ndarray) -> pa.Array:
+    """Return the ids of rows, `expert/pattern/index`."""
+    texts = pc.cast(arrow.integers(indices), pa.string()) if indices.dtype != object else arrow.texts(map(str, indices))
+    return join([f"{pattern.id}/", texts], len(indices))
 
 
-def phrasing(pattern: Pattern, places: np.ndarray, phrasings: int) -> np.ndarray:
-    """Return which of its first phrasings each place in a pattern's order has; the order is keyed, so it follows no slot."""
-    return (places % min(phrasings, len(pattern.questions))).astype(np.int64)
+def phrasing(pattern: Pattern, indices: np.ndarray, phrasings: int) -> np.ndarray:
+    """Return the phrasing of each row, from 0; it follows the row's index, which is independent of the slots."""
+    return (indices % min(phrasings, len(pattern.questions))).astype(np.int64)
 
 
 def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
@@ -102,7 +104,7 @@ def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
 
 
 def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:
-    """Return the groups' rows in order as a table of the schema."""
+    """Return the rows of all groups, in the given order, as a table of the schema."""
     where = arrow.integers(order)
     ids, questions, traces, answers = (
         pa.concat_arrays([getattr(group, name) for group in groups]).take(where) if groups else arrow.texts([])

@@ -1,4 +1,4 @@
-"""Shards: the rows of all patterns that fall into one, shuffled, and the worker that writes them as files."""
+"""Makes shards, the shuffled rows of several patterns, and writes them as files."""
 
 import hashlib
 from collections import Counter
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Shard:
-    """A shard's table, and the facts of it that the manifest needs."""
+    """The table of a shard, and its facts for the manifest."""
 
     table: pa.Table
     counts: dict[str, int]
-    """Rows per pattern."""
+    """The number of rows per pattern."""
     longest: dict[str, int]
-    """The largest bound on tokens per pattern."""
+    """The greatest upper bound on tokens, per pattern (P10)."""
     sampled: int
-    """Rows that were cross-checked."""
+    """The number of rows that were cross-checked."""
     overlap: dict[str, list[int]] = field(default_factory=dict)
-    """Per pattern, the test rows whose exact numbers a row of this shard has."""
+    """Per pattern, the numbers of the test rows that share all their drawn numbers with a row of this shard."""
     refused: tuple[str, ...] = ()
-    """The ids of rows that the contamination gate left out."""
+    """The ids of the rows that the contamination gate refused."""
 
     @property
     def record(self) -> "BuiltRecord":
-        """The record that the shard's footer and the manifest keep."""
+        """The record for the footer of the shard."""
         return BuiltRecord(
             rows=len(self.table),
             content=content_hash(self.table),
@@ -56,7 +56,7 @@ class Shard:
 
 
 class BuiltRecord(ShardRecord, frozen=True, kw_only=True):
-    """The record of a shard that was built, as `Shard` describes its fields."""
+    """The record of a shard of a build; `Shard` describes its fields."""
 
     patterns: dict[str, int]
     longest: dict[str, int]
@@ -66,17 +66,17 @@ class BuiltRecord(ShardRecord, frozen=True, kw_only=True):
 
 
 def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool = False) -> Shard:
-    """Return a shard, a pure function of the recipe, the split and the shard's number.
+    """Make and prove a shard; it depends on the recipe, the split and the shard's number alone.
 
-    `full` cross-checks every row and not only a sample. Raises InputError naming the row that fails its proof.
+    `full` cross-checks every row, not only a sample. Raises InputError naming a row that fails its proof.
     """
     spans = recipe.spans(split, number)
     patterns = [recipe.library.patterns[name] for name in spans]
     groups, ranks = [], []
     overlap = {}
     for pattern, span in zip(patterns, spans.values(), strict=True):
-        places = recipe.places(pattern, split, span)
-        group = make_group(recipe, pattern, places, ruler, full)
+        indices = recipe.indices(pattern, split, span)
+        group = make_group(recipe, pattern, indices, ruler, full)
         groups.append(group)
         key = key_of("shuffle", recipe.seed, split, pattern.id)
         ranks.append(mix(np.arange(span.start, span.stop, dtype=np.uint64), key))
@@ -93,48 +93,48 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
 
 
 def without(shard: Shard, refused: Collection[str]) -> Shard:
-    """Return a shard without the rows of these ids."""
+    """Return a shard without the rows that have these ids."""
     if not refused:
         return shard
     ids = shard.table.column("id").to_pylist()
-    gone = tuple(row_id for row_id in ids if row_id in refused)
-    if not gone:
+    removed = tuple(row_id for row_id in ids if row_id in refused)
+    if not removed:
         return shard
-    fewer = Counter(row_id.rpartition("/")[0] for row_id in gone)
+    fewer = Counter(row_id.rpartition("/")[0] for row_id in removed)
     return replace(
         shard,
         table=shard.table.filter(pa.array(row_id not in refused for row_id in ids)).combine_chunks(),
         counts={name: count - fewer[name] for name, count in shard.counts.items()},
-        refused=gone,
+        refused=removed,
     )
 
 
 def _overlap(recipe: Recipe, group: Group) -> list[int]:
-    """Return the test rows of a pattern, by number, whose exact numbers a row of the group has."""
+    """Return the numbers of a pattern's test rows that share all their drawn numbers with a row of the group."""
     pattern = group.pattern
     count = recipe.seats(recipe.rows["test"])[pattern.id]
     if not count:
         return []
-    held = pattern.draw(recipe.places(pattern, "test", range(count))).number_key()
-    met = group.numbers[np.isin(group.numbers, held)]
-    return np.flatnonzero(np.isin(held, met)).tolist()
+    test_keys = pattern.draw(recipe.indices(pattern, "test", range(count))).number_key()
+    shared = group.numbers[np.isin(group.numbers, test_keys)]
+    return np.flatnonzero(np.isin(test_keys, shared)).tolist()
 
 
 class ShardWriter:
-    """Writes shards of one recipe into one place; holds what all of them share."""
+    """Writes the shards of one recipe into one folder or URL; engines send it to their workers."""
 
-    def __init__(self, recipe: Recipe, place: Path | str, *, full: bool, gate: "Gate | None"):
+    def __init__(self, recipe: Recipe, location: Path | str, *, full: bool, gate: "Gate | None"):
         self.recipe = recipe
-        self.place = place
+        self.location = location
         self.full = full
         self.gate = gate
         self.ruler = Ruler(recipe.system, recipe.max_len, recipe.tokenizer)
-        self.hashes = known_hashes(store(place))
+        self.hashes = known_hashes(store(location))
 
     def __call__(self, job: Job) -> WrittenShard:
-        """Write a shard, unless an earlier run finished it, and return its record with its file's size and sha256."""
+        """Return a shard with the size and sha256 of its file; make and write it unless an earlier run finished it."""
         split, number = job
-        files = store(self.place)
+        files = store(self.location)
         name = shard_path(split, number, self.recipe.shards(split))
         record = read_record(files, name, BuiltRecord)
         if record is not None:

@@ -1,8 +1,7 @@
-"""Rows without a folder: an endless stream of proved rows, for training that asks for the next one.
+"""Streams proved rows without a dataset folder; training reads them as they are made.
 
-A block of the stream is a shard of a dataset as long as the patterns allow, made when it is reached. Blocks are
-the shards of a `datasets.IterableDataset`, so ranks and workers part them among themselves without overlap, and
-a saved state goes on in the block it stopped in.
+The stream is a dataset as long as the patterns allow, made a block at a time. Blocks are the shards of a
+`datasets.IterableDataset`, so ranks and workers divide them without overlap, and a saved state resumes in its block.
 """
 
 from collections.abc import Iterator
@@ -25,9 +24,9 @@ from .recipe import Recipe, cut, whole_number
 from .shard import make_shard
 
 BLOCK = 5_000
-"""Rows of a block: made in some 50 ms, and what a saved state repeats at most."""
+"""Rows per block; it takes about 50 ms to make, and a resumed stream repeats at most one block."""
 COUNTS = (25_200, 5_040, 720, 60, 12, 1)
-"""How many blocks a stream may have: numbers that most counts of ranks and workers divide."""
+"""The numbers of blocks that a stream may have, which most numbers of ranks and workers divide evenly."""
 
 
 def stream(
@@ -40,10 +39,10 @@ def stream(
     tokenizer: str | None = None,
     block: int = BLOCK,
 ) -> IterableDataset:
-    """Return the rows of a preset's split as a `datasets.IterableDataset`, made and proved as they are read.
+    """Return a split of a preset as a `datasets.IterableDataset` whose rows are made and proved as they are read.
 
-    They are the rows that a build of this preset, seed and `shard_rows=block` holds, in its order, and no row comes
-    twice; run8 has over a hundred million. Raises InputError as `build` does.
+    The rows are those of a build with this preset, seed and `shard_rows=block`, in its order, without repetition; run8
+    has over a hundred million. The other arguments are those of `build`. Raises InputError as `build` does.
     """
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
@@ -65,7 +64,7 @@ def stream(
 
 
 def longest(recipe: Recipe, split: str) -> int:
-    """Return how many rows a split can have before the first of its patterns is exhausted, to one in a million."""
+    """Return the most rows that a split can have before a pattern runs out of questions, within one in a million."""
     sizes = {name: cut(recipe.library.patterns[name], split)[1] for name in recipe.shares}
     rows = min(int(size / recipe.fractions[name]) for name, size in sizes.items())
     while any(count > sizes[name] for name, count in recipe.seats(rows).items()):
@@ -74,7 +73,7 @@ def longest(recipe: Recipe, split: str) -> int:
 
 
 class _Blocks(ArrowBasedBuilder):  # type: ignore[misc]  # datasets ships no types
-    """The blocks of a recipe's split, each a shard that ranks and workers may take."""
+    """The blocks of a split of a recipe, as the shards of an iterable dataset."""
 
     def __init__(self, recipe: Recipe, split: str):
         self.recipe = recipe

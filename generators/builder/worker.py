@@ -1,6 +1,6 @@
-"""A worker process: reads a writer of shards and then jobs from its input, and writes each result.
+"""The worker process: reads a ShardWriter and then jobs from stdin, and writes results to stdout.
 
-`python -m generators.builder.worker` is started by `processes` alone. The process ends when its input does.
+Only `processes` starts `python -m generators.builder.worker`. The process ends when its stdin is closed.
 """
 
 import os
@@ -16,9 +16,9 @@ from .shard import ShardWriter
 
 
 def main() -> None:
-    """Make shards until the input ends."""
+    """Make shards until stdin is closed."""
     results = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not write among the results
+    os.dup2(2, 1)  # the output of libraries that print must not mix with the results
     write_shard: ShardWriter = pickle.load(sys.stdin.buffer)  # noqa: S301 - the process that started us wrote it
     jobs: SimpleQueue[Job] = SimpleQueue()
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _read_jobs(pipe: IO[bytes], jobs: "SimpleQueue[Job]") -> None:
-    """Queue the jobs of the input; end this process at once when the input ends, as it does when its writer dies."""
+    """Queue the jobs from the pipe; exit at once when it is closed, which also happens if the parent dies."""
     try:
         while True:
             jobs.put(pickle.load(pipe))  # noqa: S301 - the process that started us wrote it

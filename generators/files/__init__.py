@@ -1,6 +1,4 @@
-"""The dataset folder: where its files lie and how they are read and written.
-
-A local folder and an object store look the same from here.
+"""Reads and writes the files of a dataset folder, in a local folder or an object store.
 
 Imports solver.
 """

@@ -10,11 +10,11 @@ from solver.dataset import open_dataset
 from solver.refusal import InputError
 
 Entry = dict[str, Any] | str
-"""A mapping, or for a line that is none the text that says why."""
+"""A mapping, or a message that says why the entry is not one."""
 
 
 def read_entries(origin: str, config: str | None, split: str) -> tuple[list[Entry], str]:
-    """Return the entries of a file or dataset and a hash of them; raise InputError if there are none."""
+    """Return the entries of a file or dataset, and the sha256 of their text; raise InputError if there are none."""
     path = Path(origin)
     if path.is_dir() or not path.exists():
         rows = open_dataset(origin, split, config=config).to_pylist()
@@ -25,7 +25,7 @@ def read_entries(origin: str, config: str | None, split: str) -> tuple[list[Entr
         raise InputError(f"{path}: cannot be read as text: {error}; give a jsonl or json file") from None
     entries = list(_of_array(path, text) if text.lstrip().startswith("[") else _of_lines(text))
     if not any(isinstance(entry, dict) for entry in entries):
-        raise InputError(f"{path}: no line is a JSON mapping, so it is no jsonl; give one problem a line")
+        raise InputError(f"{path}: no line is a JSON mapping; write one problem per line")
     return entries, hashlib.sha256(text.encode()).hexdigest()
 
 

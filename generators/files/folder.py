@@ -1,4 +1,4 @@
-"""A dataset folder in the making: the recipe is written first, the manifest last."""
+"""Starts and finishes a dataset folder: the recipe is written first, the manifest last."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,47 +17,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """A finished dataset: its folder, or the URL of its place, and its manifest."""
+    """A finished dataset: its folder or URL, and its manifest."""
 
     folder: Path | str
     manifest: Manifest
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows per split."""
+        """The number of rows per split."""
         return {name: split.rows for name, split in self.manifest.splits.items()}
 
     def load(self) -> "DatasetDict":
-        """Return the dataset, as `datasets.load_dataset(folder)` does."""
+        """Return the dataset as `datasets.load_dataset(folder)` loads it."""
         from datasets import load_dataset
 
         return load_dataset(str(self.folder))
 
 
 def claim(recipe: DatasetRecipe, files: Store) -> None:
-    """Write the recipe into a new or empty place, or check that the place was begun from the same recipe."""
+    """Write the recipe into a new or empty folder, and remove unfinished files of an interrupted build.
+
+    Raises InputError if the folder holds another dataset or other files.
+    """
     names = files.names()
-    # A new repository of the Hub is not empty: it has a .gitattributes.
-    held = [name for name in names if not leftover(name) and name != ".gitattributes"]
+    # A new repository on the Hub is not empty: it has a .gitattributes.
+    present = [name for name in names if not leftover(name) and name != ".gitattributes"]
     differs = None
-    if RECIPE in held:
+    if RECIPE in present:
         with files.open(RECIPE) as file:
-            differs = difference(recipe_values(file.read(), f"{files.place}/{RECIPE}"), asdict(recipe))
-        if differs and len(held) > 1:
+            differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), asdict(recipe))
+        if differs and len(present) > 1:
             raise InputError(
-                f"{files.place}: holds another dataset: {differs}; choose another --out or remove the folder"
+                f"{files.location}: holds another dataset: {differs}; choose another --out or remove the folder"
             )
-    elif held:
-        raise InputError(f"{files.place}: exists and is no dataset of wirework; choose another --out")
+    elif present:
+        raise InputError(f"{files.location}: exists and is not a dataset of wirework; choose another --out")
     for name in filter(leftover, names):
         files.remove(name)
-    if differs or RECIPE not in held:
+    if differs or RECIPE not in present:
         files.write(RECIPE, recipe.text().encode())
 
 
 def finish(recipe: DatasetRecipe, files: Store, manifest: Manifest) -> Built:
-    """Write the page and then the manifest, which makes the folder whole, and return the dataset."""
+    """Write the README and then the manifest, which completes the folder; return the dataset."""
     rows = {name: split.rows for name, split in manifest.splits.items()}
     files.write(README, readme(recipe.name, rows).encode())
     files.write(MANIFEST, manifest.text().encode())
-    return Built(files.place, manifest)
+    return Built(files.location, manifest)

@@ -1,11 +1,11 @@
-"""The names of the files in a dataset folder, which is laid out as a dataset repository of the Hub."""
+"""The file names in a dataset folder, which has the layout of a dataset repository on the Hub."""
 
 SPLITS = ("train", "validation", "test")
 RECIPE = "recipe.json"
 MANIFEST = "manifest.json"
 README = "README.md"
 DROPPED = "dropped.jsonl"
-"""The problems that an import dropped, one a line, each with its reason."""
+"""The problems that an import dropped, one per line, each with the reason."""
 
 _README = """---
 configs:
@@ -29,16 +29,16 @@ Check every row again with `python -m generators verify {name}`; `{recipe}` says
 
 
 def shard_path(split: str, number: int, shards: int) -> str:
-    """Return the path of a shard, the numbered one of so many of its split."""
+    """Return the path of a shard in its folder; `number` is from 0, `shards` is the number of shards of the split."""
     return f"data/{split}-{number:05d}-of-{shards:05d}.parquet"
 
 
 def split_files(split: str) -> str:
-    """Return the glob of a split's files, as a card names them."""
+    """Return the glob of a split's files, as the card's front matter has it."""
     return f"data/{split}-*"
 
 
 def readme(name: str, rows: dict[str, int]) -> str:
-    """Return the page that lets `load_dataset` find the splits."""
+    """Return the README.md that tells `load_dataset` where the splits are; `rows` counts rows per split."""
     files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if rows.get(split))
     return _README.format(files=files, name=name, rows=sum(rows.values()), recipe=RECIPE)

@@ -1,4 +1,7 @@
-"""The manifest of a dataset folder: what the folder holds, computed from its rows. A folder with a manifest is whole."""
+"""The manifest of a dataset folder: its rows, files, hashes and proofs.
+
+It is computed from the shards and written last, so a folder with a manifest is complete.
+"""
 
 import hashlib
 import json
@@ -18,7 +21,7 @@ from .store import LocalStore, Store, digest
 
 
 class DataFile(msgspec.Struct, frozen=True):
-    """A data file: its rows, its size and its sha256."""
+    """A data file: its number of rows, its size in bytes and its sha256."""
 
     rows: int
     bytes: int
@@ -26,46 +29,47 @@ class DataFile(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
-    """A split: its rows, also per expert and pattern, and the longest row of each pattern or expert."""
+    """A split: its number of rows in all, per expert and per pattern, and the longest row of each pattern (of an import: expert)."""
 
     rows: int = 0
     experts: dict[str, int] = {}
     patterns: dict[str, int] = {}
     longest: dict[str, int] = {}
-    """Bounds on tokens: a text never has more tokens than bytes."""
+    """In tokens, as an upper bound: a text never has more tokens than bytes (P10)."""
     content: str = ""
-    """A hash of the rows' own texts."""
+    """The sha256 of the content hashes of its shards."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
-    """What was proved: rows read back and solved, rows cross-checked, and lengths."""
+    """The proofs of a build: numbers of rows, and bounds on lengths in tokens (P10)."""
 
     read_back: int
+    """Rows that were read back from their text and solved."""
     second_opinion: int
     """Rows that were cross-checked by the YAML reader and exact fractions."""
     max_len: int
     bounds: dict[str, int] | UnsetType = UNSET
-    """A bound on the tokens of all rows of a pattern."""
+    """For each pattern, an upper bound on the tokens of any of its rows."""
     fit_by_pattern: list[str] | UnsetType = UNSET
-    """Patterns whose bound proves that every row fits."""
+    """Patterns whose bound is at most `max_len`."""
 
 
 class Overlap(msgspec.Struct, frozen=True):
-    """Test rows whose exact numbers a training row of their pattern has, of all test rows."""
+    """How many of the test rows share all their numbers with a training row of the same pattern."""
 
     rows: int
     of: int
 
 
 class DroppedFile(msgspec.Struct, frozen=True):
-    """The file of dropped problems: its lines and its sha256."""
+    """The file of dropped problems: its number of lines and its sha256."""
 
     rows: int
     sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of manifest.json; the fields from `test_numbers_in_train` on are those of a build or of an import."""
+    """The content of manifest.json. Fields from `refused` on are unset where they do not apply to a build or an import."""
 
     format: int
     recipe: str
@@ -73,23 +77,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     splits: dict[str, Split]
     files: dict[str, DataFile]
     content: str
-    """A hash of all rows' own texts."""
+    """The sha256 of the content hashes of the splits."""
     verification: Verification
     refused: list[str] | UnsetType = UNSET
-    """The ids that the contamination gate refused, where it ran."""
+    """The ids of rows that the contamination gate refused, if it ran."""
     test_numbers_in_train: Overlap | UnsetType = UNSET
     kind: Literal["import"] | UnsetType = UNSET
     funnel: list[tuple[str, int]] | UnsetType = UNSET
-    """What became of the problems of an import: a label and a count each, all problems first."""
+    """The stages of an import, each a label and the number of problems that passed it; all problems first."""
     grades: dict[str, int] | UnsetType = UNSET
     proved: int | UnsetType = UNSET
     dropped: DroppedFile | UnsetType = UNSET
     problems: int | UnsetType = UNSET
-    """How many problems the source had."""
+    """The number of problems in the source."""
 
     @property
     def rows(self) -> int:
-        """Rows of all splits."""
+        """The number of rows of all splits."""
         return sum(split.rows for split in self.splits.values())
 
     def text(self) -> str:
@@ -102,7 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class WrittenShard(msgspec.Struct, frozen=True):
-    """A shard in its folder: its split, its path, its file's size and sha256, and its record."""
+    """A shard that is written: its split, its path in the folder, its size in bytes, its sha256 and its record."""
 
     split: str
     path: str
@@ -112,7 +116,7 @@ class WrittenShard(msgspec.Struct, frozen=True):
 
 
 def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[WrittenShard]) -> dict[str, Any]:
-    """Return the fields that every manifest has: format, recipe, splits, files and content hashes."""
+    """Return the fields that builds and imports share: format, recipe, splits, files and content hashes."""
     shards = list(shards)
     whole = {}
     for split in SPLITS:
@@ -128,7 +132,7 @@ def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[Writ
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of a finished dataset folder; raise InputError if there is none or it cannot be read."""
+    """Return the manifest of a dataset folder; raise InputError if it is missing or cannot be read."""
     path = folder / MANIFEST
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
@@ -139,7 +143,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def known_hashes(files: Store) -> dict[str, str]:
-    """Return the sha256 of each data file of a finished dataset; empty if there is no manifest that can be read."""
+    """Return the sha256 of each data file, by path; empty if there is no readable manifest."""
     try:
         with files.open(MANIFEST) as file:
             manifest = msgspec.json.decode(file.read(), type=Manifest)
@@ -149,7 +153,7 @@ def known_hashes(files: Store) -> dict[str, str]:
 
 
 def file_hash(path: Path) -> str:
-    """Return a local file's sha256."""
+    """Return the sha256 of a local file."""
     return digest(LocalStore(path.parent), path.name)
 
 

@@ -1,4 +1,4 @@
-"""Shards as Parquet: encoded for the Hub, with the shard's record in the footer."""
+"""Writes shards as Parquet files for the Hub, and reads the record in their footers."""
 
 import json
 from typing import Any, TypeVar
@@ -11,26 +11,26 @@ from .schema import ENCODED, SCHEMA
 from .store import Store
 
 ROW_GROUP = 10_000
-"""Rows of a Parquet row group, small enough for viewers and streaming readers."""
+"""Rows per Parquet row group: small enough for the Hub's viewer and for streaming readers."""
 
 _RECORD = b"wirework"
 _CHUNKING = {"min_chunk_size": 512 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 3}
-"""Pages end by content, at about 600 KB of text: compressed, that is one of the Hub's own chunks of 64 KB."""
+"""Content-defined page boundaries, at about 600 KB of text: compressed, a page is one 64 KB chunk of the Hub."""
 
 
 class ShardRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of a shard that its footer keeps and the manifest is computed from."""
+    """Facts of a shard, stored in its footer; the manifest is computed from them."""
 
     rows: int
     content: str
-    """The content hash of its rows."""
+    """The content hash of its rows, see `schema.content_hash`."""
 
 
 Record = TypeVar("Record", bound=ShardRecord)
 
 
 def to_parquet(table: pa.Table, record: ShardRecord) -> pa.Buffer:
-    """Return a table of the schema as Parquet, with its shard's record in the footer."""
+    """Return a table of the schema as a Parquet file with the shard's record in its footer."""
     text = json.dumps(msgspec.to_builtins(record), sort_keys=True)
     schema = SCHEMA.with_metadata({_RECORD: text.encode()})
     data = pa.BufferOutputStream()
@@ -48,7 +48,7 @@ def to_parquet(table: pa.Table, record: ShardRecord) -> pa.Buffer:
 
 
 def read_record(files: Store, name: str, kind: type[Record]) -> Record | None:
-    """Return the record of a shard that was finished earlier; None if there is no such file or it is no whole shard."""
+    """Return the record of a finished shard, or None if the file is missing or is not a complete shard."""
     try:
         with files.open(name) as file:
             return parse_record(pq.read_schema(file).metadata, kind)
@@ -57,7 +57,7 @@ def read_record(files: Store, name: str, kind: type[Record]) -> Record | None:
 
 
 def parse_record(metadata: dict[bytes, Any] | None, kind: type[Record]) -> Record | None:
-    """Return the record in the metadata of a Parquet schema, or None if there is none."""
+    """Return the record in the metadata of a Parquet schema, or None if it has none of this kind."""
     try:
         return msgspec.json.decode((metadata or {}).get(_RECORD, b""), type=kind)
     except msgspec.MsgspecError:

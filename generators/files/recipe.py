@@ -1,4 +1,4 @@
-"""The part of a recipe that every dataset folder needs: its file, its format, and how two recipes differ."""
+"""Reads, writes and compares recipe.json, for builds and imports alike."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -24,13 +24,13 @@ class Against:
 
 
 class DatasetRecipe(Protocol):
-    """Everything that decides the rows of a dataset and their bytes; a frozen dataclass, written as recipe.json."""
+    """A frozen dataclass of all inputs that determine a dataset's rows and bytes; stored as recipe.json."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def format(self) -> int:
-        """The version of the file's form."""
+        """The version of the file format."""
 
     @property
     def name(self) -> str:
@@ -42,13 +42,13 @@ class DatasetRecipe(Protocol):
 
     @property
     def max_len(self) -> int:
-        """The tokens that every row must fit."""
+        """The most tokens that a row may have."""
 
     def shards(self, split: str) -> int:
-        """Return how many shards a split has."""
+        """Return the number of shards of a split."""
 
     def check(self) -> None:
-        """Raise ValueError if no dataset can be made of this recipe."""
+        """Raise ValueError if the recipe is inconsistent."""
 
     def text(self) -> str:
         """Return the text of recipe.json."""
@@ -62,20 +62,20 @@ def recipe_text(recipe: DatasetRecipe) -> str:
     return json.dumps(asdict(recipe), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def read_values(place: Path) -> tuple[dict[str, Any], str]:
-    """Return the plain values of the recipe of a dataset folder, or in a file, and its path; raise InputError."""
-    path = place / RECIPE if place.is_dir() else place
+def read_values(location: Path) -> tuple[dict[str, Any], str]:
+    """Return the JSON values of the recipe in a dataset folder or file, and the path of the file; raise InputError."""
+    path = location / RECIPE if location.is_dir() else location
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{place}: no {RECIPE}; not a dataset folder of wirework") from None
+        raise InputError(f"{location}: no {RECIPE}; not a dataset folder of wirework") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     return recipe_values(content, str(path)), str(path)
 
 
 def recipe_values(content: bytes, path: str) -> dict[str, Any]:
-    """Return the plain values of a recipe.json; raise InputError naming the file, also at another format."""
+    """Return the JSON values of a recipe.json; raise InputError if it is not a recipe of this format."""
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -88,7 +88,7 @@ def recipe_values(content: bytes, path: str) -> dict[str, Any]:
 
 
 def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
-    """Return the recipe of one kind that plain values hold; raise InputError naming the file."""
+    """Return the recipe of a type from its JSON values; raise InputError naming the file if they do not fit."""
     try:
         recipe = msgspec.convert(values, kind)
         recipe.check()
@@ -100,7 +100,7 @@ def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
 
 
 def difference(old: dict[str, Any], new: dict[str, Any]) -> str | None:
-    """Return the first key in which the values of two recipes differ, with both values, or None."""
+    """Return a message naming the first key in which two recipes differ and both values, or None if they are equal."""
     before, after = _flat(old), _flat(new)
     for key, value in after.items():
         if before.get(key) != value:

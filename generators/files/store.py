@@ -1,6 +1,6 @@
-"""Where a dataset's files go: a local folder, or a place that fsspec knows, such as `s3://bucket/run8`.
+"""Stores of files: a local folder, or a URL that fsspec supports, such as `s3://bucket/run8`.
 
-Every file is written whole or not at all: beside and renamed in a folder; in an object store that is how it works.
+Writes are atomic. A local file is written to a temporary file and renamed; object stores write atomically.
 """
 
 import hashlib
@@ -20,51 +20,51 @@ Readable = BufferedReader | BytesIO
 
 
 class Store(Protocol):
-    """Named files below one place; names have `/` between their parts."""
+    """Files below one folder or URL, named by relative paths with `/`."""
 
     @property
-    def place(self) -> Path | str:
+    def location(self) -> Path | str:
         """The folder or URL."""
 
     def names(self) -> list[str]:
-        """Return the names of all files; raise InputError where the place is one itself."""
+        """Return the names of all files; raise InputError if the location is itself a file."""
 
     def open(self, name: str) -> Readable:
-        """Return a file for reading; raise FileNotFoundError."""
+        """Open a file for reading; raise FileNotFoundError if it does not exist."""
 
     def write(self, name: str, data: Any) -> None:
-        """Write a file of these bytes, whole or not at all."""
+        """Write a file atomically."""
 
     def size(self, name: str) -> int:
-        """Return a file's bytes."""
+        """Return the size of a file in bytes."""
 
     def remove(self, name: str) -> None:
-        """Remove a file if it is there."""
+        """Remove a file if it exists."""
 
 
-def store(place: Path | str) -> Store:
-    """Return the store of a folder or a URL; raise InputError at a URL that fsspec does not know."""
-    if isinstance(place, str) and place.startswith("file://"):
-        return LocalStore(Path(place.removeprefix("file://")))
-    return _RemoteStore(place) if isinstance(place, str) and "://" in place else LocalStore(Path(place))
+def store(location: Path | str) -> Store:
+    """Return the store of a folder or a URL; raise InputError if fsspec does not support the URL."""
+    if isinstance(location, str) and location.startswith("file://"):
+        return LocalStore(Path(location.removeprefix("file://")))
+    return _RemoteStore(location) if isinstance(location, str) and "://" in location else LocalStore(Path(location))
 
 
 class LocalStore:
     """A local folder."""
 
-    def __init__(self, place: Path):
-        self.place = place
+    def __init__(self, location: Path):
+        self.location = location
 
     def names(self) -> list[str]:
-        if self.place.exists() and not self.place.is_dir():
-            raise InputError(f"{self.place}: exists and is no dataset of wirework; choose another --out")
-        return [path.relative_to(self.place).as_posix() for path in self.place.rglob("*") if not path.is_dir()]
+        if self.location.exists() and not self.location.is_dir():
+            raise InputError(f"{self.location}: exists and is not a dataset of wirework; choose another --out")
+        return [path.relative_to(self.location).as_posix() for path in self.location.rglob("*") if not path.is_dir()]
 
     def open(self, name: str) -> Readable:
-        return (self.place / name).open("rb")
+        return (self.location / name).open("rb")
 
     def write(self, name: str, data: Any) -> None:
-        path = self.place / name
+        path = self.location / name
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
@@ -77,62 +77,62 @@ class LocalStore:
             beside.unlink(missing_ok=True)
 
     def size(self, name: str) -> int:
-        return (self.place / name).stat().st_size
+        return (self.location / name).stat().st_size
 
     def remove(self, name: str) -> None:
-        (self.place / name).unlink(missing_ok=True)
+        (self.location / name).unlink(missing_ok=True)
 
 
 class _RemoteStore:
-    """A place behind a URL."""
+    """The files below a URL."""
 
-    def __init__(self, place: str):
+    def __init__(self, location: str):
         import fsspec
 
-        self.place = place
+        self.location = location
         try:
-            self.files, self.root = fsspec.core.url_to_fs(place)
+            self.files, self.root = fsspec.core.url_to_fs(location)
         except (ValueError, ImportError) as error:
-            raise InputError(f"{place}: {error}") from None
+            raise InputError(f"{location}: {error}") from None
 
     def names(self) -> list[str]:
-        with self._told():
+        with self._input_errors():
             self.files.invalidate_cache()
             return [str(path)[len(self.root) :].lstrip("/") for path in self.files.find(self.root)]
 
     def open(self, name: str) -> Readable:
-        with self._told():
+        with self._input_errors():
             return BytesIO(self.files.cat_file(f"{self.root}/{name}"))
 
     def write(self, name: str, data: Any) -> None:
-        with self._told():
+        with self._input_errors():
             self.files.pipe_file(f"{self.root}/{name}", bytes(data))
 
     def size(self, name: str) -> int:
-        with self._told():
+        with self._input_errors():
             return int(self.files.info(f"{self.root}/{name}")["size"])
 
     def remove(self, name: str) -> None:
-        with self._told():
+        with self._input_errors():
             self.files.rm_file(f"{self.root}/{name}")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Raise what goes wrong there as InputError; clients of object stores have exceptions of their own."""
+    def _input_errors(self) -> Iterator[None]:
+        """Turn errors into InputError; each client of an object store has its own exceptions."""
         try:
             yield
         except FileNotFoundError:
             raise
         except Exception as error:  # noqa: BLE001 - fsspec passes on whatever its backends raise
-            raise InputError(f"{self.place}: {str(error) or type(error).__name__}") from None
+            raise InputError(f"{self.location}: {str(error) or type(error).__name__}") from None
 
 
 def leftover(name: str) -> bool:
-    """Return whether this is the name of a file whose writing was broken off."""
+    """Return whether a name is that of a temporary file, left by an interrupted write."""
     return _LEFTOVER.fullmatch(name) is not None
 
 
 def digest(files: Store, name: str) -> str:
-    """Return a file's sha256."""
+    """Return the sha256 of a file."""
     with files.open(name) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Verbs on finished dataset folders, built or imported: read their recipe, audit, export, and measure coverage.
+"""Works on finished datasets, built or imported: reads their recipes, audits and exports them, measures coverage.
 
 Imports solver, files, patterns, builder and imports.
 """

@@ -1,7 +1,7 @@
-"""Audits a finished dataset from its files alone: `verify DIR`.
+"""Audits a finished dataset from its files alone, for the verb `verify`.
 
-Nothing of the build is taken on trust. Hashes are compared, every row is read by the YAML reader and solved
-in exact fractions, made again from its id and the recipe, and looked for in the slice its split draws from.
+An audit does not trust the build. It compares hashes, parses every row with libyaml, solves it in exact fractions,
+makes it again from its id and the recipe, and checks that it lies in the slice of its split.
 """
 
 from collections import Counter
@@ -33,32 +33,36 @@ from solver.refusal import InputError
 
 from .recipes import read_recipe
 
-MAX_TOLD = 20
-"""Faults that are told in full; the rest are counted."""
+MAX_SHOWN = 20
+"""The most faults, or signatures, that are printed; the rest are counted."""
 
 
 @dataclass
 class Audit:
-    """What an audit found: rows seen per split, and every fault with the row or file it was found in."""
+    """The result of an audit: the number of rows per split, and the faults, each naming its row or file."""
 
     proof: str = ""
-    """What was done with every row."""
+    """How every row was checked."""
     rows: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no faults."""
         return not self.faults
 
 
 def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
-    """Audit every file and row of a dataset folder; raise InputError if it is no finished dataset."""
+    """Audit every file and row of a dataset folder; raise InputError if it is not a finished dataset.
+
+    `tokenizer` overrides the recipe's; `report` is called after each shard with the number of audited rows and of all
+    rows.
+    """
     recipe = read_recipe(folder)
     manifest = read_manifest(folder)
     found = Audit()
     if file_hash(folder / RECIPE) != manifest.recipe:
-        found.faults.append(f"{RECIPE}: is not the recipe the manifest names")
+        found.faults.append(f"{RECIPE}: is not the recipe that the manifest names")
         return found
     found.faults += _files(folder, recipe, manifest)
     if not found.passed:
@@ -77,7 +81,7 @@ def _build(
     ruler: Ruler,
     report: Callable[[int, int], None] | None,
 ) -> Audit:
-    """Audit a build: read every row, and make it again from its id."""
+    """Audit a build: check every row, and make it again from its id."""
     found = Audit("every row read by YAML, solved in fractions and made again from its id")
     hashes: list[np.ndarray] = []
     paths: list[Path] = []
@@ -93,7 +97,7 @@ def _build(
         except InputError as error:
             found.faults.append(f"{path.name}: its recipe cannot make it: {error}")
             continue
-        found.faults += [f"{path.name}: {fault}" for fault in _shard(recipe, split, table, again.table)]
+        found.faults += [f"{path.name}: {fault}" for fault in _shard_faults(recipe, split, table, again.table)]
         hashes.append(_question_hashes(table))
         paths.append(path)
         shards.append(WrittenShard(split, name, path.stat().st_size, file_hash(path), again.record))
@@ -107,7 +111,7 @@ def _build(
 
 
 def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
-    """Audit an import: read every row, and look up every operand in its question."""
+    """Audit an import: check every row, and find every operand in its question."""
     found = Audit(
         "every question and answer read"
         if recipe.eval_only
@@ -130,7 +134,7 @@ def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
     except OSError as error:
         found.faults.append(f"{DROPPED}: cannot be read: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError):
-        found.faults.append(f"{DROPPED}: not what an import left out, a problem a line")
+        found.faults.append(f"{DROPPED}: not a list of dropped problems, one per line")
     else:
         found.faults += _figures(manifest, made)
     return found
@@ -141,7 +145,7 @@ def _question_hashes(table: pa.Table) -> np.ndarray:
 
 
 def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
-    """Yield the fields of a manifest that the rows do not confirm; how many rows were cross-checked is the build's choice."""
+    """Yield the fields in which two manifests differ, except the number of cross-checked rows, an option of the build."""
     here, there = (
         replace(manifest, verification=replace(manifest.verification, second_opinion=0)).values()
         for manifest in (stored, made)
@@ -152,7 +156,7 @@ def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
 
 
 def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[str]:
-    """Yield what is wrong with the files: missing, foreign or changed."""
+    """Yield the files that are missing, foreign or changed."""
     counts = {split: recipe.shards(split) for split in SPLITS}
     expected = {shard_path(split, number, count) for split, count in counts.items() for number in range(count)}
     present = {path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()}
@@ -166,13 +170,14 @@ def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[
 
 
 def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
+    """Return the table of a file, or None if it cannot be read or a column in `filled` has nulls, adding the fault."""
     try:
         table = pq.read_table(path)
         if not table.schema.equals(SCHEMA):
-            found.faults.append(f"{path.name}: its columns are not the schema's")
+            found.faults.append(f"{path.name}: its columns are not those of the schema")
             return None
         if any(table.column(name).null_count for name in filled):
-            found.faults.append(f"{path.name}: it has rows with nothing in some column")
+            found.faults.append(f"{path.name}: it has rows with an empty column")
             return None
     except (OSError, pa.ArrowException) as error:
         found.faults.append(f"{path.name}: cannot be read: {error}")
@@ -180,42 +185,56 @@ def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
     return table
 
 
-def _shard(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) -> Iterator[str]:
-    """Yield what is wrong with a shard's rows, each with its id: by reading them, and by what the recipe makes."""
+def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) -> Iterator[str]:
+    """Yield the faults of the rows of a shard, each with the row's id; `again` is the shard that the recipe makes."""
     ids, experts, traces, answers = (table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer"))
-    for row, wrong in yaml_checks(list(map(tuple, experts)), traces, answers).items():
-        yield f"{ids[row]}: {wrong}"
-    if again.equals(table):
-        return
-    held = {row_id: row for row, row_id in enumerate(table.column("id").to_pylist())}
-    expected = {row_id: row for row, row_id in enumerate(again.column("id").to_pylist())}
-    yield from (f"{row_id}: {_stray(recipe, split, row_id)}" for row_id in held if row_id not in expected)
-    yield from (f"{row_id}: missing" for row_id in expected if row_id not in held)
-    shared = [row_id for row_id in expected if row_id in held]
-    if len(table) == len(again) and list(held) != list(expected) and held.keys() == expected.keys():
-        yield f"{next(a for a, b in zip(held, expected, strict=True) if a != b)}: the rows do not stand in the recipe's order"
-    if len(table) != len(held):
-        yield f"{len(table) - len(held)} rows of {split} stand twice in a shard"
-    for row_id in shared:
-        here, there = (rows.slice(where[row_id], 1) for rows, where in ((table, held), (again, expected)))
+    for row, fault in yaml_checks(list(map(tuple, experts)), traces, answers).items():
+        yield f"{ids[row]}: {fault}"
+    if not again.equals(table):
+        rows, expected = (_row_numbers(shard) for shard in (table, again))
+        yield from _id_faults(recipe, split, list(rows), list(expected))
+        if len(table) != len(rows):
+            yield f"{len(table) - len(rows)} rows of {split} are repeated in a shard"
+        yield from _column_faults((table, rows), (again, expected))
+
+
+def _row_numbers(table: pa.Table) -> dict[str, int]:
+    """Return the row number of each id, in order; of a repeated id, the last."""
+    return {row_id: row for row, row_id in enumerate(table.column("id").to_pylist())}
+
+
+def _id_faults(recipe: Recipe, split: str, ids: list[str], expected: list[str]) -> Iterator[str]:
+    """Yield the distinct ids of a shard that are unexpected, missing, or the first that is out of order."""
+    present, wanted = frozenset(ids), frozenset(expected)
+    yield from (f"{row_id}: {_stray(recipe, split, row_id)}" for row_id in ids if row_id not in wanted)
+    yield from (f"{row_id}: missing" for row_id in expected if row_id not in present)
+    if present == wanted and ids != expected:
+        first = next(row_id for row_id, other in zip(ids, expected, strict=True) if row_id != other)
+        yield f"{first}: the rows are not in the recipe's order"
+
+
+def _column_faults(stored: tuple[pa.Table, dict[str, int]], made: tuple[pa.Table, dict[str, int]]) -> Iterator[str]:
+    """Yield the rows that two shards share and in which they differ, with the columns."""
+    for row_id in (row_id for row_id in made[1] if row_id in stored[1]):
+        here, there = (table.slice(rows[row_id], 1) for table, rows in (stored, made))
         if not here.equals(there):
             differing = [name for name in SCHEMA.names if not here.column(name).equals(there.column(name))]
             yield f"{row_id}: {', '.join(differing)} not what its id and the recipe make"
 
 
 def _stray(recipe: Recipe, split: str, row_id: str) -> str:
-    """Return why an id does not belong into a split of the recipe."""
-    name, _, place = row_id.rpartition("/")
-    if name not in recipe.shares or not (place.isascii() and place.isdigit()):
+    """Return why an id does not belong to a split of the recipe."""
+    name, _, index = row_id.rpartition("/")
+    if name not in recipe.shares or not (index.isascii() and index.isdigit()):
         return "no row of this recipe has this id"
     start, size = cut(recipe.library.patterns[name], split)
-    if not start <= int(place) < start + size:
+    if not start <= int(index) < start + size:
         return f"not in the slice that {split} draws from"
     return "not a row that the recipe puts into this shard"
 
 
 def _twice(hashes: list[np.ndarray], paths: list[Path]) -> Iterator[str]:
-    """Yield rows whose question stood in the dataset before; `hashes` has 8 bytes a question, a column a file."""
+    """Yield the rows whose question occurs earlier in the dataset; `hashes` has one array per file, 8 bytes per question."""
     joined = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.int64)
     order = np.argsort(joined, kind="stable")
     again = np.flatnonzero(joined[order[1:]] == joined[order[:-1]])

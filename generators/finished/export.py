@@ -1,6 +1,6 @@
-"""Writes a finished dataset in the columns that another trainer reads: `export DIR --to verl OUT`.
+"""Exports a finished dataset to the format of another trainer, for the verb `export`.
 
-TRL takes the folder as it is. verl wants one Parquet file a split with columns of its own, and a reward file.
+TRL reads the dataset folder itself. verl reads one Parquet file per split, with columns of its own, and a reward file.
 """
 
 import shutil
@@ -57,9 +57,9 @@ __all__ = ["compute_score"]
 
 
 def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, int]:
-    """Write a finished dataset for another trainer into a new folder, whole or not at all; return rows per file.
+    """Export a dataset folder to a trainer's format in a new folder, atomically; return the number of rows per file.
 
-    Raises InputError for a folder that is no finished dataset or has changed, and for an `out` that is there.
+    Raises InputError if the folder is not a finished dataset or has changed, or if `out` exists.
     """
     folder, out = Path(folder), Path(out)
     if to not in TARGETS:
@@ -77,7 +77,7 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
                 for split, paths in files.items()
             }
             (beside / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
-            beside.chmod(0o755)  # a temporary folder is its owner's alone
+            beside.chmod(0o755)  # a temporary folder is private to its owner
             beside.replace(out)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -87,7 +87,7 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
 
 
 def _files(folder: Path) -> dict[str, list[Path]]:
-    """Return the files of each split that has rows, each what the manifest says; raise InputError otherwise."""
+    """Return the files of each split that has rows; raise InputError if a file differs from the manifest."""
     entries = read_manifest(folder).files
     try:
         changed = [name for name, entry in entries.items() if file_hash(folder / name) != entry.sha256]
@@ -100,7 +100,7 @@ def _files(folder: Path) -> dict[str, list[Path]]:
 
 
 def _write(path: Path, split: str, shards: list[Path], source: str) -> int:
-    """Write one split a row group at a time, and return its rows."""
+    """Write one split, a row group at a time; return its number of rows."""
     rows = 0
     with pq.ParquetWriter(path, VERL, compression="zstd") as writer:
         for batch in _batches(shards):
@@ -117,7 +117,7 @@ def _batches(shards: list[Path]) -> Iterator[pa.RecordBatch]:
 
 
 def _verl(batch: pa.RecordBatch, split: str, start: int, source: str) -> pa.RecordBatch:
-    """Return rows in verl's columns; `start` is the first one's place in its split."""
+    """Return rows in verl's columns; `start` is the index of the first row in its split."""
     rows = len(batch)
     extra = {
         "split": _repeat(split, rows),

@@ -10,9 +10,9 @@ AnyRecipe = Recipe | ImportRecipe
 """The recipe of a build, or of an import."""
 
 
-def read_recipe(place: Path) -> AnyRecipe:
-    """Return the recipe of a dataset folder, or in a file; raise InputError if there is none or it is not whole."""
-    values, path = read_values(place)
-    if "kind" in values:  # a build's recipe names none
+def read_recipe(location: Path) -> AnyRecipe:
+    """Return the recipe in a dataset folder or a file; raise InputError if it is missing or invalid."""
+    values, path = read_values(location)
+    if "kind" in values:  # only the recipes of imports have it
         return parse_recipe(values, ImportRecipe, path)
     return parse_recipe(values, Recipe, path)

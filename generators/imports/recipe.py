@@ -6,7 +6,7 @@ from typing import Literal
 import pyarrow as pa
 
 from generators.files.recipe import FORMAT, Against, recipe_text
-from generators.files.schema import held_in
+from generators.files.schema import filled_in
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Source
 from solver import __version__
@@ -82,7 +82,7 @@ class ImportRecipe:
     @property
     def filled(self) -> frozenset[str]:
         """The columns that are never null: an evaluation row has no trace, and no imported row has a pattern."""
-        return held_in("every row") if self.eval_only else held_in("every row", "rows with a trace")
+        return filled_in("every row") if self.eval_only else filled_in("every row", "rows with a trace")
 
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""

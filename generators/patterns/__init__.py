@@ -1,6 +1,6 @@
-"""Pattern files: read, checked, rendered and numbered.
+"""Reads, checks and renders pattern files, and numbers their rows.
 
-A pattern is one file of `templates/`; nothing registers it.
+A pattern is one file below `templates/`; nothing else registers it.
 
 Imports solver and text.
 """

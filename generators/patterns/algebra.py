@@ -1,13 +1,13 @@
-"""The algebraic shape of a trace: its answer as a function of the numbers that it is given.
+"""Computes the algebraic signature of a trace: its answer as a function of its given numbers, up to renaming.
 
-Two traces have one shape if some renaming of their given numbers makes these the same function: however the trace
-is written, in whatever order, by whichever expert. A given number is the value of an init or an amount that is
-consumed, added or moved, a named constant such as the days of a week among them; the numbers in `args`, and the
-hundred of the percent ops, belong to the function. So `a * c + b * c` and `(b + a) * c` are one shape, and
-`a * c + b * d`, which is given four numbers, is another.
+Two traces have the same signature if their functions are equal after some renaming of the given numbers, whatever the
+order of steps and the expert. Given numbers are the values of inits and the amounts that are consumed, added or moved,
+named constants such as the days of a week included. Numbers in `args` and the 100 of the percent ops belong to the
+function. So `a * c + b * c` and `(b + a) * c` have the same signature; `a * c + b * d`, with four given numbers, has
+another.
 
-The function comes from the solver's own steps, run on terms in place of numbers, and is told from others by exact
-evaluation at random points of a prime field, where two that differ agree once in 2^50 or less.
+The solver runs the steps on symbolic terms to get the function. Functions are compared by exact evaluation at random
+points of a prime field, where two different functions agree with a probability of at most 2^-50.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,22 +25,22 @@ from solver.program import Program, Trace
 from solver.state import State
 
 PRIME = (1 << 61) - 1
-"""How many elements the field has."""
+"""The size of the field."""
 MAX_FORMULA = 64
-"""Numbers of the longest formula that is written; steps that double their results make formulas of any length."""
+"""The most numbers in a formula that is written out; steps that double their results make formulas of any length."""
 _POLE = -1
-"""The value where a function divides by zero."""
+"""The value of a function at a point where it divides by zero."""
 _VALUES = tuple(Random("wirework algebra").sample(range(2, PRIME), 1_024))
 _FRESH, _SECOND = _VALUES[-1], len(_VALUES) // 2
 _RANK = {"+": 0, "-": 0, "*": 1, "/": 1}
 
-Shape = tuple[int, ...]
-"""How many numbers a function is given, and its values where they are put in one canonical order."""
+Signature = tuple[int, ...]
+"""The number of arguments of a function, and its values at two points, with the arguments in canonical order."""
 
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """A value that the solver computes with and does not know; it passes every test that a rule makes of it."""
+    """A symbolic value that the solver computes with; every comparison with it holds, so no rule refuses it."""
 
     sign: str
     left: Any
@@ -78,29 +78,29 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Given(Term):
-    """A number that a trace is given; `left` says which."""
+    """A given number; `left` is its index."""
 
     sign: str = ""
     left: Any = 0
     right: Any = None
 
 
-class _Anywhere(State):
-    """A state whose values are terms, which no bound holds."""
+class _TermState(State):
+    """A state whose values are terms, which have no bound."""
 
     def fits(self, value: Any) -> bool:  # noqa: ARG002 - a term has no size
         return True
 
 
 def function(program: Program) -> tuple[Term, int]:
-    """Return a program's answer as a term over its given numbers, and how many these are."""
+    """Return a program's answer as a term over its given numbers, and the number of these."""
     given: list[Given] = []
-    opened = tuple(Trace(trace.expert, tuple(_open(trace.steps, given))) for trace in program)
-    return solve(opened, _Anywhere).answer, len(given)
+    symbolic = tuple(Trace(trace.expert, tuple(_symbolic(trace.steps, given))) for trace in program)
+    return solve(symbolic, _TermState).answer, len(given)
 
 
-def _open(steps: Sequence[Step], given: list[Given]) -> Iterator[Step]:
-    """Yield the steps with their given numbers replaced by terms, which are added to `given`."""
+def _symbolic(steps: Sequence[Step], given: list[Given]) -> Iterator[Step]:
+    """Yield the steps with given numbers replaced by new terms; append the terms to `given`."""
     for step in steps:
         field = "value" if isinstance(step, Init) else "amount"
         if isinstance(getattr(step, field, None), Fraction):
@@ -111,7 +111,7 @@ def _open(steps: Sequence[Step], given: list[Given]) -> Iterator[Step]:
 
 
 def formula(term: Any) -> str:
-    """Return a term as people write it, its given numbers being a, b, c and so on; one that is too long in words."""
+    """Return a term as an infix formula over a, b, c, ...; of a formula that is too long, return its length."""
     sizes: list[int] = []
     for _, left, *right in _flat(term):
         sizes.append(sizes[left] + sizes[right[0]] if right else 1)
@@ -133,38 +133,38 @@ def _written(term: Any) -> str:
     return f"{sides[0]} {term.sign} {sides[1]}"
 
 
-def shape(program: Program) -> Shape:
-    """Return the algebraic shape of a program: equal for two programs if it is one function up to renaming.
+def signature(program: Program) -> Signature:
+    """Return the algebraic signature of a program, equal for programs that are the same function up to renaming.
 
-    It takes longer the more numbers stand in like places: 30 of them, all that one sub-trace holds, take a second.
+    The time grows with the number of interchangeable arguments: 30 of them, the most in a sub-trace, take a second.
     """
     term, count = function(program)
     return _canonical(tuple(_flat(term)), count)
 
 
 Steps = tuple[tuple[Any, ...], ...]
-"""A term's distinct parts, each behind those it is made of: a sign and the places of its sides."""
+"""The distinct sub-terms of a term, operands first: each a sign and the indices of its two operands."""
 
 
 @lru_cache(maxsize=1 << 14)
-def _canonical(steps: Steps, count: int) -> Shape:
-    """Return the count and the values at two points, the numbers put in an order that their names do not decide."""
+def _canonical(steps: Steps, count: int) -> Signature:
+    """Return the signature, by colour refinement: arguments that play different roles get different colours."""
     colours = _refined(steps, [0] * count)
     while len(set(colours)) < count:
         tied = min(colour for colour in colours if colours.count(colour) > 1)
-        members = [place for place, colour in enumerate(colours) if colour == tied]
-        # Members that look alike even when one is told apart from the rest stand in the same places: any will do.
-        split = [_refined(steps, _ranks([(c, k != place) for k, c in enumerate(colours)])) for place in members]
-        colours = min(split, key=lambda told: (sorted(told), _at(steps, [_VALUES[colour] for colour in told])))
+        members = [index for index, colour in enumerate(colours) if colour == tied]
+        # Give each tied argument a colour of its own in turn. Arguments whose results are equal are interchangeable.
+        split = [_refined(steps, _ranks([(c, k != index) for k, c in enumerate(colours)])) for index in members]
+        colours = min(split, key=lambda finer: (sorted(finer), _at(steps, [_VALUES[colour] for colour in finer])))
     return (count, *(_at(steps, [_VALUES[first + colour] for colour in colours]) for first in (0, _SECOND)))
 
 
 def _refined(steps: Steps, colours: list[int]) -> list[int]:
-    """Return the colours split for as long as numbers of one colour, changed alone, change the value differently."""
+    """Split the colours until changing any one argument of a colour changes the value in the same way."""
     while True:
         values = [_VALUES[colour] for colour in colours]
-        told = [_at(steps, [*values[:place], _FRESH, *values[place + 1 :]]) for place in range(len(colours))]
-        finer = _ranks(list(zip(colours, told, strict=True)))
+        changed = [_at(steps, [*values[:index], _FRESH, *values[index + 1 :]]) for index in range(len(colours))]
+        finer = _ranks(list(zip(colours, changed, strict=True)))
         if len(set(finer)) == len(set(colours)):
             return finer
         colours = finer
@@ -176,29 +176,29 @@ def _ranks(keys: list[Any]) -> list[int]:
 
 
 def _flat(term: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the parts of a term, each once."""
-    places: dict[int, int] = {}
+    """Yield the distinct sub-terms of a term, operands first."""
+    indices: dict[int, int] = {}
     stack = [(term, False)]
     while stack:
         node, ready = stack.pop()
-        if id(node) in places:
+        if id(node) in indices:
             continue
         if isinstance(node, Given):
-            places[id(node)] = len(places)
+            indices[id(node)] = len(indices)
             yield ("given", node.left)
         elif not isinstance(node, Term):
-            places[id(node)] = len(places)
+            indices[id(node)] = len(indices)
             number = Fraction(node)
             yield ("number", number.numerator * pow(number.denominator, -1, PRIME) % PRIME)
         elif ready:
-            places[id(node)] = len(places)
-            yield (node.sign, places[id(node.left)], places[id(node.right)])
+            indices[id(node)] = len(indices)
+            yield (node.sign, indices[id(node.left)], indices[id(node.right)])
         else:
             stack += [(node, True), (node.right, False), (node.left, False)]
 
 
 def _at(steps: Steps, numbers: list[int]) -> int:
-    """Return the value at a point of the field, or _POLE."""
+    """Return the value at a point of the field, or _POLE if it divides by zero."""
     values: list[int] = []
     for sign, left, *right in steps:
         if sign == "given":

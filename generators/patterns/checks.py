@@ -1,10 +1,11 @@
-"""What a sound pattern is: every check a file passes before a row is made of it.
+"""Checks patterns before any row is made from them.
 
-Names are declared and never collide, the shape is its expert's, every question shows all that varies, every
-number of the trace is shown or named, and trace and closed form agree.
+A sound pattern declares and uses its slots, and its names never collide. Its trace has its expert's shape (P12).
+Every question shows all slots, and every number of the trace is in the question or is a named constant. Trace and
+closed form agree.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -16,7 +17,7 @@ from solver.columns import Column
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
 from solver.numerals import FORMS
-from solver.ops import GROUPS, Step
+from solver.ops import GROUPS, Init, Step
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
@@ -28,25 +29,36 @@ from .slots import Derived, Draw, Numbers, Slot, Words
 from .uniqueness import check_read, check_shown
 
 MIN_SPACE = 500_000
-"""Distinct questions every pattern has."""
+"""The fewest distinct questions a pattern may have."""
 SAMPLE = 256
-"""Rows on which trace and answer are compared when a pattern is loaded; every built row is compared again."""
+"""Rows on which trace and closed form are compared when a pattern is loaded; a build compares every row."""
 
 
 def check(pattern: Pattern) -> Pattern:
-    """Return the pattern if it is sound; raise InputError or Refusal saying what is wrong and what would do."""
-    for claim in (_declared, _fitting, _formed, _used, _distinct, _shaped, check_shown, check_read, _grounded):
+    """Return the pattern if it is sound; raise InputError or Refusal with the fault and the fix."""
+    for claim in (
+        _declared,
+        _words_in_place,
+        _names_valid,
+        _formed,
+        _used,
+        _distinct,
+        _shaped,
+        check_shown,
+        check_read,
+        _grounded,
+    ):
         claim(pattern)
     try_rows(pattern, SAMPLE)
     return pattern
 
 
 def try_rows(pattern: Pattern, most: int) -> int:
-    """Compare trace and closed form on up to `most` assignments and return on how many; raise InputError."""
+    """Compare trace and closed form on up to `most` assignments; return their number; raise InputError if they differ."""
     draw = Draw(pattern.slots, probe(pattern, most))
     try:
         for name in pattern.slots:
-            draw.text(name)  # also what only the question shows can be worked out
+            draw.text(name)  # slots that only the question shows must be computable too
         for ref in (ref for plan in pattern.questions for ref in refs(plan) if ref.form in FORMS):
             draw.text(ref.slot, ref.form)
         balance(pattern, draw)
@@ -61,30 +73,44 @@ def _slots_in(symbol: str) -> list[str]:
 
 
 def _declared(pattern: Pattern) -> None:
-    """Check that every slot that question, trace and answer name is declared."""
+    """Check that question, trace and answer use declared slots only."""
     for where, names in _uses(pattern).items():
         for name in names:
             if name not in pattern.slots:
                 raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, pattern.slots)}")
 
 
-def _fitting(pattern: Pattern) -> None:
-    """Check that words stand where words belong and numbers where numbers do."""
-    words = {name for name, slot in pattern.slots.items() if isinstance(slot, Words)}
-    for name in words.intersection(pattern.answer.names):
+def _words_in_place(pattern: Pattern) -> None:
+    """Check that the answer and the values of inits use no word slots."""
+    for name in _word_slots(pattern).intersection(pattern.answer.names):
         raise InputError(f"answer computes with {name}, which is a word")
+    for step in (step for trace in pattern.program for step in trace.steps if isinstance(step, Init)):
+        value: object = step.value
+        if isinstance(value, str) and value[1:] in _word_slots(pattern):
+            raise InputError(f"an init takes {value}, which is a word, for its value")
+
+
+def _word_slots(pattern: Pattern) -> set[str]:
+    return {name for name, slot in pattern.slots.items() if isinstance(slot, Words)}
+
+
+def _names_valid(pattern: Pattern) -> None:
+    """Check that slots in names are word slots and whole components, and that no name can be longer than MAX_NAME."""
+    words = _word_slots(pattern)
     names = {name for trace in pattern.program for step in trace.steps for name in step.names}
     for symbol in names.union(symbol for symbol in pattern.symbols if not SYMBOL.fullmatch(symbol)):
         for component in symbol.split("."):
             if "$" in component and not (SYMBOL.fullmatch(component) and component[1:] in words):
-                raise InputError(f"name {symbol}: a $slot in a name is a word slot and stands whole between dots")
+                raise InputError(
+                    f"name {symbol}: a $slot in a name must be a word slot and a whole component between dots"
+                )
         longest = sum(_longest(pattern, component) + 1 for component in symbol.split(".")) - 1
         if symbol in names and longest > MAX_NAME:
             raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
 
 
 def _formed(pattern: Pattern) -> None:
-    """Check that every filter fits its slot: one for words a word, one for numbers all the numbers it can hold."""
+    """Check that filters of words are used on words, and filters of numbers on numbers that have such a form."""
     for ref in (ref for plan in pattern.questions for ref in refs(plan)):
         is_word = isinstance(pattern.slots[ref.slot], Words)
         if ref.form in FILTERS and not is_word:
@@ -99,13 +125,13 @@ def _formed(pattern: Pattern) -> None:
 
 
 def _longest(pattern: Pattern, component: str) -> int:
-    """Return the characters of the longest text that a component of a name stands for."""
+    """Return the length of the longest text that a component of a name can have, in characters."""
     slot = pattern.slots.get(component[1:]) if component.startswith("$") else None
     return max(map(len, slot.vocabulary.slugs)) if isinstance(slot, Words) else len(component)
 
 
 def _uses(pattern: Pattern) -> dict[str, list[str]]:
-    """Return which slots question, trace and answer name."""
+    """Return the slots that question, trace and answer use."""
     return {
         "question": [ref.slot for plan in pattern.questions for ref in refs(plan)],
         "trace": [name for symbol in pattern.symbols for name in _slots_in(symbol)],
@@ -119,30 +145,32 @@ def _used(pattern: Pattern) -> None:
     used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
     for name in pattern.slots:
         if name not in used:
-            raise InputError(f"slot {name} is used nowhere; use it or leave it out")
+            raise InputError(f"slot {name} is not used; use it or remove it")
 
 
 def _distinct(pattern: Pattern) -> None:
-    """Check that no two variables of a sub-trace can ever have one name."""
+    """Check that no two variables of a sub-trace can have the same name."""
     for number, trace in enumerate(pattern.program, 1):
         names = dict.fromkeys(name for step in trace.steps for name in step.names)
         for left, right in combinations(names, 2):
-            if "$" in left + right and _may_meet(pattern, left, right):
+            if "$" in left + right and _may_be_equal(pattern, left, right):
                 part = f" in sub-trace {number}" if len(pattern.program) > 1 else ""
                 raise InputError(f"names {left} and {right} can be the same{part}; rename one")
 
 
-def _may_meet(pattern: Pattern, left: str, right: str) -> bool:
+def _may_be_equal(pattern: Pattern, left: str, right: str) -> bool:
     ours, theirs = left.split("."), right.split(".")
-    return len(ours) == len(theirs) and all(_components_meet(pattern, *pair) for pair in zip(ours, theirs, strict=True))
+    return len(ours) == len(theirs) and all(
+        _components_may_be_equal(pattern, *pair) for pair in zip(ours, theirs, strict=True)
+    )
 
 
-def _components_meet(pattern: Pattern, left: str, right: str) -> bool:
+def _components_may_be_equal(pattern: Pattern, left: str, right: str) -> bool:
     if left == right:
         return True
     ours, theirs = (pattern.slots.get(part[1:]) if part.startswith("$") else None for part in (left, right))
     if isinstance(ours, Words) and isinstance(theirs, Words) and ours.vocabulary is theirs.vocabulary:
-        return False  # two slots of one vocabulary differ
+        return False  # slots of one vocabulary draw different words
     return not _slugs(left, ours).isdisjoint(_slugs(right, theirs))
 
 
@@ -151,6 +179,7 @@ def _slugs(part: str, slot: Slot | None) -> frozenset[str]:
 
 
 def _shaped(pattern: Pattern) -> None:
+    """Check that every sub-trace has its expert's shape, and that the pattern has at least MIN_SPACE questions."""
     for number, trace in enumerate(pattern.program, 1):
         where = f"sub-trace {number}: " if len(pattern.program) > 1 else ""
         if trace.expert not in EXPERTS:
@@ -164,43 +193,37 @@ def _shaped(pattern: Pattern) -> None:
 
 
 def _grounded(pattern: Pattern) -> None:
-    """Check that the question shows every number of the trace, or allows it as a named constant (P1)."""
+    """Check that every number of the trace is in the question or is a named constant.
+
+    Arguments of a compute may also be numbers of the closed form.
+    """
+    literals = [literal for trace in pattern.program for step in trace.steps for literal in _literals(step)]
     for plan in pattern.questions:
         shown = {ref.slot for ref in refs(plan)}
-        for trace in pattern.program:
-            for step in trace.steps:
-                for key, value in _literals(step):
-                    if isinstance(value, str):
-                        _shown(pattern, key, value, shown)
-                    elif not (key == "args" and value in pattern.answer.numbers) and value not in _named_numbers(plan):
-                        raise InputError(
-                            f"the trace takes {value}, which is neither in the question nor a named constant"
-                        )
-
-
-def _shown(pattern: Pattern, key: str, symbol: str, shown: Collection[str]) -> None:
-    """Check that a `$slot` symbol stands for a number that the question shows."""
-    if key == "value" and isinstance(pattern.slots.get(symbol[1:]), Words):
-        raise InputError(f"an init takes {symbol}, which is a word, for its value")
-    if symbol[1:] not in shown:
-        raise InputError(f"the trace takes {symbol}, which the question does not show")
+        for key, value in literals:
+            if isinstance(value, str) and value[1:] not in shown:
+                raise InputError(f"the trace takes {value}, which the question does not show")
+            if isinstance(value, str) or (key == "args" and value in pattern.answer.numbers):
+                continue
+            if value not in _named_numbers(plan):
+                raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
 
 
 def _named_numbers(plan: Plan) -> set[Fraction]:
-    """Return the numbers that a question's fixed words write, and those of the constants that they allow."""
+    """Return the numbers in the literals of a question, and the named constants that their words allow."""
     from solver.constants import question_stems, triggered
     from solver.quantities import read_quantities
 
     text = " ".join(piece for piece in plan if isinstance(piece, str))
-    said = {constant.value for constant in triggered(question_stems(text))}
+    numbers = {constant.value for constant in triggered(question_stems(text))}
     for quantity in read_quantities(text):
         if quantity.kind != "ordinal":
-            said |= {quantity.value, quantity.top, Fraction(quantity.bottom)}
-    return said
+            numbers |= {quantity.value, quantity.top, Fraction(quantity.bottom)}
+    return numbers
 
 
 def _literals(step: Step) -> Iterable[tuple[str, Any]]:
-    """Return the numbers and number slots of a step, with the field they stand in."""
+    """Yield the numbers and number slots of a step, each with its field."""
     for key in ("value", "amount", "base", "rate", "args"):
         value = getattr(step, key, None)
         for item in value if isinstance(value, tuple) else (value,):
@@ -209,36 +232,36 @@ def _literals(step: Step) -> Iterable[tuple[str, Any]]:
 
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:
-    """Return assignments that try all numbers with one choice of words, or, beyond `most`, an even spread."""
+    """Return all assignments of numbers with one choice of words, or `most` evenly spaced assignments if there are more."""
     sizes = [(isinstance(slot, Numbers), slot.size) for slot in pattern.slots.values() if not isinstance(slot, Derived)]
     if prod(size for is_number, size in sizes if is_number) > most:
-        return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_place_type(pattern))
-    places: np.ndarray = np.zeros(1, dtype=_place_type(pattern))
+        return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_index_type(pattern))
+    assignments: np.ndarray = np.zeros(1, dtype=_index_type(pattern))
     weight = 1
     for is_number, size in sizes:
         if is_number:
-            places = (places[:, None] + np.arange(size) * weight).reshape(-1)
+            assignments = (assignments[:, None] + np.arange(size) * weight).reshape(-1)
         weight *= size
-    return places
+    return assignments
 
 
-def _place_type(pattern: Pattern) -> type:
+def _index_type(pattern: Pattern) -> type:
     return np.int64 if pattern.order.fast else object
 
 
 def balance(pattern: Pattern, draw: Draw) -> Column:
-    """Return the answers of a draw; raise RowError where trace and closed form differ or an answer is no good."""
+    """Return the answers of a draw; raise RowError if trace and closed form differ, or an answer is not acceptable."""
     answers = _closed_form(pattern, draw)
     traced = pattern.solved(draw.numbers)
     if isinstance(traced, Fraction):
         raise InputError("the answer is the same in every row; compute it from slots")
     _all(traced == answers, "the trace and the answer's closed form differ")
-    return _good(answers)
+    return _acceptable(answers)
 
 
 def closed_form(pattern: Pattern, draw: Draw) -> Column:
-    """Return the answers of a draw by the closed form alone; raise RowError where one is no good."""
-    return _good(_closed_form(pattern, draw))
+    """Return the answers of a draw by the closed form; raise RowError if one is not acceptable."""
+    return _acceptable(_closed_form(pattern, draw))
 
 
 def _closed_form(pattern: Pattern, draw: Draw) -> Column:
@@ -249,15 +272,17 @@ def _closed_form(pattern: Pattern, draw: Draw) -> Column:
     return answers if isinstance(answers, Column) else Column.of([answers] * draw.rows)
 
 
-def _good(answers: Column) -> Column:
+def _acceptable(answers: Column) -> Column:
+    """Return the answers; raise RowError at one that is not positive or not a terminating decimal."""
     _all(answers > 0, "the answer is not positive; choose the remainder first")
-    _all(answers.terminates(), "the answer is no terminating decimal; draw the quotient and multiply")
+    _all(answers.terminates(), "the answer is not a terminating decimal; draw the quotient and multiply")
     return answers
 
 
-def _all(claim: np.ndarray, wrong: str) -> None:
+def _all(claim: np.ndarray, fault: str) -> None:
+    """Raise RowError at the first row for which the claim is false."""
     if not claim.all():
-        raise RowError(int(np.argmin(claim)), wrong)
+        raise RowError(int(np.argmin(claim)), fault)
 
 
 def _question(pattern: Pattern, draw: Draw, row: int) -> str:
@@ -265,26 +290,26 @@ def _question(pattern: Pattern, draw: Draw, row: int) -> str:
 
 
 def check_scaffolds(patterns: Iterable[Pattern]) -> None:
-    """Check that the patterns of each fixed-shape expert, and of composition, share their scaffold; raise InputError.
+    """Check that all patterns of each fixed-shape expert, and of composition, share a scaffold; raise InputError.
 
-    Shared are the step types, the percent ops being one, and the written names but for the first, which
-    anchors the trace in the text; free are that name, `compute_op` and the order of arguments (P2, P11, P12).
-    A composition's parts are compared with those of the same expert and place (P13).
+    The scaffold is the types of the steps, the percent ops counting as one, and the names except the first, which
+    anchors the trace in the text (P2, P11, P12). The first name, `compute_op` and the order of arguments may differ.
+    Sub-traces of compositions are compared with those of the same expert and position (P13).
     """
     first: dict[tuple[Any, ...], tuple[str, str]] = {}
     for pattern in patterns:
         if pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed:
             continue
-        told: list[tuple[tuple[Any, ...], str]] = [
-            ((pattern.expert, place, trace.expert), _scaffold(trace)) for place, trace in enumerate(pattern.program)
+        scaffolds: list[tuple[tuple[Any, ...], str]] = [
+            ((pattern.expert, number, trace.expert), _scaffold(trace)) for number, trace in enumerate(pattern.program)
         ]
         sizes = " + ".join(str(len(trace.steps)) for trace in pattern.program)
-        told.append(((pattern.expert, len(pattern.program)), f"{sizes} steps"))
-        for key, shown in told:
-            model, expected = first.setdefault(key, (pattern.name, shown))
-            if shown != expected:
+        scaffolds.append(((pattern.expert, len(pattern.program)), f"{sizes} steps"))
+        for key, scaffold in scaffolds:
+            model, expected = first.setdefault(key, (pattern.name, scaffold))
+            if scaffold != expected:
                 raise InputError(
-                    f"{pattern.id}.jinja: its scaffold is {shown}, but {model} has {expected}; make them alike"
+                    f"{pattern.id}.jinja: its scaffold is {scaffold}, but {model} has {expected}; make them the same"
                 )
 
 

@@ -1,4 +1,4 @@
-"""Closed forms over slots: names, numbers, + - * / // % and parentheses, by an allow-list, exact."""
+"""Parses and evaluates the exact expressions of patterns: slot names, numbers, + - * / // % and parentheses."""
 
 import ast
 import operator
@@ -12,6 +12,7 @@ from solver.number import LIMIT, fits, read_number
 from solver.refusal import InputError
 
 MAX_LENGTH = 200
+"""The most characters an expression may have."""
 _BINARY = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -23,7 +24,7 @@ _BINARY = {
 
 
 class Expression:
-    """An exact expression; runs on fractions and on columns, and can do nothing else."""
+    """An exact expression over fractions or columns; raises InputError at any other syntax."""
 
     def __init__(self, text: str):
         self.text = text.strip()
@@ -31,14 +32,14 @@ class Expression:
             raise InputError(f"the expression has {len(self.text)} characters; at most {MAX_LENGTH}")
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SyntaxWarning)  # such as at `1or a`, which is refused below
+                warnings.simplefilter("ignore", SyntaxWarning)  # such as for `1or a`, which is refused below
                 self._tree = ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise InputError(f"{self.text!r} is no expression; write one such as count * times - count") from None
+            raise InputError(f"{self.text!r} is not an expression; write for example count * times - count") from None
         self.names: list[str] = []
         self.numbers: list[Fraction] = []
         self.operations = 0
-        """How many signs it has, which is what it costs to run."""
+        """The number of binary operations, a measure of its running time."""
         self._check(self._tree)
 
     def _check(self, node: ast.AST) -> None:
@@ -54,13 +55,13 @@ class Expression:
             except ValueError as error:
                 raise InputError(f"{self.text!r}: {error}") from None
         else:
-            what = type(getattr(node, "op", node)).__name__
-            raise InputError(f"{self.text!r} has {what}; only names, numbers, + - * / // % and ( )")
+            found = type(getattr(node, "op", node)).__name__
+            raise InputError(f"{self.text!r} has {found}; only names, numbers, + - * / // % and ( )")
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """Return the value for the slots' values; raise ZeroDivisionError as exact arithmetic does.
+        """Return the value for the given slot values, fractions or columns.
 
-        Raises OverflowError where a number on the way is beyond the language's bound.
+        Raises ZeroDivisionError, or OverflowError if an intermediate number exceeds `number.LIMIT`.
         """
         try:
             return self._run(self._tree, values)
@@ -78,9 +79,9 @@ class Expression:
         return read_number(ast.get_source_segment(self.text, node) or "")
 
     def solvable_for(self, name: str, ranges: Mapping[str, tuple[int, int]]) -> bool:
-        """Return whether the value determines `name`, the other names being known and in these ranges.
+        """Return whether the value determines `name`, given the other names and their ranges.
 
-        It does where the name stands once, under no // or %, and no factor or divisor beside it can be 0.
+        It does if the name occurs once, not inside // or %, and every factor or divisor beside it is never 0.
         """
         return self.names.count(name) == 1 and self._solvable(self._tree, name, ranges)
 
@@ -95,7 +96,7 @@ class Expression:
         return self._solvable(inside, name, ranges)
 
     def interval(self, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
-        """Return the range of the value for integers in these ranges; None where / // or % leave it open."""
+        """Return the least and greatest value for integers in these ranges, or None if /, // or % leave them open."""
         return self._interval(self._tree, ranges)
 
     def _interval(self, node: Any, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""The filters of a question, `{{ slot | filter }}`: forms of a word, and forms of a number."""
+"""The filters of questions, `{{ slot | filter }}`: forms of words and of numbers."""
 
 from collections.abc import Callable
 from typing import Self
@@ -10,7 +10,7 @@ from solver.numerals import FORMS
 
 
 class Word(str):
-    """A word of a vocabulary as it is shown, which knows its singular."""
+    """A word of a vocabulary, with its singular."""
 
     __slots__ = ("singular",)
     singular: str
@@ -38,11 +38,11 @@ def upper_first(word: Word) -> Word:
 
 
 FILTERS: dict[str, Callable[[Word], str]] = {"one": one, "a": a, "upper_first": upper_first}
-"""What `{{ slot | filter }}` may say of a word."""
+"""The filters of words, by name; `solver.numerals.FORMS` has those of numbers."""
 
 
 def written(texts: pa.Array, form: str) -> pa.Array:
-    """Return a column of canonical numbers in a form; raise InputError at one that cannot be written in it."""
+    """Write a column of canonical numbers in a form; raise InputError if a number has no such form."""
     if form not in FORMS:
         return texts
     coded = texts.dictionary_encode()

@@ -1,4 +1,4 @@
-"""All patterns at hand: the shipped folder, a user's folder beside it, or the texts a recipe holds."""
+"""Loads libraries of patterns: the shipped folder, a user's folder beside it, or the texts in a recipe."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from .uniqueness import check_apart
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 VOCABULARY = "vocabulary.yaml"
 MAX_VOCABULARY = 131_072
-"""Bytes of the longest vocabulary file."""
+"""The most bytes a vocabulary file may have."""
 OWN = "own "
-"""What tells a user's vocabulary file from the shipped one of the same name."""
+"""The prefix of a user's vocabulary file in a library, since the shipped one has the same name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """Checked patterns by id, and the texts they were made from."""
+    """Checked patterns by id, and the file texts they were made from."""
 
     patterns: dict[str, Pattern]
     texts: dict[str, str]
-    """Every file's text by its path inside its folder: `comparison/times_more.jinja`, `vocabulary.yaml`, ..."""
+    """The text of every file, by its path in its folder: `comparison/times_more.jinja`, `vocabulary.yaml`, ..."""
 
     def __getitem__(self, name: str) -> Pattern:
-        """Return the pattern of an id, or of a bare name where only one has it; raise InputError."""
+        """Return a pattern by id, or by name if only one has it; raise InputError if none or several match."""
         found = [pattern for pattern in self.patterns.values() if name in (pattern.id, pattern.name)]
         if len(found) == 1:
             return found[0]
         if found:
-            raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}")
+            raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}; give EXPERT/NAME")
         known = [*self.patterns, *(pattern.name for pattern in self.patterns.values())]
         raise InputError(f"no pattern {name}; {did_you_mean(name, known)}")
 
@@ -43,9 +43,10 @@ class Library:
 def read_library(
     texts: Mapping[str, str], only: frozenset[str] | None = None, shown: Callable[[str], str] = str
 ) -> Library:
-    """Return the library of these texts; raise InputError naming the file. `only` limits it to some ids.
+    """Return the checked library of these texts; raise InputError naming the file at fault.
 
-    `shown` says how the user knows the file of a text. Where two files clash, the later text is named.
+    `only` limits it to some ids. `shown` turns the path of a text into the path in messages. If two files clash, the
+    message names the later one.
     """
     vocabularies: dict[str, Vocabulary] = {}
     vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
@@ -74,13 +75,13 @@ def read_library(
 
 @lru_cache(maxsize=64)
 def _vocabularies(text: str) -> dict[str, Vocabulary]:
-    """Return the vocabularies of a file's text; patterns that are read from the same text share them."""
+    """Return the vocabularies of a file; patterns that are read with the same text share them."""
     return read_vocabularies(load(text, MAX_VOCABULARY))
 
 
 @lru_cache(maxsize=4096)
 def _pattern(expert: str, name: str, text: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
-    """Return a checked pattern; a recipe reads the texts again that a preset has just read, and finds them here."""
+    """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
     vocabularies: dict[str, Vocabulary] = {}
     for _, vocabulary_text in vocabulary_texts:
         vocabularies |= _vocabularies(vocabulary_text)
@@ -88,7 +89,7 @@ def _pattern(expert: str, name: str, text: str, vocabulary_texts: tuple[tuple[st
 
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
-    """Return the texts of a folder of patterns, `EXPERT/NAME.jinja` and `vocabulary.yaml`; raise InputError."""
+    """Return the texts of a folder with `EXPERT/NAME.jinja` and `vocabulary.yaml` files; raise InputError at bad files."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of patterns")
     texts = {}
@@ -102,18 +103,18 @@ def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
         elif path.name == VOCABULARY:
             texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
     if not any(name.endswith(".jinja") for name in texts):
-        raise InputError(f"{folder}: no pattern in it; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
+        raise InputError(f"{folder}: no pattern found; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
     return texts
 
 
 def _text(path: Path, most: int) -> str:
-    """Return a file's text; raise InputError at a link, at what is no file, and at one that is too long or no text.
+    """Return a file's text; raise InputError if it is a link, not a file, longer than `most` bytes or not UTF-8.
 
-    Whatever is read is kept in the recipe and published with it, so a stranger's link must not bring it in.
+    The text is stored in the recipe and published with it, so a link in someone's folder must not pull in other files.
     """
     try:
         if path.is_symlink() or not path.is_file():
-            raise InputError(f"{path}: cannot be read: it is no regular file; put the file itself there")
+            raise InputError(f"{path}: cannot be read: not a regular file; put the file itself there")
         with path.open("rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
@@ -125,14 +126,14 @@ def _text(path: Path, most: int) -> str:
 
 @cache
 def shipped() -> dict[str, str]:
-    """Return the texts of the shipped patterns."""
+    """Return the texts of the shipped patterns, by path."""
     return folder_texts(SHIPPED)
 
 
 def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> Library:
-    """Return the shipped patterns, and those of a user's folder beside them; a name clash is an InputError.
+    """Return the shipped patterns and those of a user's folder; raise InputError if two have the same id.
 
-    `takes` limits the shipped ones to these ids, as a preset does: what is not loaded costs no time.
+    `takes` limits the shipped patterns to these ids, which saves the time of loading the others.
     """
     texts = {
         path: text

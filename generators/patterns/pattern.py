@@ -1,8 +1,7 @@
-"""Patterns: one file each, loaded and checked once.
+"""Parses pattern files into patterns.
 
-A pattern is a question, what varies in it, the trace that answers it, and the answer's closed form. Its name
-is the file's stem, its expert the folder; nothing registers it. Every check raises one InputError that names
-the file and the mend, and nothing in a file can run code, read files or run for long.
+A pattern is a question, its slots, the trace that answers it, and the closed form of the answer. Its name is the
+file's stem and its expert is the folder. Pattern files are untrusted: they cannot run code, read files or run for long.
 """
 
 import re
@@ -36,17 +35,17 @@ from .trace_reader import TraceReader
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
 MAX_FILE = 16_384
-"""Bytes of the longest pattern file."""
+"""The most bytes a pattern file may have."""
 
 SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
-"""A slot in a trace."""
+"""A slot in a trace: `$name`."""
 
 _PART = re.compile(r"^---[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A checked pattern; `source` is the file's text, from which it can be made again."""
+    """A pattern; `source` is the text of its file, `bodies` are its questions in Jinja2, one per phrasing (P3)."""
 
     expert: str
     name: str
@@ -57,7 +56,7 @@ class Pattern:
     questions: tuple[Plan, ...]
     answer: Expression
     program: Program = field(repr=False)
-    """The trace with `$slot` symbols for names and numbers."""
+    """The trace, with `$slot` symbols in place of names and numbers."""
 
     @property
     def id(self) -> str:
@@ -66,22 +65,22 @@ class Pattern:
 
     @cached_property
     def space(self) -> int:
-        """How many distinct questions of one phrasing the pattern has."""
+        """The number of distinct questions per phrasing."""
         return space(self.slots)
 
     @cached_property
     def order(self) -> Permutation:
-        """The pattern's own order, which cuts its space into splits once and for all."""
+        """The pattern's own order of its rows, the same for every seed; the splits are slices of it."""
         return Permutation(self.space, f"wirework order {self.id}")
 
     @cached_property
     def trace(self) -> Plan:
-        """The plan of the canonical trace text."""
+        """The plan of the canonical trace."""
         return trace_plan(write(self.program))
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """All written scalars with a `$` in them, in order of appearance."""
+        """The distinct scalars of the trace with a `$` in them, in order."""
         return tuple(dict.fromkeys(_symbols(self.outline)))
 
     @cached_property
@@ -91,26 +90,26 @@ class Pattern:
 
     @property
     def experts(self) -> tuple[str, ...]:
-        """The experts of the trace's parts in order."""
+        """The experts of the sub-traces in order."""
         return self.outline.experts
 
     @property
     def words(self) -> list[str]:
-        """The step words of all parts."""
+        """The step words of all sub-traces."""
         return [word for trace in self.program for word in trace.words]
 
     @property
     def difficulty(self) -> int:
-        """How many steps work something out."""
+        """The number of steps that compute: all but `init` and `query`."""
         return sum(word not in (Init.op, Query.op) for word in self.words)
 
-    def draw(self, places: np.ndarray) -> Draw:
-        """Return the slots at places of the pattern's own order, as columns."""
-        return Draw(self.slots, self.order(places))
+    def draw(self, indices: np.ndarray) -> Draw:
+        """Return the slots of rows, given by their indices in the pattern's own order, as columns."""
+        return Draw(self.slots, self.order(indices))
 
     @cached_property
     def ends(self) -> dict[str, tuple[int, int]]:
-        """The least and greatest value of each slot of integers; words, and what decimals leave open, are not in it."""
+        """The least and greatest value of each integer slot whose range is known; other slots are left out."""
         known: dict[str, tuple[int, int]] = {}
         for name, slot in self.slots.items():
             ends = None
@@ -123,7 +122,7 @@ class Pattern:
         return known
 
     def texts(self, ref: Ref) -> pa.Array:
-        """Return a slot's texts in a form: all, or where it is worked out such that none it can have is longer."""
+        """Return all texts of a slot in a form; of a derived slot, texts that include a longest one."""
         slot = self.slots[ref.slot]
         if isinstance(slot, Words):
             return slot.vocabulary.column(ref.form)
@@ -131,24 +130,24 @@ class Pattern:
             return written(slot.texts, ref.form)
         if ref.form == "words" and ref.slot not in self.ends:
             raise InputError(
-                f"words writes whole numbers of 0 to {MAX_WORDS}, and {ref.slot} may be others; leave it out"
+                f"words writes whole numbers of 0 to {MAX_WORDS}, and {ref.slot} can be another number; leave the filter out"
             )
         low, high = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
         numbers = range(max(low, -1), min(high, MAX_WORDS + 1) + 1) if ref.form == "words" else (low, high)
         return written(arrow.texts(map(str, numbers)), ref.form)
 
     def is_number(self, symbol: str) -> bool:
-        """Return whether a `$slot` symbol stands for a number."""
+        """Return whether a `$slot` symbol is a number slot."""
         return not isinstance(self.slots.get(symbol[1:], None), Words | None)
 
     def solved(self, numbers: Mapping[str, Any]) -> Any:
-        """Return the trace's answer as a column, for columns of the number slots; raise TraceError."""
+        """Run the trace on columns of the number slots and return the column of answers; raise TraceError."""
         symbols = {symbol: numbers[symbol[1:]] if self.is_number(symbol) else symbol for symbol in self.symbols}
         return solve(self.outline.program(symbols), ColumnState).answer
 
 
 def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies) -> Pattern:
-    """Return the pattern that a file's text writes; raise InputError or Refusal at what cannot be read."""
+    """Parse a pattern file; raise InputError or Refusal if it cannot be parsed."""
     if expert not in FOLDERS:
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -156,7 +155,7 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
     front, bodies = _split(source)
     document = load(front)
     if not isinstance(document, dict):
-        raise InputError("the front matter is no mapping; write slots, trace and answer")
+        raise InputError("the front matter is not a mapping; write slots, trace and answer")
     for key in document:
         if key not in ("slots", "trace", "answer"):
             raise InputError(f"unknown key {key}; {did_you_mean(key, ('slots', 'trace', 'answer'))}")
@@ -187,7 +186,7 @@ def _split(source: str) -> tuple[str, tuple[str, ...]]:
         raise InputError("no front matter; write ---, slots, trace and answer, ---, and the question")
     bodies = tuple(part.strip("\n") for part in parts[1:])
     if not all(body.strip() for body in bodies) or any("\n" in body for body in bodies):
-        raise InputError("a question is one line of text behind ---")
+        raise InputError("a question is one line of text after ---")
     return parts[0], bodies
 
 
@@ -205,7 +204,7 @@ def _outline(expert: str, node: Node) -> Outline:
 
 
 def _symbols(node: Any) -> Iterable[str]:
-    """Yield the scalars below a node, or below an outline's nodes, that have a `$` in them."""
+    """Yield the scalars with a `$` in them, in a node or an outline and their descendants."""
     if isinstance(node, str) and "$" in node:
         yield node
     children = node.parts if isinstance(node, Outline) else node.values() if isinstance(node, dict) else node

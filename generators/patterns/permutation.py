@@ -1,7 +1,7 @@
-"""Keyed permutations of any range, so that a row number alone says which row it is.
+"""Keyed permutations of a range: they map row numbers to distinct rows without storing either.
 
-A Feistel network over two halves with cycle walking: no hash set, no random stream, no state. Two numbers
-never meet, any number can be asked for alone, and the inverse is as cheap. Not cryptography.
+A Feistel network over two halves with cycle walking. Any number can be mapped on its own, and the inverse is as fast.
+It is not cryptographically secure.
 """
 
 from hashlib import blake2b
@@ -10,12 +10,13 @@ from math import isqrt
 import numpy as np
 
 ROUNDS = 8
+"""Rounds of the network."""
 _FAST = 2**62
-"""Up to this size the halves fit 32 bits and numpy does the work; beyond it Python integers do."""
+"""Up to this size the halves fit in 32 bits and numpy is used; larger sizes use Python integers."""
 
 
 class Permutation:
-    """A bijection of range(size) keyed by a text; called with numbers it returns where they go."""
+    """A bijection of range(size), keyed by a string; calling it maps an array of numbers."""
 
     def __init__(self, size: int, key: str):
         self.size = size
@@ -26,15 +27,15 @@ class Permutation:
         self.keys = [int.from_bytes(digest[8 * k : 8 * k + 8], "little") for k in range(ROUNDS)]
 
     def __call__(self, numbers: np.ndarray) -> np.ndarray:
-        """Return where the numbers go, int64, or Python integers where the size asks for them."""
+        """Return the images of an array of numbers: int64, or Python integers if the size exceeds 2**62."""
         return self._walk(numbers, range(ROUNDS), 1)
 
-    def inverse(self, places: np.ndarray) -> np.ndarray:
-        """Return the numbers that go to the places."""
-        return self._walk(places, range(ROUNDS - 1, -1, -1), -1)
+    def inverse(self, images: np.ndarray) -> np.ndarray:
+        """Return the numbers that have these images."""
+        return self._walk(images, range(ROUNDS - 1, -1, -1), -1)
 
     def _walk(self, numbers: np.ndarray, rounds: range, sign: int) -> np.ndarray:
-        """Go round until every number lies in the range; the network's own range is barely larger."""
+        """Apply the network until every number is in the range; few need more than once, as its range is barely larger."""
         moved = self._pass(np.asarray(numbers, dtype=np.int64 if self.fast else object), rounds, sign)
         outside = np.flatnonzero(moved >= self.size)
         while len(outside):
@@ -51,7 +52,7 @@ class Permutation:
         return halves[0] * self.right + halves[1]
 
     def _scramble(self, half: np.ndarray, number: int, bound: int) -> np.ndarray:
-        """Return a number below `bound` for each value, pseudo-random in the value and the round's key."""
+        """Return a pseudo-random number below `bound` for each value, keyed by the round."""
         key = self.keys[number]
         if self.fast:
             return ((mix(half.astype(np.uint64), key) >> np.uint64(32)) * np.uint64(bound) >> np.uint64(32)).astype(
@@ -67,7 +68,7 @@ class Permutation:
 
 
 def mix(values: np.ndarray, key: int) -> np.ndarray:
-    """Return a 64-bit hash of each uint64 value (the finaliser of SplitMix64), keyed."""
+    """Return a keyed 64-bit hash of each uint64 value: the finaliser of SplitMix64."""
     values = (values + np.uint64(key)) * np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -75,5 +76,5 @@ def mix(values: np.ndarray, key: int) -> np.ndarray:
 
 
 def key_of(*parts: object) -> int:
-    """Return a 64-bit key for a tuple of names and numbers, the same on every machine."""
+    """Return a 64-bit key of names and numbers, the same on every machine."""
     return int.from_bytes(blake2b("\0".join(map(str, parts)).encode(), digest_size=8).digest(), "little")

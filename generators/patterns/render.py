@@ -1,7 +1,7 @@
-"""Texts with slots in them as column plans: literals and slots joined by Arrow, no row ever alone.
+"""Renders questions and traces a column at a time, from plans of literals and slots.
 
-A question's Jinja2 body and a trace's canonical text become the same thing here, a plan. Plain Jinja2 stays
-the reference for questions: `reference` renders rows one by one, and builds compare samples byte for byte.
+A Jinja2 question and a canonical trace are both compiled to a plan, whose pieces Arrow joins for all rows at once.
+`reference` renders questions row by row with plain Jinja2; builds compare a sample of rows with it, byte for byte.
 """
 
 import re
@@ -29,18 +29,18 @@ _SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A slot in a text, in one of its forms."""
+    """A slot in a text; `form` is a filter, `slug`, or empty for the plain text."""
 
     slot: str
     form: str = ""
 
 
 Plan = tuple[str | Ref, ...]
-"""Literal text and slots in turn."""
+"""Literals and slots in order; no two literals are adjacent."""
 
 
 def question_plan(body: str) -> Plan:
-    """Return the plan of a Jinja2 body of text, `{{ slot }}` and `{{ slot | filter }}`; raise InputError at more."""
+    """Compile a question of text, `{{ slot }}` and `{{ slot | filter }}`; raise InputError at other Jinja2 syntax."""
     try:
         output = _JINJA.parse(body).body
     except TemplateSyntaxError as error:
@@ -64,11 +64,11 @@ def _ref(node: nodes.Node) -> Ref:
         if node.name not in _JINJA.filters:
             raise InputError(f"question: no filter {node.name}; {did_you_mean(node.name, _JINJA.filters)}")
         return Ref(node.node.name, node.name)
-    raise InputError("question: only {{ slot }} and {{ slot | filter }} stand in braces")
+    raise InputError("question: only {{ slot }} and {{ slot | filter }} may be in braces")
 
 
 def trace_plan(text: str) -> Plan:
-    """Return the plan of a trace's canonical text with `$slot` in it; words in names are slugged."""
+    """Compile a canonical trace with `$slot` symbols; the words in its names are slugged."""
     plan: list[str | Ref] = []
     end = 0
     for found in _SYMBOL.finditer(text):
@@ -78,7 +78,7 @@ def trace_plan(text: str) -> Plan:
 
 
 def _merged(plan: Sequence[str | Ref]) -> Plan:
-    """Return the plan with neighbouring literals joined and empty ones dropped."""
+    """Return the plan with adjacent literals joined and empty ones removed."""
     merged: list[str | Ref] = []
     for piece in plan:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
@@ -89,18 +89,18 @@ def _merged(plan: Sequence[str | Ref]) -> Plan:
 
 
 def refs(plan: Plan) -> list[Ref]:
-    """Return the slots of a plan in order."""
+    """Return the slots of a plan in order, repeated ones included."""
     return [piece for piece in plan if isinstance(piece, Ref)]
 
 
 def render(plan: Plan, draw: Draw) -> pa.Array:
-    """Return the texts of a plan, one a row."""
+    """Render a plan: one text per row."""
     texts = {ref: draw.text(ref.slot, ref.form) for ref in dict.fromkeys(refs(plan))}
     return join([piece if isinstance(piece, str) else texts[piece] for piece in plan], draw.rows)
 
 
 def join(pieces: Sequence[str | pa.Array], rows: int) -> pa.Array:
-    """Return the row-wise concatenation of literals and string columns."""
+    """Return the row-wise concatenation of literals and string columns, as one column of `rows` rows."""
     if not any(isinstance(piece, pa.Array) for piece in pieces):
         return arrow.texts(["".join(map(str, pieces))] * rows)
     scalars = [arrow.text(piece) if isinstance(piece, str) else piece for piece in pieces]
@@ -113,7 +113,7 @@ def _compiled(body: str) -> Template:
 
 
 def reference(body: str, draw: Draw) -> list[str]:
-    """Return the texts of a Jinja2 body as plain Jinja2 renders them, row by row."""
+    """Render a Jinja2 question row by row with plain Jinja2."""
     template = _compiled(body)
     columns: Mapping[str, list[Any]] = {
         name: [slot.vocabulary.words[index] for index in draw.words[name]]

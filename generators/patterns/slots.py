@@ -1,4 +1,4 @@
-"""What varies in a pattern: slot forms, vocabularies and filters, and how a slot becomes a column."""
+"""The slots of patterns: parses slots and vocabularies, and draws slots as columns."""
 
 import re
 import unicodedata
@@ -24,17 +24,17 @@ from .filters import FILTERS, Word, written
 
 SLOT = re.compile(r"[a-z][a-z0-9_]*")
 MAX_VALUES = 100_000
-"""Values of all ranges of a file together."""
+"""The most values that the ranges of a file may have together."""
 MAX_OPERATIONS = 200
-"""Signs + - * / // % in all derived slots of a file together."""
+"""The most operations + - * / // % in all derived slots of a file."""
 MAX_WORD = 39
-"""Letters of the longest word, so that `$owner.$item` is a name."""
+"""The most letters of a slug, so that `$owner.$item` is a valid name."""
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 
 
 class Vocabulary:
-    """A named list of words, with their columns as shown, filtered and slugged."""
+    """A named list of words, with their slugs and columns of their forms."""
 
     def __init__(self, name: str, words: Iterable[Word]):
         self.name = name
@@ -44,7 +44,7 @@ class Vocabulary:
         self._columns: dict[str, pa.Array] = {}
 
     def column(self, form: str) -> pa.Array:
-        """Return all words in a form: a filter's name, `slug`, or the empty text for the word as it is."""
+        """Return all words in a form: the name of a filter, `slug`, or "" for the word itself."""
         if form not in self._columns:
             change = slug if form == "slug" else FILTERS.get(form, str)
             self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
@@ -55,23 +55,18 @@ Vocabularies = Mapping[str, Vocabulary]
 
 
 def read_vocabularies(node: Node) -> dict[str, Vocabulary]:
-    """Return the vocabularies of a file's nodes; raise InputError at one whose words could not be told apart."""
+    """Parse a vocabulary file; raise InputError at words that are invalid or ambiguous."""
     if not isinstance(node, dict):
         raise InputError("not a mapping of vocabularies; write name: [words] or name: {singular: plural}")
     return {name: _vocabulary(name, entries) for name, entries in node.items()}
 
 
 def _vocabulary(name: str, entries: Node) -> Vocabulary:
-    pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
-    if isinstance(entries, dict):
-        pairs = [(plural, singular) for singular, plural in entries.items()]
-    if not pairs or not all(isinstance(shown, str) and shown.strip() for shown, _ in pairs):
-        raise InputError(f"vocabulary {name} is not a list of words or a mapping singular: plural")
-    vocabulary = Vocabulary(name, (Word(str(shown), singular) for shown, singular in pairs))
+    vocabulary = Vocabulary(name, _words(name, entries))
     for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
         word, times = Counter(form).most_common(1)[0]
         if times > 1:
-            raise InputError(f"vocabulary {name} has {word!r} twice; words, singulars and slugs differ")
+            raise InputError(f"vocabulary {name} has {word!r} twice; words, singulars and slugs must differ")
     for word, slugged in zip(vocabulary.words, vocabulary.slugs, strict=True):
         if not (_is_word(word) and _is_word(word.singular)):
             raise InputError(
@@ -85,11 +80,22 @@ def _vocabulary(name: str, entries: Node) -> Vocabulary:
     return vocabulary
 
 
+def _words(name: str, entries: Node) -> list[Word]:
+    """Return the words of a vocabulary: a list of words, or a mapping of singulars to plurals."""
+    pairs = [(entry, "") for entry in entries] if isinstance(entries, list) else []
+    if isinstance(entries, dict):
+        pairs = [(plural, singular) for singular, plural in entries.items()]
+    words = [Word(shown, singular) for shown, singular in pairs if isinstance(shown, str) and shown.strip()]
+    if not words or len(words) < len(pairs):
+        raise InputError(f"vocabulary {name} is not a list of words or a mapping singular: plural")
+    return words
+
+
 def _is_word(text: str) -> bool:
-    """Return whether a text can stand in a sentence as a word: letters and accents, and marks between them."""
-    kept = {"L", "M"}
+    """Return whether a text has only letters, accents, hyphens, apostrophes and single spaces."""
+    letters_and_accents = {"L", "M"}  # the major classes of Unicode categories
     return " ".join(text.split()) == text and all(
-        letter in " '\u2019-" or unicodedata.category(letter)[0] in kept for letter in text
+        letter in " '\u2019-" or unicodedata.category(letter)[0] in letters_and_accents for letter in text
     )
 
 
@@ -107,7 +113,11 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A slot that draws a word; two slots of one vocabulary differ, so later ones have fewer to draw from."""
+    """A slot that draws a word.
+
+    Slots of the same vocabulary draw different words, so each has one word fewer than the one before it. `before` names
+    the earlier slots of the vocabulary.
+    """
 
     vocabulary: Vocabulary
     before: tuple[str, ...]
@@ -119,7 +129,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A slot that is worked out from others."""
+    """A slot that is computed from other slots."""
 
     expression: Expression
 
@@ -132,12 +142,12 @@ Slot = Numbers | Words | Derived
 
 
 def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
-    """Return the slots in order, derived ones behind what they are worked out from; raise InputError."""
+    """Parse the slots of a pattern; derived slots come after the slots they use. Raises InputError naming the slot."""
     if not isinstance(node, dict) or not node:
         raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
     slots: dict[str, Slot] = {}
     for name, form in node.items():
-        if not SLOT.fullmatch(name) or name == "self":  # Jinja2 keeps `self` for itself
+        if not SLOT.fullmatch(name) or name == "self":  # Jinja2 reserves `self`
             raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
         try:
             slots[name] = _read_slot(form, vocabularies, slots)
@@ -147,19 +157,19 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
     derived = {name: slot for name, slot in slots.items() if isinstance(slot, Derived)}
     operations = sum(slot.expression.operations for slot in derived.values())
     if operations > MAX_OPERATIONS:
-        raise InputError(f"the slots' expressions have {operations} signs together; at most {MAX_OPERATIONS}")
+        raise InputError(f"the slots' expressions have {operations} operations together; at most {MAX_OPERATIONS}")
     return _in_order(drawn, derived)
 
 
 def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, Slot]:
-    """Return the slots with each derived one behind those it uses; raise InputError where that cannot be."""
+    """Return the slots with each derived slot after those it uses; raise InputError at a cycle or an unknown name."""
     while derived:
         ready = [name for name, slot in derived.items() if known.keys() >= set(slot.expression.names)]
         if not ready:
             name, slot = next(iter(derived.items()))
             used = next(used for used in slot.expression.names if used not in known)
-            what = "is worked out from itself" if used in derived else f"uses {used}; {did_you_mean(used, known)}"
-            raise InputError(f"slot {name} {what}")
+            fault = "is computed from itself" if used in derived else f"uses {used}; {did_you_mean(used, known)}"
+            raise InputError(f"slot {name} {fault}")
         for name in ready:
             slot = derived.pop(name)
             word = next((used for used in slot.expression.names if isinstance(known[used], Words)), None)
@@ -170,14 +180,11 @@ def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, 
 
 
 def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
-    """Return the slot that a form writes; raise ValueError."""
+    """Parse one slot; `slots` are those above it. Raises ValueError."""
     if isinstance(form, list):
-        values = [read_number(item if isinstance(item, str) else repr(item)) for item in form]
-        if not values or len(set(values)) < len(values):
-            raise InputError("a list holds different numbers, at least one")
-        return _numbers(Column.of(values))
+        return _read_list(form)
     if not isinstance(form, str):
-        raise InputError("neither text nor a list")
+        raise InputError("neither text nor a list; write low..high, a list of numbers, a vocabulary or = expression")
     if form.startswith("="):
         return Derived(Expression(form[1:]))
     if found := _RANGE.fullmatch(form):
@@ -185,20 +192,30 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
         left = MAX_VALUES - sum(slot.size for slot in slots.values() if isinstance(slot, Numbers))
         if step <= 0 or last < first or (last - first) / step >= left:
             beside = "" if left == MAX_VALUES else " beside the slots above it"
-            raise InputError(f"{form} is no range of 1 to {left} values{beside}; write low..high by step")
+            raise InputError(f"{form} is not a range of 1 to {left} values{beside}; write low..high by step")
         return _range(first, step, int((last - first) / step) + 1)
     if form not in vocabularies:
         hint = did_you_mean(form, vocabularies)
-        raise InputError(f"{form!r} is no range, list, expression or vocabulary; {hint}")
-    vocabulary = vocabularies[form]
+        raise InputError(f"{form!r} is not a range, list, expression or vocabulary; {hint}")
+    return _read_words(vocabularies[form], slots)
+
+
+def _read_list(items: list[Node]) -> Numbers:
+    values = [read_number(item if isinstance(item, str) else repr(item)) for item in items]
+    if not values or len(set(values)) < len(values):
+        raise InputError("a list holds different numbers, at least one")
+    return _numbers(Column.of(values))
+
+
+def _read_words(vocabulary: Vocabulary, slots: Mapping[str, Slot]) -> Words:
     before = tuple(n for n, slot in slots.items() if isinstance(slot, Words) and slot.vocabulary is vocabulary)
     if len(before) >= len(vocabulary.words):
-        raise InputError(f"vocabulary {form} has no word left; it has {len(vocabulary.words)}")
+        raise InputError(f"vocabulary {vocabulary.name} has no word left; it has {len(vocabulary.words)}")
     return Words(vocabulary, before)
 
 
 def _range(first: Fraction, step: Fraction, size: int) -> Numbers:
-    """Return the slot of the numbers first, first + step, ..., never one by one: 100,000 fractions take a while."""
+    """Return the slot of the numbers first, first + step, ...; as one column, since 100,000 fractions are slow to make."""
     return _numbers(Column(np.arange(size)) * step + first)
 
 
@@ -207,16 +224,20 @@ def _numbers(column: Column) -> Numbers:
 
 
 class Draw:
-    """Columns of slots for an array of places in a pattern's space; each is worked out when it is asked for."""
+    """The slots of many rows, as columns that are computed on first use.
 
-    def __init__(self, slots: Mapping[str, Slot], places: np.ndarray):
+    `assignments` has a number below the pattern's space for each row. Its digits, in mixed radix, select the values of
+    the slots.
+    """
+
+    def __init__(self, slots: Mapping[str, Slot], assignments: np.ndarray):
         self.slots = slots
-        self.places = places
-        self.rows = len(places)
+        self.assignments = assignments
+        self.rows = len(assignments)
         self.numbers: dict[str, Column] = _Lazy(self._number)
         self.words: dict[str, np.ndarray] = _Lazy(self._word)
         self._digits = {}
-        rest = places
+        rest = assignments
         for name, slot in slots.items():
             if not isinstance(slot, Derived):
                 self._digits[name] = (rest % slot.size).astype(np.int64)
@@ -233,19 +254,19 @@ class Draw:
         return value if isinstance(value, Column) else Column.of([value] * self.rows)
 
     def _word(self, name: str) -> np.ndarray:
-        """Return which word each row has: the digit counts the words that earlier slots have left."""
+        """Return the index of each row's word; the digit indexes the words that earlier slots have not drawn."""
         index = self._digits[name]
-        taken = [self.words[earlier] for earlier in cast("Words", self.slots[name]).before]
-        for used in np.sort(np.stack(taken), axis=0) if taken else ():
+        drawn = [self.words[earlier] for earlier in cast("Words", self.slots[name]).before]
+        for used in np.sort(np.stack(drawn), axis=0) if drawn else ():
             index = index + (index >= used)
         return index
 
     def slice(self, row: int) -> "Draw":
         """Return the draw of one row."""
-        return Draw(self.slots, self.places[row : row + 1])
+        return Draw(self.slots, self.assignments[row : row + 1])
 
     def text(self, name: str, form: str = "") -> pa.Array:
-        """Return a slot's column of texts: a number's canonical text or a word, in one of their forms."""
+        """Return the column of a slot's texts: canonical numbers or words, in a form as in `Vocabulary.column`."""
         slot = self.slots[name]
         if isinstance(slot, Words):
             return slot.vocabulary.column(form).take(arrow.integers(self.words[name]))
@@ -254,7 +275,7 @@ class Draw:
         return written(self.numbers[name].text(), form)
 
     def number_key(self) -> np.ndarray:
-        """Return one number per row that stands for all its drawn numbers."""
+        """Return one integer per row, equal for exactly those rows whose drawn numbers are all equal."""
         key = np.zeros(self.rows, dtype=np.int64)
         size = 1
         for name, slot in self.slots.items():
@@ -265,17 +286,17 @@ class Draw:
 
 
 class _Lazy(dict[str, Any]):
-    """A dict that works a missing value out and keeps it."""
+    """A dict that computes missing values and keeps them."""
 
-    def __init__(self, work_out: Callable[[str], Any]):
+    def __init__(self, compute: Callable[[str], Any]):
         super().__init__()
-        self._work_out = work_out
+        self._compute = compute
 
     def __missing__(self, name: str) -> Any:
-        self[name] = value = self._work_out(name)
+        self[name] = value = self._compute(name)
         return value
 
 
 def space(slots: Mapping[str, Slot]) -> int:
-    """Return how many assignments the slots have."""
+    """Return the number of assignments of the slots."""
     return prod(slot.size for slot in slots.values())

@@ -1,4 +1,4 @@
-"""That no two rows ask the same: a question shows all that varies, is read in one way, and is no other pattern's."""
+"""Checks that different rows always have different questions, within and across patterns."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,30 +17,33 @@ _TOKEN = re.compile(r"([0-9]+(?:[.,/][0-9]+)*)|[^\W\d_]+|[^\w\s]")
 
 
 def check_shown(pattern: Pattern) -> None:
-    """Check that every question shows, or determines, every slot; raise InputError naming a hidden one."""
+    """Check that every question shows or determines every slot; raise InputError naming a hidden one."""
     for plan in pattern.questions:
         known = {ref.slot for ref in refs(plan)}
-        while True:
-            found = {
-                missing[0]
-                for name in known
-                if isinstance(slot := pattern.slots[name], Derived)
-                and len(missing := [used for used in dict.fromkeys(slot.expression.names) if used not in known]) == 1
-                and slot.expression.solvable_for(missing[0], pattern.ends)
-            }
-            if not found:
-                break
+        while found := _determined(pattern, known):
             known |= found
         hidden = [name for name, slot in pattern.slots.items() if not isinstance(slot, Derived) and name not in known]
         if hidden:
             raise InputError(f"the question does not show {hidden[0]}; two rows could ask the same")
 
 
-def check_read(pattern: Pattern) -> None:
-    """Check that a question's text tells what each slot holds, read from left to right; raise InputError.
+def _determined(pattern: Pattern, known: set[str]) -> set[str]:
+    """Return the slots that can be solved for, each from a known derived slot whose other slots are known."""
+    return {
+        missing[0]
+        for name in known
+        if isinstance(slot := pattern.slots[name], Derived)
+        and len(missing := [used for used in dict.fromkeys(slot.expression.names) if used not in known]) == 1
+        and slot.expression.solvable_for(missing[0], pattern.ends)
+    }
 
-    That is so unless a slot holds both a text and the start of it (`ice`, `ice cream`) and what follows the
-    slot can be what the longer text goes on with. Behind the last slot both texts have ends of their own.
+
+def check_read(pattern: Pattern) -> None:
+    """Check that a question determines the text of each slot, read from left to right; raise InputError.
+
+    It is ambiguous if one text of a slot is the beginning of another (`ice`, `ice cream`), and the literal after the
+    slot can continue the shorter text as the longer one does. The last slot is never ambiguous: the question's end
+    decides.
     """
     for plan in pattern.questions:
         shown = refs(plan)
@@ -59,7 +62,7 @@ def check_read(pattern: Pattern) -> None:
 
 
 def _reads_on(pattern: Pattern, ref: Ref, text: str) -> bool:
-    """Return whether a text of the slot may go on where a shorter one ends, with what the question says there."""
+    """Return whether `text`, the literal after a slot, can continue one of its texts into a longer one."""
     texts = pattern.texts(ref)
     if _is_words(pattern, ref):
         known = set(texts.to_pylist())
@@ -73,51 +76,59 @@ def _reads_on(pattern: Pattern, ref: Ref, text: str) -> bool:
 
 
 def _is_words(pattern: Pattern, ref: Ref) -> bool:
-    """Return whether a slot shows letters: a word, or a number in words."""
+    """Return whether a slot is shown in letters: a word, or a number in words."""
     return isinstance(pattern.slots[ref.slot], Words) or ref.form == "words"
 
 
 def check_apart(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabulary]) -> None:
-    """Check that no question is another's, of the same or of another pattern; raise InputError naming the later.
+    """Check that no two phrasings, of one pattern or of two, have a question in common; raise InputError at the later.
 
-    A question's words that no vocabulary has, its marks and where numbers stand are the same in all its rows.
-    Where two questions agree in these, they are told apart if only one slot holds other words in one of them.
+    All rows of a phrasing share its skeleton: its tokens that no vocabulary has, with `#` for each number. Two phrasings
+    with the same skeleton still differ if they have the same literals, and some slot draws from disjoint words.
     """
-    words = {
+    patterns = list(patterns)
+    words = _slot_tokens(patterns, vocabularies)
+    seen: dict[tuple[str, ...], list[tuple[Pattern, Plan]]] = {}
+    for pattern in patterns:
+        for plan in pattern.questions:
+            text = "".join(piece if isinstance(piece, str) else _stand_in(pattern, piece) for piece in plan)
+            skeleton = tuple(token for token in _tokens(text) if token not in words)
+            rivals = seen.setdefault(skeleton, [])
+            for other, earlier in rivals:
+                if not _differ((pattern, plan), (other, earlier)):
+                    clash = "another phrasing" if other is pattern else other.id
+                    raise InputError(
+                        f"{pattern.id}.jinja: its question can be that of {clash}; word one of them differently"
+                    )
+            rivals.append((pattern, plan))
+
+
+def _slot_tokens(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabulary]) -> set[str]:
+    """Return the tokens that slots can show: those of vocabularies, and number words if any question writes them."""
+    tokens = {
         token
         for vocabulary in vocabularies.values()
         for word in vocabulary.words
         for token in _tokens(f"{word} {word.singular} a an")
     }
-    patterns = list(patterns)
     if any(ref.form == "words" for pattern in patterns for plan in pattern.questions for ref in refs(plan)):
-        words |= {*UNITS, *TENS}
-    met: dict[tuple[str, ...], list[tuple[Pattern, Plan]]] = {}
-    for pattern in patterns:
-        for plan in pattern.questions:
-            text = "".join(piece if isinstance(piece, str) else _stand_in(pattern, piece) for piece in plan)
-            alike = met.setdefault(tuple(token for token in _tokens(text) if token not in words), [])
-            for other, earlier in alike:
-                if not _differ((pattern, plan), (other, earlier)):
-                    what = "another phrasing" if other is pattern else other.id
-                    raise InputError(
-                        f"{pattern.id}.jinja: its question can be that of {what}; word one of them differently"
-                    )
-            alike.append((pattern, plan))
+        tokens |= {*UNITS, *TENS}
+    return tokens
 
 
 def _tokens(text: str) -> list[str]:
-    """Return a text's words in lower case and its marks, but hyphens and apostrophes; each number is a `#`."""
-    told = ["#" if found[1] else found[0] for found in _TOKEN.finditer(text.lower())]
-    return [word for word in told if word not in "-'\u2019"]
+    """Return a text's words in lower case and its marks, without hyphens and apostrophes; each number becomes `#`."""
+    tokens = ["#" if found[1] else found[0] for found in _TOKEN.finditer(text.lower())]
+    return [word for word in tokens if word not in "-'\u2019"]
 
 
 def _stand_in(pattern: Pattern, ref: Ref) -> str:
+    """Return a text for a slot in a skeleton: nothing for words, a number for numbers."""
     return "" if _is_words(pattern, ref) else FORMS.get(ref.form, str)("1")
 
 
 def _differ(one: tuple[Pattern, Plan], other: tuple[Pattern, Plan]) -> bool:
-    """Return whether two questions have the same literals, and in one place words of which they share none."""
+    """Return whether two plans have the same literals, and a slot in the same position with disjoint words."""
     if len(one[1]) != len(other[1]):
         return False
     apart = False

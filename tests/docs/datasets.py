@@ -14,7 +14,7 @@ from tests.docs.meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT
 
 def columns() -> str:
     """Return the table of columns."""
-    body = ((code(one.name), _kind(one.type), one.held, one.meaning) for one in COLUMNS)
+    body = ((code(one.name), _kind(one.type), one.filled, one.meaning) for one in COLUMNS)
     return rows("column", "type", "filled in", "meaning", body=body)
 
 

@@ -66,7 +66,7 @@ RECIPE = {
     "system": "The system prompt.",
     "max_len": "The limit on tokens.",
     "tokenizer": "The tokenizer that measured rows which their bytes did not prove to fit, or null.",
-    "phrasings": "Wordings used of each pattern.",
+    "phrasings": "Phrasings used of each pattern.",
     "shard_rows": "Rows of a file.",
     "versions": "The versions of wirework and pyarrow.",
     "files": "The text of every pattern and vocabulary file, so that the rows can be made again without them.",
@@ -108,7 +108,7 @@ RESULTS = {
         "GSM-8K train: traces that execute to gold": "training problems of GSM-8K converted to a trace with the right answer",
         "GSM-8K train: grade A": "the same with grade A",
         "Grade A wired right, strict readers": "rows of grade A whose wiring readers found right",
-        "GSM-8K problems with the algebraic shape of a run9 pattern": "problems of GSM-8K with the algebraic shape of a pattern of run9",
+        "GSM-8K problems with the algebraic shape of a run9 pattern": "problems of GSM-8K with the algebraic signature of a pattern of run9",
     },
     "import": {
         "GSM-8K train: traces that execute to gold": "GSM-8K: a trace reaches the gold answer",
@@ -172,7 +172,7 @@ EXAMPLES = {
 
 VERDICT = {
     "outcome": "One of the five outcomes of [the reward](trace-language.md#the-reward).",
-    "reason": "What is wrong and the mend, in words. Empty for a correct completion.",
+    "reason": "What is wrong and the fix, in words. Empty for a correct completion.",
     "code": "The code of [the refusal](trace-language.md#refusals), or `wrong_answer`, or `wrong_expert`.",
     "part": "The sub-trace that failed, from 1, in a composition.",
     "step": "The step that failed, from 1.",

@@ -108,8 +108,8 @@ def constants() -> str:
 
 def refusals(part: str) -> str:
     """Return the table of refused files for one part of a file, with the message of each."""
-    body = ((wrote, cell(_without_file(message(case))), mend) for wrote, mend, case in FILES[part])
-    return rows("mistake", "message", "mend", body=body)
+    body = ((wrote, cell(_without_file(message(case))), fix) for wrote, fix, case in FILES[part])
+    return rows("mistake", "message", "fix", body=body)
 
 
 def _without_file(text: str) -> str:

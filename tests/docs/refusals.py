@@ -78,7 +78,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
     ],
     "The question": [
         ("`{{ count }`", "Close the braces.", [("has {{ count }} {{ item }}", "has {{ count } {{ item }}")]),
-        ("`{% if count %}`", "Write two patterns, or two wordings.", [("How many", "{% if count %}How many{% endif %}")]),
+        ("`{% if count %}`", "Write two patterns, or two phrasings.", [("How many", "{% if count %}How many{% endif %}")]),
         ("`{{ count + 1 }}`", "Declare a slot: `more: = count + 1`.", [("has {{ count }}", "has {{ count + 1 }}")]),
         ("thousands of brackets in braces", "Write a slot's name.", [("How many", "{{" + "(" * 5_000)]),
         ("`{{ item \\| plural }}`", "Use one of the [filters](#filters).", [("{{ item }} does", "{{ item | plural }} does")]),
@@ -95,7 +95,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a slot that no question shows", "Show it, or show a slot that is computed from it.", [("has {{ times }} times as many", "has more")]),
         ("too few distinct questions", "Widen ranges, or add a word slot.", [("more:  person", "more: tiny"), ("fewer: person", "fewer: person"), ("item:  collectables", "item: cups"), ("count: 5..25", "count: 5..6")]),
         ("the question of another pattern", "Reword one of them.", {"comparison/more_again.jinja": ""}),
-        ("two wordings that can come out alike", "Reword one of them.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\n{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}. {{ fewer }} has {{ count }} {{ item }}. How many more {{ item }} does {{ more }} have than {{ fewer }}?\n")]),
+        ("two phrasings that can come out alike", "Reword one of them.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\n{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}. {{ fewer }} has {{ count }} {{ item }}. How many more {{ item }} does {{ more }} have than {{ fewer }}?\n")]),
     ],
     "The trace": [
         ("a step that is no step of the language", "See [the trace language](trace-language.md).", [("op: init, var: factor", "op: set, var: factor")]),
@@ -131,7 +131,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a name that no pattern has", "Correct the name.", {"": "none"}),
     ],
 }  # fmt: skip
-"""By part of a file: a mistake, its mend, and the files, or the changes of the shipped pattern, that make it."""
+"""By part of a file: a mistake, its fix, and the files, or the changes of the shipped pattern, that make it."""
 
 _POT = "tiny: [Ann]\npots: [pot, pot lids, cup, mug, pan, jar]\ncups: [cup, mug]\n"
 
