@@ -1,4 +1,4 @@
-"""What several tests share: a tiny library of patterns, and small datasets built from it or from run8."""
+"""Shared fixtures: a tiny library of patterns, and small datasets built from it or from run8."""
 
 import string
 from itertools import islice, product
@@ -61,7 +61,7 @@ TEXTS = {
 
 @pytest.fixture(scope="session")
 def texts():
-    """Return the texts of a tiny library: two patterns and their words."""
+    """Return the texts of a tiny library: two patterns and their vocabularies."""
     return dict(TEXTS)
 
 
@@ -73,7 +73,7 @@ def small(texts):
 
 @pytest.fixture(scope="session")
 def cook(small):
-    """Return what makes a recipe of the tiny library, 60 % times_more, in shards of 100 rows."""
+    """Return a function that makes recipes of the tiny library: 60 % times_more, shards of 100 rows."""
 
     def cooked(library=small, *, rows=300, validation=40, test=80, seed=0, **overrides):
         preset = Preset(

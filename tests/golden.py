@@ -1,4 +1,4 @@
-"""One row of every shipped pattern for an eye to judge, and run8's hashes: `python tests/golden.py` writes them again."""
+"""Golden rows, one per shipped pattern, to review by eye, and the hashes of run8: `python tests/golden.py` rewrites them."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ RUN8 = FOLDER / "run8.json"
 
 
 def text(pattern) -> str:
-    """Return question, trace and answer of the row at PLACE."""
+    """Return the question, trace and answer of one row of a pattern."""
     from generators.patterns.render import render
 
     draw = pattern.draw(np.array([PLACE]))
@@ -28,7 +28,7 @@ def contents(built) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the file of every pattern and run8's hashes, and remove those of patterns that are gone."""
+    """Write the files of all patterns and the hashes of run8; remove the files of deleted patterns."""
     from generators import build
     from generators.patterns.library import library
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for numbers, programs and texts of every kind, derived from the grammar, and the worst texts.
+"""Hypothesis strategies for numbers, programs and texts, derived from the ops, and the slowest known texts.
 
 `EXAMPLES=2000 pytest` looks longer than the 50 examples a law of every run.
 """
@@ -71,14 +71,14 @@ def _kind(field):
 
 
 def ops_of(expert):
-    """Return the ops that an expert speaks, the last, the query, left out."""
+    """Return the ops of an expert's vocabulary, without the query."""
     *before, _query = [op for op in OPS.values() if _words(op) & EXPERTS[expert].words]
     return before
 
 
 @st.composite
 def steps(draw, op, words=frozenset(OPERATIONS), known=(), parts=0):
-    """Draw a step of an op, mostly about known names; it need not run."""
+    """Draw a step of an op, mostly with known names; it may be refused."""
     name = st.one_of(st.sampled_from(known), names) if known else names
     operand = st.one_of(name, name, plain_numbers)
     draws = {
@@ -98,7 +98,7 @@ def steps(draw, op, words=frozenset(OPERATIONS), known=(), parts=0):
 
 
 def _runs(step, state):
-    """Run a step and say whether it could; a refused step leaves no mark."""
+    """Run a step and return whether it was accepted; a refused step does not change the state."""
     before = dict(state.given), dict(state.derived)
     try:
         step.run(state)
@@ -109,7 +109,7 @@ def _runs(step, state):
 
 
 def _forced(expert, state):
-    """Return a step that works something out of the names in a state, by trying what there is."""
+    """Return a step that computes something from the names in a state, found by trying all candidates."""
     known = list(state.given)
     choices = {
         Var: [*known, "forced"],
@@ -128,7 +128,7 @@ def _forced(expert, state):
 
 @st.composite
 def honest_traces(draw, expert=None, results=(), most=6):
-    """Draw a trace that runs: each step is tried, and left out where the solver refuses it."""
+    """Draw a trace that runs: steps that the solver refuses are left out."""
     expert = expert or draw(st.sampled_from(list(EXPERTS)))
     state, done = State(results), []
     init, *_ = ops_of(expert)
@@ -150,7 +150,7 @@ def honest_traces(draw, expert=None, results=(), most=6):
 
 @st.composite
 def honest_programs(draw, most_parts=3):
-    """Draw a program that runs: one trace, or a composition whose later parts read earlier results."""
+    """Draw a program that runs: one trace, or a composition whose later sub-traces read earlier results."""
     program, results = [], ()
     for _ in range(draw(st.integers(1, most_parts))):
         trace, results = draw(honest_traces(results=results))
@@ -160,7 +160,7 @@ def honest_programs(draw, most_parts=3):
 
 @st.composite
 def any_programs(draw):
-    """Draw a program that can be written and need not run."""
+    """Draw a program that can be written and may be refused."""
     step = st.sampled_from(list(OPS.values())).flatmap(lambda op: steps(op, parts=2))
     trace = st.builds(
         Trace, st.one_of(st.sampled_from(list(EXPERTS)), st.just("oracle")), st.lists(step, max_size=9).map(tuple)
@@ -271,7 +271,7 @@ def _trace(lines):
 
 
 def _unset(stem):
-    """A trace of the most, longest and most alike names, then one that is none of them."""
+    """A trace with the most, longest and most similar names, and then an unknown one."""
     inits = [f"op: init, var: {stem(number)}, value: 1" for number in range(MAX_STEPS - 1)]
     return _trace([*inits, f"op: query, var: {stem(MAX_STEPS)}x"])
 

@@ -1,4 +1,4 @@
-"""Algebraic shapes: one shape is one function of the given numbers, whatever they are called and however it is written."""
+"""Algebraic signatures: equal for traces that are the same function of their given numbers, up to renaming."""
 
 from dataclasses import replace
 
@@ -72,7 +72,7 @@ trace:
     ids=["renamed", "factored out", "taken together", "products in turn", "twice", "percent", "composed", "amounts"],
 )  # fmt: skip
 def test_one_function_is_one_shape(one, other):
-    """Names, order, brackets and experts do not count."""
+    """Names, order, brackets and experts do not change a signature."""
     assert signature(one) == signature(other)
 
 
@@ -90,12 +90,12 @@ def test_one_function_is_one_shape(one, other):
     ids=["sign", "a number twice", "last sign", "a number unused", "literal", "brackets"],
 )  # fmt: skip
 def test_another_function_is_another_shape(one, other):
-    """Which numbers are one and the same counts, and so do the numbers that the trace writes itself."""
+    """Repeated given numbers and numbers in `args` change a signature."""
     assert signature(one) != signature(other)
 
 
 def rearranged(parts):
-    """Return a program with its inits in front, the last one first, other values, and commuting arguments swapped."""
+    """Return a program with its inits first, in reverse order, with other values and commuting arguments swapped."""
     turned = []
     for trace in parts:
         inits = [step for step in trace.steps if isinstance(step, Init)]
@@ -113,12 +113,12 @@ def rearranged(parts):
 
 @given(honest_programs())
 def test_a_shape_knows_no_order_and_no_values(parts):
-    """Giving other numbers, in another order, and swapping what commutes changes no shape."""
+    """Other values, another order and swapped commuting arguments do not change a signature."""
     assert signature(rearranged(parts)) == signature(parts)
 
 
 def test_a_function_of_many_like_numbers_is_quickly_told():
-    """Eight products added up have one shape, whichever comes first, and it is found in a moment."""
+    """The sum of eight products has one signature in any order, and it is computed quickly."""
     letters = [f"{letter}{k}" for k in range(8) for letter in "ab"]
     products = [f"p{k} = a{k} * b{k}" for k in range(8)]
     sums = ["s1 = p0 + p1", *(f"s{k} = s{k - 1} + p{k}" for k in range(2, 8))]
@@ -128,7 +128,7 @@ def test_a_function_of_many_like_numbers_is_quickly_told():
 
 
 def test_a_formula_is_written_as_people_do():
-    """Brackets stand only where they are needed."""
+    """Brackets are written only where they are needed."""
     lines = ("a", "b", "c", "d", "x = a - b", "y = c - d", "z = x - y", "w = z / c", "v = w * x", "u = v + 2")
 
     assert formula(function(program(*lines))[0]) == "(a - b - (c - d)) / c * (a - b) + 2"
@@ -136,7 +136,7 @@ def test_a_formula_is_written_as_people_do():
 
 
 def test_a_formula_of_any_length_is_told_at_once():
-    """Steps that double their results sixty times neither run long nor fill the memory."""
+    """Steps that double their results sixty times neither take long nor fill the memory."""
     doubled = program("a", "x0 = a + a", *(f"x{k} = x{k - 1} + x{k - 1}" for k in range(1, 60)))
 
     assert formula(function(doubled)[0]) == f"a formula of {2**60:,} numbers"

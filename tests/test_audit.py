@@ -1,4 +1,4 @@
-"""`verify` finds what is wrong with a finished dataset from its files alone."""
+"""`verify` finds every fault of a finished dataset from its files alone."""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ TRAIN = "data/train-00000-of-00001.parquet"
 
 @pytest.fixture
 def folder(run8, tmp_path):
-    """Return a copy of run8, to spoil."""
+    """Return a copy of run8 that a test may change."""
     return shutil.copytree(run8.folder, tmp_path / "run8")
 
 
 def spoil(folder, name, change):
-    """Rewrite a Parquet file through `change` and mend every hash, as a forger would."""
+    """Rewrite a Parquet file through `change` and repair every hash, as a forger would."""
     rows = change(pq.read_table(folder / name).to_pylist())
     table = pa.Table.from_pylist(rows, schema=pq.read_schema(folder / name).remove_metadata())
     (folder / name).write_bytes(to_parquet(table, {}))
@@ -59,14 +59,14 @@ def test_one_flipped_byte_is_found(folder, name, share):
 
 
 def test_missing_and_foreign_files_are_found(folder):
-    """A data file that is gone and one that does not belong are both named."""
+    """A missing data file and a foreign one are both named."""
     (folder / TEST).rename(folder / "data" / "extra.parquet")
 
     assert audit(folder).faults == ["data/extra.parquet: not a file of this dataset", f"{TEST}: missing"]
 
 
 def test_a_changed_recipe_is_found(folder):
-    """A recipe that is not the one the rows were made from is found."""
+    """A recipe other than the one that made the rows is found."""
     recipe = (folder / "recipe.json").read_text()
     (folder / "recipe.json").write_text(recipe.replace('"seed": 0', '"seed": 1'))
 
@@ -101,7 +101,7 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_a_forged_row_is_found_even_with_mended_hashes(folder, what):
-    """A changed value is found by reading, solving and making the row again, and the row is named."""
+    """A changed value is found by parsing, solving and making the row again, and the row is named."""
     before = pq.read_table(folder / TEST)["id"].to_pylist()
     spoil(folder, TEST, FORGED[what])
 
@@ -113,7 +113,7 @@ def test_a_forged_row_is_found_even_with_mended_hashes(folder, what):
 
 
 def test_a_row_of_another_split_is_found(folder):
-    """A test row in the training split is found, though the row itself is honest."""
+    """A test row in the training split is found, although the row itself is sound."""
     stray = pq.read_table(folder / TEST).to_pylist()[0]
     spoil(folder, TRAIN, lambda rows: [*rows[:-1], stray])
 
@@ -121,7 +121,7 @@ def test_a_row_of_another_split_is_found(folder):
 
 
 def test_verify_needs_nothing_but_the_folder(tmp_path, texts):
-    """A dataset made with a stranger's patterns is audited when they are gone."""
+    """A dataset made with a user's patterns is audited without their files."""
     own = tmp_path / "patterns" / "entity_track"
     own.mkdir(parents=True)
     (own / "own_pattern.jinja").write_text(texts["entity_track/consume.jinja"].replace("things", "own_things"))
@@ -135,7 +135,7 @@ def test_verify_needs_nothing_but_the_folder(tmp_path, texts):
 
 
 def test_an_unfinished_folder_is_no_dataset(folder):
-    """A folder without a manifest is told how to go on, one without a recipe is none of ours."""
+    """A folder without a manifest is an error with the way to resume; one without a recipe is not a dataset."""
     (folder / "manifest.json").unlink()
     with pytest.raises(InputError, match="the build was not finished; run it again to resume"):
         audit(folder)
@@ -161,7 +161,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("what", UNREADABLE)
 def test_a_forged_value_of_any_kind_is_a_fault(folder, what, capsys):
-    """Whatever stands in a row, `verify` tells it as a fault and exits with 1; it never breaks off."""
+    """Any value in a row is reported as a fault with exit status 1; `verify` never crashes."""
     key, value = UNREADABLE[what]
     spoil(folder, TEST, edited(key, lambda _: value))
 
@@ -170,7 +170,7 @@ def test_a_forged_value_of_any_kind_is_a_fault(folder, what, capsys):
 
 
 def rewritten(folder, name, change):
-    """Change a JSON file of a dataset; where it is the recipe, the manifest's hash of it too, as a forger would."""
+    """Change a JSON file of a dataset and, for the recipe, its hash in the manifest, as a forger would."""
     path = folder / name
     content = json.loads(path.read_text())
     change(content)
@@ -195,7 +195,7 @@ MANIFESTS = {
 
 @pytest.mark.parametrize("what", MANIFESTS)
 def test_a_forged_manifest_is_found(folder, what):
-    """A manifest whose figures are not those of the rows, or that is none, is a fault or one clear error."""
+    """A manifest that disagrees with the rows, or is not a manifest, is a fault or one clear error."""
     rewritten(folder, "manifest.json", MANIFESTS[what])
 
     assert main(["verify", str(folder)]) in (1, 2)
@@ -223,7 +223,7 @@ RECIPES = {
 
 @pytest.mark.parametrize("what", RECIPES)
 def test_a_strangers_recipe_is_read_with_care(folder, what, tmp_path, capsys):
-    """A recipe that could not have been written here is one clear error or a list of faults, to verify and to build."""
+    """A recipe that no build writes is one clear error or a list of faults, in `verify` and in `build`."""
     rewritten(folder, "recipe.json", RECIPES[what])
 
     assert main(["verify", str(folder)]) in (1, 2)
@@ -234,7 +234,7 @@ def test_a_strangers_recipe_is_read_with_care(folder, what, tmp_path, capsys):
 @pytest.mark.parametrize("name", ["recipe.json", "manifest.json"])
 @pytest.mark.parametrize("text", ["[" * 100_000, "null", "[]", '"x"', "{", "9" * 5_000, "\ud800"])
 def test_a_file_that_is_no_json_of_ours_is_told(folder, name, text):
-    """A recipe or manifest that is anything else is one clear error."""
+    """A recipe or manifest with other content is one clear error."""
     (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass")
 
     assert main(["verify", str(folder)]) in (1, 2)
@@ -243,7 +243,7 @@ def test_a_file_that_is_no_json_of_ours_is_told(folder, name, text):
 @pytest.mark.parametrize("shares", [{PATTERN: "1/2"}, {PATTERN: "1"}], ids=["half of them", "all of them"])
 @pytest.mark.parametrize("verb", ["verify", "build"])
 def test_a_recipe_of_billions_of_rows_is_refused_at_once(folder, tmp_path, verb, shares):
-    """A stranger's recipe cannot keep a machine busy with more rows than its patterns have, or that its files hold."""
+    """A recipe of more rows than its patterns or files have is refused at once."""
     rows = {"train": 10**12, "validation": 0, "test": 0}
     rewritten(folder, "recipe.json", lambda recipe: recipe.update(rows=rows, shares=shares))
     place = [str(folder)] if verb == "verify" else ["--recipe", str(folder), "--out", str(tmp_path / "again")]

@@ -1,4 +1,4 @@
-"""A pattern file that is not sound is refused with one line; a stranger's file can do nothing else."""
+"""An unsound pattern file is refused with one line, and an untrusted one can do nothing else."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_pattern_is_told_in_one_line(texts, case):
-    """The error names the file and what is wrong, on one line."""
+    """The error names the file and the fault, on one line, without delay."""
     old, new, told = BAD[case]
     source = texts["comparison/times_more.jinja"]
     assert old in source
@@ -86,7 +86,7 @@ def test_a_bad_pattern_is_told_in_one_line(texts, case):
 
 
 def test_a_number_worked_out_off_the_trace_is_refused(texts):
-    """A trace takes only numbers that the question shows, not ones it merely determines."""
+    """A trace uses only numbers that the question shows, not numbers that it merely determines."""
     source = texts["comparison/times_more.jinja"].replace("times: 2..5", "half: 2..5\n  times: = half * 2")
 
     with pytest.raises(InputError, match=r"the trace takes \$half, which the question does not show"):
@@ -94,7 +94,7 @@ def test_a_number_worked_out_off_the_trace_is_refused(texts):
 
 
 def test_a_small_space_is_refused(texts):
-    """A pattern with too few questions says how many it has."""
+    """A pattern with too few questions is refused with their number."""
     source = texts["entity_track/consume.jinja"].replace("who:   person", "who:   [1, 2, 3]")
     few = texts | {"vocabulary.yaml": "person: [Ada, Bo]\nthings: {nut: nuts}\n"}
 
@@ -107,7 +107,7 @@ def test_a_small_space_is_refused(texts):
     [("left - 5", "not positive"), ("left / 3", "not a terminating decimal")],
 )
 def test_an_answer_that_is_no_good_is_refused(texts, answer, told):
-    """Answers are positive and terminate, whatever the trace agrees with."""
+    """Answers that are not positive or do not terminate are refused, even if trace and closed form agree."""
     change = {"left - 5": "sub, args: [$who.$item, 5]", "left / 3": "div, args: [$who.$item, 3]"}[answer]
     source = texts["entity_track/consume.jinja"].replace("answer: left", f"answer: {answer}")
     source = source.replace(
@@ -128,13 +128,13 @@ def test_fixed_shapes_share_one_scaffold(texts):
 
 
 def test_words_that_share_a_slug_are_refused(texts):
-    """Two words that a trace could not tell apart are refused with the vocabulary's name."""
+    """Two words with the same slug are refused with the vocabulary's name."""
     with pytest.raises(InputError, match="vocabulary person has"):
         read_library(texts | {"vocabulary.yaml": texts["vocabulary.yaml"].replace("[", "[José, Jose, ", 1)})
 
 
 def test_a_users_folder_joins_the_shipped_patterns(tmp_path, texts):
-    """A folder of one's own adds patterns; a clash of names is refused."""
+    """A user's folder adds patterns; a repeated name is refused."""
     (tmp_path / "entity_track").mkdir()
     own = tmp_path / "entity_track" / "own_pattern.jinja"
     own.write_text(texts["entity_track/consume.jinja"].replace("things", "collectables"))
@@ -147,7 +147,7 @@ def test_a_users_folder_joins_the_shipped_patterns(tmp_path, texts):
 
 
 def test_a_folder_that_is_no_expert_is_refused(tmp_path):
-    """A pattern in a folder that no expert has names the nearest expert."""
+    """A pattern in a folder that is not named after an expert is refused with the most similar expert."""
     (tmp_path / "arithmetics").mkdir()
     (tmp_path / "arithmetics" / "mine.jinja").write_text("x")
 
@@ -156,7 +156,7 @@ def test_a_folder_that_is_no_expert_is_refused(tmp_path):
 
 
 def test_a_name_is_no_number_to_start_from(texts):
-    """An init whose value is written as a name is refused as any other word is."""
+    """An init whose value is a name is refused as any other word is."""
     source = texts["comparison/times_more.jinja"].replace("value: $count", "value: $fewer.$item")
 
     with pytest.raises(InputError, match=r"comparison/times_more\.jinja: .*\$fewer\.\$item"):
@@ -165,7 +165,7 @@ def test_a_name_is_no_number_to_start_from(texts):
 
 @pytest.mark.parametrize("digits", [40, 41, 90, 5_000])
 def test_a_question_may_hold_any_digits(texts, digits):
-    """A long run of digits in the text of a question is text, or refused with the file's name."""
+    """A long run of digits in a question is text, or is refused with the file's name."""
     source = texts["comparison/times_more.jinja"].replace("as many", f"as many ({'1' * digits})")
 
     try:
@@ -178,7 +178,7 @@ def test_a_question_may_hold_any_digits(texts, digits):
 
 @pytest.mark.parametrize("name", ["self", "loop", "super", "caller", "varargs", "kwargs", "range", "none", "lambda"])
 def test_a_slot_with_a_name_that_jinja_knows_is_a_slot(texts, name):
-    """A slot whose name means something to Jinja2 or Python is a slot like any other, or is refused when it is loaded."""
+    """A slot named like something in Jinja2 or Python is an ordinary slot, or is refused on loading."""
     source = texts["comparison/times_more.jinja"]
     for old in ("  times:", "$times", "{{ times }}", "* times"):
         source = source.replace(old, old.replace("times", name))

@@ -1,4 +1,4 @@
-"""A column computes what its rows' fractions compute, exactly, and the solver runs on it as on a row."""
+"""A column computes exactly what the fractions of its rows compute, and the solver runs on it as on a row."""
 
 import operator
 from dataclasses import fields, replace
@@ -24,7 +24,7 @@ pairs = st.lists(st.tuples(column_values, column_values), max_size=6)
 
 
 def by_row(operation, left, right):
-    """Return what fractions give row by row, or ZeroDivisionError where one of them does."""
+    """Return the result of fractions row by row, or ZeroDivisionError if one of them divides by zero."""
     try:
         # A whole division of fractions is an int, and two of those would divide to a float.
         return [operation(Fraction(a), Fraction(b)) for a, b in zip(left, right, strict=True)]
@@ -33,7 +33,7 @@ def by_row(operation, left, right):
 
 
 def by_column(operation, left, right):
-    """Return what columns give, as fractions, or ZeroDivisionError."""
+    """Return the result of columns as fractions, or ZeroDivisionError."""
     try:
         return operation(left, right).fractions()
     except ZeroDivisionError:
@@ -49,7 +49,7 @@ TINY = Fraction(1, 10**12)
 @example([(Fraction(0), TINY), (TINY, Fraction(0))])  # products all 0 over a scale beyond int64
 @example([(Fraction(2**62), Fraction(1)), (Fraction(1), Fraction(3))])  # quotients whose common scale is too large
 def test_columns_compute_as_their_rows_do(operation, rows):
-    """Every operation on two columns gives each row's exact result, beyond int64 and any scale too, or its error."""
+    """Every operation on two columns gives the exact result of each row, beyond int64 and any scale, or its error."""
     left, right = [a for a, _ in rows], [b for _, b in rows]
 
     assert by_row(operation, left, right) == by_column(operation, Column.of(left), Column.of(right))
@@ -59,7 +59,7 @@ def test_columns_compute_as_their_rows_do(operation, rows):
 @law
 @given(st.lists(column_values, min_size=1, max_size=6), column_values)
 def test_a_number_stands_for_a_column_of_itself(operation, rows, number):
-    """A number on either side of an operation means the same number in each row."""
+    """A number on either side of an operation is that number in each row."""
     same = [number] * len(rows)
 
     assert by_row(operation, rows, same) == by_column(operation, Column.of(rows), number)
@@ -70,7 +70,7 @@ def test_a_number_stands_for_a_column_of_itself(operation, rows, number):
 @law
 @given(pairs)
 def test_columns_compare_as_their_rows_do(operation, rows):
-    """Every comparison of two columns gives each row's truth."""
+    """Every comparison of two columns gives the result of each row."""
     left, right = [a for a, _ in rows], [b for _, b in rows]
 
     assert by_row(operation, left, right) == operation(Column.of(left), Column.of(right)).tolist()
@@ -81,7 +81,7 @@ def test_columns_compare_as_their_rows_do(operation, rows):
     st.lists(st.sampled_from(ARITHMETIC), max_size=6), st.lists(st.tuples(*[column_values] * 3), min_size=1, max_size=4)
 )
 def test_chains_stay_exact(operations, rows):
-    """A chain of operations stays exact whatever falls back to fractions on the way, and never becomes a float."""
+    """A chain of operations stays exact when it falls back to fractions, and never becomes a float."""
     columns = [Column.of(values) for values in zip(*rows, strict=True)]
     expected = [list(values) for values in zip(*rows, strict=True)]
     for turn, operation in enumerate(operations):
@@ -100,7 +100,7 @@ def test_chains_stay_exact(operations, rows):
 @law
 @given(st.lists(numbers, max_size=6))
 def test_parsing_undoes_text(rows):
-    """A column's texts are its rows' canonical texts, and read as the same column."""
+    """The texts of a column are the canonical texts of its rows, and parse to the same column."""
     column = Column.of(rows)
 
     assert [write_number(row) for row in rows] == column.text().to_pylist()
@@ -119,7 +119,7 @@ def test_parsing_undoes_text(rows):
     )
 )
 def test_a_column_reads_what_a_number_reads(texts):
-    """A column of texts is read by the one grammar of numbers: what that refuses, no column takes."""
+    """Columns are parsed by the grammar of numbers: a text that it refuses is refused in a column."""
     try:
         expected = [read_number(text) for text in texts]
     except ValueError:
@@ -130,7 +130,7 @@ def test_a_column_reads_what_a_number_reads(texts):
 
 
 def test_a_slice_is_parsed_as_itself():
-    """A sliced Arrow column is read from its own first row."""
+    """A sliced Arrow column is parsed from its own first row."""
     assert [Fraction(5, 2), 3] == Column.parse(pa.array(["1", "2.5", "3"])[1:]).fractions()
     assert Column.parse(pa.array(["1", "2", "3"])[1:]).fractions() == [2, 3]
 
@@ -138,7 +138,7 @@ def test_a_slice_is_parsed_as_itself():
 @law
 @given(st.lists(st.one_of(column_values, numbers), max_size=6))
 def test_terminating_decimals_are_told(rows):
-    """A row terminates where its denominator has no prime but 2 and 5."""
+    """A row terminates if its denominator has no prime factors but 2 and 5."""
 
     def terminates(value):
         bottom = value.denominator
@@ -152,14 +152,14 @@ def test_terminating_decimals_are_told(rows):
 @law
 @given(st.lists(column_values, min_size=1, max_size=6), st.data())
 def test_taking_rows_keeps_them(rows, data):
-    """Rows taken by index, in any order and number, are the rows."""
+    """Rows taken by index, in any order and number, have the same values."""
     indices = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1))
 
     assert [rows[index] for index in indices] == Column.of(rows).take(np.array(indices)).fractions()
 
 
 def test_small_numbers_stay_in_integers():
-    """What fits stays in the fast form, sums and exact quotients too; what does not fit leaves it and stays right."""
+    """Results that fit int64 stay integers, sums and exact quotients too; others become exact fractions."""
     column = Column.of([Fraction(1, 4), Fraction(5, 2)])
 
     assert all(result.exact for result in (column, column + column, column * 7, column / column, column - 3))
@@ -174,7 +174,7 @@ def test_numpy_numbers_leave_the_arithmetic_to_columns():
 
 
 def test_a_column_is_no_key():
-    """A column cannot be hashed, since comparing gives an array."""
+    """A column cannot be hashed, since a comparison gives an array."""
     with pytest.raises(TypeError, match="unhashable"):
         hash(Column.of([1]))
 
@@ -191,7 +191,7 @@ def outcome(program, state=State):
 
 
 def literals(step):
-    """Return the numbers that a step writes, each with its field and, in a pair, its side."""
+    """Return the numbers in a step, each with its field and, in a pair, its side."""
     for field in fields(step):
         value = getattr(step, field.name)
         for side, part in enumerate(value if isinstance(value, tuple) else [value]):
@@ -200,7 +200,7 @@ def literals(step):
 
 
 def rewritten(step, name, side, number):
-    """Return the step with another number in that place."""
+    """Return the step with another number at that location."""
     value = getattr(step, name)
     pair = isinstance(value, tuple)
     return replace(step, **{name: (*value[:side], number, *value[side + 1 :]) if pair else number})
@@ -209,7 +209,7 @@ def rewritten(step, name, side, number):
 @law
 @given(honest_programs(most_parts=2), st.data())
 def test_solving_a_column_is_solving_its_rows(program, data):
-    """A program on columns gives each row's answer; where rows are refused, the column is, for the reason of one of them."""
+    """A program on columns gives the answer of each row; a refused row refuses the column, for its reason."""
     count = data.draw(st.integers(1, 4))
     places = [
         (part, turn, *literal)
@@ -264,7 +264,7 @@ def test_solving_a_column_is_solving_its_rows(program, data):
     ],
 )
 def test_a_column_is_refused_at_its_first_bad_row(step, values, code, reason):
-    """One bad row refuses the column, with its number, as no dataset with a bad row is written."""
+    """A bad row refuses the column, with the row's number."""
     import yaml
 
     trace = Trace(

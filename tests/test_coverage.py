@@ -1,4 +1,4 @@
-"""Coverage: how many problems of a dataset have a shape that a preset's patterns have."""
+"""Coverage: the number of problems in a dataset whose signature a preset's patterns have."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ def folder(run8, tmp_path):
 
 
 def test_a_preset_covers_its_own_rows(run8):
-    """Run 8 has the shape of every row of run 8."""
+    """Run 8 has the signature of every row of run 8."""
     found = coverage(read_preset("run8"), LIBRARY, str(run8.folder))
 
     assert (found.problems, found.traced, found.covered, found.share) == (500, 500, 500, 1.0)
@@ -36,7 +36,7 @@ def test_a_preset_covers_its_own_rows(run8):
 
 
 def test_what_is_lacking_is_told_most_first(run8):
-    """Run 7 lacks the shapes of the interleaved patterns alone, with the number of rows, an id and the formula."""
+    """Run 7 lacks the signatures of the interleaved patterns; each has its number of rows, an id and the formula."""
     patterns = LIBRARY.patterns
     known = {pattern_signature(patterns[name]) for name in read_preset("run7").shares(LIBRARY)}
     rows = pq.read_table(run8.folder / TRAIN, columns=["id"]).column("id").to_pylist()
@@ -52,7 +52,7 @@ def test_what_is_lacking_is_told_most_first(run8):
 
 
 def test_dropped_problems_count_as_not_covered(folder):
-    """The share is of all problems that a dataset was made of, those without a row among them."""
+    """The share is of all problems in the source, dropped ones included."""
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps(manifest | {"problems": 1_000}))
 
@@ -60,7 +60,7 @@ def test_dropped_problems_count_as_not_covered(folder):
 
 
 def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
-    """An empty folder, a broken file, a trace that is none and a name without a Hub are told with what would do."""
+    """An empty folder, a broken file, an invalid trace and an unknown name are errors with the fix."""
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     preset = read_preset("run8")
     table = pq.read_table(folder / TRAIN)
@@ -78,7 +78,7 @@ def test_what_is_no_dataset_is_one_clear_error(folder, tmp_path, monkeypatch):
 
 
 def test_a_dataset_on_the_hub_is_read(folder, tmp_path):
-    """A name on the Hub gives what its folder gives."""
+    """A name on the Hub gives the same result as its folder."""
     script = """
         import sys
         from datasets_cards.publish import push_to_hub

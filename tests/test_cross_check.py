@@ -1,4 +1,4 @@
-"""Many rows read as one get the opinion that each would get alone."""
+"""Checking many rows together finds the same faults as checking each alone."""
 
 import re
 
@@ -25,14 +25,14 @@ trace:
 
 
 def each_alone(opinion_of, *rows):
-    """Return what is found against each of many rows, looked at one by one."""
+    """Return the faults of many rows, checked one by one."""
     found = enumerate(map(opinion_of, *rows))
     return {row: wrong for row, wrong in found if wrong}
 
 
 @st.composite
 def families(draw):
-    """Draw rows of which some differ from one another in numbers and in how names read: experts, traces, answers."""
+    """Draw rows, some of which differ only in numbers and names: experts, traces, answers."""
     base = write(draw(st.one_of(honest_programs(), any_programs())))
     number = st.one_of(plain_numbers, numbers).map(write_number)
     traces = [base, draw(mutated_texts())]
@@ -58,13 +58,13 @@ def families(draw):
 @law
 @given(families())
 def test_together_is_as_each_alone(rows):
-    """Whatever rows stand beside each other, what is found against each, and how it is told, is the same."""
+    """The fault of a row and its message do not depend on the other rows."""
     assert yaml_checks(*rows) == each_alone(yaml_check, *rows)
     assert cross_checks(*rows) == each_alone(cross_check, *rows)
 
 
 def test_rows_of_one_form_are_read_as_one(monkeypatch):
-    """Rows that differ in names and numbers alone never need to be read alone, unless one is wrong."""
+    """Rows that differ only in names and numbers are never checked alone, unless one is wrong."""
     pens = range(10, 60)
     traces = [TRACE.replace("12", str(count)).replace("bob", f"bob{count}") for count in pens]
     answers = [str(2 * count) for count in pens]
@@ -118,7 +118,7 @@ DIVIDED = "compute_op: div, args: [bob.pens, ann.pens]"
     ],
 )
 def test_rows_that_are_not_like_their_neighbours(old, new, careless):
-    """Rows that are written in another way, or do not run, are found, though the answer is what a careless reader finds."""
+    """Rows in other notations, and rows that do not run, are found even if their answers look right."""
     odd = TRACE.replace(old, new)
     assert odd != TRACE
     rows = [("comparison",)] * 4, [TRACE, odd, TRACE, odd], ["24", careless, "24", careless]
@@ -128,7 +128,7 @@ def test_rows_that_are_not_like_their_neighbours(old, new, careless):
 
 
 def test_a_value_that_is_too_large_on_the_way_is_found_in_company():
-    """A number beyond the bounds is refused although the answer is small again."""
+    """An intermediate number beyond the bounds is refused even if the answer is small."""
     huge = TRACE.replace("value: 3}", f"value: {'9' * 39}}}").replace(
         "compute_op: sub, args: [bob.pens, ann.pens]", DIVIDED
     )

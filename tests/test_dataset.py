@@ -1,4 +1,4 @@
-"""Datasets: pure functions of their recipe, whole or not there, and what `datasets` loads."""
+"""Datasets are pure functions of their recipes, complete or refused, and loadable with `datasets`."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def first(cook, tmp_path_factory):
 
 
 def test_no_question_stands_twice(first):
-    """All questions and ids of a dataset differ, across its splits."""
+    """All questions and ids of a dataset differ, across its splits too."""
     for name in ("question", "id"):
         held = [value for split in ("train", "validation", "test") for value in column(first, name, split)]
 
@@ -41,7 +41,7 @@ def test_no_question_stands_twice(first):
 
 
 def test_splits_never_meet_whatever_the_seed(cook, first, tmp_path):
-    """No build's training row is another build's validation or test row."""
+    """A training row of any seed is never a validation or test row of another seed."""
     other = make(cook(rows=2_000, seed=1), tmp_path / "d").folder
 
     train = set(column(first, "id")) | set(column(other, "id"))
@@ -54,7 +54,7 @@ def test_splits_never_meet_whatever_the_seed(cook, first, tmp_path):
 
 
 def test_growing_only_adds(cook, first, tmp_path):
-    """A larger dataset keeps every row, in the same order, and its test rows do not move."""
+    """A larger dataset keeps every row in the same order, and its test rows."""
     grown = make(cook(rows=900, shard_rows=1_000), tmp_path / "grown").folder
     whole = make(cook(shard_rows=1_000), tmp_path / "whole").folder
 
@@ -76,7 +76,7 @@ def test_a_shard_alone_is_the_shard_of_the_build(cook, first):
 
 
 def test_workers_and_order_do_not_matter(first, tmp_path, cook):
-    """One process or two, whatever shard comes first: the same bytes."""
+    """The bytes do not depend on the number of processes or the order of shards."""
     other = tmp_path / "d"
     other.mkdir()
     made = make(cook(), other)
@@ -90,7 +90,7 @@ def test_workers_and_order_do_not_matter(first, tmp_path, cook):
 
 @pytest.mark.slow
 def test_two_processes_make_the_same_bytes(tmp_path):
-    """Workers are processes of their own and write what one process writes."""
+    """Two worker processes write the same bytes as one process."""
     for workers in (1, 2):
         build("run8", rows=120_000, shard_rows=60_000, workers=workers, out=tmp_path / str(workers))
 
@@ -98,7 +98,7 @@ def test_two_processes_make_the_same_bytes(tmp_path):
 
 
 def test_the_same_preset_and_seed_give_the_same_bytes(run8, tmp_path):
-    """Another build, in another process with another hash seed, is the same to the byte."""
+    """Another build, in another process with another hash seed, has the same bytes."""
     script = "import sys; from generators import build; build('run8', out=sys.argv[1])"
     python("-c", script, tmp_path / "d", env=os.environ | {"PYTHONHASHSEED": "123"})
 
@@ -106,7 +106,7 @@ def test_the_same_preset_and_seed_give_the_same_bytes(run8, tmp_path):
 
 
 def test_a_row_comes_back_from_its_id(first):
-    """A row's id and the recipe in the folder make the row again."""
+    """The id of a row and the recipe in the folder make the row again."""
     recipe = Recipe.read(first)
 
     for row in rows_of(first, "test")[:5]:
@@ -117,7 +117,7 @@ def test_a_row_comes_back_from_its_id(first):
 
 
 def test_a_new_pattern_moves_no_row(cook, texts, first, tmp_path):
-    """With one more pattern at hand, the rows of the others are what they were."""
+    """An additional pattern does not change the rows of the others."""
     extra = texts["entity_track/consume.jinja"].replace("uses", "eats")
     wider = read_library(texts | {"entity_track/consume_again.jinja": extra})
 
@@ -134,7 +134,7 @@ def test_a_new_pattern_moves_no_row(cook, texts, first, tmp_path):
 
 
 def test_an_exhausted_pattern_is_named(cook, tmp_path):
-    """Asking for more rows than a pattern has says which, and how many it has; nothing is written."""
+    """More rows than a pattern has are an error with its name and its number of questions; nothing is written."""
     with pytest.raises(
         InputError, match=r"arithmetic/chained_mul_sum has [0-9,]+ train questions and [0-9,]+ are asked for"
     ):
@@ -144,7 +144,7 @@ def test_an_exhausted_pattern_is_named(cook, tmp_path):
 
 
 def test_the_manifest_says_what_the_files_hold(run8):
-    """Counts per split, expert and pattern are those of the Parquet files, and the schema is the frozen one."""
+    """Counts per split, expert and pattern are those of the Parquet files, which have the schema."""
     for split, entry in run8.manifest.splits.items():
         table = pq.read_table(run8.folder / "data" / f"{split}-00000-of-00001.parquet")
         assert table.schema.equals(SCHEMA)
@@ -157,7 +157,7 @@ def test_the_manifest_says_what_the_files_hold(run8):
 
 
 def test_numbers_of_test_rows_in_training_are_counted_right(first, cook):
-    """The share of test rows whose numbers a training row of their pattern has is that of a plain count."""
+    """The number of test rows that share their numbers with a training row equals a plain count."""
     recipe = cook()
     numbers = {}
     for split in ("train", "test"):
@@ -240,7 +240,7 @@ def killed_build(out, keywords, moment):
     ids=["after a shard", "after all training shards", "while the recipe is written", "while a shard is written"],
 )
 def test_a_killed_build_resumes_to_the_same_bytes(tmp_path, moment, left):
-    """SIGKILL leaves no half file under a file's name, and the same command finishes the same dataset."""
+    """SIGKILL at any moment leaves no partial file, and the same command completes the same dataset."""
     keywords = {"rows": 2_400, "shard_rows": 400, "workers": 1}
 
     assert killed_build(tmp_path / "d", keywords, moment) == -signal.SIGKILL
@@ -254,7 +254,7 @@ def test_a_killed_build_resumes_to_the_same_bytes(tmp_path, moment, left):
 
 @pytest.mark.slow
 def test_no_process_outlives_a_killed_build(tmp_path):
-    """Where a build of two processes is killed, they end too, and the same command finishes the dataset."""
+    """If a build of two processes is killed, they end too, and the same command completes the dataset."""
     keywords = {"rows": 100_000, "shard_rows": 10_000, "workers": 2}
 
     assert killed_build(tmp_path / "d", keywords, "1") == -signal.SIGKILL
@@ -267,7 +267,7 @@ def test_no_process_outlives_a_killed_build(tmp_path):
 
 
 def test_a_build_killed_before_its_recipe_resumes(cook, first, tmp_path):
-    """A folder in which a build had only just begun is no foreign one."""
+    """A folder whose build was killed before its recipe was written can be resumed."""
     place = tmp_path / "d"
     (place / "data").mkdir(parents=True)
     (place / ".recipe.json.77.tmp").write_text("{")
@@ -278,14 +278,14 @@ def test_a_build_killed_before_its_recipe_resumes(cook, first, tmp_path):
 
 
 def test_a_recipe_makes_its_dataset_again(first, tmp_path):
-    """recipe.json alone, its patterns long gone, makes the same bytes."""
+    """recipe.json alone, without its pattern files, makes the same bytes."""
     rebuilt = rebuild(first / "recipe.json", tmp_path / "again")
 
     assert contents(rebuilt.folder) == contents(first)
 
 
 def test_another_dataset_is_not_overwritten(first, cook):
-    """A folder with another recipe is refused, naming the key that differs, and stays as it is."""
+    """A folder with another recipe is refused with the first differing key, and is not changed."""
     before = contents(first)
 
     with pytest.raises(InputError, match="holds another dataset: seed is 0 there and 5 here"):
@@ -296,7 +296,7 @@ def test_another_dataset_is_not_overwritten(first, cook):
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_foreign_place_is_not_touched(cook, tmp_path, kind):
-    """A folder or file that is not ours is refused and left alone."""
+    """A folder or file that is not a dataset of wirework is refused and not changed."""
     place = tmp_path / "mine"
     if kind == "folder":
         place.mkdir()
@@ -312,7 +312,7 @@ def test_a_foreign_place_is_not_touched(cook, tmp_path, kind):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
-    """Where no folder can be made, one line says so."""
+    """A folder that cannot be created is one line."""
     (tmp_path / "file").write_text("x")
 
     with pytest.raises(InputError, match="cannot be written"):
@@ -320,7 +320,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
 
 
 def test_a_full_disk_leaves_no_half_dataset(tmp_path):
-    """When a write fails half-way there is no half file and no manifest, and a later build finishes."""
+    """A failing write leaves no partial file and no manifest, and a later build completes."""
     script = textwrap.dedent(
         """
         import resource, signal, sys
@@ -342,7 +342,7 @@ def test_a_full_disk_leaves_no_half_dataset(tmp_path):
 
 @pytest.mark.parametrize("content", ['{"title": "soup"}', "", "[]", "not even JSON"])
 def test_a_foreign_recipe_is_not_overwritten(cook, tmp_path, content):
-    """A folder with somebody's own recipe.json is refused and left as it is."""
+    """A folder with someone else's recipe.json is refused and not changed."""
     place = tmp_path / "soups"
     place.mkdir()
     (place / "recipe.json").write_text(content)
@@ -357,7 +357,7 @@ def test_a_foreign_recipe_is_not_overwritten(cook, tmp_path, content):
 
 @pytest.mark.parametrize("size", [0, 4, 500])
 def test_a_damaged_shard_is_made_again(first, cook, tmp_path, size):
-    """A shard that a crash left cut short does not stop a build from resuming to the same bytes."""
+    """A truncated shard does not keep a build from resuming to the same bytes."""
     place = shutil.copytree(first, tmp_path / "d")
     (place / "manifest.json").unlink()
     shard = place / "data" / "train-00001-of-00003.parquet"
@@ -369,7 +369,7 @@ def test_a_damaged_shard_is_made_again(first, cook, tmp_path, size):
 
 
 def test_building_again_does_not_bless_a_damaged_file(first, cook, tmp_path):
-    """Over a finished dataset with a flipped byte, a build mends it or refuses; it never writes the wrong hash down."""
+    """Over a finished dataset with a flipped byte, a build repairs it or refuses; it never records the wrong hash."""
     place = shutil.copytree(first, tmp_path / "d")
     shard = place / "data" / "train-00001-of-00003.parquet"
     damaged = bytearray(shard.read_bytes())
@@ -401,7 +401,7 @@ def test_building_again_does_not_bless_a_damaged_file(first, cook, tmp_path):
     ids=str,
 )
 def test_a_knob_that_makes_no_sense_is_told(tmp_path, knobs):
-    """From Python too, a bad argument is one clear error, and nothing is written."""
+    """In Python too, a bad argument is one clear error, and nothing is written."""
     with pytest.raises(InputError):
         build(**{"weights": "run8", "out": tmp_path / "d"} | knobs)
 
@@ -411,7 +411,7 @@ def test_a_knob_that_makes_no_sense_is_told(tmp_path, knobs):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["file", "stdin"])
 def test_a_plain_script_builds_with_two_processes(tmp_path, how):
-    """Three lines of Python without a `__main__` guard build a dataset of several processes, or say at once what to do."""
+    """A script of three lines without a `__main__` guard builds with several processes."""
     script = f"from generators import build\nbuild('run8', rows=100_000, out={str(tmp_path / 'd')!r}, workers=2)\nprint('done')\n"
     (tmp_path / "script.py").write_text(script)
     argv = [sys.executable, str(tmp_path / "script.py") if how == "file" else "-"]

@@ -1,4 +1,4 @@
-"""YAML text becomes plain nodes, or one refusal; nothing that YAML would interpret, expand or construct."""
+"""YAML text becomes plain nodes, or one refusal; nothing is interpreted, expanded or constructed."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from solver.refusal import FormatError
 @law
 @given(hostile_texts)
 def test_any_text_is_nodes_or_a_refusal(text):
-    """Loading gives text, lists, mappings and odd nodes, or a FormatError, for whatever it is given."""
+    """Loading any text gives strings, lists, mappings and odd nodes, or a FormatError."""
     try:
         nodes = [load(text)]
     except FormatError as error:
@@ -65,7 +65,7 @@ def test_scalars_stay_text(scalar, quote):
     ],
 )
 def test_odd_yaml_is_marked_where_it_stands(text, what):
-    """Anchors, aliases, tags and second values become odd nodes, so that the field's reader can name the place."""
+    """Anchors, aliases, tags and repeated keys become odd nodes, so that the field's reader can name the field."""
     assert {"a": Odd(what)} == load(text)
 
 

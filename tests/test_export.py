@@ -1,4 +1,4 @@
-"""An exported dataset has the columns of its trainer, every row of the folder, and is there whole or not at all."""
+"""An export has the columns of its trainer and every row of the folder, and is atomic."""
 
 import importlib.util
 import shutil
@@ -25,7 +25,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def folder(built, tmp_path):
-    """Return a copy of it, to spoil."""
+    """Return a copy of it that a test may change."""
     return shutil.copytree(built, tmp_path / "tiny")
 
 
@@ -42,7 +42,7 @@ def test_verl_columns(built, tmp_path):
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_verl_rows(built, tmp_path, split):
-    """Rows, their order and their values are the folder's; the index counts through all shards of a split."""
+    """Rows, their order and their values are those of the folder; the index counts through all shards of a split."""
     counts = export(built, tmp_path / "out")
     rows = rows_of(built, split)
 
@@ -64,7 +64,7 @@ def test_verl_rows(built, tmp_path, split):
 
 
 def test_verl_reward(built, tmp_path):
-    """The reward file, loaded by its path as verl does, gives 1.0 to every row's own completion, arrays and all."""
+    """The reward file, loaded by path as verl does, gives 1.0 to the completion of every row."""
     export(built, tmp_path / "out")
     spec = importlib.util.spec_from_file_location("custom_module", tmp_path / "out" / "reward.py")
     reward = importlib.util.module_from_spec(spec)
@@ -84,7 +84,7 @@ def test_verl_reward(built, tmp_path):
 
 
 def test_same_folder_same_bytes(built, tmp_path):
-    """Two exports of a folder are the same files."""
+    """Two exports of a folder have the same bytes."""
     for name in ("one", "two"):
         export(built, tmp_path / name)
 
@@ -93,7 +93,7 @@ def test_same_folder_same_bytes(built, tmp_path):
 
 
 def test_streams_row_groups(built, tmp_path, monkeypatch):
-    """A split is written a row group at a time, so that memory does not grow with it."""
+    """A split is written one row group at a time, so memory does not grow with it."""
     monkeypatch.setattr(exporting, "ROW_GROUP", 8)
     export(built, tmp_path / "out")
 
@@ -101,7 +101,7 @@ def test_streams_row_groups(built, tmp_path, monkeypatch):
 
 
 def test_whole_or_not_at_all(folder, tmp_path, monkeypatch):
-    """When writing fails in the middle, nothing is left behind."""
+    """A failing write leaves nothing behind."""
 
     def fail(batch, split, *_):
         if split == "test":
@@ -129,7 +129,7 @@ def test_whole_or_not_at_all(folder, tmp_path, monkeypatch):
     ids=["no manifest", "odd manifest", "no folder", "changed", "taken", "a file"],
 )
 def test_refusals(folder, tmp_path, capsys, spoil, said):
-    """A folder that is not whole, or a place that is taken, is one line and exit status 2."""
+    """An incomplete folder, or an existing output, is one line and exit status 2."""
     spoil(folder, tmp_path / "out")
     status = main(["export", str(folder), "--to", "verl", str(tmp_path / "out")])
     captured = capsys.readouterr()
@@ -140,7 +140,7 @@ def test_refusals(folder, tmp_path, capsys, spoil, said):
 
 
 def test_command(built, tmp_path, capsys):
-    """The command says what it wrote and how verl takes it."""
+    """The command prints the files and the option for verl."""
     status = main(["export", str(built), "--to", "verl", str(tmp_path / "out")])
     out = " ".join(capsys.readouterr().out.split())
 

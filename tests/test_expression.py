@@ -1,4 +1,4 @@
-"""Closed forms run exactly, on a row and on a column, and can do nothing but arithmetic."""
+"""Closed forms are exact, on a row and on a column, and can do nothing but arithmetic."""
 
 import operator
 from fractions import Fraction
@@ -25,7 +25,7 @@ ROWS = {"a": [Fraction(7), Fraction(3, 2), Fraction(12)], "b": [Fraction(2), Fra
 
 @st.composite
 def forms(draw, depth=3):
-    """Draw a fully bracketed expression and what it means, as a function of a row's values."""
+    """Draw a fully bracketed expression and its value as a function of a row's values."""
     if depth == 0 or draw(st.booleans()):
         leaf = draw(st.sampled_from(["a", "b", "2", "10", "0.25"]))
         return leaf, lambda row: row[leaf] if leaf in row else Fraction(leaf)
@@ -37,7 +37,7 @@ def forms(draw, depth=3):
 @law
 @given(forms())
 def test_rows_and_columns_agree_with_fractions(form):
-    """An expression means on a row of fractions, and on a column, what Python's fractions say."""
+    """An expression gives the results of Python's fractions, on a row and on a column."""
     text, meaning = form
     rows = [dict(zip(ROWS, values, strict=True)) for values in zip(*ROWS.values(), strict=True)]
     try:
@@ -57,7 +57,7 @@ def test_rows_and_columns_agree_with_fractions(form):
 @law
 @given(forms(), st.integers(-20, 20), st.integers(-20, 20), st.integers(0, 9), st.integers(0, 9))
 def test_an_interval_holds_every_value(form, low_a, low_b, wide_a, wide_b):
-    """The interval of an expression holds its value at every corner and in the middle of its names' ranges."""
+    """The interval of an expression contains its value at every corner and in the middle of the ranges."""
     text, meaning = form
     ranges = {"a": (low_a, low_a + wide_a), "b": (low_b, low_b + wide_b)}
 
@@ -100,7 +100,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_nothing_but_arithmetic_is_taken(what):
-    """Whatever is not names, numbers, the six signs and brackets is refused on one line."""
+    """Everything but names, numbers, the six operators and brackets is refused at once, on one line."""
     text, told = REFUSED[what]
 
     with pytest.raises(InputError) as caught:
@@ -126,12 +126,12 @@ def test_nothing_but_arithmetic_is_taken(what):
     ],
 )
 def test_a_value_determines_a_name_that_stands_once(text, solvable):
-    """A name can be found from the value where it stands once, under no whole division, and beside no factor that may be 0."""
+    """A value determines a name that occurs once, outside // and %, and beside no factor that may be 0."""
     assert Expression(text).solvable_for("a", {"a": (1, 9), "b": (1, 9)}) is solvable
 
 
 def test_a_digit_run_into_a_word_is_told_without_a_warning(recwarn):
-    """Text that Python would warn of is refused, and no warning reaches the terminal."""
+    """Text that Python would warn of is refused, and no warning is printed."""
     with pytest.raises(InputError):
         Expression("1or a")
 

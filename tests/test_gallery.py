@@ -1,4 +1,4 @@
-"""The gallery shows every pattern once, as the solver runs it, and the checked-in page is the generated one."""
+"""The gallery has every pattern once, with the solver's steps, and the committed page is up to date."""
 
 import re
 from pathlib import Path
@@ -19,12 +19,12 @@ def shown():
 
 
 def test_the_page_in_docs_is_the_generated_one(shown):
-    """docs/gallery.md is what `python -m generators gallery docs/gallery.md` writes."""
+    """docs/gallery.md is the output of `python -m generators gallery docs/gallery.md`."""
     assert (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8") == markdown(shown)
 
 
 def test_every_pattern_is_on_the_page_with_its_question_trace_and_steps(shown):
-    """The page holds every pattern once, and the last value of its steps is the answer."""
+    """The page has every pattern once, and the last value of its steps is the answer."""
     html = page(shown)
 
     ids = re.findall(r'<article id="([^"]+)"', html)
@@ -34,12 +34,12 @@ def test_every_pattern_is_on_the_page_with_its_question_trace_and_steps(shown):
 
 
 def test_the_page_needs_no_network(shown):
-    """The page loads nothing: no address of another place is in it."""
+    """The page has no address of another site, so it loads nothing."""
     assert not re.search(r"""(?:src|href)=["'](?!#)|url\(|https?://""", page(shown))
 
 
 def test_markup_in_a_question_is_text(shown, tmp_path, texts):
-    """A question with angle brackets is shown as it is written."""
+    """A question with angle brackets is shown literally."""
     folder = tmp_path / "mine"
     (folder / "comparison").mkdir(parents=True)
     body = (
@@ -57,7 +57,7 @@ def test_markup_in_a_question_is_text(shown, tmp_path, texts):
     ("out", "said"), [("gallery.txt", "ends in .html or .md"), ("file/below/g.html", "cannot be written")]
 )
 def test_a_place_that_cannot_be_is_one_line(tmp_path, capsys, out, said):
-    """Another ending, or a folder that cannot be made, is one line and exit status 2."""
+    """Another suffix, or a folder that cannot be created, is one line and exit status 2."""
     (tmp_path / "file").write_text("x")
 
     assert main(["gallery", str(tmp_path / out)]) == 2

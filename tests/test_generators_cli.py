@@ -1,4 +1,4 @@
-"""The command line: examples in every help, one line for every error, results on stdout."""
+"""The command line: an example in every help, one line for every error, results on stdout."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from generators.patterns.library import library
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_help_has_an_example(verb, capsys):
-    """Each verb's help ends with a command to try."""
+    """The help of each verb ends with an example command."""
     with pytest.raises(SystemExit, match="0"):
         main([verb, "--help"])
 
@@ -21,7 +21,7 @@ def test_every_help_has_an_example(verb, capsys):
 
 
 def test_build_then_verify(tmp_path, capsys):
-    """A built folder is shown as a table and verifies."""
+    """A build prints a table, and its folder verifies."""
     assert main(["build", "--rows", "60", "--out", str(tmp_path / "d")]) == 0
     shown = capsys.readouterr().out
     assert main(["verify", str(tmp_path / "d")]) == 0
@@ -33,7 +33,7 @@ def test_build_then_verify(tmp_path, capsys):
 
 
 def test_verify_exits_1_with_the_fault(tmp_path, capsys):
-    """A spoiled dataset is told and exits with 1."""
+    """A damaged dataset is reported with exit status 1."""
     main(["build", "--rows", "60", "--out", str(tmp_path / "d")])
     next(tmp_path.glob("d/data/test-*")).write_bytes(b"x")
     capsys.readouterr()
@@ -59,7 +59,7 @@ def test_list_show_preview_and_check(tmp_path, capsys):
 
 
 def test_coverage_is_printed(run8, capsys):
-    """The share of a dataset's problems that a preset covers, and what it lacks, are on stdout."""
+    """Coverage and the lacking signatures are printed to stdout."""
     assert main(["coverage", "run8", "--from", str(run8.folder)]) == 0
     assert "100.0% of the problems" in capsys.readouterr().out
     assert main(["coverage", "run7", "--from", str(run8.folder)]) == 0
@@ -81,7 +81,7 @@ def test_coverage_is_printed(run8, capsys):
     ],
 )
 def test_errors_are_one_line_and_exit_2(argv, told, capsys):
-    """What a user can mend is one line on stderr and exit status 2."""
+    """An error that the user can fix is one line on stderr and exit status 2."""
     assert main(argv) == 2
 
     captured = capsys.readouterr()
@@ -92,7 +92,7 @@ def test_errors_are_one_line_and_exit_2(argv, told, capsys):
 
 @pytest.mark.parametrize("argv", [["build", "--rows", "0"], ["build", "--rows", "many"], ["frobnicate"], []])
 def test_bad_flags_exit_2(argv, capsys):
-    """A flag that makes no sense exits with 2 and the usage."""
+    """An invalid flag exits with 2 and the usage."""
     with pytest.raises(SystemExit, match="2"):
         main(argv)
 
@@ -101,7 +101,7 @@ def test_bad_flags_exit_2(argv, capsys):
 
 @pytest.mark.parametrize("name", ["a[/x]b", "[bold]", "with space", "it's"])
 def test_a_folder_may_have_any_name(tmp_path, name, capsys):
-    """Brackets in a folder's name are part of the name, also where it is printed."""
+    """Brackets in a folder's name are printed as they are."""
     place = str(tmp_path / name)
 
     assert main(["build", "--rows", "20", "--out", place]) == 0
@@ -114,7 +114,7 @@ def test_a_folder_may_have_any_name(tmp_path, name, capsys):
     "name", ["times_more/\u00b2", "times_more/\u0663", "times_more/", "/", "", "../times_more", "[/x]"]
 )
 def test_a_name_that_is_none_is_told(name, capsys):
-    """Whatever is asked for, `show` shows a row or says in one line what there is."""
+    """For any argument, `show` shows a row or prints one line with the known names."""
     status = main(["show", name])
 
     captured = capsys.readouterr()
@@ -122,7 +122,7 @@ def test_a_name_that_is_none_is_told(name, capsys):
 
 
 def test_a_recipe_takes_no_other_knob(run8, tmp_path, capsys):
-    """A flag that a recipe decides is refused beside it, not silently passed over."""
+    """A flag whose value the recipe has is refused, not ignored."""
     argv = ["build", "--recipe", str(run8.folder / "recipe.json"), "--out", str(tmp_path / "d")]
 
     try:
@@ -135,7 +135,7 @@ def test_a_recipe_takes_no_other_knob(run8, tmp_path, capsys):
 
 
 def test_a_recipe_file_may_have_any_name(run8, tmp_path):
-    """`--recipe FILE` reads that file, whatever it is called."""
+    """`--recipe FILE` reads a file of any name."""
     shutil.copy(run8.folder / "recipe.json", tmp_path / "mine.json")
 
     assert main(["build", "--recipe", str(tmp_path / "mine.json"), "--out", str(tmp_path / "d")]) == 0
@@ -144,7 +144,7 @@ def test_a_recipe_file_may_have_any_name(run8, tmp_path):
 
 @pytest.mark.parametrize("verb", ["list", pytest.param("check", marks=pytest.mark.slow)])
 def test_a_closed_pipe_is_no_error(verb):
-    """Where the reader has seen enough, as `head` has, the command ends without a traceback."""
+    """If the reader closes the pipe, as `head` does, the command ends without a traceback."""
     process = subprocess.Popen(
         [sys.executable, "-m", "generators", verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOME
     )
@@ -158,6 +158,6 @@ def test_a_closed_pipe_is_no_error(verb):
 
 
 def test_a_place_elsewhere_is_not_pushed(capsys):
-    """What was built into an object store is not in a folder to push from, and that is told before anything is built."""
+    """`--push` with an output in an object store is refused before anything is built."""
     assert main(["build", "--rows", "20", "--out", "s3://nowhere/run8", "--push", "acme/run8"]) == 2
     assert "build into a folder, or into hf://datasets/acme/run8" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""No row is cut: bounds hold for every row, and what they cannot prove is counted or refused."""
+"""No row is truncated (P10): bounds hold for every row, and rows beyond them are counted or refused."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from solver.refusal import InputError
 
 @pytest.fixture(scope="module")
 def tokenizer(run8, tmp_path_factory):
-    """Train a byte-level tokenizer on a few rows and return the folder that holds it."""
+    """Train a byte-level tokenizer on a few rows and return its folder."""
     import pyarrow.parquet as pq
 
     texts = pq.read_table(run8.folder / "data" / "train-00000-of-00001.parquet")["trace"].to_pylist()
@@ -45,7 +45,7 @@ def test_a_patterns_bound_holds_for_its_rows(pattern):
 
 
 def test_a_row_that_may_not_fit_is_named(tmp_path):
-    """Without a tokenizer, a row that its bytes do not prove to fit is an error with its id and the numbers."""
+    """Without a tokenizer, a row whose bytes exceed max_len is an error with its id and the numbers."""
     with pytest.raises(
         InputError,
         match=r"^\w+/\w+/\d+ may have up to \d+ tokens \(one per byte\) and max_len is 600; give --tokenizer",
@@ -54,20 +54,20 @@ def test_a_row_that_may_not_fit_is_named(tmp_path):
 
 
 def test_the_tokenizer_decides_what_bytes_do_not(tmp_path, tokenizer):
-    """With the target tokenizer the same rows are counted, and fit."""
+    """With the target tokenizer, the same rows are counted, and fit."""
     built = build("run8", out=tmp_path / "d", max_len=600, tokenizer=str(tokenizer))
 
     assert max(max(entry.longest.values()) for entry in built.manifest.splits.values()) <= 600
 
 
 def test_a_row_that_does_not_fit_is_named(tmp_path, tokenizer):
-    """A row that the tokenizer counts as too long is an error with its id and the numbers."""
+    """A row with too many tokens is an error with its id and the numbers."""
     with pytest.raises(InputError, match=r"^\w+/\w+/\d+ has \d+ tokens and max_len is 150; raise --max-len"):
         build("run8", out=tmp_path / "d", max_len=150, tokenizer=str(tokenizer / "tokenizer.json"))
 
 
 def test_a_tokenizer_that_is_none_is_told(tmp_path):
-    """A file that is no tokenizer is one clear error."""
+    """A file that is not a tokenizer is one clear error."""
     (tmp_path / "tokenizer.json").write_text("{}")
 
     with pytest.raises(InputError, match=r"give a folder with tokenizer\.json"):

@@ -1,4 +1,4 @@
-"""Libraries of patterns: no two ask one question, and a folder of a stranger's is read, never run or followed."""
+"""Libraries of patterns: no two patterns share a question, and untrusted folders are only read."""
 
 import pytest
 from processes import python
@@ -22,13 +22,13 @@ def own(tmp_path):
 
 
 def test_a_copy_of_a_pattern_under_another_name_is_refused(texts):
-    """Two patterns that ask the same question would put it into a dataset, and into two splits, twice."""
+    """Two patterns that share questions would repeat them in a dataset, also across splits, so they are refused."""
     with pytest.raises(InputError, match="zz"):
         read_library(texts | {"comparison/zz.jinja": texts["comparison/times_more.jinja"]})
 
 
 def test_the_new_file_is_blamed_for_another_scaffold(own, texts):
-    """Where a user's pattern does not share the shipped scaffold, the user's file is named, whatever it is called."""
+    """If a user's pattern has another scaffold than the shipped ones, the error names the user's file."""
     other = texts["comparison/times_more.jinja"].replace("factor", "multiplier").replace("things", "collectables")
 
     with pytest.raises(InputError) as caught:
@@ -38,7 +38,7 @@ def test_the_new_file_is_blamed_for_another_scaffold(own, texts):
 
 
 def test_a_users_vocabulary_is_named_by_its_path(own, texts):
-    """An error in a user's vocabulary names the file as the user knows it."""
+    """An error in a user's vocabulary names the file by the user's path."""
     folder = own(entity_track__mine=texts["entity_track/consume.jinja"])
     (folder / "vocabulary.yaml").write_text("person: [Ada]\n")
 
@@ -59,13 +59,13 @@ def test_a_users_vocabulary_is_named_by_its_path(own, texts):
     ],
 )
 def test_a_patterns_name_is_a_word(texts, name, told):
-    """A file whose name could not stand in an id is refused."""
+    """A file whose name cannot be part of an id is refused."""
     with pytest.raises(InputError, match=told):
         read_library(texts | {f"entity_track/{name}.jinja": texts["entity_track/consume.jinja"]})
 
 
 def test_a_pattern_at_the_top_or_too_deep_is_refused(own):
-    """A pattern lies in the folder of its expert and nowhere else."""
+    """A pattern outside the folder of its expert is refused."""
     with pytest.raises(InputError, match="a pattern lies in a folder named after its expert"):
         folder_texts(own(stray="x"))
     with pytest.raises(InputError, match="a pattern lies in a folder named after its expert"):
@@ -83,7 +83,7 @@ def test_a_pattern_at_the_top_or_too_deep_is_refused(own):
     ids=["not UTF-8", "empty", "half a fence", "too long"],
 )
 def test_a_file_that_is_no_pattern_is_told(own, content, told):
-    """A file that is no text, or no pattern, is one line with its name."""
+    """A file that is not text, or not a pattern, is one line with its name."""
     folder = own(entity_track__mine="")
     (folder / "entity_track" / "mine.jinja").write_bytes(content)
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_no_pattern_is_told(own, content, told):
 
 
 def test_a_folder_named_like_a_pattern_is_told(own):
-    """A directory where a file should be is one line, no traceback."""
+    """A directory in place of a file is one line, not a traceback."""
     folder = own(entity_track__mine="")
     (folder / "entity_track" / "dir.jinja").mkdir()
 
@@ -104,7 +104,7 @@ def test_a_folder_named_like_a_pattern_is_told(own):
 
 
 def test_no_link_out_of_a_folder_is_followed(own, tmp_path):
-    """A link in a stranger's folder brings no file from elsewhere into a dataset."""
+    """A link in an untrusted folder brings no other file into a dataset."""
     secret = tmp_path / "secrets.yaml"
     secret.write_text("tokens: [abc]\n")
     folder = own(entity_track__mine="x")
@@ -119,7 +119,7 @@ def test_no_link_out_of_a_folder_is_followed(own, tmp_path):
 
 
 def test_an_endless_file_does_not_run_for_long(own):
-    """A link to a device that never ends is refused before it fills the memory."""
+    """A link to an endless device is refused before it fills the memory."""
     folder = own(entity_track__mine="x")
     (folder / "entity_track" / "zero.jinja").symlink_to("/dev/zero")
     script = (
@@ -134,7 +134,7 @@ def test_an_endless_file_does_not_run_for_long(own):
 
 
 def test_a_name_of_two_patterns_needs_its_expert(texts):
-    """A bare name that two experts have is refused with both ids."""
+    """A name that two experts share is refused with both ids."""
     arithmetic = texts["entity_track/consume.jinja"].replace("uses", "eats")
     arithmetic = arithmetic.replace(
         "op: consume, entity: $who.$item, amount: $first",

@@ -1,4 +1,4 @@
-"""Programs run exactly or are refused with the step and the mend; the tables hold every loophole seen in the wild."""
+"""Programs run exactly, or are refused with the step and the fix; the tables hold every loophole seen in practice."""
 
 import json
 from fractions import Fraction
@@ -29,7 +29,7 @@ def composed(*texts):
 
 
 def entity(*lines):
-    """Return the text of an entity_track trace that opens with a holding 5 and b holding 3."""
+    """Return the text of an entity_track trace that starts with 5 in a and 3 in b."""
     return program(give("a", 5), give("b", 3), *lines, expert="entity_track")
 
 
@@ -89,7 +89,7 @@ GOOD = program(A, B, MUL, ask())
     ],
 )  # fmt: skip
 def test_programs_give_exact_answers(text, answer):
-    """Each op does what its row of the table says, exactly."""
+    """Each op computes exactly what its row of the op table states."""
     assert answer == solve(read(text)).answer
 
 
@@ -217,7 +217,7 @@ LOOPHOLES = {
 
 @pytest.mark.parametrize(("text", "code", "step", "mend"), LOOPHOLES.values(), ids=LOOPHOLES)
 def test_loopholes_are_closed(text, code, step, mend):
-    """Each shortcut and each silent default is refused at its step, with what would do, and is worth 0.5."""
+    """Each shortcut and each silent default is refused at its step, with the fix, and has the reward 0.5."""
     with pytest.raises(TraceError) as refusal:
         solve(read(text))
     verdict = judge(text, None, 42)
@@ -253,7 +253,7 @@ NO_TRACES = {
 
 @pytest.mark.parametrize(("text", "code"), NO_TRACES.values(), ids=NO_TRACES)
 def test_what_is_no_trace_is_worth_nothing(text, code):
-    """A text without the outer form of a trace is a format error and worth 0.0."""
+    """A text without the outer structure of a trace is a format error, with the reward 0.0."""
     with pytest.raises(FormatError) as refusal:
         solve(read(text))
 
@@ -262,7 +262,7 @@ def test_what_is_no_trace_is_worth_nothing(text, code):
 
 
 def test_a_refusal_names_the_sub_trace():
-    """In a composition the refusal says which sub-trace and which of its steps."""
+    """In a composition, the refusal names the sub-trace and its step."""
     with pytest.raises(TraceError, match=r"^sub-trace 2, step 1: source: 'foo' is no source") as refusal:
         solve(read(LOOPHOLES["source foo"][0]))
 
@@ -272,7 +272,7 @@ def test_a_refusal_names_the_sub_trace():
 @law
 @given(st.one_of(honest_programs(), any_programs()))
 def test_solving_is_total(program):
-    """Any program has an answer within bounds, the last line's value, or a TraceError with a code and a place."""
+    """Any program has an answer within bounds, the value of its last line, or a TraceError with code and location."""
     try:
         solution = solve(program)
     except TraceError as error:
@@ -291,7 +291,7 @@ def test_solving_is_total(program):
 @law
 @given(honest_programs(), st.data())
 def test_the_answer_is_worked_out(program, data):
-    """No honest program answers with a given name: asking for one instead is refused."""
+    """No honest program answers with a given name; a query of one is refused (P1)."""
     *before, query = program[-1].steps
     given_names = [step.var for step in before if type(step) is OPS["init"]]
     changed = {name for step in before if type(step) is not OPS["init"] for name in step.names}
@@ -306,14 +306,14 @@ def test_the_answer_is_worked_out(program, data):
 @law
 @given(honest_programs())
 def test_a_column_of_one_program_is_that_program(program):
-    """The same step definitions run on a state of columns: constants alone give what fractions give."""
+    """Steps run on columns as on fractions: a program of constants has the same answer on both."""
     assert solve(program).answer == solve(program, ColumnState).answer
 
 
 @law
 @given(honest_programs())
 def test_entities_are_moved_and_never_made(program):
-    """What a transfer takes from one name it gives to the other, whatever else a trace does."""
+    """A transfer takes from one name exactly the amount that it adds to the other."""
     results = []
     for trace in program:
         state = State(results)
@@ -354,13 +354,13 @@ def test_entities_are_moved_and_never_made(program):
     ],
 )  # fmt: skip
 def test_identities_through_variables_are_counted(text, count):
-    """A compute that copies because a variable happened to be 0 or 1 then is legal, and counted."""
+    """A compute that copies an argument because a variable is 0 or 1 is legal, and counted."""
     assert count == solve(read(text)).identities
 
 
 @pytest.mark.parametrize("row", OUTSIDE, ids=lambda row: row["expert"])
 def test_outside_traces_agree(row):
-    """Another generator's traces have the values it gives them, or move to an entity that was never set."""
+    """Another generator's traces have the values that it states, or move to an entity that was never set."""
     verdict = judge(row["yaml"], None, "0")
 
     if verdict.code == "unset":
@@ -372,7 +372,7 @@ def test_outside_traces_agree(row):
 
 
 def test_the_outside_extract_is_an_even_choice():
-    """The extract has a hundred rows, no expert many more than another, and a few that are refused."""
+    """The extract has a hundred rows, similar numbers per expert, and a few refused rows."""
     experts = [row["expert"] for row in OUTSIDE]
     refused = [row for row in OUTSIDE if judge(row["yaml"], None, 0).reward == REWARDS["broken"]]
 

@@ -1,4 +1,4 @@
-"""Numbers are read and written exactly, by one grammar of our own."""
+"""Numbers are read and written exactly, by a grammar of our own."""
 
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from solver.number import LIMIT, MAX_LITERAL, fits, read_number, write_number
 @law
 @given(numbers)
 def test_reading_undoes_writing(number):
-    """Every number that fits is written as text that reads as the same number."""
+    """Every number within bounds survives writing and reading."""
     assert number == read_number(write_number(number))
 
 
@@ -104,7 +104,7 @@ def test_numbers_are_read_exactly(text, value):
     ids=lambda text: repr(text[:20]),
 )
 def test_everything_else_is_no_number(text):
-    """What YAML, Python or a person may take for a number is refused, with the text and what would do."""
+    """Texts that YAML, Python or a person may take for a number are refused, with the text and the fix."""
     with pytest.raises(
         ValueError, match=r"is not a number; write one exact number|is too large; a number has at most 40"
     ):

@@ -1,4 +1,4 @@
-"""Each op is stated once; parser, writer, op table, vocabularies and shapes follow from its class."""
+"""Each op is defined once; parser, writer, op table, vocabularies and shapes derive from its class."""
 
 import re
 from dataclasses import fields
@@ -21,14 +21,14 @@ WORDS = [*OPERATIONS, *(name for name in OPS if name != "compute")]
 @law
 @given(st.sampled_from(list(OPS.values())).flatmap(lambda op: steps(op, parts=2)))
 def test_reading_a_step_undoes_writing_it(step):
-    """Every step of every op is written as text that reads as the same step."""
+    """Every step of every op survives writing and reading."""
     (trace,) = read(f"expert: arithmetic\ntrace:\n- {write_step(step)}\n")
 
     assert (step,) == trace.steps
 
 
 def test_the_table_shows_every_op_with_its_fields():
-    """The documentation table has a row an op, in order, with all its fields and a meaning."""
+    """The op table has one row per op, in order, with all its fields and a meaning."""
     table = op_table()
 
     assert list(OPS) == [name for name, _, _ in table]
@@ -48,12 +48,12 @@ def test_the_table_shows_every_op_with_its_fields():
     ],
 )
 def test_vocabularies_are_those_of_the_design(expert, words):
-    """Each expert speaks the words of P4 and no others."""
+    """Each expert's vocabulary has the words of P4 and no others."""
     assert set(words.split()) == EXPERTS[expert].words
 
 
 def test_the_experts_are_five():
-    """There are five experts, and only the two open ones have traces of any length."""
+    """There are five experts, and only the two open ones allow traces of any length."""
     assert {"entity_track", "arithmetic", "rate_equation", "comparison", "percentage"} == set(EXPERTS)
     assert {"rate_equation", "comparison", "percentage"} == {name for name, expert in EXPERTS.items() if expert.fixed}
 
@@ -77,21 +77,21 @@ def test_the_experts_are_five():
     ],
 )
 def test_shapes_match_whole_traces(expert, words, fits):
-    """A trace fits its expert's shape word for word, first to last."""
+    """A trace fits its expert's shape only as a whole, from the first step to the last."""
     assert fits is EXPERTS[expert].fits(words.split())
 
 
 @law
 @given(st.sampled_from(list(EXPERTS)), st.lists(st.sampled_from(WORDS), max_size=6))
 def test_shapes_speak_their_experts_vocabulary(expert, words):
-    """What fits an expert's shape is in its vocabulary and ends with its only query."""
+    """A trace that fits an expert's shape is in its vocabulary, and its only query is the last step."""
     if EXPERTS[expert].fits(words):
         assert set(words) <= EXPERTS[expert].words
         assert words.index("query") == len(words) - 1
 
 
 def test_groups_stand_for_words():
-    """Every word of every group is a step's word."""
+    """Every word of every group is the word of a step."""
     assert set(chain(*GROUPS.values())) <= set(WORDS)
 
 
@@ -168,7 +168,7 @@ STEP = {"op": "compute", "compute_op": "add", "args": ["a", "b"], "var": "c"}
     ids=lambda value: None if isinstance(value, Odd) else str(value)[:50],
 )
 def test_a_step_is_exactly_its_ops_fields(node, code, reason):
-    """Anything but an op's own fields, each of its kind and given once, is refused with what would do."""
+    """A step with an unknown, missing, repeated or malformed field is refused with the fix."""
     with pytest.raises(TraceError) as refusal:
         read_step(node)
 

@@ -18,7 +18,7 @@ SIZES = st.one_of(
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 97, 100, 1_009, 65_536, 65_537])
 def test_is_a_bijection(size):
-    """Every number of a small or prime range is met exactly once."""
+    """Every number of a small or prime range is the image of exactly one number."""
     moved = Permutation(size, "key")(np.arange(size))
 
     assert sorted(moved.tolist()) == list(range(size))
@@ -26,7 +26,7 @@ def test_is_a_bijection(size):
 
 @given(SIZES, st.text(max_size=8), st.data())
 def test_inverse_undoes_it(size, key, data):
-    """The inverse brings every number back, beyond 2**32 and 2**64 too."""
+    """The inverse returns every number, beyond 2**32 and 2**64 too."""
     order = Permutation(size, key)
     numbers = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=12))
     array = np.array(numbers, dtype=np.int64 if order.fast else object)
@@ -39,7 +39,7 @@ def test_inverse_undoes_it(size, key, data):
 
 @given(SIZES, st.data())
 def test_numbers_move_alone_as_in_company(size, data):
-    """Where a number goes does not depend on which others are asked for."""
+    """The image of a number does not depend on the other numbers in the call."""
     order = Permutation(size, "key")
     numbers = data.draw(st.lists(st.integers(0, size - 1), min_size=2, max_size=8))
     kind = np.int64 if order.fast else object
@@ -50,14 +50,14 @@ def test_numbers_move_alone_as_in_company(size, data):
 
 
 def test_keys_differ():
-    """Two keys give two orders."""
+    """Different keys give different orders."""
     numbers = np.arange(1_000)
 
     assert (Permutation(1_000, "a")(numbers) != Permutation(1_000, "b")(numbers)).mean() > 0.9
 
 
 def test_it_scatters():
-    """Neighbours do not stay neighbours."""
+    """The images of adjacent numbers are not adjacent."""
     moved = Permutation(10**9, "key")(np.arange(10_000))
 
     assert abs(np.corrcoef(np.arange(10_000), moved)[0, 1]) < 0.05

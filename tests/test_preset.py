@@ -1,4 +1,4 @@
-"""Presets are read strictly, and rows follow Webster's method: a larger dataset only adds."""
+"""Presets are read strictly, and rows follow Webster's method: a larger dataset only adds rows."""
 
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ shares = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_si
 
 
 def naive(shares, rows):
-    """Return Webster's counts as the textbook hands seats out, one by one."""
+    """Return Webster's counts by giving out rows one by one, as in the textbook."""
     counts = dict.fromkeys(sorted(shares), 0)
     for _ in range(rows):
         counts[max(counts, key=lambda name: shares[name] / (2 * counts[name] + 1))] += 1
@@ -35,13 +35,13 @@ def naive(shares, rows):
 
 @given(shares, st.integers(0, 120))
 def test_seats_are_websters(shares, rows):
-    """Counts worked out at once are those of handing rows out one by one."""
+    """The counts equal those of giving out rows one by one."""
     assert seats(shares, rows) == naive(shares, rows)
 
 
 @given(shares, st.integers(0, 10**12))
 def test_growing_only_adds(shares, rows):
-    """One row more is one row more for one pattern, at any size."""
+    """One more row is one more row of one pattern, at any size."""
     before, after = seats(shares, rows), seats(shares, rows + 1)
 
     assert sum(before.values()) == rows
@@ -49,7 +49,7 @@ def test_growing_only_adds(shares, rows):
 
 
 def test_weights_are_exact_per_expert():
-    """Run 8's 500 rows are 150, 100, 75, 75, 50 and 50 of its experts."""
+    """The 500 rows of run 8 are 150, 100, 75, 75, 50 and 50 per expert."""
     preset = read_preset("run8")
 
     counts = apportion(preset.shares(library()), 500)
@@ -61,7 +61,7 @@ def test_weights_are_exact_per_expert():
 
 
 def test_run7_is_run8_without_interleaving():
-    """Run 7 leaves out the three interleaved patterns and weighs as the seed's run 7 did."""
+    """Run 7 leaves out the three interleaved patterns, and has its own weights."""
     preset = read_preset("run7")
 
     left_out = set(read_preset("run8").shares(library())) - set(preset.shares(library()))
@@ -71,13 +71,13 @@ def test_run7_is_run8_without_interleaving():
 
 
 def test_run9_takes_every_pattern():
-    """A new pattern file is in run 9 without being named anywhere; run 8 stays the thirty patterns it was."""
+    """Run 9 uses every new pattern file without listing it; run 8 keeps its thirty patterns."""
     assert set(read_preset("run9").shares(library())) == set(library().patterns)
     assert len(read_preset("run8").shares(library())) == 30
 
 
 def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):
-    """A preset that lists patterns takes no other shipped one, and those of --patterns DIR join them."""
+    """A preset with a list uses no other shipped pattern, and those of --patterns DIR."""
     (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns:\n  - arithmetic/work_rate\n  - percentage/percent_off\n")
     own = tmp_path / "patterns" / "arithmetic"
     own.mkdir(parents=True)
@@ -95,7 +95,7 @@ def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):
 
 
 def test_shipped_presets_are_sound():
-    """Every shipped preset can be read and finds its patterns; its shares add up to 1."""
+    """Every shipped preset can be read and finds its patterns; its shares sum to 1."""
     for name in known_presets():
         assert sum(read_preset(name).shares(library()).values()) == 1
 
@@ -118,7 +118,7 @@ def test_shipped_presets_are_sound():
     ],
 )
 def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):
-    """What is wrong is told with the file, the line and the mend."""
+    """An error in a preset names the file, the line and the fix."""
     path = tmp_path / "mine.yaml"
     path.write_text(GOOD.replace(old, new))
 
@@ -131,7 +131,7 @@ def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):
 
 @pytest.mark.parametrize("line", ["arithmetic/price_chian: 2", "- arithmetic/price_chian"])
 def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path, line):
-    """A weight for no pattern, or taking none, names the line and the nearest patterns."""
+    """An unknown pattern in weights or in the list is an error with its line and similar patterns."""
     path = tmp_path / "mine.yaml"
     path.write_text(f"{GOOD}patterns:\n  {line}\n")
 
@@ -142,6 +142,6 @@ def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path, line):
 
 
 def test_an_unknown_preset_names_the_nearest():
-    """A misspelt preset is answered with the ones there are."""
+    """An unknown preset is an error with the known ones."""
     with pytest.raises(InputError, match="run9x: neither a preset nor a readable preset file; did you mean run"):
         read_preset("run9x")

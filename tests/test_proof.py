@@ -1,4 +1,4 @@
-"""Proof reads the emitted text: a row that was changed anywhere does not pass."""
+"""The proof reads the emitted text: a row with any change fails."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ ROWS = 50
 
 @pytest.fixture(scope="module")
 def group(small):
-    """Return a pattern, its traces as texts, its answers as texts, and the closed form's column."""
+    """Return a pattern, its traces and answers as texts, and the column of its closed form."""
     pattern = small["times_more"]
     draw = pattern.draw(np.arange(ROWS))
     closed = pattern.answer(draw.numbers)
@@ -22,7 +22,7 @@ def group(small):
 
 
 def test_honest_rows_prove(group):
-    """Rows as they were rendered pass, by columns and by the cross-check."""
+    """Rows as they were rendered pass the proof and the cross-check."""
     pattern, traces, answers, closed = group
 
     prove(pattern, arrow.texts(traces), arrow.texts(answers), closed)
@@ -51,7 +51,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_trace_is_found(group, how):
-    """A change anywhere in one trace is found, and where the column can tell, the row is named."""
+    """Any change in one trace is found, and the row is named if the column identifies it."""
     pattern, traces, answers, closed = group
     row = 17
     changed = [*traces]
@@ -65,7 +65,7 @@ def test_a_broken_trace_is_found(group, how):
 
 
 def test_two_names_that_meet_are_found(small):
-    """A trace in which two names became one is found."""
+    """A trace in which two names became equal is found."""
     pattern = small["consume"]
     draw = pattern.draw(np.arange(3))
     closed = pattern.answer(draw.numbers)
@@ -79,7 +79,7 @@ def test_two_names_that_meet_are_found(small):
     "change", [lambda a: f"{a}0", lambda a: f"{a}.0", lambda a: f"0{a}", lambda a: "", lambda a: f"-{a}"]
 )
 def test_a_wrong_answer_is_found(group, change):
-    """An answer that is not the solver's, or not in canonical form, is found with its row."""
+    """An answer that differs from the solver's, or is not canonical, is found with its row."""
     pattern, traces, answers, closed = group
     changed = [*answers]
     changed[9] = change(answers[9])

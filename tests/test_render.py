@@ -1,4 +1,4 @@
-"""Questions are text and slots, rendered in columns as plain Jinja2 renders them row by row, and never alike for two rows."""
+"""Questions are rendered a column at a time as plain Jinja2 renders them row by row, and differ for different rows."""
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ pieces = st.lists(
 @law
 @given(pieces, st.lists(st.integers(0, 10**6), min_size=1, max_size=5))
 def test_columns_are_what_plain_jinja_writes(pieces, places):
-    """Whatever stands around the slots, columns and plain Jinja2 write the same bytes."""
+    """For any text around the slots, columns and plain Jinja2 give the same bytes."""
     body = "".join(pieces)
     draw = Draw(SLOTS, np.array(places))
 
@@ -58,7 +58,7 @@ def test_columns_are_what_plain_jinja_writes(pieces, places):
 
 
 def test_a_traces_words_are_slugs():
-    """In a trace's text a word is its slug and a number its text."""
+    """In a trace, a word is its slug and a number is its text."""
     draw = Draw(SLOTS, np.array([2]))
 
     plan = trace_plan("{var: $what.total, value: $count}")
@@ -84,7 +84,7 @@ NESTED = {
 
 @pytest.mark.parametrize("what", NESTED)
 def test_a_deep_or_endless_question_is_refused_at_once(what):
-    """No nesting in a stranger's question is a traceback, or takes long."""
+    """Nested braces in an untrusted question cause neither a traceback nor a delay."""
 
     def read():
         try:
@@ -96,7 +96,7 @@ def test_a_deep_or_endless_question_is_refused_at_once(what):
 
 
 def test_words_with_spaces_are_told_apart(texts):
-    """Two word slots whose words run together across a space would let two rows ask the same."""
+    """Two word slots that are ambiguous across a space are refused."""
     source = texts["comparison/times_more.jinja"].replace("slots:\n", "slots:\n  kind: kind\n  food: food\n")
     files = {
         "comparison/times_more.jinja": source.replace("as many", "as many {{ kind }} {{ food }} and"),
@@ -118,7 +118,7 @@ def test_decimals_around_a_point_are_told_apart(texts):
 
 
 def test_two_phrasings_never_ask_the_same(texts):
-    """A second phrasing that says with exchanged slots what the first says is refused."""
+    """A second phrasing that is the first with two slots exchanged is refused."""
     source = texts["comparison/times_more.jinja"]
     other = (
         source.rpartition("---\n")[2]
@@ -132,7 +132,7 @@ def test_two_phrasings_never_ask_the_same(texts):
 
 
 def test_a_hidden_slot_behind_a_zero_is_refused(texts):
-    """A slot that only stands in a shown number multiplied by 0 is not shown."""
+    """A slot that only affects a shown number by a factor of 0 is not shown."""
     source = texts["comparison/times_more.jinja"].replace(
         "  times: 2..5\n", "  times: 2..5\n  spare: 1..50\n  note: = times + 0 * spare\n"
     )

@@ -1,4 +1,4 @@
-"""Judging is total, quick, thread-safe and deterministic, and its ladder is P9's."""
+"""Judging is total, fast, thread-safe and deterministic, and its rewards are those of P9."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ expectations = st.one_of(
 @law
 @given(honest_programs(), st.booleans())
 def test_gold_is_worth_one(program, fenced):
-    """The canonical text of every program that runs, judged by its own experts and answer, is worth 1.0."""
+    """The canonical text of any program that runs has the reward 1.0 with its own experts and answer."""
     text = fence(write(program)) if fenced else write(program)
     answer = solve(program).answer
     verdict = judge(text, [trace.expert for trace in program], write_number(answer))
@@ -43,7 +43,7 @@ def test_gold_is_worth_one(program, fenced):
 @law
 @given(honest_programs(), st.integers(1, 99))
 def test_another_answer_is_worth_less(program, off):
-    """A program judged by an answer that is off is worth 0.7, and the reason has both numbers."""
+    """A program judged by a different answer has the reward 0.7, and the reason has both numbers."""
     answer = solve(program).answer
     verdict = judge(write(program), None, answer + off)
 
@@ -54,7 +54,7 @@ def test_another_answer_is_worth_less(program, off):
 @law
 @given(completions, expectations, st.integers(-9, 99))
 def test_any_text_gets_a_verdict_of_the_ladder(completion, experts, answer):
-    """Whatever a model writes and whatever is expected, judging never raises, and says why a text is not right."""
+    """Judging never raises, for any completion and any expectation, and gives a reason for every fault."""
     verdict = judge(completion, experts, answer)
 
     assert verdict.reward in REWARDS.values()
@@ -65,7 +65,7 @@ def test_any_text_gets_a_verdict_of_the_ladder(completion, experts, answer):
 @settings(law, max_examples=20)
 @given(st.lists(completions, min_size=1, max_size=4))
 def test_threads_agree(texts):
-    """Eight threads judging the same texts come to the verdicts of one."""
+    """Eight threads that judge the same texts reach the same verdicts as one."""
     alone = [judge(text, "arithmetic", 42) for text in texts]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda text: judge(text, "arithmetic", 42), texts * 8))
@@ -75,7 +75,7 @@ def test_threads_agree(texts):
 
 @pytest.mark.parametrize("completion", [None, 42, b"expert: a", ["a"], {"content": GOOD}, float("nan")], ids=repr)
 def test_what_is_no_text_is_worth_nothing(completion):
-    """A completion that is not text at all gets a verdict too."""
+    """A completion that is not text gets a verdict too."""
     assert Verdict("unparsed", "no text", "no_trace") == judge(completion, None, 42)
 
 
@@ -115,7 +115,7 @@ def test_the_ladder(text, experts, answer, outcome, reward):
 
 
 def test_a_wrong_expert_is_named():
-    """The reason says which experts were written and which were expected, in order."""
+    """The reason names the experts of the completion and the expected ones, in order."""
     verdict = judge(BOTH, ["rate_equation", "arithmetic"], 84)
 
     assert verdict.reason == "arithmetic then rate_equation; expected rate_equation then arithmetic"
@@ -124,20 +124,20 @@ def test_a_wrong_expert_is_named():
 
 @pytest.mark.parametrize("answer", ["", "forty-two", "80,000", "1e3", None, 42.0, float("nan"), "9" * 99], ids=repr)
 def test_an_answer_that_is_no_exact_number_is_the_callers_error(answer):
-    """The dataset's answer is not model output: what is no exact number raises ValueError, also for no trace."""
+    """An `answer` that is not an exact number raises ValueError, since it is not model output."""
     with pytest.raises(ValueError, match="number"):
         judge("", None, answer)
 
 
 @pytest.mark.parametrize("answer", ["7.4", "37/5", Fraction(37, 5)], ids=repr)
 def test_answers_are_compared_exactly(answer):
-    """One answer in any exact form is the same answer."""
+    """All exact forms of an answer are equal."""
     assert judge(program(give("a", 37), give("b", 5), compute("div", "a", "b"), ask()), None, answer).reward == 1.0
 
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 def test_no_text_takes_long(text):
-    """The worst texts we know are judged within 50 ms of processor time."""
+    """The slowest known texts are judged within 50 ms of processor time."""
     assert judge(text, "arithmetic", 42).reward in REWARDS.values()
     assert least_seconds(lambda: judge(text, "arithmetic", 42), LIMIT) < LIMIT
 
@@ -145,12 +145,12 @@ def test_no_text_takes_long(text):
 @settings(law, max_examples=50)
 @given(completions.map(lambda text: text * 200), expectations)
 def test_no_long_text_takes_long(completion, experts):
-    """Neither does a text of a thousand fuzzed pieces."""
+    """A text of a thousand fuzzed pieces is judged within that time too."""
     assert least_seconds(lambda: judge(completion, experts, 42), LIMIT) < LIMIT, f"{len(completion)} characters"
 
 
 def test_hostile_texts_do_not_end_the_process():
-    """A thread with a stack of 128 KiB judges the worst texts, and the process lives to say so."""
+    """A thread with a stack of 128 KiB judges the worst texts without crashing the process."""
     script = """
         import threading
         from solver import judge
@@ -176,7 +176,7 @@ def test_hostile_texts_do_not_end_the_process():
 
 
 def test_trl_calls_the_reward_with_columns():
-    """TRL's call, all by keyword, with plain or conversational completions and columns we do not use, gives floats."""
+    """TRL's call, all by keyword, with plain or conversational completions and unused columns, returns floats."""
     texts = [fence(GOOD), GOOD, "42"]
     columns = {
         "prompts": ["", "", ""],
@@ -195,7 +195,7 @@ def test_trl_calls_the_reward_with_columns():
 
 
 def test_the_last_message_counts_and_experts_may_be_missing():
-    """Of a conversation the last message is judged; without an experts column, or with nulls in it, any expert will do."""
+    """The last message of a conversation is judged; without experts, or with null, any expert is accepted."""
     chat = [{"role": "assistant", "content": "Let me think."}, {"role": "assistant", "content": GOOD}]
 
     assert trace_reward([chat], answer=["42"]) == [1.0]
@@ -205,13 +205,13 @@ def test_the_last_message_counts_and_experts_may_be_missing():
 
 
 def test_columns_of_another_length_are_an_error():
-    """A column that does not match the completions is a caller's error, not a silent cut."""
+    """A column of another length than the completions is the caller's error, and is not truncated."""
     with pytest.raises(ValueError, match="zip"):
         trace_reward([GOOD, GOOD], answer=["42"])
 
 
 def test_verl_calls_the_score_by_name():
-    """Verl's call, by keyword, gives a float, with experts from extra_info where they are known."""
+    """Verl's call, by keyword, returns a float, with experts from extra_info if it has them."""
     call = {"data_source": "run8", "solution_str": fence(GOOD), "ground_truth": "42"}
 
     assert compute_score(**call) == 1.0

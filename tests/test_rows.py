@@ -1,4 +1,4 @@
-"""Rows: proved whatever their pattern, named when they fail, the same alone and in company, at any size of space."""
+"""Rows are proved, named when they fail, and independent of the other rows in a build, for spaces of any size."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from solver.refusal import InputError
 
 @pytest.fixture(scope="module")
 def group(cook):
-    """Return what makes the group of some places of a pattern of a library."""
+    """Return the arguments of `make_group` for some indices of a pattern of a library."""
 
     def made(pattern, places, **options):
         recipe = cook(**options)
@@ -25,7 +25,7 @@ def group(cook):
 
 
 def changed(texts, **changes):
-    """Return the tiny library with texts changed in times_more."""
+    """Return the tiny library with replacements in the text of times_more."""
     source = texts["comparison/times_more.jinja"]
     for old, new in changes.values():
         assert old in source
@@ -34,14 +34,14 @@ def changed(texts, **changes):
 
 
 def wider(texts, *sizes):
-    """Return the tiny library with further shown numbers in times_more, of these many values each."""
+    """Return the tiny library with more shown numbers in times_more, of the given numbers of values."""
     slots = "".join(f"  w{k}: 1..{size}\n" for k, size in enumerate(sizes))
     shown = ", ".join(f"{{{{ w{k} }}}}" for k in range(len(sizes)))
     return changed(texts, slots=("  times: 2..5\n", f"  times: 2..5\n{slots}"), shown=("as many", f"as many ({shown})"))
 
 
 def place_of(pattern, **values):
-    """Return the place in a pattern's own order of an assignment of digits; slots that are not named have 0."""
+    """Return the index in a pattern's own order of an assignment; slots that are not named have digit 0."""
     assignment, weight = 0, 1
     for name, slot in pattern.slots.items():
         if slot.size > 1:
@@ -51,7 +51,7 @@ def place_of(pattern, **values):
 
 
 def test_rows_are_the_same_alone_and_in_company(group, small):
-    """A row's texts do not depend on which other rows are made with it."""
+    """The texts of a row do not depend on the other rows made with it."""
     pattern = small["consume"]
     places = np.arange(0, 4_000, 37)
 
@@ -76,7 +76,7 @@ def test_rows_are_the_same_alone_and_in_company(group, small):
     ids=["beyond 2**34", "beyond 2**51", "beyond 2**61", "beyond 2**64", "beyond 2**74"],
 )
 def test_spaces_of_any_size_build_and_verify(texts, cook, tmp_path, sizes):
-    """A pattern with any number of questions builds, and its audit makes the same rows again."""
+    """A pattern with any number of questions builds, and its audit makes the same rows."""
     recipe = cook(wider(texts, *sizes), rows=30, validation=10, test=10)
 
     built = make(recipe, tmp_path / "d")
@@ -86,7 +86,7 @@ def test_spaces_of_any_size_build_and_verify(texts, cook, tmp_path, sizes):
 
 
 def test_a_row_that_fails_is_named(texts, group):
-    """A rare row whose answer is not positive, which loading missed, is named by its id when it is built."""
+    """A rare row whose answer is not positive, which loading missed, is named by its id in the build."""
     values = [*range(2, 1_200), 1, *range(1_200, 2_000)]
     pattern = changed(texts, slots=("times: 2..5", f"times: {values}"))["times_more"]
     place = place_of(pattern, times=values.index(1))
@@ -96,7 +96,7 @@ def test_a_row_that_fails_is_named(texts, group):
 
 
 def test_a_long_word_is_found_before_any_row_is_written(texts, cook, tmp_path):
-    """What a build writes verifies, also where one word in eighty makes a name longer than the language allows."""
+    """A built dataset verifies, even if one word in eighty makes a name longer than allowed."""
     words = texts["vocabulary.yaml"].replace("[", f"[{'Ab' * 45}, ", 1)
 
     try:
@@ -111,7 +111,7 @@ def test_a_long_word_is_found_before_any_row_is_written(texts, cook, tmp_path):
 
 @pytest.mark.parametrize("where", ["shown", "traced"])
 def test_a_division_by_zero_in_a_slot_is_told(texts, where):
-    """A slot that is worked out by dividing by 0 in some rows is refused when the pattern is loaded."""
+    """A slot that divides by 0 in some rows is refused when the pattern is loaded."""
     changes = {
         "shown": {
             "slot": ("times: 2..5", "times: 2..5\n  part: = count / (times - 3)"),
@@ -128,7 +128,7 @@ def test_a_division_by_zero_in_a_slot_is_told(texts, where):
 
 
 def test_phrasings_do_not_follow_a_slot(texts, cook, tmp_path):
-    """Which phrasing a row has tells nothing of its first slot's word."""
+    """The phrasing of a row is independent of the word in its first slot."""
     source = texts["comparison/times_more.jinja"]
     two = read_library(
         {
@@ -149,7 +149,7 @@ def test_phrasings_do_not_follow_a_slot(texts, cook, tmp_path):
 
 
 def test_the_schema_is_frozen():
-    """The columns of every dataset, in order; changing them breaks what people have trained on."""
+    """The columns of every dataset and their order do not change, since trained models depend on them."""
     turns = "list<element: struct<role: string, content: string>>"
     shown = [(field.name, str(field.type).replace("item:", "element:")) for field in SCHEMA]
 
@@ -171,7 +171,7 @@ def test_the_schema_is_frozen():
 
 @pytest.mark.parametrize("slots", ["[1/1000003, 1/1000033, 5]"])
 def test_a_bound_holds_for_fractions_too(texts, slots):
-    """The bound on a row's bytes holds where a slot is worked out from fractions of large denominators."""
+    """The bound on a row's bytes holds for slots derived from fractions with large denominators."""
     library = changed(
         texts,
         slots=("  times: 2..5\n", f"  times: 2..5\n  odd: {slots}\n  more_odd: = odd + 1\n"),
@@ -185,14 +185,14 @@ def test_a_bound_holds_for_fractions_too(texts, slots):
 
 
 def make_group_of(pattern, ruler):
-    """Return the group of 2,000 rows of a pattern, whose ruler refuses none."""
+    """Return a group of 2,000 rows of a pattern, with a ruler that accepts all of them."""
     recipe = Recipe(preset="p", seed=0, rows={"train": 1, "validation": 0, "test": 0}, shares={pattern.id: "1"}, system="You wire.",
                     max_len=10_000, tokenizer=None, phrasings=1, shard_rows=1_000, versions={}, files={})  # fmt: skip
     return make_group(recipe, pattern, np.linspace(0, pattern.space - 1, 2_000).astype(np.int64), ruler)
 
 
 def test_the_slices_of_all_seeds_part_the_whole_space(texts, cook):
-    """The train, validation and test rows of any seed are the same three sets, and each question is in one of them."""
+    """For every seed, the splits draw from the same three sets, and each question is in one of them."""
     names = texts["vocabulary.yaml"].partition("[")[2].split(", ")[:11]
     words = f"person: [{', '.join(names)}]\n" + texts["vocabulary.yaml"].partition("\n")[2]
     library = read_library(

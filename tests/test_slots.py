@@ -1,4 +1,4 @@
-"""Slots count, differ and become columns; a stranger's slots neither run long nor write what a trace cannot hold."""
+"""Slots are counted, draw distinct words and become columns; bad slots are refused quickly."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -49,7 +49,7 @@ def test_slugs(word, expected):
     ],
 )
 def test_a_number_slot_has_these_values(form, values):
-    """Ranges hold both ends that a step reaches, lists hold their numbers, all in canonical text."""
+    """Ranges include both ends that a step reaches, lists keep their numbers, and all texts are canonical."""
     slots = read_slots({"count": form}, {})
 
     draw = Draw(slots, np.arange(space(slots)))
@@ -59,7 +59,7 @@ def test_a_number_slot_has_these_values(form, values):
 
 
 def test_every_assignment_is_drawn_once():
-    """The places of a space are its assignments, each once; slots of one vocabulary never hold one word."""
+    """The numbers below the space are all assignments, each once; slots of one vocabulary never draw the same word."""
     slots = read_slots({"a": "fruit", "n": "1..3", "b": "fruit", "c": "fruit", "m": "= n + 1"}, WORDS)
     draw = Draw(slots, np.arange(space(slots)))
 
@@ -73,7 +73,7 @@ def test_every_assignment_is_drawn_once():
 @law
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=10), st.data())
 def test_places_are_digits_at_any_size(sizes, data):
-    """A place of a space beyond 2**64 gives every slot the digit that long division gives it."""
+    """An assignment number beyond 2**64 gives every slot the digit that long division gives."""
     slots = read_slots({f"s{k}": f"0..{size - 1}" for k, size in enumerate(sizes)}, {})
     place = data.draw(st.integers(0, space(slots) - 1))
 
@@ -105,7 +105,7 @@ BAD = {
 
 @pytest.mark.parametrize("what", BAD)
 def test_a_bad_slot_is_told(what):
-    """A slot that cannot be drawn from is refused with what would do, on one line."""
+    """A slot that cannot be drawn is refused with the fix, on one line."""
     slots, told = BAD[what]
 
     with pytest.raises(InputError) as caught:
@@ -117,7 +117,7 @@ def test_a_bad_slot_is_told(what):
 
 @pytest.mark.parametrize("word", ["日本", "-", "'", "½", "\uff13", "Ab" * 45, " Ada", "Ada  Bo"])
 def test_a_word_that_a_trace_or_a_sentence_cannot_hold_is_refused(word):
-    """A word whose slug is no variable name, is too long for one, or that would write double spaces is refused."""
+    """A word with an invalid or too long slug, or with double spaces, is refused."""
     with pytest.raises(InputError, match="vocabulary person"):
         read_vocabularies({"person": ["Ada", word]})
 
@@ -126,13 +126,13 @@ def test_a_word_that_a_trace_or_a_sentence_cannot_hold_is_refused(word):
     "words", [["Bo", "Bo"], ["José", "Jose"], ["O'Neill", "ONeill"], ["a1"], ["a_b"], ["a{b"], [""], []]
 )
 def test_words_that_cannot_be_told_apart_or_written_are_refused(words):
-    """Words differ also as slugs, and are letters, spaces, hyphens and apostrophes."""
+    """Words have different slugs, and only letters, spaces, hyphens and apostrophes."""
     with pytest.raises(InputError, match="vocabulary person"):
         read_vocabularies({"person": words})
 
 
 def test_a_large_vocabulary_is_read_in_no_time():
-    """Reading words does not take time that grows with the square of their number."""
+    """The time to read words does not grow with the square of their number."""
     letters = "bcdfghjklmnpqrst"
     words = [a + b + c for a in letters for b in letters for c in letters][:3_700]
 
@@ -145,7 +145,7 @@ def test_a_large_vocabulary_is_read_in_no_time():
 
 @pytest.mark.parametrize("form", ["1..100000", "1/7..90000 by 0.97"], ids=["wide ranges", "wide ranges of fractions"])
 def test_many_wide_slots_do_not_run_for_long(texts, form):
-    """Five of the widest ranges in a file are refused or read within two seconds."""
+    """Five of the widest ranges in a file are refused or read within a second."""
     slots = "".join(f"  r{k}: {form}\n" for k in range(5))
 
     question = " ".join(f"{{{{ r{k} }}}}," for k in range(5))
@@ -154,7 +154,7 @@ def test_many_wide_slots_do_not_run_for_long(texts, form):
 
 
 def test_powers_of_powers_do_not_run_for_long(texts):
-    """Slots that multiply slots that multiply slots are refused or read within a second."""
+    """Slots that multiply products of other slots are refused or read within a second."""
     slots = f"  b1: = {'*'.join(['count'] * 30)}\n" + "".join(
         f"  b{k + 1}: = {'*'.join([f'b{k}'] * 50)}\n" for k in (1, 2)
     )

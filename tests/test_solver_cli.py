@@ -1,4 +1,4 @@
-"""The commands of the solver: what they print, where, and how they end."""
+"""The commands of the solver: their output and exit status."""
 
 import json
 
@@ -64,7 +64,7 @@ def answered(number, text):
 
 
 def test_run_shows_each_step_with_its_value(completion, capsys):
-    """Run prints the steps, their values and the answer, and ends with 0."""
+    """`run` prints the steps, their values and the answer, and exits with 0."""
     status = main(["run", completion(fence(GOOD))])
     out, err = capsys.readouterr()
 
@@ -79,7 +79,7 @@ def test_run_shows_each_step_with_its_value(completion, capsys):
 
 
 def test_run_shows_the_parts_of_a_composition(completion, capsys):
-    """Run prints each sub-trace under its expert's name."""
+    """`run` prints each sub-trace under the name of its expert."""
     assert main(["run", completion(BOTH)]) == 0
     out, _ = capsys.readouterr()
 
@@ -99,7 +99,7 @@ def test_run_shows_the_parts_of_a_composition(completion, capsys):
     ids=["no trace", "unknown operation", "division by zero"],
 )
 def test_run_refuses_in_one_line(text, reason, completion, capsys):
-    """A trace that is refused ends run with 1 and one line on stderr: the place, what is wrong, what would do."""
+    """`run` exits with 1 for a refused trace, with the location, the fault and the fix on one line of stderr."""
     assert main(["run", completion(text)]) == 1
     out, err = capsys.readouterr()
 
@@ -121,13 +121,13 @@ def test_run_refuses_in_one_line(text, reason, completion, capsys):
     ],
 )
 def test_judge_says_what_and_why(text, words, line, completion, capsys):
-    """Judge prints the reward, the outcome and the reason, and ends with 0 whatever the verdict."""
+    """`judge` prints the reward, the outcome and the reason, and exits with 0 for every verdict."""
     assert main(["judge", completion(text), *words]) == 0
     assert capsys.readouterr().out.startswith(line)
 
 
 def test_table_prints_every_op(capsys):
-    """Table prints a Markdown row an op."""
+    """`table` prints a Markdown table with one row per op."""
     assert main(["table"]) == 0
     rows = capsys.readouterr().out.splitlines()
 
@@ -135,7 +135,7 @@ def test_table_prints_every_op(capsys):
 
 
 def test_score_prints_the_verdicts_of_all_experts_and_patterns(folder, predictions, capsys):
-    """Score prints all rows, each expert and each pattern, with counts, accuracy and mean reward, and what is missing."""
+    """`score` prints counts, accuracy and mean reward of all rows, each expert and each pattern, and unanswered rows."""
     lines = [answered(0, GOOD), answered(1, fence(GOOD)), answered(2, [{"role": "assistant", "content": BOTH}])]
     status = main(["score", predictions(*lines), folder()])
     out, err = capsys.readouterr()
@@ -149,7 +149,7 @@ def test_score_prints_the_verdicts_of_all_experts_and_patterns(folder, predictio
 
 
 def test_score_takes_rows_without_expert(folder, predictions, capsys):
-    """An evaluation-only row, without expert or pattern, is judged by its answer alone and counted under none."""
+    """A row without expert or pattern is judged by its answer alone and counted under `none`."""
     assert main(["score", predictions(answered(3, GOOD)), folder()]) == 0
     out, _ = capsys.readouterr()
 
@@ -158,7 +158,7 @@ def test_score_takes_rows_without_expert(folder, predictions, capsys):
 
 
 def test_a_completion_may_hold_any_character(folder, predictions, capsys):
-    """Only a newline ends a line of predictions: U+2028 and its like may stand in a completion."""
+    """Only a newline ends a line of predictions; completions may contain U+2028 and the like."""
     assert main(["score", predictions(answered(0, f"\u2028\x85\x0b so:\n{fence(GOOD)}")), folder()]) == 0
     assert "100.0%" in capsys.readouterr().out
 
@@ -178,7 +178,7 @@ def test_a_completion_may_hold_any_character(folder, predictions, capsys):
     ids=["text", "deep", "huge", "list", "no completion", "unknown id", "odd id", "empty"],
 )
 def test_score_refuses_bad_predictions_in_one_line(line, reason, folder, predictions, capsys):
-    """A bad line of predictions is an error with file and line, and ends with 2."""
+    """A bad line of predictions is an error with the file and the line, and exits with 2."""
     assert main(["score", predictions(line), folder()]) == 2
     out, err = capsys.readouterr()
 
@@ -189,13 +189,13 @@ def test_score_refuses_bad_predictions_in_one_line(line, reason, folder, predict
 
 
 def test_score_refuses_a_row_answered_twice(folder, predictions, capsys):
-    """Two completions for one row are an error: a mean over them would count it twice."""
+    """Two completions for one row are an error, since the mean would count it twice."""
     assert main(["score", predictions(answered(0, ""), answered(0, GOOD)), folder()]) == 2
     assert "line 2: id 'arithmetic/sums/0' appears twice; give one completion per row" in capsys.readouterr().err
 
 
 def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, capsys):
-    """A folder without the split, a broken file, a missing column and a bad answer are errors that name the place."""
+    """A missing split, a broken file, a missing column and a bad answer are errors that name the file or row."""
     lines = predictions(answered(0, GOOD))
     good = folder()
     assert main(["score", lines, good, "--split", "validation"]) == 2
@@ -228,7 +228,7 @@ def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, 
     ],
 )
 def test_bad_words_are_one_line(words, reason, capsys):
-    """A file that cannot be read or an unknown expert is one line on stderr, and ends with 2."""
+    """An unreadable file or an unknown expert is one line on stderr, and exits with 2."""
     assert main(words) == 2
     out, err = capsys.readouterr()
 
@@ -238,7 +238,7 @@ def test_bad_words_are_one_line(words, reason, capsys):
 
 
 def test_bytes_that_are_no_text_are_refused(completion, capsys):
-    """A file that is not UTF-8 is an error, not a guess."""
+    """A file that is not UTF-8 is an error."""
     assert main(["run", completion(b"expert: \xff")]) == 2
     assert "cannot be read" in capsys.readouterr().err
 
@@ -253,7 +253,7 @@ def test_an_answer_that_is_no_number_is_refused(completion, capsys):
     "verb", [[], ["run"], ["judge"], ["score"], ["table"]], ids=lambda verb: " ".join(verb) or "none"
 )
 def test_help_has_an_example(verb, capsys):
-    """The help of every verb ends with a command that can be copied."""
+    """The help of every verb ends with an example command."""
     with pytest.raises(SystemExit) as end:
         main([*verb, "--help"])
 
@@ -262,7 +262,7 @@ def test_help_has_an_example(verb, capsys):
 
 
 def test_the_module_runs_from_a_shell():
-    """`python -m solver` reads standard input and passes its status on."""
+    """`python -m solver` reads standard input and returns its exit status."""
     done = python("-m", "solver", "judge", "-", "--answer", "42", input=GOOD)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "1.0  correct\n", "")

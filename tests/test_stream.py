@@ -1,4 +1,4 @@
-"""A stream's rows are a build's rows, parted among ranks and workers, and go on where a state was saved."""
+"""The rows of a stream are those of a build, divided among ranks and workers, and resumable."""
 
 from itertools import islice
 
@@ -18,7 +18,7 @@ def ids(rows, count):
 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_a_stream_is_a_build_that_never_ends(tmp_path, split):
-    """Its rows are those of a dataset of the same preset and seed, in order, and more follow."""
+    """Its rows are those of a dataset of the same preset and seed, in order, followed by more."""
     built = build("run8", rows=600 if split == "train" else 0, seed=3, shard_rows=200, out=tmp_path / "d").folder
     expected = load_dataset("parquet", data_files=f"{built}/data/{split}-*.parquet", split="train").to_list()
     whole = len(expected) // 200 * 200
@@ -31,7 +31,7 @@ def test_a_stream_is_a_build_that_never_ends(tmp_path, split):
 
 @pytest.mark.parametrize("ranks", [2, 7])
 def test_ranks_part_the_rows(ranks):
-    """Each rank reads other blocks, and together they read all of them."""
+    """Ranks read different blocks, and together they read all of them."""
     rows = stream(block=50)
 
     parts = [ids(split_dataset_by_node(rows, rank, ranks), 100) for rank in range(ranks)]
@@ -43,7 +43,7 @@ def test_ranks_part_the_rows(ranks):
 
 @pytest.mark.parametrize("read", [1, 49, 50, 120])
 def test_a_saved_state_goes_on(read):
-    """A stream that is loaded from a state yields what would have come next."""
+    """A stream that is loaded from a state yields the next rows."""
     rows = stream(block=50)
     reader = iter(rows)
     ids(reader, read)
@@ -57,7 +57,7 @@ def test_a_saved_state_goes_on(read):
 
 
 def test_a_stream_is_as_long_as_its_patterns_allow(cook):
-    """A split as long as can be is in its patterns' spaces, and one row in a thousand more is not."""
+    """The longest split fits its patterns' spaces; one that is 0.1 % longer does not."""
     rows = longest(cook(rows=1, validation=0, test=0), "train")
 
     cook(rows=rows, validation=0, test=0).check_spaces()

@@ -1,4 +1,4 @@
-"""The shipped patterns: one walk over every file, so that a new one needs no test of its own."""
+"""The shipped patterns: one test checks every file, so a new pattern needs no test of its own."""
 
 import json
 import re
@@ -22,7 +22,7 @@ COUNTS = {"arithmetic": 9, "entity_track": 5, "comparison": 4, "composition": 4,
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 def test_every_pattern(pattern):
-    """A pattern's rows read well, score 1.0, agree with plain Jinja2 and balance; its golden row is as it was judged."""
+    """A pattern's rows score 1.0, agree with plain Jinja2 and with the closed form; its golden row is unchanged."""
     draw = pattern.draw(np.linspace(0, pattern.space - 1, 60).astype(np.int64))
     questions, traces = (render(plan, draw).to_pylist() for plan in (pattern.questions[0], pattern.trace))
     answers = pattern.answer(draw.numbers).text().to_pylist()
@@ -45,20 +45,20 @@ def test_every_pattern(pattern):
 
 
 def test_run8_has_its_thirty_patterns():
-    """Each expert has as many patterns as the seed's run 8."""
+    """Each expert has as many patterns in run8 as in the run 8 of P8."""
     experts = [PATTERNS[name].expert for name in read_preset("run8").shares(library())]
 
     assert {expert: experts.count(expert) for expert in COUNTS} == COUNTS
 
 
 def test_run8_is_the_run8_that_people_have(run8):
-    """Its rows and their order are those that were published; changing them takes a new preset."""
+    """The rows of run8 and their order are those that were published; a change needs a new preset."""
     assert golden.contents(run8) == json.loads(golden.RUN8.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", known_presets())
 def test_every_pattern_fits_whole(name):
-    """The longest words of every pattern fit the max_len of the presets that take it, so no build needs a tokenizer."""
+    """The longest words of every pattern fit the max_len of the presets that use it, so builds need no tokenizer."""
     preset = read_preset(name)
     ruler = Ruler(preset.system, preset.max_len)
 

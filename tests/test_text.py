@@ -1,4 +1,4 @@
-"""Reading undoes writing, the fast reader agrees with YAML, and a trace is found in whatever stands around it."""
+"""Reading undoes writing, the fast reader agrees with YAML, and traces are found in any surrounding text."""
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,7 @@ COMPOSED = """\
 
 
 def opinion(outline, text):
-    """Return what a reader makes of a text: a program, or everything that its refusal says."""
+    """Return the program that a reader finds in a text, or everything that its refusal states."""
     try:
         return outline(text).program()
     except Refusal as error:
@@ -41,7 +41,7 @@ def opinion(outline, text):
 @law
 @given(st.one_of(honest_programs(), any_programs()))
 def test_reading_undoes_writing(program):
-    """Every program is written as text that reads as the same program, by either reader."""
+    """Every program survives writing and reading, by either reader."""
     text = write(program)
 
     assert program == read(text) == yaml_outline(text).program()
@@ -50,7 +50,7 @@ def test_reading_undoes_writing(program):
 @law
 @given(honest_programs())
 def test_writing_undoes_reading_canonical_text(program):
-    """Canonical text is read and written without a byte's change, bare or out of its fence."""
+    """Canonical text is unchanged after reading and writing, with or without a fence."""
     text = write(program)
 
     assert text == write(read(text)) == extract(fence(text))
@@ -59,7 +59,7 @@ def test_writing_undoes_reading_canonical_text(program):
 @law
 @given(st.one_of(mutated_texts(), canonical_shapes, completions))
 def test_the_fast_reader_agrees_with_yaml(text):
-    """What the canonical reader takes, YAML reads the same: same program, or same code, place and reason."""
+    """YAML reads every text of the canonical reader as the same program, or the same code, location and reason."""
     fast = canonical_outline(text)
     if fast is not None:
         assert opinion(yaml_outline, text) == opinion(lambda _: fast, text)
@@ -68,7 +68,7 @@ def test_the_fast_reader_agrees_with_yaml(text):
 @law
 @given(honest_programs())
 def test_the_fast_reader_takes_what_is_written(program):
-    """Written text is canonical, so long as it is short, and its experts are known before its steps are read."""
+    """The canonical reader accepts every short written text, and knows its experts before it reads steps."""
     text = write(program)
     fast = canonical_outline(text)
 
@@ -106,7 +106,7 @@ def test_the_fast_reader_takes_what_is_written(program):
     ids=range(23),
 )
 def test_near_canonical_texts_are_read_alike(text):
-    """One character off canonical text, both readers still say the same, or only YAML speaks."""
+    """For a text one character off canonical, both readers agree, or the canonical reader declines it."""
     fast = canonical_outline(text)
 
     assert fast is None or opinion(yaml_outline, text) == opinion(lambda _: fast, text)
@@ -162,20 +162,20 @@ PYTHON = "```python\nprint(41 + 1)\n```\n"
     ],
 )
 def test_the_trace_is_found(completion):
-    """Fences, prose, other blocks and line ends around a trace do not lose it."""
+    """Fences, prose, other blocks and line ends around a trace do not hide it."""
     assert read(TRACE) == read(extract(completion))
 
 
 @pytest.mark.parametrize("completion", [COMPOSED, fence(COMPOSED), PROSE + fence(COMPOSED) + PROSE, f"{COMPOSED}```"])
 def test_a_composition_is_found(completion):
-    """A list of traces is found like a single one (P13)."""
+    """A list of traces is found as a single trace is (P13)."""
     assert read(COMPOSED) == read(extract(completion))
 
 
 @law
 @given(completions)
 def test_extracting_cuts_and_never_invents(completion):
-    """What is extracted stands in the completion as it is, and holds no fence."""
+    """The extracted text is a part of the completion, and has no fence."""
     text = extract(completion)
 
     assert text in completion
@@ -183,7 +183,7 @@ def test_extracting_cuts_and_never_invents(completion):
 
 
 def test_a_completion_beyond_the_bound_is_refused():
-    """A completion that no model writes is refused by its length, and one of the bound is searched."""
+    """A completion beyond the length bound is refused; one at the bound is searched."""
     padding = "x" * (MAX_COMPLETION - len(fence(TRACE)) - 1)
 
     assert extract(f"{padding}\n{fence(TRACE)}") == TRACE
@@ -211,7 +211,7 @@ def test_a_completion_beyond_the_bound_is_refused():
     ids=lambda value: value[:30],
 )
 def test_what_is_no_trace_is_a_format_error(text, code, reason):
-    """A text without a trace's outer form is no trace at all, and says which form would do."""
+    """A text without the outer structure of a trace is a format error with the fix."""
     with pytest.raises(FormatError) as refusal:
         read(text)
 
