@@ -108,7 +108,7 @@ RESULTS = {
         "GSM-8K train: traces that execute to gold": "training problems of GSM-8K converted to a trace with the right answer",
         "GSM-8K train: grade A": "the same with grade A",
         "Grade A wired right, strict readers": "rows of grade A whose wiring readers found right",
-        "GSM-8K problems with the algebraic shape of a run9 pattern": "problems of GSM-8K with the algebraic signature of a pattern of run9",
+        "GSM-8K problems with the algebraic signature of a run9 pattern": "problems of GSM-8K with the algebraic signature of a pattern of run9",
     },
     "import": {
         "GSM-8K train: traces that execute to gold": "GSM-8K: a trace reaches the gold answer",
