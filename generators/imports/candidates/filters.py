@@ -15,7 +15,7 @@ _DEMOTION = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the filters know beside the candidates."""
+    """The place, the quantities and the constants that a comparison needs."""
 
     place: Place
     mentions: Sequence[Mention]
@@ -104,7 +104,7 @@ def ordinal_beside_number(found: list[Candidate], comparison: Comparison) -> lis
 
 
 def doubtful_constant(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
-    """Demote a constant that the line does not speak of, where the question or a step gives the same number."""
+    """Demote a constant that the line does not mention, where the question or a step gives the same number."""
     if comparison.place.over_percent or not _is_explained(found, comparison):
         return found
     given = [comparison.mentions[one.givens[0]] for one in found if one.typed and one.givens]

@@ -1,34 +1,16 @@
-"""Proposes a quantity of the question as the origin of a number, scored by tables of named bonuses and penalties.
-
-A score is evidence for or against. A contradiction is a verdict: the search follows a quantity whose type contradicts
-the place only where no other origin explains the number.
-"""
+"""Proposes a quantity of the question as the origin of a number, scored by a table of named bonuses and penalties."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from generators.imports.question.mentions import Mention
 
+from .contradictions import contradicts
+from .fit import Fit, is_denominator_elsewhere, is_inverted_half, lacks_hundred
 from .origin import Given
 from .place import Candidate, Place, Weights, weight_of
 
 _AS_WRITTEN = ("plain", "share", "fraction", "divisor", "hour", "groups")
 """The forms that a solution uses without working anything out."""
-_IN_PERCENT = ("plain", "rest", "grown")
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A form of a quantity as the origin of a number."""
-
-    place: Place
-    mention: Mention
-    form: str
-    weights: Weights
-    kind: str
-    """The kind of the quantity."""
-    factor: bool
-    """True if the quantity is a half or a multiple."""
 
 
 def given(place: Place, index: int, form: str, mentions: Sequence[Mention], weights: Weights) -> Candidate:
@@ -39,8 +21,7 @@ def given(place: Place, index: int, form: str, mentions: Sequence[Mention], weig
     score = 0.0
     for rule in GIVEN_SCORES:
         score += rule(fit)
-    typed = not any(rule(fit) for rule in CONTRADICTIONS)
-    return Candidate(Given(index, form), score, typed=typed, givens=(index,))
+    return Candidate(Given(index, form), score, typed=not contradicts(fit), givens=(index,))
 
 
 def same_unit(fit: Fit) -> float:
@@ -77,7 +58,7 @@ def clause_in_line(fit: Fit) -> float:
 
 def inverted_half(fit: Fit) -> float:
     """Penalise a half that is not a divisor: `half as many as Ann`, so Ann has twice as many."""
-    return -1.0 if _is_inverted_half(fit) else 0.0
+    return -1.0 if is_inverted_half(fit) else 0.0
 
 
 def multiple_in_sum(fit: Fit) -> float:
@@ -117,12 +98,12 @@ def percent_as_divisor(fit: Fit) -> float:
 
 def percent_without_hundred(fit: Fit) -> float:
     """Penalise a percent in hundredths whose formula has no hundred and no percent sign."""
-    return -1.0 if _lacks_hundred(fit) else 0.0
+    return -1.0 if lacks_hundred(fit) else 0.0
 
 
 def part_out_of_place(fit: Fit) -> float:
     """Penalise a denominator that does not divide: `a third of it is 40`, so it is 3 times 40."""
-    return -2.0 if _is_denominator_elsewhere(fit) else 0.0
+    return -2.0 if is_denominator_elsewhere(fit) else 0.0
 
 
 def numerator_undivided(fit: Fit) -> float:
@@ -193,74 +174,3 @@ GIVEN_SCORES: tuple[Callable[[Fit], float], ...] = (
     hundred_of_percent,
 )
 """The bonuses and penalties of a quantity of the question."""
-
-
-def dividend_of_half(fit: Fit) -> bool:
-    """Reject a half that is itself divided: `2 / 5`."""
-    return _is_inverted_half(fit) and fit.place.role.sign == "/"
-
-
-def factor_added(fit: Fit) -> bool:
-    """Reject a half, a multiple or a number of times in a sum, unless it counts ones: `x + 2x`."""
-    role = fit.place.role
-    return (fit.factor or fit.mention.is_factor) and not role.product and role.beside and not role.beside_one
-
-
-def number_with_percent_sign(fit: Fit) -> bool:
-    """Reject another quantity for a number with a percent sign."""
-    return fit.place.leaf.percent and fit.kind != "percent"
-
-
-def percent_divisor_with_unit(fit: Fit) -> bool:
-    """Reject a percent for a divisor with words behind it: `60 / 2 people`."""
-    return fit.kind == "percent" and fit.form == "divisor" and bool(fit.place.after)
-
-
-def percent_of_nothing(fit: Fit) -> bool:
-    """Reject a percent without a hundred, unless it is added to percents or the solution works out one percent."""
-    place = fit.place
-    return _lacks_hundred(fit) and not ((not place.role.product and place.beside_rate) or place.one_percent)
-
-
-def denominator_as_number(fit: Fit) -> bool:
-    """Reject a denominator that does not divide, unless it multiplies one part: three thirds."""
-    whole = fit.form == "divisor" and fit.place.role.sign == "*" and fit.mention.quantity.top == 1
-    return _is_denominator_elsewhere(fit) and not whole
-
-
-def other_than_money(fit: Fit) -> bool:
-    """Reject a percent, a fraction or a multiple for a number with a currency sign."""
-    number = fit.kind in ("plain", "word", "group") or fit.form.endswith("share")
-    return fit.place.leaf.money and not fit.mention.money and not number
-
-
-def number_for_percents_hundred(fit: Fit) -> bool:
-    """Reject a quantity for the hundred that belongs to a percent."""
-    return fit.place.over_percent or fit.place.to_percent
-
-
-CONTRADICTIONS: tuple[Callable[[Fit], bool], ...] = (
-    dividend_of_half,
-    factor_added,
-    number_with_percent_sign,
-    percent_divisor_with_unit,
-    percent_of_nothing,
-    denominator_as_number,
-    other_than_money,
-    number_for_percents_hundred,
-)
-"""The contradictions between the type of a quantity and its use."""
-
-
-def _is_inverted_half(fit: Fit) -> bool:
-    role = fit.place.role
-    return fit.kind == "half" and fit.form == "divisor" and role.product and not role.divides
-
-
-def _lacks_hundred(fit: Fit) -> bool:
-    in_percent = fit.kind == "percent" and fit.form in _IN_PERCENT
-    return in_percent and not fit.place.leaf.percent and not fit.place.role.hundred
-
-
-def _is_denominator_elsewhere(fit: Fit) -> bool:
-    return fit.kind == "fraction" and fit.form in ("divisor", "bottom") and not fit.place.role.divides

@@ -47,7 +47,7 @@ class Place:
     stems: frozenset[str]
     """Stems of the question."""
     percents: bool
-    """True if the question speaks of percents."""
+    """True if the question mentions percents."""
     over_percent: bool
     """True for the hundred that divides a percent: `35 / 100`."""
     to_percent: bool

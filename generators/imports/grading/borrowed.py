@@ -79,7 +79,7 @@ def small_count_untold(case: Case) -> Iterator[int]:
 
 
 def part_alone(case: Case) -> Iterator[int]:
-    """Yield a fraction of which a single part is used: a third of something for what two thirds leave."""
+    """Yield a fraction if one part of it is used alone: a third of something, as the complement of two thirds."""
     for use in case.uses:
         if use.given.form != "bottom" or use.sign != "/":
             continue
@@ -144,7 +144,7 @@ def _uses_by_quantity(case: Case) -> Iterator[tuple[int, list[Use]]]:
 
 
 def _shares(uses: list[Use]) -> bool:
-    """Return True if a use divides in a line that speaks of sharing."""
+    """Return True if a use divides in a line about sharing."""
     return any(use.sign == "/" and use.step.line & SHARED for use in uses)
 
 

@@ -157,7 +157,7 @@ def _operand(case: Case, place: int, origin: Origin) -> _Operand | None:
 
 
 def _shared_results(case: Case) -> Iterator[tuple[int, int]]:
-    """Yield the steps of dividend and divisor where a line that speaks of sharing divides one result by another."""
+    """Yield the steps of dividend and divisor where a line about sharing divides one result by another."""
     for place, linked in case.linked.items():
         shares = case.linking.steps[place].line & SHARED
         for (over, _), (divisor, sign) in pairwise(linked):

@@ -162,7 +162,7 @@ class Features:
 
 
 class _Reading:
-    """What a linking has read, number by number."""
+    """Tracks the quantities and steps that a linking uses, number by number."""
 
     def __init__(self, mentions: list[Mention]):
         self.mentions = mentions

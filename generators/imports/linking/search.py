@@ -1,7 +1,7 @@
 """Links every number of a solution to its origin, all numbers together.
 
 One number in five has several candidates with its value. The choice is joint: a step is expected to be used, a quantity
-of the question is expected to be used once, and unit, words, neighbours and order speak for one candidate or another.
+of the question is expected to be used once, and unit, words, neighbours and order favour one candidate or another.
 The search keeps the linkings that are consistent with values, types and coverage. They are compared as functions of the
 question's numbers: if all are one function, the wiring is proved; if not, learned features help to choose.
 """
@@ -208,7 +208,7 @@ class Linker:
 
 
 def _torn(origins: Iterable[Origin]) -> int:
-    """Count the fractions of which only the numerator or only the denominator is used: `30 / 3`, for two thirds."""
+    """Count the fractions whose numerator or denominator is used alone: `30 / 3`, for two thirds."""
     used: dict[int, set[bool]] = {}
     for origin in origins:
         if isinstance(origin, Given) and origin.form in ("top", "other_top", "bottom"):
