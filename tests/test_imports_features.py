@@ -57,7 +57,7 @@ STEP_FEATURES = {
         "Ann has 4*6=<<4*6=24>>24\nAnn has 24+5=<<24+5=29>>29",
         "step_owner",
     ),
-    "origin": ("Ann has 4 bags of 6 figs. Bo has 5 more.", "x = 4 * 6\nBo has 24+5=<<24+5=29>>29", "step_of_equation"),
+    "kind": ("Ann has 4 bags of 6 figs. Bo has 5 more.", "x = 4 * 6\nBo has 24+5=<<24+5=29>>29", "step_of_equation"),
 }
 PAIR_FEATURES = {
     "surroundings": (*TWO_OWNERS, "pair_sentence_product"),

@@ -42,7 +42,7 @@ def test_equations_in_prose_are_read(solution, value):
 )
 def test_linear_equations_are_lowered(solution, value):
     """An equation in one unknown becomes a formula without it."""
-    assert value in [step.value for step in read_solution(solution) if step.origin == "equation"]
+    assert value in [step.value for step in read_solution(solution) if step.kind == "equation"]
 
 
 @pytest.mark.parametrize("body", ["2+2=5", "2+=4", "=", "a=b", "1/0=0", "((((((((((((((((2=2"])

@@ -55,7 +55,7 @@ def money_of_result(repeat: Repeat) -> float:
 
 def lowered_equation(repeat: Repeat) -> float:
     """Penalise a step that was lowered from an equation."""
-    return -0.3 if repeat.told.origin == "equation" else 0.0
+    return -0.3 if repeat.told.kind == "equation" else 0.0
 
 
 def hundred_to_percent(repeat: Repeat) -> float:

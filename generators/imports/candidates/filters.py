@@ -70,7 +70,7 @@ def larger_unit_untold(found: list[Candidate], comparison: Comparison) -> list[C
 def number_beside_multiple(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
     """Demote a number that is not a multiple in a sum of unknowns: `twice` is the two of `x + 2x`."""
     place, mentions = comparison.place, comparison.mentions
-    if place.step.origin != "equation" or not place.role.beside_one or place.role.product:
+    if place.step.kind != "equation" or not place.role.beside_one or place.role.product:
         return found
     multiples = {
         index

@@ -125,7 +125,7 @@ def money_without_sign(fit: Fit) -> float:
     if place.leaf.money or not fit.mention.money:
         return 0.0
     score = -0.4 if place.after else 0.0
-    if place.role.sign == "*" and place.step.origin == "annotation":
+    if place.role.sign == "*" and place.step.kind == "annotation":
         score += 0.4 if place.step.money else -0.4
     return score
 

@@ -30,7 +30,7 @@ class Coverage:
         self._operations = [
             (place, step)
             for place, step in enumerate(steps)
-            if step.origin == "annotation" and isinstance(step.formula, Op) and not _is_complement(step.formula, rates)
+            if step.kind == "annotation" and isinstance(step.formula, Op) and not _is_complement(step.formula, rates)
         ]
         self._dead: dict[int, int] = {}
 

@@ -157,7 +157,7 @@ class Features:
         steps = self.places.steps
         told = {steps[place].value for place in live}
         for place, step in enumerate(steps):
-            if step.origin == "annotation" and isinstance(step.formula, Op) and place not in live and place != final:
+            if step.kind == "annotation" and isinstance(step.formula, Op) and place not in live and place != final:
                 yield "dead_told_again" if step.value in told else "dead", 1
 
 

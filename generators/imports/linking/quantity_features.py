@@ -137,7 +137,7 @@ def currency(linked: LinkedQuantity) -> Iterator[Feature]:
 
 def product_of_money(linked: LinkedQuantity) -> Iterator[Feature]:
     """Check that a product with an amount of money gives money."""
-    if linked.mention.money and linked.operation == "product" and linked.step.origin == "annotation":
+    if linked.mention.money and linked.operation == "product" and linked.step.kind == "annotation":
         yield "money_of_result" if linked.step.money else "money_and_no_result", 1
 
 

@@ -69,10 +69,10 @@ def subject(linked: LinkedStep) -> Iterator[Feature]:
         yield "step_owner" if linked.earlier.subject == linked.step.subject else "step_other_owner", 1
 
 
-def origin(linked: LinkedStep) -> Iterator[Feature]:
+def kind(linked: LinkedStep) -> Iterator[Feature]:
     """Mark a step that no annotation states."""
-    if linked.earlier.origin != "annotation":
-        yield f"step_of_{linked.earlier.origin}", 1
+    if linked.earlier.kind != "annotation":
+        yield f"step_of_{linked.earlier.kind}", 1
 
 
 STEP_FEATURES: tuple[Callable[[LinkedStep], Iterator[Feature]], ...] = (
@@ -82,7 +82,7 @@ STEP_FEATURES: tuple[Callable[[LinkedStep], Iterator[Feature]], ...] = (
     money,
     unit_of_sum,
     subject,
-    origin,
+    kind,
 )
 """The features of an earlier step, by what they compare."""
 

@@ -43,9 +43,9 @@ def read_solution(text: str) -> list[Step]:
         Step(solved.formula, solved.value, "equation", solved.stems, (), place=solved.place)
         for solved in solve_linear(equations)
     ]
-    steps.sort(key=lambda step: (step.place, step.origin == "annotation"))
+    steps.sort(key=lambda step: (step.place, step.kind == "annotation"))
     for number, step in enumerate(steps):
-        if step.origin == "prose":
+        if step.kind == "prose":
             _use_percents(step, steps[number + 1 :])
     return steps
 

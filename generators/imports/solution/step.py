@@ -12,8 +12,8 @@ class Step:
 
     formula: Formula
     value: Fraction
-    origin: str
-    """annotation, prose, or equation"""
+    kind: str
+    """How it is written: `annotation`, `prose`, `equation`, or `inferred` if it is not."""
     line: frozenset[str]
     """The stems of the words of its line."""
     after: tuple[str, ...]
