@@ -96,7 +96,9 @@ def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
     assert again.manifest == built.manifest
 
 
-@pytest.mark.parametrize(("text", "told"), [("x", "no line is a JSON mapping"), ('{"answer": 1}', "no entry has a question")])
+@pytest.mark.parametrize(
+    ("text", "told"), [("x", "no line is a JSON mapping"), ('{"answer": 1}', "no entry has a question")]
+)
 def test_a_held_out_set_without_questions_is_one_error(tmp_path, text, told):
     """A file without a question is refused in one line."""
     path = tmp_path / "held.jsonl"

@@ -180,7 +180,7 @@ FORGERIES = {
     "expert": (lambda row: row | {"expert": "percentage" if row["expert"] == "arithmetic" else "arithmetic"}, "expert"),
     "provenance": (_provenance, "is not read from"),
     "metadata": (lambda row: row | {"metadata": "{}"}, "operands"),
-    "null": (lambda row: row | {"trace": None}, "nothing in some column"),
+    "null": (lambda row: row | {"trace": None}, "an empty column"),
 }
 
 
@@ -288,7 +288,7 @@ def test_load_dataset_reads_an_import(extract):
 
 def test_an_import_is_not_rebuilt(imported, tmp_path):
     """Only a build can be made again from its recipe; an import's folder is told apart."""
-    with pytest.raises(InputError, match="was imported and not built"):
+    with pytest.raises(InputError, match="only a build can be made again"):
         rebuild(imported, tmp_path / "again")
 
 
@@ -299,7 +299,7 @@ def test_an_import_goes_into_no_other_dataset(imported, source):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("hello\nworld\n", "no jsonl"), ("", "no jsonl"), ("[1, 2", "not JSON"), ("[]", "no jsonl")]
+    ("text", "told"), [("hello\nworld\n", "no line is a JSON mapping"), ("", "no line is a JSON mapping"), ("[1, 2", "not JSON"), ("[]", "no line is a JSON mapping")]
 )
 def test_a_file_that_is_no_jsonl_is_one_error(tmp_path, capsys, text, told):
     """A file without any JSON mapping is one clear line and exit status 2, and nothing is written."""
