@@ -4,11 +4,16 @@ import string
 from itertools import islice, product
 
 import pytest
+from hypothesis import settings
+from strategies import law
 
 from generators import build
 from generators.builder.preset import Preset
 from generators.builder.recipe import Recipe
 from generators.patterns.library import read_library
+
+settings.register_profile("law", law)
+settings.load_profile("law")  # for tests without settings of their own: no time limits, the same examples every time
 
 PEOPLE = ["".join(letters).title() for letters in islice(product("bdfg", "aeiou", "lmn", "ou"), 80)]
 WORDS = {f"{first}i{last}": f"{first}i{last}s" for first, last in islice(product(string.ascii_lowercase, "bdg"), 60)}
