@@ -15,10 +15,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import hub
+import huggingface_hub
 import pytest
 
 ALICE = {"Authorization": "Bearer hf_alice"}
 ROOT = Path(__file__).parents[1]
+new_client = pytest.mark.skipif(
+    int(huggingface_hub.__version__.partition(".")[0]) < 2,
+    reason="a client before 2.0 names errors differently and uploads to the test Hub without Xet; it publishes all the same",
+)
 
 
 def start(script, env, *words):
@@ -400,7 +405,7 @@ ROUND_TRIP = """
 """
 
 
-@pytest.mark.parametrize("xet", [False, True], ids=["lfs", "xet"])
+@pytest.mark.parametrize("xet", [pytest.param(False, id="lfs"), pytest.param(True, id="xet", marks=new_client)])
 def test_round_trip(server, tmp_path, xet):
     """A pushed dataset loads by config, split, stream and tag, with Xet and without."""
     seen = run(ROUND_TRIP, server.env(xet=xet), str(tmp_path), CARD)
@@ -491,6 +496,7 @@ GROW = """
 """
 
 
+@new_client
 def test_xet_sends_what_is_new(server):
     """Of a file that grew, a client without a cache of the first upload sends only the new part."""
     run(GROW, server.env(xet=True), "")
@@ -514,6 +520,7 @@ STUBBORN = """
 """
 
 
+@new_client
 def test_faults_meet_the_client(server):
     """The client retries some calls, and a commit whose answer is lost has landed nevertheless."""
     now = {"Retry-After": "0"}
