@@ -299,7 +299,13 @@ def test_an_import_goes_into_no_other_dataset(imported, source):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("hello\nworld\n", "no line is a JSON mapping"), ("", "no line is a JSON mapping"), ("[1, 2", "not JSON"), ("[]", "no line is a JSON mapping")]
+    ("text", "told"),
+    [
+        ("hello\nworld\n", "no line is a JSON mapping"),
+        ("", "no line is a JSON mapping"),
+        ("[1, 2", "not JSON"),
+        ("[]", "no line is a JSON mapping"),
+    ],
 )
 def test_a_file_that_is_no_jsonl_is_one_error(tmp_path, capsys, text, told):
     """A file without any JSON mapping is one clear line and exit status 2, and nothing is written."""
