@@ -11,7 +11,7 @@ from finetune.runs import terminal
 from finetune.runs.log import read_log
 from finetune.runs.rows import read_rows
 from solver.refusal import InputError
-from solver.reward import judge
+from solver.reward import Verdict, judge
 
 from .evaluate import Evaluation, content_hash, read_predictions, read_settings
 from .ladder import LEVELS, find_break
@@ -68,10 +68,7 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any]) -> Judged:
     free = verdict if verdict.outcome != "wrong_expert" else judge(text, None, row["answer"])
     right = verdict.outcome == "correct"
     cut = prediction["truncated"] and not right
-    broke = find_break(text, row["trace"]) if row["trace"] and not cut else None
-    level, found = (broke.level, broke.found) if broke else ("", "")
-    if not row["trace"] and not right and verdict.outcome == "unparsed":
-        level, found = "format", verdict.reason
+    level, found = ("", "") if cut else _break(text, row["trace"], verdict)
     return Judged(
         id=row["id"],
         expert=row["expert"] or "none",
@@ -83,15 +80,23 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any]) -> Judged:
         outcome=TRUNCATED if cut else verdict.outcome,
         reward=verdict.reward,
         reason=f"cut after {prediction['tokens']} tokens; {verdict.reason}" if cut else verdict.reason,
-        level="" if cut else level,
-        found="" if cut else found,
+        level=level,
+        found=found,
         emitted=_emitted(verdict.experts),
         accuracy=right,
         parsed=verdict.outcome != "unparsed",
         valid=free.outcome in ("correct", "wrong_answer"),
         routing=verdict.experts == tuple(row["experts"] or verdict.experts) and verdict.outcome != "unparsed",
-        same_program=right and bool(row["trace"]) and broke is None,
+        same_program=right and bool(row["trace"]) and not level,
     )
+
+
+def _break(text: str, gold: str | None, verdict: Verdict) -> tuple[str, str]:
+    """Return the level of the ladder at which a completion breaks, and what was found there; empty if at none."""
+    if gold:
+        broke = find_break(text, gold)
+        return (broke.level, broke.found) if broke else ("", "")
+    return ("format", verdict.reason) if verdict.outcome == "unparsed" else ("", "")
 
 
 def _emitted(experts: tuple[str, ...]) -> str:
