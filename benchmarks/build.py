@@ -75,7 +75,7 @@ def verified(folder: Path) -> float:
     return time.process_time() - began
 
 
-def beside(count: int, folder: Path) -> Iterator[tuple[str, float]]:
+def compared(count: int, folder: Path) -> Iterator[tuple[str, float]]:
     """Yield rows per core-second of a build and of reasoning-gym's generators, the best of three alternating runs."""
     try:
         import reasoning_gym
@@ -92,7 +92,7 @@ def beside(count: int, folder: Path) -> Iterator[tuple[str, float]]:
     best: dict[str, float] = defaultdict(float)
     for repeat in range(3):
         began = time.process_time()
-        dataset.build("run8", rows=count, out=folder / f"beside{repeat}", workers=1)
+        dataset.build("run8", rows=count, out=folder / f"compared{repeat}", workers=1)
         ours = count / (time.process_time() - began)
         for name, speed in (("wirework, built", ours), *((n, theirs(n)) for n in ("gsm_symbolic", "leg_counting"))):
             best[name] = max(best[name], speed)
@@ -155,7 +155,7 @@ def main() -> None:
         seconds = verified(folder / f"rows{count}")
         table.add_row("verify, every row", "", f"{(count + HELD_OUT) / seconds:,.0f}")
         out.print(table)
-        if others := dict(beside(count, folder)):
+        if others := dict(compared(count, folder)):
             rival = Table("generator", "rows per core-second", "ratio", title="in the same run, best of 3 in turn")
             ours = others["wirework, built"]
             for generator, speed in others.items():

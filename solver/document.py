@@ -27,9 +27,9 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A YAML feature that plain data does not have; `what` completes 'the value is ...': "a YAML alias"."""
+    """A YAML feature that plain data does not have; `description` completes 'the value is ...': "a YAML alias"."""
 
-    what: str
+    description: str
 
 
 Node = str | list["Node"] | dict[str, "Node"] | Odd

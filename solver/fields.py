@@ -32,7 +32,7 @@ Symbols = Mapping[str, Any]
 
 def show(node: object) -> str:
     """Return a node as error messages quote it, in at most 40 characters."""
-    text = node.what if isinstance(node, Odd) else repr(node)
+    text = node.description if isinstance(node, Odd) else repr(node)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -75,13 +75,13 @@ def _read_pair(node: Node, symbols: Symbols) -> Any:
 
 def _read_operation(node: Node, _symbols: Symbols) -> Any:
     if not isinstance(node, str) or node not in OPERATIONS:
-        raise TraceError("unknown_compute_op", f"{show(node)} is no operation; {did_you_mean(node, OPERATIONS)}")
+        raise TraceError("unknown_compute_op", f"{show(node)} is not an operation; {did_you_mean(node, OPERATIONS)}")
     return node
 
 
 def _read_source(node: Node, _symbols: Symbols) -> Any:
     if not isinstance(node, str) or not SOURCE.fullmatch(node):
-        raise TraceError("bad_source", f"{show(node)} is no source; write prev.result or sub0.result")
+        raise TraceError("bad_source", f"{show(node)} is not a source; write prev.result or sub0.result")
     return node
 
 

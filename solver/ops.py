@@ -228,7 +228,7 @@ def read_step(node: Node, symbols: Symbols = {}) -> Step:
             hint = "write numbers without commas" if key.isdigit() else f"{name} has {', '.join(known)}"
             raise TraceError("unknown_field", f"{name} has no field {show(key)}; {hint}")
         if isinstance(value, Odd):
-            raise TraceError("odd_yaml", f"{key} is {value.what}; write the plain value once")
+            raise TraceError("odd_yaml", f"{key} is {value.description}; write the plain value once")
     values = {}
     for key, field in known.items():
         if key in node:

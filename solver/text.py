@@ -111,7 +111,7 @@ def yaml_outline(text: str) -> Outline:
             raise FormatError("no_trace", "no trace; write a mapping with expert and trace, or a list of such")
         expert = node.get("expert")
         if not isinstance(expert, str):
-            found = f"expert is {expert.what}" if isinstance(expert, Odd) else "no expert is named"
+            found = f"expert is {expert.description}" if isinstance(expert, Odd) else "no expert is named"
             raise FormatError("no_expert", f"{found}; write expert: NAME")
         parts.append((expert, node))
     return Outline(tuple(parts), isinstance(document, list))
@@ -140,7 +140,7 @@ def _steps(node: dict[str, Node], part: int | None) -> list[Node]:
                 part, None
             )
         if isinstance(value, Odd):
-            raise TraceError("odd_yaml", f"{key} is {value.what}; write the plain value once").at(part, None)
+            raise TraceError("odd_yaml", f"{key} is {value.description}; write the plain value once").at(part, None)
     steps = node.get("trace")
     if not isinstance(steps, list):
         raise TraceError("no_steps", "trace is missing or not a list; write one step a line").at(part, None)

@@ -185,7 +185,7 @@ LOOPHOLES = {
     "upstream's given": (program("op: given, values: {a: 42}", ask("a")), "unknown_op", 1, "op is 'given'"),
     "unknown compute_op": (program(A, B, compute("times", "a", "b"), ask()), "unknown_compute_op", 3, "known are add, div, mul, sub"),
     **{
-        f"upstream's {word}": (program(A, B, compute(word, "a", "b"), ask()), "unknown_compute_op", 3, f"'{word}' is no operation")
+        f"upstream's {word}": (program(A, B, compute(word, "a", "b"), ask()), "unknown_compute_op", 3, f"'{word}' is not an operation")
         for word in ("mod", "pow", "sqrt", "abs", "min", "max")
     },
     "unknown expert": (program(A, B, MUL, ask(), expert="algebra"), "unknown_expert", None, "no expert 'algebra'"),
@@ -263,7 +263,7 @@ def test_what_is_no_trace_is_worth_nothing(text, code):
 
 def test_a_refusal_names_the_sub_trace():
     """In a composition, the refusal names the sub-trace and its step."""
-    with pytest.raises(TraceError, match=r"^sub-trace 2, step 1: source: 'foo' is no source") as refusal:
+    with pytest.raises(TraceError, match=r"^sub-trace 2, step 1: source: 'foo' is not a source") as refusal:
         solve(read(LOOPHOLES["source foo"][0]))
 
     assert (refusal.value.part, refusal.value.step) == (2, 1)

@@ -147,7 +147,7 @@ STEP = {"op": "compute", "compute_op": "add", "args": ["a", "b"], "var": "c"}
         ({**STEP, "args": ["a", "b", "c"]}, "bad_args", "is not two arguments; write [a, b]"),
         ({**STEP, "args": "a"}, "bad_args", "is not two arguments; write [a, b]"),
         *(
-            ({**STEP, "compute_op": word}, "unknown_compute_op", f"{word!r} is no operation; ")
+            ({**STEP, "compute_op": word}, "unknown_compute_op", f"{word!r} is not an operation; ")
             for word in ("mod", "pow", "sqrt", "abs", "min", "max", "+", "")
         ),
         ({**STEP, "compute_op": "addd"}, "unknown_compute_op", "did you mean add"),

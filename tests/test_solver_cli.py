@@ -90,7 +90,7 @@ def test_run_shows_the_parts_of_a_composition(completion, capsys):
     ("text", "reason"),
     [
         ("nothing", "refused: no trace; write a mapping"),
-        (GOOD.replace("mul", "pow"), "refused: step 3: compute_op: 'pow' is no operation"),
+        (GOOD.replace("mul", "pow"), "refused: step 3: compute_op: 'pow' is not an operation"),
         (
             composed(GOOD, GOOD.replace("mul", "div").replace("value: 7", "value: 0")),
             "refused: sub-trace 2, step 3: b is 0",

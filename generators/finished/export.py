@@ -70,17 +70,17 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
     files = _files(folder)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
             rows = {
-                f"{split}.parquet": _write(beside / f"{split}.parquet", split, paths, source)
+                f"{split}.parquet": _write(temporary / f"{split}.parquet", split, paths, source)
                 for split, paths in files.items()
             }
-            (beside / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
-            beside.chmod(0o755)  # a temporary folder is private to its owner
-            beside.replace(out)
+            (temporary / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
+            temporary.chmod(0o755)  # a temporary folder is private to its owner
+            temporary.replace(out)
         finally:
-            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another folder") from None
     return rows

@@ -88,9 +88,9 @@ class Expression:
     def _solvable(self, node: Any, name: str, ranges: Mapping[str, tuple[int, int]]) -> bool:
         if not isinstance(node, ast.BinOp):
             return True
-        inside, beside = (node.left, node.right) if _holds(node.left, name) else (node.right, node.left)
+        inside, other = (node.left, node.right) if _holds(node.left, name) else (node.right, node.left)
         if not isinstance(node.op, ast.Add | ast.Sub):
-            ends = self._interval(beside, ranges)
+            ends = self._interval(other, ranges)
             if isinstance(node.op, ast.FloorDiv | ast.Mod) or ends is None or ends[0] <= 0 <= ends[1]:
                 return False
         return self._solvable(inside, name, ranges)

@@ -191,8 +191,8 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
         first, last, step = (read_number(text or "1") for text in found.groups())
         left = MAX_VALUES - sum(slot.size for slot in slots.values() if isinstance(slot, Numbers))
         if step <= 0 or last < first or (last - first) / step >= left:
-            beside = "" if left == MAX_VALUES else " beside the slots above it"
-            raise InputError(f"{form} is not a range of 1 to {left} values{beside}; write low..high by step")
+            above = "" if left == MAX_VALUES else " beside the slots above it"
+            raise InputError(f"{form} is not a range of 1 to {left} values{above}; write low..high by step")
         return _range(first, step, int((last - first) / step) + 1)
     if form not in vocabularies:
         hint = did_you_mean(form, vocabularies)

@@ -50,8 +50,8 @@ def check_read(pattern: Pattern) -> None:
         for left, right in pairwise(plan):
             if isinstance(left, Ref) and isinstance(right, Ref):
                 raise InputError(f"question: {left.slot} and {right.slot} touch; put text between them")
-            for ref, beside in ((left, str(right)[:1]), (right, str(left)[-1:])):
-                if isinstance(ref, Ref) and _is_words(pattern, ref) and beside.isalpha():
+            for ref, neighbour in ((left, str(right)[:1]), (right, str(left)[-1:])):
+                if isinstance(ref, Ref) and _is_words(pattern, ref) and neighbour.isalpha():
                     raise InputError(f"question: letters touch {ref.slot}; put a space or a mark between them")
         follows = [(left, right) for left, right in pairwise(plan) if isinstance(left, Ref)]
         for (left, text), following in zip(follows, shown[1:], strict=False):
