@@ -27,10 +27,15 @@ def open_dataset(
         raise InputError(f"{location}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
     else:
         table = _from_hub(str(location), split, config)
-    missing = [name for name in columns or () if name not in table.column_names]
+    return table if columns is None else select(table, columns, location)
+
+
+def select(table: "pa.Table", columns: Sequence[str], location: str | Path) -> "pa.Table":
+    """Return some columns of a table that was read from a location; raise InputError if it lacks one."""
+    missing = [name for name in columns if name not in table.column_names]
     if missing:
         raise InputError(f"{location}: not a dataset of wirework: it lacks the columns {', '.join(missing)}")
-    return table if columns is None else table.select(list(columns))
+    return table.select(list(columns))
 
 
 def _from_folder(folder: Path, split: str) -> "pa.Table":

@@ -93,7 +93,7 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
     ("more", "said"),
     [
         (["--rows", "25"], "has 24 training rows, fewer than --rows 25"),
-        (["--dataset", "/nowhere/at/all"], "neither a dataset folder nor a dataset that the Hub lets us read"),
+        (["--dataset", "/nowhere/at/all"], "no such file or dataset folder"),
         (["--model", "/nowhere/at/all"], "cannot be loaded"),
         (["--recipe", "smolm2"], "did you mean smollm2"),
         (["--dtype", "float61"], "did you mean"),
