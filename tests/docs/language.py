@@ -11,9 +11,10 @@ from solver.program import MAX_PARTS, MAX_STEPS
 from solver.refusal import FormatError
 from solver.reward import REWARDS, Verdict
 from solver.text import MAX_COMPLETION
-from tests.docs.markdown import cell, check_same, code, rows
-from tests.docs.meanings import OUTCOMES, VERDICT
-from tests.docs.refusals import TRACES, refused
+
+from .markdown import cell, check_same, code, rows
+from .meanings import OUTCOMES, VERDICT
+from .refusals import TRACES, refused
 
 
 def experts() -> str:
