@@ -17,7 +17,7 @@ from finetune.hardware.device import find_device
 from finetune.judge.report import METRICS, REPORT, shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
-from finetune.runs.folder import ADAPTER, RUN, Run, claim
+from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
 from solver.refusal import InputError
 
 CARD = "README.md"
@@ -31,16 +31,20 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
     """Write an adapter merged into its base model, as any library loads it; return the folder."""
     device = find_device(dtype)
     base = named_base(None, adapter, device)
-    claim(folder)
-    loaded, tokenizer = load(base, adapter, device)
-    loaded.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    for path in [*adapter.glob(RUN), *adapter.glob(f"eval-*/{REPORT}")]:  # push writes the card from these files too
-        kept = folder / path.relative_to(adapter)
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copy(path, kept)
-    write_card(folder, str(folder), adapter)
-    return folder
+    with writing(folder):
+        claim(folder)
+        loaded, tokenizer = load(base, adapter, device)
+        loaded.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        for path in [
+            *adapter.glob(RUN),
+            *adapter.glob(f"eval-*/{REPORT}"),
+        ]:  # push writes the card from these files too
+            kept = folder / path.relative_to(adapter)
+            kept.parent.mkdir(exist_ok=True)
+            shutil.copy(path, kept)
+        write_card(folder, str(folder), adapter)
+        return folder
 
 
 def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None = None) -> str:

@@ -42,6 +42,8 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if (folder / "recipe.json").exists() and not (folder / "manifest.json").exists():
+        raise InputError(f"{folder}: no manifest.json, so the build was not finished; run it again to resume")
     files = sorted(folder.glob(f"data/{split}-*.parquet"))
     if not files:
         splits = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})

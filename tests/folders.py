@@ -4,6 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from solver.lock import LOCK
+
 
 def preset(rows, validation, test, patterns=(), **weights):
     """Return the text of a small preset: of all patterns of the experts that have a weight, or of some."""
@@ -35,7 +37,9 @@ def column(folder, name, split="train"):
 
 
 def contents(folder):
-    """Return every file of a folder with its bytes."""
+    """Return every file of a folder with its bytes, except the lock file that a killed writer leaves."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != LOCK
     }

@@ -13,7 +13,7 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import claim, write_json
+from finetune.runs.folder import claim, write_json, writing
 from finetune.runs.rows import read_rows
 from solver.refusal import InputError
 
@@ -71,12 +71,13 @@ def evaluate(
         device.dtype_name,
     )
     folder = folder or default_folder(base, adapter, dataset, split)
-    done = _finished_rows(folder, settings)
-    rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
-    if rows:
-        decoder = Decoder(*load(base, adapter, device), max_new_tokens)
-        write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
-        _decode(decoder, rows, folder, batch, len(table))
+    with writing(folder):
+        done = _finished_rows(folder, settings)
+        rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
+        if rows:
+            decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+            write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
+            _decode(decoder, rows, folder, batch, len(table))
     return folder
 
 

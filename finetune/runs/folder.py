@@ -3,10 +3,13 @@
 import json
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
 
 from . import terminal
@@ -83,11 +86,28 @@ class Run:
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
 
 
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder while a command writes into it; of several processes the first holds it.
+
+    Raises InputError if another process writes there, or if the folder cannot be made.
+    """
+    if not terminal.first_process:
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(only_writer(folder))
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
+        yield
+
+
 def claim(folder: Path) -> None:
     """Make an empty folder for a command's output; raise InputError if it is not empty or cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
+        taken = any(path.name != LOCK for path in folder.iterdir())
     except OSError as error:
         raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
     if taken:

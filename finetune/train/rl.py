@@ -14,7 +14,7 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load, named_base, save_alone
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import Run
+from finetune.runs.folder import Run, writing
 from finetune.runs.rows import read_training_rows
 from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, judge_all
@@ -83,23 +83,24 @@ def reinforce(
     settings = run_settings(recipe, table, device, dataset=dataset, model=base, seed=seed, max_len=max_len)
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
-    run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
-    if run.result:
-        return run
-    trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
-    watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
-    trainer.add_callback(watch)
-    began = time.perf_counter()
-    double = recipe.accumulation * 2
-    message = f"out of memory with --accumulation {recipe.accumulation}; try {double}, which trains the same"
-    with out_of_memory(message), watch.interruptible():
-        _train(trainer, run.last_checkpoint())
-    if stopped_early(trainer, watch):
-        return None
-    if terminal.first_process:
-        trainer.accelerator.unwrap_model(trainer.model).save_pretrained(str(folder), selected_adapters=["default"])
-        tokenizer.save_pretrained(str(folder))
-    return finish(run, trainer, watch, began, device)
+    with writing(folder):
+        run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
+        if run.result:
+            return run
+        trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
+        watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
+        trainer.add_callback(watch)
+        began = time.perf_counter()
+        double = recipe.accumulation * 2
+        message = f"out of memory with --accumulation {recipe.accumulation}; try {double}, which trains the same"
+        with out_of_memory(message), watch.interruptible():
+            _train(trainer, run.last_checkpoint())
+        if stopped_early(trainer, watch):
+            return None
+        if terminal.first_process:
+            trainer.accelerator.unwrap_model(trainer.model).save_pretrained(str(folder), selected_adapters=["default"])
+            tokenizer.save_pretrained(str(folder))
+        return finish(run, trainer, watch, began, device)
 
 
 def _train(trainer: Any, last: Path | None) -> None:

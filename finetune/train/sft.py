@@ -16,7 +16,7 @@ from finetune.models.adapter import load_prepared_tokenizer, save_alone
 from finetune.models.base_model import load_model
 from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
-from finetune.runs.folder import Run
+from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed
 from finetune.runs.rows import read_training_rows
 from solver.refusal import InputError
@@ -90,28 +90,29 @@ def train(
     terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
     refuse_long(lengths, max_len)
     settings = run_settings(recipe, table, device, dataset=dataset, model=model, seed=seed, max_len=max_len)
-    run = Run.begin(folder, settings, resume=resume)
-    if run.result:
-        return run
-    totals = [row.total for row in lengths]
-    trainer = make_trainer(
-        table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
-    )
-    check_mask(tokenizer, table, trainer.train_dataset)
-    terminal.say(
-        f"loss on {sum(row.completion for row in lengths):,} of {sum(totals):,} tokens; "
-        f"masked are exactly the prompts of all {len(table):,} rows"
-    )
-    watch = Watch(folder, ("loss",))
-    trainer.add_callback(watch)
-    began = time.perf_counter()
-    last = run.last_checkpoint()
-    with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
-        run_trainer(trainer, str(last) if last else None)
-    if stopped_early(trainer, watch):
-        return None
-    trainer.save_model(str(folder))
-    return finish(run, trainer, watch, began, device)
+    with writing(folder):
+        run = Run.begin(folder, settings, resume=resume)
+        if run.result:
+            return run
+        totals = [row.total for row in lengths]
+        trainer = make_trainer(
+            table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
+        )
+        check_mask(tokenizer, table, trainer.train_dataset)
+        terminal.say(
+            f"loss on {sum(row.completion for row in lengths):,} of {sum(totals):,} tokens; "
+            f"masked are exactly the prompts of all {len(table):,} rows"
+        )
+        watch = Watch(folder, ("loss",))
+        trainer.add_callback(watch)
+        began = time.perf_counter()
+        last = run.last_checkpoint()
+        with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
+            run_trainer(trainer, str(last) if last else None)
+        if stopped_early(trainer, watch):
+            return None
+        trainer.save_model(str(folder))
+        return finish(run, trainer, watch, began, device)
 
 
 def _need_traces(table: pa.Table, dataset: str) -> None:

@@ -16,7 +16,7 @@ from msgspec import UNSET
 from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
-from generators.files.store import store
+from generators.files.store import only_writer_of, store
 from generators.patterns.library import library
 from solver.refusal import InputError, did_you_mean
 
@@ -136,20 +136,26 @@ def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "G
     """Build the folder of a recipe, or resume it; raise InputError if the folder holds something else."""
     files = store(out)
     try:
-        claim(recipe, files)
-        write_shard = ShardWriter(recipe, files.location, full=how.full, gate=gate)
-        written: dict[Job, WrittenShard] = {}
-        done, total = 0, sum(recipe.rows.values())
-        for job, shard in _run(write_shard, how):
-            written[job] = shard
-            done += shard.record.rows
-            if how.report:
-                how.report(done, total)
-        return finish(recipe, files, manifest_of(recipe, [written[job] for job in recipe.jobs]))
+        with only_writer_of(files):
+            claim(recipe, files)
+            written = _written(ShardWriter(recipe, files.location, full=how.full, gate=gate), how)
+            return finish(recipe, files, manifest_of(recipe, [written[job] for job in recipe.jobs]))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise InputError(f"{out}: no space left on the disk; make room, and the same command resumes") from None
         raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from None
+
+
+def _written(write_shard: ShardWriter, how: Execution) -> dict[Job, WrittenShard]:
+    """Write all shards and return them."""
+    written: dict[Job, WrittenShard] = {}
+    done, total = 0, sum(write_shard.recipe.rows.values())
+    for job, shard in _run(write_shard, how):
+        written[job] = shard
+        done += shard.record.rows
+        if how.report:
+            how.report(done, total)
+    return written
 
 
 def _run(write_shard: ShardWriter, how: Execution) -> Iterator[tuple[Job, WrittenShard]]:

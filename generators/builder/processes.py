@@ -6,6 +6,7 @@ processes, and they end when this process ends, for whatever reason.
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,8 @@ class _Worker:
             done: WrittenShard | Exception = pickle.load(self._pipe(self.process.stdout))  # noqa: S301 - our own process wrote it
         except (EOFError, pickle.UnpicklingError):
             status = self.process.wait()
+            if status == -signal.SIGTERM:  # sent to all processes of a job, as Slurm does; this one stops as well
+                raise KeyboardInterrupt from None
             raise InputError(
                 f"a worker process died (exit status {status}), perhaps for lack of memory; "
                 "use fewer --workers or --shard-rows, and the same command resumes"

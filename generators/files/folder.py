@@ -59,7 +59,17 @@ def claim(recipe: DatasetRecipe, files: Store) -> None:
 
 
 def finish(recipe: DatasetRecipe, files: Store, manifest: Manifest) -> Built:
-    """Write the README and then the manifest, which completes the folder; return the dataset."""
+    """Write the README and then the manifest, which completes the folder; return the dataset.
+
+    The recipe is read again before: an object store has no locks, so another build may have begun there meanwhile.
+    Raises InputError if it has.
+    """
+    with files.open(RECIPE) as file:
+        differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), asdict(recipe))
+    if differs:
+        raise InputError(
+            f"{files.location}: another build writes here: {differs}; choose another --out for one of them"
+        )
     rows = {name: split.rows for name, split in manifest.splits.items()}
     files.write(README, readme(recipe.name, rows).encode())
     files.write(MANIFEST, manifest.text().encode())

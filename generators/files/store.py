@@ -12,6 +12,7 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
 
 _LEFTOVER = re.compile(r"(?:.*/)?\.[^/]+\.[0-9]+\.tmp")
@@ -58,7 +59,11 @@ class LocalStore:
     def names(self) -> list[str]:
         if self.location.exists() and not self.location.is_dir():
             raise InputError(f"{self.location}: exists and is not a dataset of wirework; choose another --out")
-        return [path.relative_to(self.location).as_posix() for path in self.location.rglob("*") if not path.is_dir()]
+        return [
+            path.relative_to(self.location).as_posix()
+            for path in self.location.rglob("*")
+            if not path.is_dir() and path.name != LOCK
+        ]
 
     def open(self, name: str) -> Readable:
         return (self.location / name).open("rb")
@@ -125,6 +130,17 @@ class _RemoteStore:
             raise
         except Exception as error:  # noqa: BLE001 - fsspec passes on whatever its backends raise
             raise InputError(f"{self.location}: {str(error) or type(error).__name__}") from None
+
+
+@contextmanager
+def only_writer_of(files: Store) -> Iterator[None]:
+    """Hold the lock of a local folder while writing into it; an object store has no locks."""
+    if not isinstance(files, LocalStore):
+        yield
+        return
+    files.names()  # refuses a location that is a file
+    with only_writer(files.location):
+        yield
 
 
 def leftover(name: str) -> bool:

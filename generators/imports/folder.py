@@ -16,7 +16,7 @@ from generators.files.layout import DROPPED, shard_path
 from generators.files.manifest import DroppedFile, Manifest, Split, Verification, WrittenShard, frame
 from generators.files.parquet import ShardRecord, to_parquet
 from generators.files.schema import SCHEMA, content_hash
-from generators.files.store import store
+from generators.files.store import only_writer_of, store
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from solver.turns import completion, prompt
@@ -32,16 +32,17 @@ _NO_EXPERT = "none"
 def write_folder(out: str | Path, recipe: ImportRecipe, rows: list[Row], dropped: list[Dropped]) -> Built:
     """Write an import and return it; raise InputError if the place holds something else."""
     files = store(out)
-    claim(recipe, files)
-    table = table_of(rows, recipe.system)
-    record = ShardRecord(rows=len(table), content=content_hash(table))
-    name = shard_path(recipe.split, 0, 1)
-    data = to_parquet(table, record)
-    files.write(name, data)
-    lines = "".join(f"{json.dumps(_line(drop), ensure_ascii=False, sort_keys=True)}\n" for drop in dropped).encode()
-    files.write(DROPPED, lines)
-    shard = WrittenShard(recipe.split, name, data.size, hashlib.sha256(data).hexdigest(), record)
-    return finish(recipe, files, manifest_of_import(recipe, table, lines, shard))
+    with only_writer_of(files):
+        claim(recipe, files)
+        table = table_of(rows, recipe.system)
+        record = ShardRecord(rows=len(table), content=content_hash(table))
+        name = shard_path(recipe.split, 0, 1)
+        data = to_parquet(table, record)
+        files.write(name, data)
+        lines = "".join(f"{json.dumps(_line(drop), ensure_ascii=False, sort_keys=True)}\n" for drop in dropped).encode()
+        files.write(DROPPED, lines)
+        shard = WrittenShard(recipe.split, name, data.size, hashlib.sha256(data).hexdigest(), record)
+        return finish(recipe, files, manifest_of_import(recipe, table, lines, shard))
 
 
 def table_of(rows: list[Row], system: str) -> pa.Table:

@@ -1,0 +1,58 @@
+"""One writer per folder: a lock that the system releases when its process ends, however it ends."""
+
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .refusal import InputError
+
+LOCK = ".wirework.lock"
+"""The lock file in a folder; it is there only while somebody writes, or after a crash, when it locks nothing."""
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which is made if need be; raise InputError that names the process that holds it.
+
+    The lock is the system's (flock), so a killed process leaves none behind. Where the system has no flock, as on
+    Windows, nothing is locked. Raises OSError if the folder cannot be written.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOCK
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_open(descriptor, path):
+                break
+        except BlockingIOError:
+            holder = os.read(descriptor, 500).decode(errors="replace") or "another process"
+            os.close(descriptor)
+            raise InputError(
+                f"{folder}: {holder} is writing here; wait until it ends, or choose another folder"
+            ) from None
+        os.close(descriptor)
+    try:
+        os.truncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {platform.node()} ({shlex.join(sys.argv)})".encode()[:500])
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _is_open(descriptor: int, path: Path) -> bool:
+    """Return whether a descriptor is still that of a path; the writer before may have removed the file meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
