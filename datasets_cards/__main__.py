@@ -24,6 +24,9 @@ def main(argv: list[str] | None = None) -> int:
     card.add_argument(
         "--name", metavar="ORG/NAME", help="the dataset name in the load command of the card (default DIR)"
     )
+    card.add_argument(
+        "--overwrite-page", action="store_true", help="give up changes to README.md that cannot be merged"
+    )
     args = top.parse_args(argv)
     return run(lambda: _card(args))
 
@@ -31,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 def _card(args: argparse.Namespace) -> int:
     from .card import write_card
 
-    print(write_card(args.folder, args.name))
+    print(write_card(args.folder, args.name, overwrite=args.overwrite_page))
     return 0
 
 

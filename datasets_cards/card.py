@@ -2,6 +2,8 @@
 
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -12,6 +14,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
+from generators.files.page import merge
 from generators.files.schema import COLUMNS, SCHEMA
 from generators.files.store import LocalStore
 from generators.finished.recipes import AnyRecipe
@@ -36,12 +39,30 @@ NO_PLOTS = (
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 
 
-def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, pages: Path | None = None) -> Path:
+@dataclass(frozen=True)
+class Published:
+    """The page in the repository, and a function that returns the page that was pushed there last."""
+
+    page: bytes
+    ancestor: Callable[[], bytes | None]
+
+
+def write_card(
+    folder: Path,
+    repo_id: str | None = None,
+    *,
+    plots: bool = True,
+    pages: Path | None = None,
+    published: Published | None = None,
+    overwrite: bool = False,
+) -> Path:
     """Write README.md into a dataset folder, with its plots unless told otherwise; return its path.
 
     `repo_id` is the name in the card's load command (default: the folder). `pages` is another folder to write to.
-    Without matplotlib the plots of an earlier card stay, and a line on stderr says how to install it. Raises
-    InputError for a folder that is not a finished dataset, or that cannot be written.
+    Metadata and sections that people added to the folder's page, or to the `published` one, are kept. Without
+    matplotlib the plots of an earlier card stay, and a line on stderr says how to install it. Raises InputError for a
+    folder that is not a finished dataset, or that cannot be written, and for a page whose changes cannot be merged,
+    unless `overwrite` gives these up.
     """
     facts = gather(folder)
     pages = pages or folder
@@ -49,7 +70,16 @@ def write_card(folder: Path, repo_id: str | None = None, *, plots: bool = True, 
         if plots and facts.samples and not _drawn(facts, pages):
             print(NO_PLOTS, file=sys.stderr)
         shown = {path: words for path, words in PLOTS.items() if place_of(path, folder, pages).exists()}
-        LocalStore(pages).write(README, render(facts, folder, repo_id, shown).encode())
+        mine = (folder / README).read_bytes() if (folder / README).exists() else None
+        page = merge(
+            render(facts, folder, repo_id, shown),
+            mine,
+            published.page if published else None,
+            names=(str(folder / README), f"{repo_id}: {README}"),
+            ancestor=published.ancestor if published else lambda: None,
+            overwrite=overwrite,
+        )
+        LocalStore(pages).write(README, page.encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README

@@ -9,14 +9,16 @@ else's, the push stops and names the author.
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from difflib import unified_diff
 from itertools import accumulate, groupby
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
+from generators.files.layout import README
 from solver.refusal import InputError
 
-from .card import write_card
+from .card import Published, write_card
 from .loading import load_back
 from .pull_request import PullRequest
 from .release import Change, Release, check_folder
@@ -42,6 +44,8 @@ class Pushed:
     pull_request: int | None = None
     url: str = ""
     tag: str | None = None
+    page: str = ""
+    """The difference that a dry run found between the page in the repository and the new one."""
 
 
 def push_to_hub(
@@ -54,12 +58,14 @@ def push_to_hub(
     create_pr: bool = False,
     dry_run: bool = False,
     full: bool = False,
+    overwrite_page: bool = False,
     token: str | None = None,
 ) -> Pushed:
     """Publish a finished dataset folder as `org/name` and return the changes.
 
     After any failure the remote revision is the old one or the new one, and the message says which, if that can be
-    known. `full` audits every row first. The new revision is loaded back and compared before the function returns.
+    known. `full` audits every row first. What people added to the page, in the folder or in the repository, is kept;
+    `overwrite_page` gives up what cannot be merged. The new revision is loaded back and compared before the function returns.
     Raises InputError if the folder does not match its manifest, if a token or right is missing, or if somebody else
     changed the repository at the same time.
     """
@@ -71,11 +77,15 @@ def push_to_hub(
     with ExitStack() as stack:
         # A dry run changes neither the folder nor the Hub.
         pages = Path(stack.enter_context(tempfile.TemporaryDirectory())) if dry_run else folder
-        write_card(folder, repo_id, pages=pages)
-        push = _Push(repository, Release(folder, pages, manifest), revision)
+        with repository.reporting():
+            found = repository.find_base(revision)
+            published = _published(repository, found[1])
+        write_card(folder, repo_id, pages=pages, published=published, overwrite=overwrite_page)
+        push = _Push(repository, Release(folder, pages, manifest), revision, *found)
         stack.enter_context(repository.reporting())
         if dry_run:
-            return push.dry(private=private, tag=tag, create_pr=create_pr)
+            done = push.dry(private=private, tag=tag, create_pr=create_pr)
+            return replace(done, page=page_difference(published, push.release.files[README]))
         first = push.begin(private=private, tag=tag)
         pushed = push.through_pr(first, merge=not create_pr) if create_pr or push.too_many else push.commit(first)
         if not pushed.pull_request:
@@ -85,11 +95,41 @@ def push_to_hub(
         return replace(pushed, tag=tag)
 
 
+def _published(repository: Repository, base: Snapshot | None) -> Published | None:
+    """Return the page of a revision, or None if it has none."""
+    page = repository.fetch(README, base.head) if base and README in base.files else None
+    if base is None or page is None:
+        return None
+
+    def ancestor() -> bytes | None:
+        with repository.reporting():
+            return repository.last_page(base.head, TITLE)
+
+    return Published(page, ancestor)
+
+
+def page_difference(published: Published | None, page: Path) -> str:
+    """Return the lines in which the page of a repository differs from the new one; empty if there was none."""
+    if published is None or not page.exists():
+        return ""
+    before, after = (content.decode(errors="replace").splitlines() for content in (published.page, page.read_bytes()))
+    return "\n".join(unified_diff(before, after, f"published {README}", f"new {README}", n=1, lineterm=""))
+
+
 class _Push:
     """One push: reads the remote, compares it with the release, and commits the difference."""
 
-    def __init__(self, repository: Repository, release: Release, revision: str):
+    def __init__(
+        self,
+        repository: Repository,
+        release: Release,
+        revision: str,
+        found: Snapshot | None,
+        base: Snapshot | None,
+    ):
         self.repository = repository
+        self.found = found
+        self.base = base
         self.api = repository.api
         self.repo_id = repository.repo_id
         self.release = release
@@ -103,7 +143,8 @@ class _Push:
 
     def dry(self, *, private: bool, tag: str | None, create_pr: bool) -> Pushed:
         """Return what a push would change; raise InputError if the Hub shows, without a write, that a push would fail."""
-        found, base = self._look(private=private, tag=tag)
+        self._check(private=private, tag=tag)
+        found, base = self.found, self.base
         changes = self.release.changes((found or base or Snapshot("")).files)
         if base is None:
             self.repository.check_namespace()
@@ -113,32 +154,26 @@ class _Push:
 
     def begin(self, *, private: bool, tag: str | None) -> Snapshot:
         """Create repository and branch where they are missing, and return the revision before the push."""
-        found, base = self._look(private=private, tag=tag)
-        if base is None:
+        self._check(private=private, tag=tag)
+        if self.base is None:
             self.repository.create(private=private)
-        if found is None and self.revision != "main":
+        if self.found is None and self.revision != "main":
             return self.repository.branch(self.revision)
-        return found or self.repository.retried(lambda: self.repository.read(self.revision))
+        return self.found or self.repository.retried(lambda: self.repository.read(self.revision))
 
-    def _look(self, *, private: bool, tag: str | None) -> tuple[Snapshot | None, Snapshot | None]:
-        """Return the revision and the one it starts from, or None for either that does not exist.
-
-        Raise InputError if they rule out a push.
-        """
+    def _check(self, *, private: bool, tag: str | None) -> None:
+        """Raise InputError if the repository as it is rules out a push."""
         if self.too_many and self.revision != "main":
             raise InputError(
                 f"{self.repo_id}: {len(self.release.files)} files are too many for one commit, and only main "
                 "takes more; build with larger --shard-rows, or push to main"
             )
-        found = self.repository.find(self.revision)
-        base = found or (None if self.revision == "main" else self.repository.find("main"))
-        if base is None:
+        if self.base is None:
             self.repository.check_free()
-            return None, None
-        self._check_private(base, private=private)
+            return
+        self._check_private(self.base, private=private)
         if tag:
-            self._check_tag(tag, base)
-        return found, base
+            self._check_tag(tag, self.base)
 
     def _check_private(self, base: Snapshot, *, private: bool) -> None:
         """Raise InputError if a private repository is wanted and the existing one is public."""

@@ -7,16 +7,19 @@ repository is in.
 
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, TypeVar
 
 from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError belongs to the HTTP library
+    EntryNotFoundError,
     HfHubHTTPError,
     HTTPError,
     LocalTokenNotFoundError,
@@ -105,6 +108,32 @@ class Repository:
             if error.response.status_code == 404:
                 return None
             raise  # 401: the repository may exist, only a token would show it
+
+    def find_base(self, revision: str) -> tuple[Snapshot | None, Snapshot | None]:
+        """Return a revision and the one that it starts from, or None for either that does not exist."""
+        found = self.find(revision)
+        return found, found or (None if revision == "main" else self.find("main"))
+
+    def fetch(self, path: str, revision: str) -> bytes | None:
+        """Return the content of a small file, or None if the revision does not have it."""
+
+        def attempt() -> bytes:
+            with tempfile.TemporaryDirectory() as place:
+                fetched = self.api.hf_hub_download(
+                    self.repo_id, path, repo_type="dataset", revision=revision, local_dir=place
+                )
+                return Path(fetched).read_bytes()
+
+        try:
+            return self.retried(attempt)
+        except EntryNotFoundError:
+            return None
+
+    def last_page(self, revision: str, title: str) -> bytes | None:
+        """Return README.md as the newest commit whose title begins like this has it, or None if there is no such commit."""
+        commits = self.retried(lambda: self.api.list_repo_commits(self.repo_id, repo_type="dataset", revision=revision))
+        ours = next((commit.commit_id for commit in commits if commit.title.startswith(title)), None)
+        return self.fetch("README.md", ours) if ours else None
 
     def check_free(self) -> None:
         """Raise InputError if a repository of another type has the name."""

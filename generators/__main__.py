@@ -105,7 +105,10 @@ def _push_arguments(push: argparse.ArgumentParser) -> None:
     push.add_argument("--revision", default="main", metavar="BRANCH", help="the branch to publish on (default main)")
     push.add_argument("--tag", metavar="NAME", help="tag the new revision, so that readers can pin it")
     push.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing")
-    push.add_argument("--dry-run", action="store_true", help="list the changes without making them")
+    push.add_argument("--dry-run", action="store_true", help="list the changes, also in README.md, without making them")
+    push.add_argument(
+        "--overwrite-page", action="store_true", help="give up changes to README.md that cannot be merged"
+    )
     push.add_argument(
         "--verify",
         choices=("hashes", "full"),
@@ -278,6 +281,7 @@ def _push(args: argparse.Namespace) -> int:
         create_pr=args.create_pr,
         dry_run=args.dry_run,
         full=args.verify == "full",
+        overwrite_page=args.overwrite_page,
     )
     terminal.pushed(done)
     return 0

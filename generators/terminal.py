@@ -149,6 +149,8 @@ def pushed(done: "Pushed") -> None:
     else:
         out.print(f"nothing changed: {done.repo_id} holds this dataset already")
     if done.commit is None:
+        if done.page:
+            _say(done.page)
         out.print(f"dry run: {len(done.changes)} files would change in {done.repo_id}, revision {done.revision}")
         return
     where = f"pull request {done.pull_request}" if done.pull_request else f"revision {done.revision}"

@@ -278,6 +278,80 @@ def test_push_is_one_commit(session):
     ]
 
 
+EDITED = """
+    import json, sys
+    from pathlib import Path
+    from huggingface_hub import CommitOperationAdd as Add, HfApi
+    from datasets_cards import publish
+    from solver.refusal import InputError
+    publish.load_back = lambda *_, **__: None
+    folder, fresh = map(Path, sys.argv[1:])
+    seen = {}
+
+    def push(where, **more):
+        try:
+            return publish.push_to_hub(where, "acme/sums", **more).page
+        except InputError as error:
+            return str(error)
+
+    def there(old, new):
+        text = HfApi().hf_hub_download("acme/sums", "README.md", repo_type="dataset")
+        text = Path(text).read_text()
+        assert old in text
+        HfApi().create_commit("acme/sums", repo_type="dataset", commit_message="By hand",
+                              operations=[Add("README.md", text.replace(old, new, 1).encode())])
+
+    def here(old, new):
+        text = (folder / "README.md").read_text()
+        assert old in text
+        (folder / "README.md").write_text(text.replace(old, new, 1))
+
+    push(folder)
+    here("## Uses", "## Here\\n\\nFirst.\\n\\n## Uses")
+    there("license: apache-2.0", "license: mit\\nextra_gated_prompt: Ask.")
+    there("## Citation", "## There\\n\\nFirst.\\n\\n## Citation")
+    seen["dry"] = push(folder, dry_run=True)
+    push(folder)
+    here("## Here\\n\\nFirst.", "## Here\\n\\nSecond.")
+    there("## There\\n\\nFirst.", "## There\\n\\nSecond.")
+    push(folder)
+    push(fresh)
+    seen["page"] = Path(HfApi().hf_hub_download("acme/sums", "README.md", repo_type="dataset")).read_text()
+    there("## Here\\n\\nSecond.", "## Here\\n\\nTheirs.")
+    here("## Here\\n\\nSecond.", "## Here\\n\\nMine.")
+    seen["differing"] = push(folder)
+    seen["flag"] = push(folder, overwrite_page=True, dry_run=True)
+    print(json.dumps(seen))
+"""
+
+
+def test_the_page_is_the_users_too(server, folder, folders):
+    """What people added to the page in the folder and in the repository is kept, and the newer of two versions counts."""
+    seen = run(server, EDITED, folder, shutil.copytree(folders / "grown", folder.parent / "fresh"))
+
+    assert "+license: mit" not in seen["dry"]
+    assert "+## Here" in seen["dry"].splitlines()
+    assert "license: mit\n" in seen["page"]
+    assert "extra_gated_prompt: Ask.\n" in seen["page"]
+    for section in ("## Here\n\nSecond.\n", "## There\n\nSecond.\n", "## Uses\n", "num_examples: 60\n"):
+        assert seen["page"].count(section) == 1
+    assert re.search(
+        "section 'Here' differs from acme/sums: README.md; make them equal; --overwrite-page", seen["differing"]
+    )
+    assert "+Mine." in seen["flag"].splitlines()
+
+
+def test_a_dry_run_shows_the_difference_of_the_page(server, folder, folders):
+    """`push --dry-run` prints the lines of the page that a push would change."""
+    succeed(start(server, QUICK, folder, "acme/sums"))
+    grown = shutil.copytree(folders / "grown", folder.parent / "grown")
+    out = succeed(start(server, QUICK, grown, "acme/sums", "--dry-run"))
+
+    assert {"--- published README.md", "+++ new README.md", "-    num_examples: 40", "+    num_examples: 60"} <= set(
+        out.splitlines()
+    )
+
+
 def test_grown_dataset_replaces(session):
     """A push of a grown dataset deletes the old shards and keeps files that wirework did not write."""
     found = set(files(session["server"]))

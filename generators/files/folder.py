@@ -1,5 +1,6 @@
 """Starts and finishes a dataset folder: the recipe is written first, the manifest last."""
 
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from solver.refusal import InputError
 
 from .layout import MANIFEST, README, RECIPE, readme
 from .manifest import Manifest
+from .page import merge
 from .recipe import DatasetRecipe, difference, recipe_values
 from .store import Store, leftover
 
@@ -70,7 +72,21 @@ def finish(recipe: DatasetRecipe, files: Store, manifest: Manifest) -> Built:
         raise InputError(
             f"{files.location}: another build writes here: {differs}; choose another --out for one of them"
         )
-    rows = {name: split.rows for name, split in manifest.splits.items()}
-    files.write(README, readme(recipe.name, rows).encode())
+    page = _page(files, readme(recipe.name, {name: split.rows for name, split in manifest.splits.items()}))
+    if page:
+        files.write(README, page.encode())
     files.write(MANIFEST, manifest.text().encode())
     return Built(files.location, manifest)
+
+
+def _page(files: Store, page: str) -> str | None:
+    """Return the page with the additions of the one that is there; None, with a line on stderr, if they do not merge."""
+    earlier = None
+    if README in files.names():
+        with files.open(README) as file:
+            earlier = file.read()
+    try:
+        return merge(page, earlier, names=(f"{files.location}/{README}", ""))
+    except InputError as error:
+        print(f"the page is left as it is: {error}", file=sys.stderr)
+        return None
