@@ -21,7 +21,7 @@ from solver.refusal import InputError
 from .card import Published, write_card
 from .loading import load_back
 from .pull_request import PullRequest
-from .release import Change, Release, check_folder
+from .release import Change, Release, check_folder, check_loads
 from .repository import Repository, Snapshot
 
 MAX_FILES = 500
@@ -170,10 +170,12 @@ class _Push:
             )
         if self.base is None:
             self.repository.check_free()
+            check_loads(self.repository, Snapshot(""), self.release)
             return
         self._check_private(self.base, private=private)
         if tag:
             self._check_tag(tag, self.base)
+        check_loads(self.repository, self.base, self.release)
 
     def _check_private(self, base: Snapshot, *, private: bool) -> None:
         """Raise InputError if a private repository is wanted and the existing one is public."""

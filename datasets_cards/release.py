@@ -12,14 +12,18 @@ from huggingface_hub import RepoFile
 
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
 from generators.files.manifest import Manifest, file_hash, read_manifest
+from generators.finished.loads import loading_faults
 from solver.refusal import InputError
 
 from .card import PLOTS, place_of
 from .loading import Files
+from .repository import Repository, Snapshot
 
 _SHARD = re.compile(r"data/(train|validation|test)-\d{5,}-of-\d{5,}\.parquet")
 _OURS = re.compile(r"data/(train|validation|test)-.*|plots/.*|dropped\.jsonl")
 """Files that a push deletes if the folder does not have them: the card's globs and links would reach them."""
+_SETTINGS = frozenset({".huggingface.yaml", "dataset_infos.json"})
+"""Files beside the card that `load_dataset` reads."""
 _UNPUSHED = "build again, nothing was pushed"
 
 
@@ -42,6 +46,7 @@ class Release:
         places = {name: place_of(name, folder, pages) for name in (README, *PLOTS)} | {
             name: folder / name for name in (RECIPE, MANIFEST, *_dropped(manifest), *manifest.files)
         }
+        self.manifest = manifest
         self.shards: Files = manifest.values()["files"]
         self.files = {name: file for name, file in places.items() if file.exists()}
         self._hashes = {name: entry.sha256 for name, entry in manifest.files.items()}
@@ -71,6 +76,18 @@ class Release:
             return bool(self._hashes[name] == remote.lfs.sha256)
         text = file.read_bytes()
         return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest() == remote.blob_id
+
+
+def check_loads(repository: Repository, base: Snapshot, release: Release) -> None:
+    """Raise InputError if `load_dataset` would not find the rows after a push of the release to a revision."""
+    gone = {change.path for change in release.changes(base.files) if change.action == "delete"}
+    kept = base.files.keys() - release.files.keys() - gone
+    files: dict[str, Path | bytes] = dict(release.files) | dict.fromkeys(kept, b"")
+    for path in kept & _SETTINGS:
+        files[path] = repository.fetch(path, base.head) or b""
+    fault = next(loading_faults(repository.repo_id.rpartition("/")[2], files, release.manifest), None)
+    if fault:
+        raise InputError(f"{repository.repo_id}: would not load after the push: {fault}; nothing was pushed")
 
 
 def _dropped(manifest: Manifest) -> dict[str, str]:

@@ -93,7 +93,7 @@ PUSH = """
 QUICK = (
     """
     from datasets_cards import publish
-    publish.write_card = publish.load_back = lambda *_, **__: None
+    publish.write_card = publish.load_back = publish.check_loads = lambda *_, **__: None
 """
     + PUSH
 )
@@ -284,7 +284,7 @@ EDITED = """
     from huggingface_hub import CommitOperationAdd as Add, HfApi
     from datasets_cards import publish
     from solver.refusal import InputError
-    publish.load_back = lambda *_, **__: None
+    publish.load_back = publish.check_loads = lambda *_, **__: None
     folder, fresh = map(Path, sys.argv[1:])
     seen = {}
 
@@ -350,6 +350,64 @@ def test_a_dry_run_shows_the_difference_of_the_page(server, folder, folders):
     assert {"--- published README.md", "+++ new README.md", "-    num_examples: 40", "+    num_examples: 60"} <= set(
         out.splitlines()
     )
+
+
+UNLOADABLE = {
+    "a script": ({"sums.py": "x = 1"}, ".py: load_dataset takes it for a loading script"),
+    "another page": ({".huggingface.yaml": "configs: 3"}, "README.md: load_dataset fails: "),
+    "old information": ({"dataset_infos.json": "{"}, "README.md: load_dataset fails: JSONDecodeError"),
+    "another configuration": (
+        {"README.md": "---\nconfigs:\n- config_name: more\n  data_files: more/*\n  default: true\n---\n"},
+        "configuration 'more' is the default",
+    ),
+    "another default": (
+        {"README.md": "---\nconfigs:\n- config_name: default\n  data_files: more/*\n---\n"},
+        "configuration 'default' has other data files",
+    ),
+    "nothing": ({"notes.py": "x = 1", "more/a.csv": "a,b"}, None),
+    "a further configuration": (
+        {"README.md": "---\nconfigs:\n- config_name: more\n  data_files: more/*\n---\n", "more/a.csv": "a,b"},
+        None,
+    ),
+}
+UNLOADABLE_PUSHES = """
+    import json, sys
+    from huggingface_hub import CommitOperationAdd as Add, HfApi
+    from datasets_cards import publish
+    from solver.refusal import InputError
+    seen = {}
+    for number, (name, files) in enumerate(json.loads(sys.argv[2]).items()):
+        repo = f"acme/sums{number}"
+        files = {path.replace("sums.py", f"{repo.partition('/')[2]}.py"): text for path, text in files.items()}
+        HfApi().create_repo(repo, repo_type="dataset")
+        HfApi().create_commit(repo, repo_type="dataset", commit_message="Mine",
+                              operations=[Add(path, text.encode()) for path, text in files.items()])
+        seen[name] = []
+        for more in ({"dry_run": True}, {}):
+            try:
+                publish.push_to_hub(sys.argv[1], repo, **more)
+                seen[name].append(None)
+            except InputError as error:
+                seen[name].append(str(error))
+        seen[name].append([commit.title for commit in HfApi().list_repo_commits(repo, repo_type="dataset")])
+    print(json.dumps(seen))
+"""
+
+
+def test_a_repository_that_would_not_load_is_found_before_the_commit(server, folder):
+    """Files in the repository that would keep `load_dataset` from the rows are named before anything is committed."""
+    files = {name: files for name, (files, _) in UNLOADABLE.items()}
+    seen = run(server, UNLOADABLE_PUSHES, folder, json.dumps(files))
+
+    for name, (_, said) in UNLOADABLE.items():
+        dry, pushed, titles = seen[name]
+        if said is None:
+            assert (name, dry, pushed) == (name, None, None)
+            assert titles[0] == "Publish the dataset with wirework"
+        else:
+            assert (name, dry) == (name, pushed)
+            assert said in pushed
+            assert titles[0] == "Mine"
 
 
 def test_grown_dataset_replaces(session):
