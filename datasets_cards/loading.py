@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,15 @@ from huggingface_hub import HfApi, get_token, hf_hub_download
 from generators.files.manifest import file_hash
 from solver.refusal import InputError
 
-from .repository import first_line, time_limits
+from .repository import WAITING, asked_wait, first_line, time_limits
 
 if TYPE_CHECKING:
     from datasets import DatasetBuilder
 
 PAUSES = (1.0, 4.0)
 """Seconds between attempts."""
+WAITS = 4
+"""Attempts of the separate process if the Hub asks it to wait."""
 
 Files = dict[str, dict[str, Any]]
 """The entries of a manifest for its data files: rows and sha256 by path."""
@@ -58,9 +61,8 @@ def in_own_process(api: HfApi, repo_id: str, commit: str, files: Files) -> str |
     kept = {name: value for name, value in os.environ.items() if not re.match(r"HF_.*(CACHE|OFFLINE)", name)}
     token = api.token if isinstance(api.token, str) else get_token()
     with tempfile.TemporaryDirectory(prefix="wirework-") as home:
-        done = subprocess.run(  # noqa: S603 - runs this module
+        process = subprocess.Popen(  # noqa: S603 - runs this module
             [sys.executable, "-W", "ignore", "-m", __name__, repo_id, commit],
-            input=json.dumps(files),
             env={
                 **kept,
                 "HF_HOME": home,
@@ -69,13 +71,29 @@ def in_own_process(api: HfApi, repo_id: str, commit: str, files: Files) -> str |
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 **({"HF_TOKEN": token} if token else {}),
             },
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
-    if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200])
-    found: str | None = json.loads(done.stdout.splitlines()[-1])
+        with process:
+            return _answer(process, files)
+
+
+def _answer(process: "subprocess.Popen[str]", files: Files) -> str | None:
+    """Return the answer of the other process, and show its waits while it runs."""
+    last = ""
+    if process.stdin and process.stdout and process.stderr:
+        with suppress(BrokenPipeError), process.stdin as question:
+            json.dump(files, question)
+        for line in process.stderr:
+            last = line.strip() or last
+            if line.startswith(WAITING):
+                print(line, end="", file=sys.stderr, flush=True)
+        answer = process.stdout.read()
+    if process.wait():
+        raise RuntimeError((last or f"exit {process.returncode}")[:200])
+    found: str | None = json.loads(answer.splitlines()[-1])
     return found
 
 
@@ -124,11 +142,17 @@ def _differences(fetch: Callable[..., str], loaded: "DatasetBuilder", shards: di
 
 def _main() -> None:
     """Print the result of `difference` as JSON, or exit with the error in one line."""
-    try:
-        with time_limits():
-            print(json.dumps(difference(sys.argv[1], sys.argv[2], json.load(sys.stdin))))
-    except Exception as error:  # noqa: BLE001 - the calling process reports any error
-        sys.exit(f"{type(error).__name__}: {first_line(error)}")
+    files = json.load(sys.stdin)
+    for attempt in reversed(range(WAITS)):
+        try:
+            with time_limits():
+                print(json.dumps(difference(sys.argv[1], sys.argv[2], files)))
+                return
+        except Exception as error:  # noqa: BLE001 - the calling process reports any error
+            asked = asked_wait(error)
+            if asked is None or not attempt:
+                sys.exit(f"{type(error).__name__}: {first_line(error)}")
+            time.sleep(asked)
 
 
 if __name__ == "__main__":

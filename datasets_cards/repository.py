@@ -27,6 +27,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]  # public, but in no `__all__`
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from solver.refusal import InputError
@@ -34,7 +35,12 @@ from solver.refusal import InputError
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts."""
 PATIENCE = 300.0
-"""Seconds after which a failing call is not retried; the client's own retries count as one attempt."""
+"""Seconds after which a failing call is not retried; the client's own retries count as one attempt, and a wait that
+the server asked for does not count."""
+WINDOW = 300.0
+"""The longest that a server may ask to wait, in seconds: the window of the Hub's rate limit."""
+WAITING = "the Hub asks to wait"
+"""The beginning of the line on stderr that says so."""
 TIMEOUT = 120.0
 """Seconds that a server may be silent; the client has no limit."""
 
@@ -237,7 +243,9 @@ class Repository:
             except FAILURES as error:
                 if not _temporary(_cause(error)) or time.monotonic() - began > PATIENCE:
                     raise
-                time.sleep(_retry_after(_cause(error)) or pause)
+                asked = asked_wait(error)
+                began += asked or 0.0
+                time.sleep(asked or pause)
         return attempt()
 
     @contextmanager
@@ -308,27 +316,58 @@ def _temporary(error: BaseException) -> bool:
     return not (isinstance(error, OSError) and error.filename)  # a local file
 
 
-def _retry_after(error: BaseException) -> float | None:
-    """Return the seconds that the server asked the client to wait, at most 60."""
-    response = getattr(error, "response", None)
-    asked = response.headers.get("Retry-After", "") if response is not None else ""
-    return min(float(asked), 60.0) if asked.isdigit() else None
+def asked_wait(error: BaseException | None) -> float | None:
+    """Return the seconds that the server asked the client to wait, in an error or in one of its causes."""
+    while error is not None:
+        asked = _asked(getattr(error, "response", None))
+        if asked is not None:
+            return asked
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _asked(response: Any) -> float | None:
+    """Return the seconds that a response asks to wait, at most the window of the Hub's rate limit.
+
+    `Retry-After` may be absent: then a 429 has the rest of the window in `RateLimit: "api";r=0;t=25`.
+    """
+    if response is None:
+        return None
+    asked = response.headers.get("Retry-After", "")
+    if asked.isdigit():
+        return min(float(asked), WINDOW)
+    limit = parse_ratelimit_headers(response.headers) if response.status_code == 429 else None
+    return min(limit.reset_in_seconds + 1.0, WINDOW) if limit else None  # a second more, since the rest is rounded
 
 
 @contextmanager
 def time_limits() -> Iterator[None]:
-    """Give every request of the Hub's client a time limit; most of its calls set none.
+    """Give every request of the Hub's client a time limit, which most of its calls lack, and show long waits on stderr.
 
-    The limit is added to the clients of the factory in force, which may be the user's own; that factory is restored.
+    The client waits in silence where it retries by itself. The limit is added to the clients of the factory in force, which may be the user's own; that factory is restored.
     """
     factory_in_force = _client_factory()
 
     def limit(request: Any) -> None:
         request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT)
 
+    def announce(response: Any) -> None:
+        asked = _asked(response)
+        if asked and response.status_code in _TRANSIENT:
+            print(
+                f"{WAITING} {asked:.0f} s, until {time.strftime('%X', time.localtime(time.time() + asked))}",
+                file=sys.stderr,
+                flush=True,
+            )
+
     def factory() -> Any:
         client = factory_in_force()
-        client.event_hooks = {**client.event_hooks, "request": [*client.event_hooks["request"], limit]}
+        hooks = client.event_hooks
+        client.event_hooks = {
+            **hooks,
+            "request": [*hooks["request"], limit],
+            "response": [*hooks["response"], announce],
+        }
         return client
 
     set_client_factory(factory)

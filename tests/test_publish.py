@@ -11,6 +11,7 @@ import textwrap
 import time
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import hub
 import pytest
@@ -19,7 +20,7 @@ from folders import preset
 from datasets_cards import write_card
 from datasets_cards.card import NO_PLOTS, PLOTS
 from datasets_cards.publish import push_to_hub
-from datasets_cards.repository import NEEDED
+from datasets_cards.repository import NEEDED, asked_wait
 from generators import build
 from solver.refusal import InputError
 
@@ -732,6 +733,51 @@ def test_two_writers(server, folders):
         "nothing of ours was written; look at it and push again\n"
     )
     assert history(server)[0] == ("Bob was here", "bob")
+
+
+LIMITED = {
+    "the revision": ("/api/datasets/acme/sums/revision/main", "GET"),
+    "the commit": ("/commit/", "POST"),
+    "the upload": ("/preupload/", "POST"),
+    "the load": ("/resolve/.*README.md", None),
+}
+
+
+@pytest.mark.parametrize("what", LIMITED)
+def test_the_rate_limit_of_the_hub_is_waited_for(server, folder, what):
+    """A push waits for the rest of the Hub's window that a 429 names without `Retry-After`, and says so on stderr."""
+    path, method = LIMITED[what]
+    limit = {"RateLimit": '"api";r=0;t=2', "RateLimit-Policy": '"fixed window";"api";q=1000;w=300'}
+    fault = server.fault("status", path, method, times=2, status=429, headers=limit)
+    script = PUSH if what == "the load" else QUICK
+    began = time.monotonic()
+    status, _, err = finish(start(server, script, folder, "acme/sums"))
+
+    assert (status, fault.fired) == (0, 2), err
+    assert err.count("the Hub asks to wait 3 s, until ") == 2
+    assert time.monotonic() - began >= 4
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"ratelimit": '"api";r=0;t=25'}, 26),
+        (429, {"ratelimit": '"api";r=0;t=9999'}, 300),
+        (429, {"Retry-After": "7", "ratelimit": '"api";r=0;t=25'}, 7),
+        (503, {"Retry-After": "120"}, 120),
+        (503, {"ratelimit": '"api";r=0;t=25'}, None),
+        (429, {"ratelimit": "soon"}, None),
+        (429, {}, None),
+    ],
+)
+def test_the_wait_that_a_server_asks_for(status, headers, seconds):
+    """The wait is that of `Retry-After`, or the rest of the window of a 429, at most the whole window."""
+    cause = OSError()
+    cause.response = SimpleNamespace(status_code=status, headers=headers)
+    error = RuntimeError("while uploading")
+    error.__cause__ = cause
+
+    assert asked_wait(error) == seconds
 
 
 def test_a_hub_without_spaces(server, folders):
