@@ -117,6 +117,10 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
         _say(("sound", "green"), f" {folder}: {splits}; {found.proof}")
         out.print(f"      no question is repeated; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
+        out.print("      load_dataset finds these rows by the page and the files")
+        if found.beyond:
+            more = f" and {len(found.beyond) - MAX_SHOWN} more" if len(found.beyond) > MAX_SHOWN else ""
+            _say(f"      not audited: {', '.join(found.beyond[:MAX_SHOWN])}{more}")
     else:
         _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
 

@@ -12,7 +12,7 @@ from processes import python
 from generators import build
 from generators.__main__ import main
 from generators.files.parquet import to_parquet
-from generators.files.schema import content_hash
+from generators.files.schema import SCHEMA, content_hash
 from generators.finished.audit import audit
 from solver.refusal import InputError
 
@@ -56,6 +56,70 @@ def test_one_flipped_byte_is_found(folder, name, share):
     (folder / name).write_bytes(data)
 
     assert audit(folder).faults == [f"{name}: changed since it was built (sha256 differs)"]
+
+
+def encoded(folder, name, **more):
+    """Write a Parquet file again, with other settings."""
+    pq.write_table(pq.read_table(folder / name), folder / name, **more)
+
+
+@pytest.mark.parametrize("names", [[TEST], [TEST, TRAIN]], ids=["one file", "two files"])
+def test_a_file_that_was_encoded_again_is_named(folder, names):
+    """Files with the same rows in other bytes are named as such, and nothing else is a fault."""
+    for name in names:
+        encoded(folder, name, compression="gzip")
+
+    assert audit(folder).faults == [f"{name}: same rows, other bytes (sha256 differs)" for name in names]
+
+
+@pytest.mark.parametrize("key", ["answer", "steps", "prompt"])
+def test_a_file_that_was_encoded_with_another_value_is_changed(folder, key):
+    """A changed value, in whichever column, is not called the same rows."""
+    rows = pq.read_table(folder / TEST).to_pylist()
+    rows[3][key] = {"answer": "17", "steps": 99, "prompt": []}[key]
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), folder / TEST)
+
+    assert audit(folder).faults == [f"{TEST}: changed since it was built (sha256 differs)"]
+
+
+PAGES = {
+    "train leads to test": lambda text: text.replace("data/train-*", "data/test-*"),
+    "a split less": lambda text: text.replace("  - split: test\n    path: data/test-*\n", ""),
+    "other rows": lambda text: text.replace(
+        "configs:", "dataset_info:\n  splits:\n  - name: train\n    num_examples: 7\nconfigs:"
+    ),
+    "another default": lambda text: text.replace(
+        "configs:", "configs:\n- config_name: more\n  default: true\n  data_files: data/test-*"
+    ),
+    "no YAML": lambda text: text.replace("configs:", "configs: ["),
+}
+
+
+@pytest.mark.parametrize("what", PAGES)
+def test_a_page_that_leads_elsewhere_is_found(folder, what, capsys):
+    """A page by which `load_dataset` does not find the rows is a fault, and `verify` exits with 1."""
+    path = folder / "README.md"
+    before = path.read_text()
+    path.write_text(PAGES[what](before))
+    assert path.read_text() != before
+
+    assert main(["verify", str(folder)]) == 1
+    assert "fault README.md: " in capsys.readouterr().out
+
+
+def test_a_loading_script_is_found(folder):
+    """A Python file of the folder's name keeps `load_dataset` from the rows."""
+    (folder / "run8.py").write_text("")
+
+    assert audit(folder).faults[0].startswith("run8.py: load_dataset takes it for a loading script")
+
+
+def test_verify_says_what_it_does_not_audit(folder, capsys):
+    """Files beside the dataset, and the words of the page, are named as not audited."""
+    (folder / "LICENSE").write_text("mine")
+
+    assert main(["verify", str(folder)]) == 0
+    assert "not audited: LICENSE, the text of README.md\n" in capsys.readouterr().out
 
 
 def test_missing_and_foreign_files_are_found(folder):

@@ -4,6 +4,7 @@ An audit does not trust the build. It compares hashes, parses every row with lib
 makes it again from its id and the recipe, and checks that it lies in the slice of its split.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from generators.builder.length import Ruler
 from generators.builder.memory import kept_memory
 from generators.builder.recipe import Recipe, cut
 from generators.builder.shard import make_shard, without
-from generators.files.layout import DROPPED, MANIFEST, RECIPE, SPLITS, shard_path
+from generators.files.layout import DROPPED, MANIFEST, README, RECIPE, SPLITS, shard_path
 from generators.files.manifest import Manifest, WrittenShard, file_hash, read_manifest
 from generators.files.parquet import ShardRecord
 from generators.files.recipe import DatasetRecipe
@@ -31,6 +32,7 @@ from generators.imports.recipe import ImportRecipe
 from solver import arrow
 from solver.refusal import InputError
 
+from .loads import loading_faults
 from .recipes import read_recipe
 
 MAX_SHOWN = 20
@@ -45,6 +47,8 @@ class Audit:
     """How every row was checked."""
     rows: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+    """Files, or parts of files, that are not audited."""
 
     @property
     def passed(self) -> bool:
@@ -64,20 +68,36 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
     if file_hash(folder / RECIPE) != manifest.recipe:
         found.faults.append(f"{RECIPE}: is not the recipe that the manifest names")
         return found
+    changed = _changed(folder, manifest)
     found.faults += _files(folder, recipe, manifest)
-    if not found.passed:
+    if not found.passed or not _rows_as_built(folder, manifest, changed):
+        found.faults += [f"{name}: changed since it was built (sha256 differs)" for name in changed]
         return found
     if isinstance(recipe, ImportRecipe):
-        return _import(folder, recipe, manifest)
-    ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
-    with kept_memory():
-        return _build(folder, recipe, manifest, ruler, report)
+        found = _import(folder, recipe, manifest, changed)
+    else:
+        ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
+        with kept_memory():
+            found = _build(folder, recipe, manifest, changed, ruler=ruler, report=report)
+    if changed:
+        kind = "same rows, other bytes" if found.passed else "changed since it was built"
+        found.faults = [f"{name}: {kind} (sha256 differs)" for name in changed]
+    names = list(_names(folder))
+    found.faults += loading_faults(folder.resolve().name, {name: folder / name for name in names}, manifest)
+    found.beyond = [
+        f"the text of {README}" if name == README else name
+        for name in names
+        if name not in manifest.files and name not in {RECIPE, MANIFEST, *([DROPPED] if manifest.dropped else [])}
+    ]
+    return found
 
 
 def _build(
     folder: Path,
     recipe: Recipe,
     manifest: Manifest,
+    changed: list[str],
+    *,
     ruler: Ruler,
     report: Callable[[int, int], None] | None,
 ) -> Audit:
@@ -100,7 +120,7 @@ def _build(
         found.faults += [f"{path.name}: {fault}" for fault in _shard_faults(recipe, split, table, again.table)]
         hashes.append(_question_hashes(table))
         paths.append(path)
-        shards.append(WrittenShard(split, name, path.stat().st_size, file_hash(path), again.record))
+        shards.append(_written(manifest, changed, path, split, again.record))
         found.rows[split] += len(table)
         if report:
             report(sum(found.rows.values()), sum(recipe.rows.values()))
@@ -110,7 +130,7 @@ def _build(
     return found
 
 
-def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
+def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest, changed: list[str]) -> Audit:
     """Audit an import: check every row, and find every operand in its question."""
     found = Audit(
         "every question and answer read"
@@ -128,7 +148,7 @@ def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
     if not found.passed:
         return found
     record = ShardRecord(rows=len(table), content=content_hash(table))
-    shard = WrittenShard(recipe.split, name, path.stat().st_size, file_hash(path), record)
+    shard = _written(manifest, changed, path, recipe.split, record)
     try:
         made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), shard)
     except OSError as error:
@@ -138,6 +158,49 @@ def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest) -> Audit:
     else:
         found.faults += _figures(manifest, made)
     return found
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the files of a folder, except those in hidden folders, such as a download's cache."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts[:-1]):
+            yield name.as_posix()
+
+
+def _written(manifest: Manifest, changed: list[str], path: Path, split: str, record: ShardRecord) -> WrittenShard:
+    """Return the entry of a shard; of a file with the same rows in other bytes, size and hash are those of the manifest."""
+    name = f"data/{path.name}"
+    if name in changed:
+        entry = manifest.files[name]
+        return WrittenShard(split, name, entry.bytes, entry.sha256, record)
+    return WrittenShard(split, name, path.stat().st_size, file_hash(path), record)
+
+
+def _changed(folder: Path, manifest: Manifest) -> list[str]:
+    """Return the data files that are there and do not have the hash of the manifest."""
+    held = [name for name in sorted(manifest.files) if (folder / name).is_file()]
+    return [name for name in held if file_hash(folder / name) != manifest.files[name].sha256]
+
+
+def _rows_as_built(folder: Path, manifest: Manifest, changed: list[str]) -> bool:
+    """Return whether splits with changed files still have the content that the manifest has: the files were re-encoded.
+
+    A file of the same size was damaged rather than encoded again.
+    """
+    if any((folder / name).stat().st_size == manifest.files[name].bytes for name in changed):
+        return False
+    for split in {name.removeprefix("data/").partition("-")[0] for name in changed}:
+        digest = hashlib.sha256()
+        for name in manifest.files:
+            if name.startswith(f"data/{split}-"):
+                try:
+                    digest.update(content_hash(pq.read_table(folder / name).cast(SCHEMA)).encode())
+                except (OSError, ValueError, KeyError, pa.ArrowException):
+                    return False
+        if split not in manifest.splits or digest.hexdigest() != manifest.splits[split].content:
+            return False
+    return True
 
 
 def _question_hashes(table: pa.Table) -> np.ndarray:
@@ -156,7 +219,7 @@ def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
 
 
 def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[str]:
-    """Yield the files that are missing, foreign or changed."""
+    """Yield the files that are missing or foreign."""
     counts = {split: recipe.shards(split) for split in SPLITS}
     expected = {shard_path(split, number, count) for split, count in counts.items() for number in range(count)}
     present = {path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()}
@@ -165,8 +228,6 @@ def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[
             yield f"{name}: missing"
         elif name not in expected or name not in manifest.files:
             yield f"{name}: not a file of this dataset"
-        elif file_hash(folder / name) != manifest.files[name].sha256:
-            yield f"{name}: changed since it was built (sha256 differs)"
 
 
 def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
