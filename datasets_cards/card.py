@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import metadata
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -13,13 +14,14 @@ import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.recipe import Recipe
-from generators.files.layout import README, split_files
+from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
 from generators.files.schema import COLUMNS, SCHEMA
 from generators.files.store import LocalStore
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
 from solver.experts import EXPERTS
+from solver.ops import GROUPS, op_table
 from solver.refusal import InputError
 
 from .facts import Facts, gather
@@ -120,9 +122,18 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         plots=plots,
         columns=COLUMNS,
         experts=EXPERTS,
+        groups=GROUPS,
+        ops=op_table(),
         licence=LICENCE,
+        source=_source(),
     )
     return str(DatasetCard(text)).rstrip() + "\n"
+
+
+def _source() -> str | None:
+    """Return the address of wirework's source, if the installed package names one."""
+    urls = metadata("wirework").get_all("Project-URL") or []
+    return next((url.partition(", ")[2] for url in urls if url.lower().startswith(("source", "repository"))), None)
 
 
 def _grades(facts: Facts) -> dict[str, str]:
@@ -145,17 +156,24 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
 
 
 def contamination(facts: Facts) -> str:
-    """Return the card's paragraph on contamination: whether the gate ran, and how many questions it refused."""
+    """Return the card's paragraph on contamination: whether the gate ran, its command, and how many questions it refused."""
     against = facts.recipe.against
+    command = "python -m generators " + (
+        f"build --recipe {RECIPE} --out OUT" if isinstance(facts.recipe, Recipe) else f"import {facts.recipe.source}"
+    )
     if against is None:
-        return "The contamination gate did not run: no held-out set was given (`--against`)."
+        return (
+            "The contamination gate did not run: no held-out set was given. `--against FILE` with `python -m generators "
+            f"{command.split()[3]}` refuses questions that overlap with those of a file or of a dataset on the Hub."
+        )
     from generators.text.contamination import GRAM
 
     return (
         f"The contamination gate ran against {against.name} ({against.questions:,} questions, sha256 "
         f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} consecutive words with a held-out "
         f"question, or its sketch: the whole question with numbers and names masked. "
-        f"It refused {len(facts.manifest.refused or []):,}."
+        f"It refused {len(facts.manifest.refused or []):,} questions. The command that repeats it: "
+        f"`{command} --against {quote(against.name)}`."
     )
 
 

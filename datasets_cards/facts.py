@@ -1,5 +1,6 @@
 """Computes the facts of a card from the dataset's manifest, recipe and Parquet files."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from solver.number import write_number
 from solver.ops import write_step
 from solver.refusal import InputError
 from solver.text import extract, fence, read
+from solver.turns import prompt
 
 BIN = 32
 """Width of a bar in the length plot, in tokens."""
@@ -38,6 +40,8 @@ class Sample:
     question: str
     trace: str
     answer: str
+    row: str
+    """The whole row, as indented JSON."""
 
     @property
     def steps(self) -> str:
@@ -63,6 +67,10 @@ class Facts:
     """Number of rows by their bound on tokens, in bins of BIN."""
     answers: Counter[tuple[int, bool]] = field(default_factory=Counter)
     """Number of rows by digits of the answer before its decimal point, and whether it has one."""
+    steps: Counter[int] = field(default_factory=Counter)
+    """Number of rows by steps of the trace."""
+    words: Counter[int] = field(default_factory=Counter)
+    """Number of rows by words of the question."""
 
     @property
     def rows(self) -> int:
@@ -84,6 +92,22 @@ class Facts:
         entries = [self.manifest.splits[split].longest for split in self.splits]
         return max(entry[name] for entry in entries for name in entry if pattern in (None, name))
 
+    def spread(self) -> list[tuple[str, list[int]]]:
+        """Return least, median, 90th percentile and most of what is counted of a row: steps and words."""
+        counted = {"steps of the trace": self.steps, "words of the question": self.words}
+        return [
+            (name, [_quantile(counts, share) for share in (0, 0.5, 0.9, 1)])
+            for name, counts in counted.items()
+            if counts
+        ]
+
+    def answer_sizes(self) -> list[tuple[str, int, int]]:
+        """Return the ranges of the answers, each with its rows and those with a decimal part or a fraction."""
+        return [
+            (number_range(size), self.answers[size, False] + self.answers[size, True], self.answers[size, True])
+            for size in sorted({size for size, _ in self.answers})
+        ]
+
     def by_expert(self) -> list[tuple[str, list[int]]]:
         """Return the number of rows per expert and split."""
         return _by_split([self.manifest.splits[split].experts for split in self.splits])
@@ -91,6 +115,18 @@ class Facts:
     def by_pattern(self) -> list[tuple[str, list[int]]]:
         """Return the number of rows per pattern and split."""
         return _by_split([self.manifest.splits[split].patterns for split in self.splits])
+
+
+def number_range(digits: int) -> str:
+    """Return the label of the range of numbers with this many digits before the decimal point."""
+    return "below 10" if digits == 1 else f"{10 ** (digits - 1):,} to {10**digits - 1:,}"
+
+
+def _quantile(counts: Counter[int], share: float) -> int:
+    """Return the smallest number that at least this share of what was counted does not exceed."""
+    numbers = sorted(counts)
+    reached = np.cumsum([counts[number] for number in numbers])
+    return numbers[int(np.searchsorted(reached, share * int(reached[-1])))]
 
 
 def _by_split(entries: list[dict[str, int]]) -> list[tuple[str, list[int]]]:
@@ -122,7 +158,7 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
         for batch in file.iter_batches(batch_size=ROW_GROUP, columns=_READ):
             _measure(facts, split, batch)
             if len(facts.samples) < len(wanted):
-                _collect(facts.samples, batch, wanted)
+                _collect(facts, batch, wanted)
 
 
 def _measure(facts: Facts, split: str, batch: pa.RecordBatch) -> None:
@@ -140,6 +176,8 @@ def _measure(facts: Facts, split: str, batch: pa.RecordBatch) -> None:
     if len(contents):  # evaluation rows have no completion
         lengths = pc.add(lengths, pc.binary_length(contents))
     facts.lengths.update(_counts((values(lengths) + system + WRAPPING) // BIN * BIN))
+    facts.words.update(_counts(values(pc.count_substring_regex(questions, r"\S+"))))
+    facts.steps.update(_counts(values(batch.column("steps").drop_null())))
     answers = batch.column("answer")
     point = values(pc.find_substring(answers, "."))
     digits = np.where(point < 0, values(pc.binary_length(answers)), point)
@@ -157,11 +195,15 @@ def _counts(numbers: np.ndarray) -> dict[int, int]:
     return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
-def _collect(samples: list[Sample], batch: pa.RecordBatch, wanted: set[str]) -> None:
+def _collect(facts: Facts, batch: pa.RecordBatch, wanted: set[str]) -> None:
     """Keep the first row of each expert as its sample."""
-    for expert in wanted - {sample.expert for sample in samples}:
+    for expert in wanted - {sample.expert for sample in facts.samples}:
         place = pc.index(batch.column("expert"), text(expert)).as_py()
         if place >= 0:
             row = batch.slice(place, 1).to_pylist()[0]
-            trace = extract(row["completion"][0]["content"])
-            samples.append(Sample(row["id"], expert, row["pattern"], row["question"], trace, row["answer"]))
+            row["trace"] = extract(row["completion"][0]["content"])
+            row["prompt"] = prompt(facts.recipe.system, row["question"])
+            whole = json.dumps({name: row[name] for name in SCHEMA.names}, ensure_ascii=False, indent=1)
+            facts.samples.append(
+                Sample(row["id"], expert, row["pattern"], row["question"], row["trace"], row["answer"], whole)
+            )

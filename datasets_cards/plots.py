@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from .facts import BIN, Facts
+from .facts import BIN, Facts, number_range
 
 _INK = "#1f2933"
 _GROUND = "#fbfbf9"
@@ -67,14 +67,9 @@ def _answers(facts: Facts, axes: Any) -> None:
     bottom = [0] * len(sizes)
     for place, kind in enumerate(("whole", "with a decimal part")):
         heights = [facts.answers[size, bool(place)] for size in sizes]
-        axes.bar([_range(size) for size in sizes], heights, bottom=bottom, color=_COLOURS[place], label=kind)
+        axes.bar([number_range(size) for size in sizes], heights, bottom=bottom, color=_COLOURS[place], label=kind)
         bottom = [a + b for a, b in zip(bottom, heights, strict=True)]
     axes.set_title("Size of the answers")
     axes.set_ylabel("rows")
     axes.yaxis.set_major_formatter(_COUNT)
     axes.legend(frameon=False, labelcolor=_INK)
-
-
-def _range(digits: int) -> str:
-    """Return the label of the range of numbers with this many digits before the decimal point."""
-    return "below 10" if digits == 1 else f"{10 ** (digits - 1):,} to {10**digits - 1:,}"

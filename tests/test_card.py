@@ -1,6 +1,7 @@
 """A dataset's card states the facts of its files, in numbers that are computed from them."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from datasets_cards.card import NO_PLOTS, PLOTS
 from generators import build
 from generators.__main__ import main
 from solver import read, solve
+from solver.ops import GROUPS, op_table
 from solver.refusal import InputError
 
 PATTERNS = [
@@ -177,7 +179,7 @@ def numbers(folder):
         "total": f"\n{total:,} word problems",
         "proved": f"- {total:,} of {total:,} rows: the trace was read back",
         "second opinion": f"- {proof['second_opinion']:,} of these rows were checked a second time, with a YAML reader",
-        "longest": f"longest row's bound is {longest}.",
+        "longest": f"longest row's bound is {longest} tokens.",
         "overlap": f"{overlap['rows']} of {overlap['of']} test rows have the same numbers",
         "content": manifest["content"][:16],
         "bytes": f"download_size: {sum(path.stat().st_size for path in folder.glob('data/*.parquet'))}",
@@ -206,6 +208,83 @@ def test_one_sample_per_expert(folder):
         lines = [line for _, lines in solve(read(trace)).parts for line in lines]
         assert len([line for line in steps.splitlines() if line.startswith("  ")]) == len(lines)
         assert re.search(rf"op: query, .+ {re.escape(answer)}$", steps)
+
+
+def visible(body):
+    """Return the lines of a page that a reader sees before unfolding anything."""
+    body = re.sub("<!--.*?-->", "", body, flags=re.DOTALL)
+    while "<details>" in body:
+        body = re.sub(
+            r"<details><summary>((?:(?!<details>).)*?)</summary>(?:(?!<details>).)*?</details>",
+            r"\1",
+            body,
+            flags=re.DOTALL,
+        )
+    return [line for line in body.splitlines() if line.strip()]
+
+
+def test_a_reader_sees_a_page_of_readable_length(folder):
+    """Tables of patterns and ops, all samples but the first, and the whole row are folded; the rest is short."""
+    seen = visible(page(folder)[1])
+
+    assert len(seen) < 180
+    assert not [line for line in seen if line.startswith("| `comparison/")]
+    assert any("12 patterns, with their rows" in line for line in seen)
+
+
+def test_the_system_turn_and_a_whole_row(folder):
+    """The page has the system turn of every prompt, and one row with all its columns."""
+    body = page(folder)[1]
+    row = json.loads(re.search(r"One whole row, as JSON</summary>\n\n```json\n(.+?)\n```", body, re.DOTALL)[1])
+
+    assert row in [row for split in ("train", "validation", "test") for row in rows_of(folder, split)]
+    assert f"\n```\n{row['prompt'][0]['content']}\n```\n" in body
+
+
+def test_the_key_to_ops_and_shapes(folder):
+    """The page explains every op, and every group of ops that stands in a shape."""
+    body = page(folder)[1]
+
+    assert all(f"\n| {op} | `{fields}` | {meaning} |" in body for op, fields, meaning in op_table())
+    assert all(f"`{group}` is one of {', '.join(words)}" in body for group, words in GROUPS.items())
+
+
+def test_distributions(folder):
+    """The spread of steps and words, and the sizes of the answers, are those of the rows."""
+    rows = [row for split in ("train", "validation", "test") for row in rows_of(folder, split)]
+    shown = section(page(folder)[1], "Distributions")
+    counted = {
+        "steps of the trace": sorted(row["steps"] for row in rows),
+        "words of the question": sorted(len(row["question"].split()) for row in rows),
+    }
+    expected = [
+        [name, *(str(numbers[max(0, math.ceil(share * len(rows)) - 1)]) for share in (0, 0.5, 0.9, 1))]
+        for name, numbers in counted.items()
+    ]
+    sizes = Counter(len(row["answer"].partition(".")[0]) for row in rows)
+
+    assert shown[:2] == expected
+    assert [int(cells[1].replace(",", "")) for cells in shown[4:]] == [sizes[size] for size in sorted(sizes)]
+
+
+def test_who_made_it(folder):
+    """The page names the publisher, the version of wirework, and the file that decided the rows."""
+    body = page(folder)[1]
+
+    assert "- **Published by:** [acme](https://huggingface.co/acme)\n" in body
+    assert "- **Source:** " in body
+    assert "`recipe.json`" in body.partition("- **Source:** ")[2].partition("\n")[0]
+
+
+def test_the_commands_of_a_guarded_dataset(tmp_path):
+    """The page of a dataset with a held-out set repeats the set in the command that builds the rows again."""
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    (tmp_path / "held out.jsonl").write_text('{"question": "How many cats are there in a house of two cats?"}\n')
+    built = build(str(tmp_path / "tiny.yaml"), out=tmp_path / "d", against=str(tmp_path / "held out.jsonl"))
+    body = write_card(built.folder, plots=False).read_text()
+
+    assert re.search(r"build --recipe \S+ --out \S+-again --against 'held out.jsonl'\n", body)
+    assert "--against 'held out.jsonl'`." in body
 
 
 def test_columns(folder):

@@ -42,6 +42,7 @@ _SECTIONS = frozenset(
         "dataset-details",
         "uses",
         "imported-and-dropped-problems",
+        "what-became-of-the-problems",
         "dataset-structure",
         "dataset-creation",
         "bias-risks-and-limitations",
