@@ -22,6 +22,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     EntryNotFoundError,
     HfHubHTTPError,
     HTTPError,
+    LocalEntryNotFoundError,
     LocalTokenNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -84,7 +85,7 @@ class Snapshot:
 
 
 class NotThereError(OSError):
-    """Raised when the Hub reports that something was created, but does not show it yet."""
+    """Raised when the Hub has something, or reports that it was created, but does not show it."""
 
 
 class Repository:
@@ -125,9 +126,12 @@ class Repository:
 
         def attempt() -> bytes:
             with tempfile.TemporaryDirectory() as place:
-                fetched = self.api.hf_hub_download(
-                    self.repo_id, path, repo_type="dataset", revision=revision, local_dir=place
-                )
+                try:
+                    fetched = self.api.hf_hub_download(
+                        self.repo_id, path, repo_type="dataset", revision=revision, local_dir=place
+                    )
+                except LocalEntryNotFoundError as error:  # the client's name for a Hub that does not answer
+                    raise NotThereError(f"{path} cannot be fetched: {first_line(error.__cause__ or error)}") from None
                 return Path(fetched).read_bytes()
 
         try:

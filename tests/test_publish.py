@@ -342,6 +342,18 @@ def test_the_page_is_the_users_too(server, folder, folders):
     assert "+Mine." in seen["flag"].splitlines()
 
 
+@pytest.mark.slow
+def test_a_page_that_cannot_be_fetched(server, folder):
+    """If the page in the repository cannot be fetched, nothing is pushed over it."""
+    succeed(start(server, QUICK, folder, "acme/sums"))
+    server.fault("status", "/resolve/.*README.md", times=None, status=504)
+    status, _, err = finish(start(server, QUICK, folder, "acme/sums", HF_HUB_ETAG_TIMEOUT="1"))
+
+    assert status == 2
+    assert "error: acme/sums: README.md cannot be fetched" in err
+    assert len(history(server)) == 2
+
+
 def test_a_dry_run_shows_the_difference_of_the_page(server, folder, folders):
     """`push --dry-run` prints the lines of the page that a push would change."""
     succeed(start(server, QUICK, folder, "acme/sums"))
@@ -858,12 +870,12 @@ def test_failure_after_the_commit(server, folder):
     server.fault("status", "/resolve/.*parquet", times=None, status=403)
     status, _, err = finish(start(server, PUSH, folder, "acme/sums"))
     server.faults.clear()
-    again, out, _ = finish(start(server, PUSH, folder, "acme/sums"))
+    again, out, reason = finish(start(server, PUSH, folder, "acme/sums"))
 
     assert status == 2
     assert err.count("\n") == 1
     assert "is pushed, but could not be loaded back" in err
-    assert (again, len(history(server))) == (0, 2)
+    assert (again, len(history(server))) == (0, 2), reason
     assert "nothing changed" in out
 
 
