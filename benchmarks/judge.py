@@ -155,7 +155,13 @@ def kinds(gold: list[Item], hostile: dict[str, str]) -> dict[str, tuple[list[Ite
             [item for item, (text, _, _) in zip(unset, gold, strict=True) if item[0] != text],
             REWARDS["broken"],
         ),
-        "wrong expert": ([(text, ["nobody"], answer) for text, _, answer in gold], REWARDS["wrong_expert"]),
+        "wrong expert": (
+            [
+                (text, ["arithmetic" if experts == ["comparison"] else "comparison"], answer)
+                for text, experts, answer in gold
+            ],
+            REWARDS["wrong_expert"],
+        ),
         "hostile: fences, brackets, bombs under 300 KB": (
             [(text, ["arithmetic"], "1") for text in hostile.values() if len(text) < 300_000],
             None,

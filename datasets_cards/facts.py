@@ -17,11 +17,12 @@ from generators.files.parquet import ROW_GROUP
 from generators.files.schema import SCHEMA
 from generators.finished.recipes import AnyRecipe, read_recipe
 from solver.arrow import text, values
+from solver.completion import extract
 from solver.machine import solve
 from solver.number import write_number
 from solver.ops import write_step
 from solver.refusal import InputError
-from solver.text import extract, fence, read
+from solver.text import fence, read
 from solver.turns import prompt
 
 BIN = 32

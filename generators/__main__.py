@@ -119,8 +119,12 @@ def _push_arguments(push: argparse.ArgumentParser) -> None:
 
 def _export_arguments(export: argparse.ArgumentParser) -> None:
     export.add_argument("folder", type=Path, metavar="DIR")
-    export.add_argument("--to", required=True, choices=("verl",), help="the trainer")
-    export.add_argument("out", type=Path, metavar="OUT", help="a new folder: one Parquet file per split, and reward.py")
+    export.add_argument(
+        "--to", required=True, choices=("chat", "verl"), help="chat: JSON lines of messages; verl: its columns"
+    )
+    export.add_argument(
+        "out", type=Path, metavar="OUT", help="a new folder: one file per split, and for verl reward.py"
+    )
 
 
 def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
@@ -292,7 +296,7 @@ def _export(args: argparse.Namespace) -> int:
 
     from . import terminal
 
-    terminal.exported(args.out, export(args.folder, args.out, args.to))
+    terminal.exported(args.out, export(args.folder, args.out, args.to), args.to)
     return 0
 
 

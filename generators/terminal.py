@@ -166,11 +166,12 @@ def pushed(done: "Pushed") -> None:
     _say(f'load    datasets.load_dataset("{done.repo_id}"{pin})')
 
 
-def exported(folder: Path, rows: dict[str, int]) -> None:
+def exported(folder: Path, rows: dict[str, int], to: str) -> None:
     """Print the exported files, and the option with which a trainer uses the reward."""
     for name, count in rows.items():
         _say(f"{folder / name}  {count:,} rows")
-    _say(f"reward  custom_reward_function.path={folder}/reward.py")
+    if to == "verl":
+        _say(f"reward  custom_reward_function.path={folder}/reward.py")
 
 
 def patterns(library: Library) -> None:

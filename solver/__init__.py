@@ -3,13 +3,14 @@
 Imports no other package.
 """
 
+from .completion import extract
 from .experts import EXPERTS
 from .machine import Solution, solve
 from .ops import OPS, Step, op_table
 from .program import Program, Trace
 from .refusal import FormatError, Refusal, TraceError
 from .reward import REWARDS, Verdict, compute_score, judge, judge_all, trace_reward
-from .text import extract, fence, read, write
+from .text import fence, read, write
 
 __version__ = "0.1.0"
 

@@ -4,17 +4,18 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from .command import run
+from .completion import extract
 from .dataset import open_dataset
 from .experts import EXPERTS
 from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
-from .reward import REWARDS, completion_text, judge
-from .text import extract, read
+from .reward import REWARDS, Verdict, judge
+from .text import read
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,6 +49,13 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("predictions", type=Path, metavar="PREDICTIONS.jsonl")
     score.add_argument("dataset", metavar="DATASET", help="a dataset folder, or ORG/NAME on the Hub")
     score.add_argument("--split", default="test", help="the split that the completions answer (default test)")
+    score.add_argument(
+        "--out",
+        type=Path,
+        metavar="VERDICTS.jsonl",
+        help="also write a line per completion: id, verdict, reward, reason and step",
+    )
+    score.add_argument("--json", action="store_true", help="print the table as JSON")
     verbs.add_parser("table", help="print the table of ops as Markdown", epilog="example: python -m solver table")
     return top
 
@@ -95,33 +103,59 @@ def _judge(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from .terminal import verdict_table
+    from .terminal import verdict_summary, verdict_table
 
     table = open_dataset(args.dataset, args.split, ["id", "expert", "experts", "pattern", "answer"])
     rows = {row["id"]: row for row in table.to_pylist()}
     counts: dict[str, Counter[str]] = {}
-    seen: set[str] = set()
+    verdicts: dict[str, Verdict] = {}
     for where, prediction in _predictions(args.predictions):
         row_id = prediction.get("id")
         if not isinstance(row_id, str) or row_id not in rows:
             raise InputError(f"{where}: id {row_id!r} is not in the {args.split} split of {args.dataset}")
-        if row_id in seen:
+        if row_id in verdicts:
             raise InputError(f"{where}: id {row_id!r} appears twice; give one completion per row")
-        seen.add(row_id)
         row = rows[row_id]
-        try:
-            verdict = judge(completion_text(prediction.get("completion")), row["experts"], row["answer"])
-        except ValueError as error:
-            raise InputError(f"{args.dataset}: row {row_id}: answer: {error}") from None
+        verdict = verdicts[row_id] = _verdict(prediction["completion"], row, args.dataset)
         expert = row["expert"] or "none"
         for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
             counts.setdefault(group, Counter())[verdict.outcome] += 1
-    if not seen:
+    if not verdicts:
         raise InputError(f"{args.predictions}: no completions found; give one JSON object per line")
-    Console(width=None if sys.stdout.isatty() else 120).print(verdict_table(counts, tuple(REWARDS.items())))
-    if len(seen) < len(rows):
-        print(f"{len(rows) - len(seen):,} of {len(rows):,} rows have no completion and are not counted")
+    if args.out:
+        _write_verdicts(args.out, verdicts)
+    ladder = tuple(REWARDS.items())
+    missing = len(rows) - len(verdicts)
+    if args.json:
+        groups = verdict_summary(counts, ladder)
+        print(
+            json.dumps({"dataset": args.dataset, "split": args.split, "missing": missing, "groups": groups}, indent=2)
+        )
+        return 0
+    Console(width=None if sys.stdout.isatty() else 120).print(verdict_table(counts, ladder))
+    if missing:
+        print(f"{missing:,} of {len(rows):,} rows have no completion and are not counted")
     return 0
+
+
+def _verdict(completion: object, row: Mapping[str, Any], dataset: str) -> Verdict:
+    try:
+        return judge(completion, row["experts"], row["answer"])
+    except InputError as error:
+        raise InputError(f"{dataset}: row {row['id']}: experts: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{dataset}: row {row['id']}: answer: {error}") from None
+
+
+def _write_verdicts(path: Path, verdicts: Mapping[str, Verdict]) -> None:
+    lines = (
+        {"id": row_id, "verdict": one.outcome, "reward": one.reward, "reason": one.reason, "step": one.step}
+        for row_id, one in verdicts.items()
+    )
+    try:
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

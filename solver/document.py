@@ -35,11 +35,12 @@ class Odd:
 Node = str | list["Node"] | dict[str, "Node"] | Odd
 
 
-def load(text: str, max_text: int = MAX_TEXT) -> Node:
+def load(text: str, max_text: int = MAX_TEXT, first_line: int = 1) -> Node:
     """Return the one document in `text` as nodes; raise FormatError if it is not one small YAML document.
 
-    `max_text` is in bytes. Scalars stay strings, quoted or not. A repeated key, an anchor, an alias or a tag makes the
-    value an `Odd`, so that the reader of the field can name the field in its error.
+    `max_text` is in bytes; errors count lines from `first_line`. Scalars stay strings, quoted or not. A repeated key,
+    an anchor, an alias or a tag makes the value an `Odd`, so that the reader of the field can name the field in its
+    error.
     """
     _scan(text, max_text)
     try:
@@ -47,7 +48,7 @@ def load(text: str, max_text: int = MAX_TEXT) -> Node:
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or "it cannot be read"
         mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
+        line = f" in line {first_line + mark.line}" if mark else ""
         raise FormatError("not_yaml", f"not YAML{line}: {problem}") from None
 
 

@@ -1,6 +1,7 @@
 """The kinds of fields that steps have: how each is read from a YAML node, written and documented."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -8,7 +9,7 @@ from operator import add, mul, sub, truediv
 from typing import Any, NewType
 
 from .document import Node, Odd
-from .number import read_number, write_number
+from .number import plain_form, read_number, write_number
 from .refusal import TraceError, did_you_mean
 
 MAX_NAME = 80
@@ -18,6 +19,14 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*")
 SOURCE = re.compile(r"prev\.result|sub(?:0|[1-9][0-9]?)\.result")
 
 OPERATIONS = {"add": add, "sub": sub, "mul": mul, "div": truediv}
+
+OPERATION_NAMES = {
+    **dict.fromkeys(("+", "plus", "addition", "sum"), "add"),
+    **dict.fromkeys(("-", "\u2212", "\u2013", "minus", "subtract", "subtraction", "difference"), "sub"),
+    **dict.fromkeys(("*", "\u00d7", "x", "\u00b7", "times", "multiply", "multiplication", "product"), "mul"),
+    **dict.fromkeys(("/", "\u00f7", ":", "divide", "division", "quotient"), "div"),
+}
+"""Other names of the operations, which errors translate."""
 
 Var = NewType("Var", str)
 Number = NewType("Number", Fraction)
@@ -42,7 +51,16 @@ def _read_name(node: Node, symbols: Symbols) -> Any:
             return symbols[node]
         if len(node) <= MAX_NAME and NAME.fullmatch(node):
             return node
-    raise TraceError("bad_name", f"{show(node)} is not a variable name; write a name such as bob.cards")
+    raise TraceError("bad_name", f"{show(node)} is not a variable name; write a name such as {_near_name(node)}")
+
+
+def _near_name(node: Node) -> str:
+    """Return a name like the text, or an example."""
+    if not isinstance(node, str) or len(node) > MAX_NAME:
+        return "bob.cards"
+    plain = unicodedata.normalize("NFKD", node).encode("ascii", "ignore").decode()
+    near = re.sub(r"[^A-Za-z0-9_.]+", "_", plain.replace("'", "")).strip("_.")
+    return near if NAME.fullmatch(near) else "bob.cards"
 
 
 def _read_number(node: Node, symbols: Symbols) -> Any:
@@ -62,20 +80,34 @@ def _read_operand(node: Node, symbols: Symbols) -> Any:
     try:
         return _read_number(node, symbols)
     except TraceError:
-        raise TraceError(
-            "bad_operand", f"{show(node)} is neither a variable nor a number; compute it in a step of its own"
-        ) from None
+        meant = plain_form(node) if isinstance(node, str) else None
+        hint = f"write {meant}" if meant else "compute it in a step of its own"
+        raise TraceError("bad_operand", f"{show(node)} is neither a variable nor a number; {hint}") from None
 
 
 def _read_pair(node: Node, symbols: Symbols) -> Any:
     if not isinstance(node, list) or len(node) != 2:
-        raise TraceError("bad_args", f"{show(node)} is not two arguments; write [a, b]")
+        raise TraceError("bad_args", f"{show(node)} is not two arguments; write {_joined(node) or '[a, b]'}")
     return tuple(_read_operand(arg, symbols) for arg in node)
+
+
+def _joined(node: Node) -> str | None:
+    """Return two arguments whose digits commas separate, as they ought to be written."""
+    if (
+        not isinstance(node, list)
+        or len(node) > 6
+        or not all(isinstance(arg, str) and len(arg) <= MAX_NAME for arg in node)
+    ):
+        return None
+    args = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", ",".join(map(str, node))).split(",")
+    return f"[{', '.join(args)}]" if len(args) == 2 else None
 
 
 def _read_operation(node: Node, _symbols: Symbols) -> Any:
     if not isinstance(node, str) or node not in OPERATIONS:
-        raise TraceError("unknown_compute_op", f"{show(node)} is not an operation; {did_you_mean(node, OPERATIONS)}")
+        name = OPERATION_NAMES.get(node.lower()) if isinstance(node, str) else None
+        hint = f"write {name}; known are {', '.join(sorted(OPERATIONS))}" if name else did_you_mean(node, OPERATIONS)
+        raise TraceError("unknown_compute_op", f"{show(node)} is not an operation; {hint}")
     return node
 
 

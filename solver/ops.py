@@ -5,11 +5,26 @@ these classes. The fields of a class, in order, are the keys of its YAML mapping
 op table. `run` executes the op on a `State`, whose values are fractions, or columns of numbers with a row per trace.
 """
 
+import re
 from dataclasses import MISSING, dataclass, fields
+from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple, get_args
 
 from .document import Node, Odd
-from .fields import KINDS, OPERATIONS, Kind, Number, Operand, Operation, Pair, Source, Symbols, Var, show
+from .fields import (
+    KINDS,
+    OPERATION_NAMES,
+    OPERATIONS,
+    Kind,
+    Number,
+    Operand,
+    Operation,
+    Pair,
+    Source,
+    Symbols,
+    Var,
+    show,
+)
 from .refusal import TraceError, did_you_mean
 from .state import State
 
@@ -220,13 +235,12 @@ def read_step(node: Node, symbols: Symbols = {}) -> Step:
         raise TraceError("not_a_step", f"{show(node)} is not a step; write {{op: ..., ...}}")
     name = node.get("op")
     if not isinstance(name, str) or name not in OPS:
-        raise TraceError("unknown_op", f"op is {show(name)}; {did_you_mean(name, OPS)}")
+        raise TraceError("unknown_op", f"op is {show(name)}; {_op_hint(name, node)}{did_you_mean(name, OPS)}")
     kind = OPS[name]
     known = fields_of(kind)
     for key, value in node.items():
         if key != "op" and key not in known:
-            hint = "write numbers without commas" if key.isdigit() else f"{name} has {', '.join(known)}"
-            raise TraceError("unknown_field", f"{name} has no field {show(key)}; {hint}")
+            raise TraceError("unknown_field", f"{name} has no field {show(key)}; {_field_hint(name, node, key)}")
         if isinstance(value, Odd):
             raise TraceError("odd_yaml", f"{key} is {value.description}; write the plain value once")
     values = {}
@@ -240,6 +254,38 @@ def read_step(node: Node, symbols: Symbols = {}) -> Step:
         elif field.needed:
             raise _missing_fields(name, node)
     return kind(**values)
+
+
+_DIGITS = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
+
+
+def _op_hint(name: Node | None, node: dict[str, Node]) -> str:
+    """Return a hint for an operation that is given as an op, or for a key in the wrong case."""
+    if name is None:
+        return next((f"write op for {show(key)}; " for key in node if key.lower() == "op"), "")
+    operation = OPERATION_NAMES.get(name.lower(), name.lower()) if isinstance(name, str) else None
+    return f"write op: compute, compute_op: {operation}; " if operation in OPERATIONS else ""
+
+
+def _field_hint(name: str, node: dict[str, Node], key: str) -> str:
+    """Return a hint for a field that an op does not have: its name in lower case, the whole number, or its fields."""
+    known = fields_of(OPS[name])
+    if key.lower() in known:
+        return f"write {key.lower()}"
+    return (
+        f"write numbers without commas: {_joined(node, key)}"
+        if _DIGITS.fullmatch(key)
+        else f"{name} has {', '.join(known)}"
+    )
+
+
+def _joined(node: dict[str, Node], key: str) -> str:
+    """Return the number whose digits commas separate: YAML reads each group behind a comma as a key."""
+    keys = list(node)
+    place = keys.index(key)
+    head = node[keys[place - 1]] if place else ""
+    groups = [*takewhile(_DIGITS.fullmatch, keys[place:])]
+    return "".join([head if isinstance(head, str) else "", *groups])[:40]
 
 
 def _missing_fields(name: str, node: dict[str, Node]) -> TraceError:

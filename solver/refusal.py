@@ -43,9 +43,13 @@ _LONGEST = 40
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return a hint for an unknown word: the most similar known words, or else all of them."""
+    """Return a hint for an unknown word: the most similar known words, whatever their case, or else all of them."""
     known = sorted(known)
-    near = get_close_matches(str(word)[:_LONGEST], [name for name in known if len(name) <= _LONGEST], n=3)
+    spelled: dict[str, list[str]] = {}
+    for name in known:
+        if len(name) <= _LONGEST:
+            spelled.setdefault(name.lower(), []).append(name)
+    near = [name for lower in get_close_matches(str(word)[:_LONGEST].lower(), spelled, n=3) for name in spelled[lower]]
     return f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
 
 

@@ -1,15 +1,17 @@
 """Judges model output: gives any text a verdict with the graduated reward of P9; reward functions for TRL and verl."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
+from .completion import find
+from .experts import EXPERTS
 from .machine import solve
 from .number import read_number, write_number
-from .refusal import FormatError, Refusal, TraceError
-from .text import extract, outline
+from .refusal import FormatError, InputError, Refusal, TraceError, did_you_mean
+from .turns import reply
 
 REWARDS = {"correct": 1.0, "wrong_answer": 0.7, "broken": 0.5, "wrong_expert": 0.3, "unparsed": 0.0}
 """The outcomes, best first, and the reward of each (P9)."""
@@ -19,7 +21,7 @@ REWARDS = {"correct": 1.0, "wrong_answer": 0.7, "broken": 0.5, "wrong_expert": 0
 class Verdict:
     """The verdict on a completion: its outcome, and for a fault the reason, the rule's code and the location.
 
-    `part` and `step` locate the fault, counted from 1. `answer` is the trace's answer, None if it did not run. `experts`
+    `traces` is the number of complete traces behind any reasoning; the last one is judged. `part` and `step` locate the fault, counted from 1. `answer` is the trace's answer, None if it did not run. `experts`
     are those that the completion names. `fits_shape` and `identities` are metrics; they do not change the reward.
     """
 
@@ -32,6 +34,7 @@ class Verdict:
     experts: tuple[str, ...] = ()
     fits_shape: bool = False
     identities: int = 0
+    traces: int = 0
 
     @property
     def reward(self) -> float:
@@ -43,26 +46,31 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
     """Judge a completion against the expected experts and the exact answer.
 
     Total: every completion gets a verdict, in bounded time and on any thread. `experts` is one name, the names of a
-    composition in order, or None to accept any. Raises ValueError only if `answer`, the caller's data, is not an exact
-    number.
+    composition in order, or None to accept any. Raises ValueError only for the caller's data: an `answer` that is not
+    an exact number, or an expert that does not exist.
     """
     gold = _gold(answer)
     wanted = (experts,) if isinstance(experts, str) else () if experts is None else tuple(experts)
+    for name in wanted:
+        if name not in EXPERTS:
+            raise InputError(f"no expert {str(name)[:40]!r}; {did_you_mean(name, EXPERTS)}")
     found: tuple[str, ...] = ()
-    if not isinstance(completion, str):
+    traces = 0
+    text = completion if isinstance(completion, str) else reply(completion)
+    if text is None:
         return Verdict("unparsed", "no text", "no_trace")
     try:
-        document = outline(extract(completion))
+        trace = find(text)
+        document, traces = trace.document, trace.traces
         found = document.experts
         if wanted and found != wanted:
-            named = " then ".join(name[:40] for name in found[: len(wanted) + 1])
-            return Verdict("wrong_expert", f"{named}; expected {' then '.join(wanted)}", "wrong_expert", experts=found)
+            return Verdict("wrong_expert", _misrouted(found, wanted), "wrong_expert", experts=found, traces=traces)
         program = document.program()
         solution = solve(program)
     except FormatError as error:
-        return _refused("unparsed", error, found)
+        return _refused("unparsed", error, found, traces)
     except TraceError as error:
-        return _refused("broken", error, found)
+        return _refused("broken", error, found, traces)
     shaped = all(trace.fits_shape for trace in program)
     right = solution.answer == gold
     return Verdict(
@@ -73,6 +81,7 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
         experts=found,
         fits_shape=shaped,
         identities=solution.identities,
+        traces=traces,
     )
 
 
@@ -84,43 +93,62 @@ def _gold(answer: Fraction | int | str) -> Fraction:
     raise ValueError(f"{answer!r} is not an exact number; give a text such as 7.4 or 2/3, an integer or a Fraction")
 
 
-def _refused(outcome: str, error: Refusal, experts: tuple[str, ...]) -> Verdict:
-    return Verdict(outcome, str(error), error.code, error.part, error.step, experts=experts)
+def _misrouted(found: tuple[str, ...], wanted: tuple[str, ...]) -> str:
+    """Return the reason of a wrong expert."""
+    named = " then ".join(name[:40] for name in found[: len(wanted) + 1])
+    hint = "; write names in lower case" if tuple(name.lower() for name in found) == wanted else ""
+    return f"{named}; expected {' then '.join(wanted)}{hint}"
 
 
-def completion_text(completion: object) -> object:
-    """Return the text of a completion: a string as it is, or the content of the last message of a list."""
-    if isinstance(completion, list) and completion and isinstance(completion[-1], dict):
-        return completion[-1].get("content")
-    return completion
+def _refused(outcome: str, error: Refusal, experts: tuple[str, ...], traces: int) -> Verdict:
+    return Verdict(outcome, str(error), error.code, error.part, error.step, experts=experts, traces=traces)
 
 
 def judge_all(completions: Iterable[Any], experts: Iterable[Any], answers: Iterable[Any]) -> list[Verdict]:
     """Judge a batch: one verdict per completion; completions are strings or lists of messages."""
-    return [
-        judge(completion_text(text), names, gold)
-        for text, names, gold in zip(completions, experts, answers, strict=True)
-    ]
+    return [judge(text, names, gold) for text, names, gold in zip(completions, experts, answers, strict=True)]
 
 
 def trace_reward(
-    completions: list[Any], answer: list[str], experts: list[Any] | None = None, **_columns: Any
-) -> list[float]:
+    completions: list[Any], answer: list[str | None], experts: list[Any] | None = None, **_columns: Any
+) -> list[float | None]:
     """Return one reward per completion, 0.0 to 1.0: a reward function for TRL.
 
-    `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted.
+    `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted. A row whose answer is
+    None gets None: the function abstains, as TRL allows where a dataset mixes tasks.
 
-    >>> trace_reward(["no trace"], answer=["42"])
-    [0.0]
+    >>> trace_reward(["no trace", "no trace"], answer=["42", None])
+    [0.0, None]
     """
-    return [verdict.reward for verdict in judge_all(completions, experts or [None] * len(completions), answer)]
+    rows = zip(completions, [None] * len(completions) if experts is None else experts, answer, strict=True)
+    return [None if gold is None else judge(text, names, gold).reward for text, names, gold in rows]
 
 
 def compute_score(
-    data_source: str,  # noqa: ARG001  # verl passes it by name
-    solution_str: str,
-    ground_truth: str,
-    extra_info: dict[str, Any] | None = None,
-) -> float:
-    """Return the reward of one completion: a reward function for verl; `extra_info` may hold `experts`."""
-    return judge(solution_str, (extra_info or {}).get("experts"), ground_truth).reward
+    data_source: str | None = None,  # noqa: ARG001  # verl passes it by name
+    solution_str: object = None,
+    ground_truth: Any = None,
+    extra_info: Mapping[str, Any] | None = None,
+    *,
+    as_mapping: bool = False,
+    **batch: Any,
+) -> Any:
+    """Return the reward of one completion, or of a batch: a reward function for verl.
+
+    `extra_info` may hold `experts`. verl's batch manager passes `solution_strs`, `ground_truths` and `extra_infos`, and
+    gets a list. With `as_mapping`, each result is a mapping: `score` is the reward, and `acc` is 1.0 for a correct
+    completion and else 0.0, since verl logs a bare reward as accuracy. Other keyword arguments are ignored.
+    """
+    if "solution_strs" not in batch:
+        return _score(solution_str, ground_truth, extra_info, as_mapping)
+    solutions = batch["solution_strs"]
+    infos = batch.get("extra_infos")
+    infos = [None] * len(solutions) if infos is None else infos
+    return [_score(*row, as_mapping) for row in zip(solutions, batch["ground_truths"], infos, strict=True)]
+
+
+def _score(
+    text: object, answer: Any, extra_info: Mapping[str, Any] | None, as_mapping: bool
+) -> float | dict[str, float]:
+    verdict = judge(text, (extra_info or {}).get("experts"), answer)
+    return {"score": verdict.reward, "acc": float(verdict.outcome == "correct")} if as_mapping else verdict.reward

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -29,12 +30,30 @@ def steps_table(program: Program) -> Table:
     return table
 
 
-def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> Table:
-    """Return a table of outcomes, with rows for the whole dataset, each expert and each pattern.
+def verdict_summary(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
+    """Return the verdicts of the whole dataset, of each expert and of each pattern.
 
     `counts` maps "" (all rows), an expert or `expert/pattern` to the number of each outcome; `ladder` lists the
-    outcomes and their rewards, best first. The last columns are the accuracy and the mean reward.
+    outcomes and their rewards, best first. The accuracy is the share of the best outcome.
     """
+    groups = []
+    for group, count in sorted(counts.items()):
+        expert, _, pattern = group.partition("/")
+        groups.append(
+            {
+                "expert": expert or None,
+                "pattern": pattern or None,
+                "rows": count.total(),
+                "verdicts": {outcome: count[outcome] for outcome, _ in ladder},
+                "accuracy": count[ladder[0][0]] / count.total(),
+                "reward": sum(count[outcome] * reward for outcome, reward in ladder) / count.total(),
+            }
+        )
+    return groups
+
+
+def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> Table:
+    """Return the summary of verdicts as a table."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", overflow="ellipsis")
     table.add_column("rows", justify="right", no_wrap=True)
@@ -42,12 +61,9 @@ def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str
         table.add_column(f"{outcome.replace('_', chr(10))}\n{reward}", justify="right", no_wrap=True)
     table.add_column("accuracy", justify="right", no_wrap=True)
     table.add_column("reward", justify="right", no_wrap=True)
-    for group in sorted(counts):
-        count = counts[group]
-        rows = count.total()
-        mean = sum(count[outcome] * reward for outcome, reward in ladder) / rows
-        name = f"  {group.partition('/')[2]}" if "/" in group else group or "all"
-        right = count[ladder[0][0]] / rows
-        cells = [f"{count[outcome]:,}" if count[outcome] else "" for outcome, _ in ladder]
-        table.add_row(name, f"{rows:,}", *cells, f"{right:.1%}", f"{mean:.3f}", style=None if "/" in group else "bold")
+    for group in verdict_summary(counts, ladder):
+        cells = [f"{count:,}" if count else "" for count in group["verdicts"].values()]
+        name = f"  {group['pattern']}" if group["pattern"] else group["expert"] or "all"
+        rates = (f"{group['accuracy']:.1%}", f"{group['reward']:.3f}")
+        table.add_row(name, f"{group['rows']:,}", *cells, *rates, style=None if group["pattern"] else "bold")
     return table

@@ -1,4 +1,4 @@
-"""Finds the trace in a completion, parses it, and writes programs as canonical text."""
+"""Parses traces, and writes programs as canonical text."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from .document import MAX_EVENTS, Node, Odd, load
-from .fields import Symbols
+from .fields import OPERATION_NAMES, Symbols
 from .ops import Step, read_step, write_step
 from .program import Program, Trace
 from .refusal import FormatError, TraceError
@@ -15,9 +15,6 @@ from .refusal import FormatError, TraceError
 FENCE = "```"
 FENCE_START, FENCE_END = f"{FENCE}yaml\n", FENCE
 """The text before and after a trace in a completion."""
-MAX_COMPLETION = 262_144
-"""The most characters of a completion that is searched for a trace."""
-_INFO = re.compile(r"[ \t]*+(?:(\w++)[ \t]*+)?(?:\r?\n|$)")
 # Patterns of canonical text. In these positions, YAML reads a scalar of these characters as the same plain scalar.
 _SCALAR = r"-?[A-Za-z0-9_./]+"
 _PAIR = rf"[a-z_]{{1,40}}: (?:{_SCALAR}|\[{_SCALAR}(?:, {_SCALAR})*\])"
@@ -25,31 +22,11 @@ _STEP = rf"- \{{{_PAIR}(?:, {_PAIR})*\}}"
 _SINGLE = re.compile(rf"expert: ([a-z_]+)\ntrace:\n({_STEP}(?:\n{_STEP})*)")
 _PART = re.compile(rf"- expert: ([a-z_]+)\n  trace:\n  ({_STEP}(?:\n  {_STEP})*)")
 _COMPOSED = re.compile(rf"(?:{_PART.pattern}(?:\n(?=-)|$))+")
+_SIGN = re.compile(r"""compute_op["']?:[ \t]*+([*-])(?=[\s,}])""")
+"""An operation that YAML reads as a sign of its own."""
 _FIELD = re.compile(rf"([a-z_]+): (?:\[([^\]]+)\]|({_SCALAR}))")
 _SHORT = MAX_EVENTS
 """The most characters that the canonical reader accepts; so short a text has fewer than MAX_EVENTS nodes."""
-_TRACE = re.compile(r"^(?:- ++)?\{?[\"']?expert[\"']?[ \t]*+:", re.MULTILINE)
-
-
-def extract(completion: str) -> str:
-    """Return the YAML of the trace in a completion: the fenced block that holds the first line naming an expert.
-
-    The fence may lack its end, or its start (if the prompt opened it); text and other blocks may surround it. If no
-    line names an expert, return the first block, or the whole text if there is none. Raises FormatError if the
-    completion is longer than MAX_COMPLETION.
-    """
-    if len(completion) > MAX_COMPLETION:
-        raise FormatError("too_long", f"{len(completion)} characters; at most {MAX_COMPLETION} are searched")
-    named = _TRACE.search(completion)
-    opening = completion.rfind(FENCE, 0, named.start()) if named else completion.find(FENCE)
-    start = named.start() if named else 0
-    if opening >= 0:
-        info = _INFO.match(completion, opening + len(FENCE))
-        tagged = info is not None and str(info[1]).lower() in ("yaml", "yml")
-        if tagged or completion.count(FENCE, 0, opening) % 2 == 0:
-            start = info.end() if info else opening + len(FENCE)
-    end = completion.find(FENCE, start)
-    return completion[start : end if end >= 0 else None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +44,11 @@ class Outline:
         """The experts of the sub-traces in order."""
         return tuple(expert for expert, _ in self.parts)
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether every part has a list of steps."""
+        return all(isinstance(node, list) or isinstance(node.get("trace"), list) for _, node in self.parts)
+
     def program(self, symbols: Symbols = {}) -> Program:
         """Parse the steps; raise TraceError with the sub-trace, the step and the fix."""
         if self.composed and len(self.parts) < 2:
@@ -77,9 +59,12 @@ class Outline:
         )
 
 
-def outline(text: str) -> Outline:
-    """Return the outline of a document; raise FormatError if it is not a trace."""
-    return canonical_outline(text) or yaml_outline(text)
+def outline(text: str, first_line: int = 1) -> Outline:
+    """Return the outline of a document; raise FormatError if it is not a trace.
+
+    `first_line` is the number of the first line in the text that the user has, for the error.
+    """
+    return canonical_outline(text) or yaml_outline(text, first_line)
 
 
 def canonical_outline(text: str) -> Outline | None:
@@ -99,9 +84,15 @@ def canonical_outline(text: str) -> Outline | None:
     return Outline(parts, composed=True)
 
 
-def yaml_outline(text: str) -> Outline:
+def yaml_outline(text: str, first_line: int = 1) -> Outline:
     """Return the outline of any text, parsed by libyaml; raise FormatError if it is not a trace."""
-    document = load(text)
+    try:
+        document = load(text, first_line=first_line)
+    except FormatError as error:
+        sign = _SIGN.search(text) if error.code == "not_yaml" else None
+        if sign:
+            error.reason += f"; write compute_op: {OPERATION_NAMES[sign[1]]}"
+        raise
     nodes = document if isinstance(document, list) else [document]
     if not nodes:
         raise FormatError("no_trace", "an empty list; write a trace")
@@ -112,6 +103,8 @@ def yaml_outline(text: str) -> Outline:
         expert = node.get("expert")
         if not isinstance(expert, str):
             found = f"expert is {expert.description}" if isinstance(expert, Odd) else "no expert is named"
+            if expert is None:
+                found = next((f"the key is {key[:40]!r}" for key in node if key.lower() == "expert"), found)
             raise FormatError("no_expert", f"{found}; write expert: NAME")
         parts.append((expert, node))
     return Outline(tuple(parts), isinstance(document, list))

@@ -1,9 +1,13 @@
-"""Builds the turns of a conversation: a prompt with the question, and a completion with the trace."""
+"""Builds and reads the turns of a conversation: a prompt with the question, and a completion with the trace."""
 
 from .text import fence
 
 PROMPT_ROLES = ("system", "user")
 COMPLETION_ROLES = ("assistant",)
+ASSISTANTS = ("assistant", "model")
+"""The roles of a model's own messages."""
+PARTS = ("text", "output_text")
+"""The types of the parts of a message that hold its text; others hold reasoning, images or calls of tools."""
 
 Turn = dict[str, str]
 """A message: its `role` and its `content`."""
@@ -17,6 +21,27 @@ def prompt(system: str, question: str) -> list[Turn]:
 def completion(trace: str) -> list[Turn]:
     """Return the completion: an assistant turn with the fenced trace."""
     return _turns(COMPLETION_ROLES, (fence(trace),))
+
+
+def reply(completion: object) -> str | None:
+    """Return the text of the assistant's last message, or None if there is none.
+
+    A completion is a message, a list of messages, or anything else, as model output is. The content of a message is a
+    text or a list of parts.
+    """
+    messages = completion if isinstance(completion, list | tuple) else [completion]
+    for message in reversed(messages):
+        if isinstance(message, dict) and message.get("role") in ASSISTANTS:
+            return _content(message.get("content"))
+    return None
+
+
+def _content(content: object) -> str | None:
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list | tuple) else []
+    texts = [part.get("text") if isinstance(part, dict) and part.get("type") in PARTS else part for part in parts]
+    return "".join(text for text in texts if isinstance(text, str)) if parts else None
 
 
 def _turns(roles: tuple[str, ...], contents: tuple[str, ...]) -> list[Turn]:

@@ -8,17 +8,18 @@ import re
 from fractions import Fraction
 from itertools import product
 
+from docs.completions import FORMS
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from solver import EXPERTS, OPS, Trace, TraceError, fence, text, write
+from solver.completion import MAX_COMPLETION
 from solver.document import MAX_DEPTH, MAX_TEXT
 from solver.fields import KINDS, MAX_NAME, NAME, OPERATIONS, Number, Operand, Operation, Pair, Source, Var
 from solver.number import LIMIT
 from solver.ops import fields_of
 from solver.program import MAX_PARTS, MAX_STEPS
 from solver.state import State
-from solver.text import MAX_COMPLETION
 
 law = settings(
     deadline=None,
@@ -261,6 +262,131 @@ completions = st.one_of(
 )
 """What a model may write, and what it should never."""
 
+# Model outputs: real forms, mutated by a seeded generator, which is quicker than Hypothesis and has no shrinking
+
+_FORMS = [form[1] for forms in FORMS.values() for form in forms]
+_TURNS = [turn for form in _FORMS if isinstance(form, list | tuple) for turn in form]
+_OUTPUTS = [form for form in _FORMS if isinstance(form, str)]
+_MARKS = [
+    *("```", "```yaml\n", "~~~", "````", "\n```\n", "`", '```yaml title="t"\n', "```{.yaml}\n"),
+    *("<think>", "</think>", "<thinking>", "</thinking>", "</reasoning>", "<|end_of_thought|>", "[THINK]", "[/THINK]"),
+    *(
+        "\u25c1think\u25b7",
+        "\u25c1/think\u25b7",
+        "<|channel|>final<|message|>",
+        "<|channel|>analysis<|message|>",
+        "assistantfinal",
+    ),
+    *(
+        "<|im_start|>",
+        "<|im_start|>user\n",
+        "<|im_start|>assistant\n",
+        "<|im_end|>",
+        "<|eot_id|>",
+        "</s>",
+        "<s>",
+        "[INST]",
+        "[/INST]",
+    ),
+    *(
+        "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        "<start_of_turn>model\n",
+        "<end_of_turn>",
+        "<\uff5cAssistant\uff5c>",
+    ),
+    *(
+        "<trace>",
+        "</trace>",
+        "<answer>",
+        "</answer>",
+        "<",
+        ">",
+        "[",
+        "]",
+        "{",
+        "}",
+        "{expert:",
+        '{"expert": "',
+        '"trace": [',
+    ),
+    *(
+        "expert: ",
+        "expert: comparison, since\n",
+        "- expert: arithmetic\n",
+        "trace:\n",
+        "- ",
+        "\n",
+        "\n\n",
+        "  ",
+        "---\n",
+        "# ",
+    ),
+    *("\r", "\r\n", "\u2028", "\u2029", "\x85", "\xa0", "\ufeff", "\u200b", "\0", "\ud800", "\u6f22", "\t", "\x0b"),
+    *("- {op: query, var: result}\n", "value: 7,000", "*", "&a ", "!!int ", "%"),
+]
+
+
+def model_output(random):
+    """Return a completion such as models and their servers write: a form of the table, cut, joined and mutated.
+
+    Most are texts; some are messages and parts with odd roles and types.
+    """
+    text = random.choice(_OUTPUTS)
+    for _ in range(random.randrange(4)):
+        place, other = sorted(random.randrange(len(text) + 1) for _ in range(2))
+        match random.randrange(7):
+            case 0:
+                text = text[:place] + random.choice(_MARKS) + text[place:]
+            case 1:
+                text = text[:place] + text[other:]
+            case 2:
+                text = text[:place] + text[place:other][:300] * random.choice([2, 3, 40]) + text[other:]
+            case 3:
+                text += random.choice(["", "\n", "\nNo:\n"]) + random.choice(_OUTPUTS)
+            case 4:
+                text = text[:place] + random.choice(_OUTPUTS)[:other] + text[place:]
+            case 5:
+                text = random.choice(_MARKS) + text + random.choice(_MARKS)
+            case 6:
+                old, new = random.choice(_MARKS), random.choice(_MARKS)
+                text = text.replace(old, new)
+        text = text[:20_000]
+    if random.random() < 0.01:
+        text = (text * (MAX_COMPLETION // max(1, len(text))))[:MAX_COMPLETION]
+    return text if random.random() < 0.7 else _messages(random, text)
+
+
+def _messages(random, text):
+    odd = [
+        None,
+        7,
+        [],
+        {},
+        ["text"],
+        [None],
+        [{"type": "text"}],
+        [{"type": "text", "text": 7}],
+        {"text": text},
+        float("nan"),
+    ]
+    cut = random.randrange(len(text) + 1)
+    content = random.choice(
+        [text, [{"type": "text", "text": text}], [{"type": "text", "text": part} for part in (text[:cut], text[cut:])]]
+    )
+    turns = [
+        {
+            "role": random.choice(["assistant", "assistant", "user", "tool", "system", "model", None, 7]),
+            "content": content,
+        },
+        random.choice([*_TURNS, *odd]),
+        {"role": "assistant", "content": random.choice(odd)},
+        {"content": text},
+    ]
+    random.shuffle(turns)
+    turns = turns[random.randrange(4) :]
+    return random.choice([turns, tuple(turns), turns[0]])
+
+
 # The worst texts: long to judge unless something bounds them
 
 _LONG = 10_000_000
@@ -302,6 +428,29 @@ WORST = {
             '- {"expert\n',
             "漢",
         )
+    },
+    **{
+        f"searched, {name}": start + _fill(piece, MAX_COMPLETION - len(start))
+        for start in ("", "expert: trace\n")
+        for name, piece in {
+            "keys": "expert:\ntrace:\n",
+            "brackets and keys": "{expert: trace",
+            "objects": '{"expert":"trace"}\n',
+            "tags": "<a>expert: trace",
+            "open tags": "<|",
+            "tokens": "[/AA]",
+            "turns": "<|im_start|>assistant ",
+            "instructions": "[INST]",
+            "reasoning": "</think>",
+            "blank lines": "expert: race\n\n   \n",
+            "many blank lines": "expert: race\n" + "\n" * 50,
+            "comments": "expert: race\n#\n",
+            "dashes": "- expert: trace\n",
+            "brackets in lines": "expert: trace\n  - [[[\n",
+            "carriage returns": "\r",
+            "separators": "\u2028",
+            "fences around keys": "expert: trace\n```\n",
+        }.items()
     },
     "a fence and spaces": "```" + " " * (MAX_COMPLETION - 3),
     "a fence, spaces and a word": "```" + " " * (MAX_COMPLETION - 4) + "x",

@@ -1,17 +1,22 @@
 """An export has the columns of its trainer and every row of the folder, and is atomic."""
 
 import importlib.util
+import json
 import shutil
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 from folders import preset, rows_of
 
 from generators import build
 from generators.__main__ import main
+from generators.files.manifest import file_hash
 from generators.finished import export as exporting
 from generators.finished.export import export
+from solver import judge
 from solver.refusal import InputError
 
 
@@ -80,15 +85,56 @@ def test_verl_reward(built, tmp_path):
                 ground_truth=row["reward_model"]["ground_truth"],
                 extra_info=extra,
             )
-            assert score == 1.0
+            assert score == {"score": 1.0, "acc": 1.0}
 
 
-def test_same_folder_same_bytes(built, tmp_path):
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_chats(built, tmp_path, split):
+    """A line per row, in the folder's order, with the key `messages` alone: system, user and assistant."""
+    counts = export(built, tmp_path / "out", "chat")
+    lines = (tmp_path / "out" / f"{split}.jsonl").read_bytes().decode().splitlines()
+    rows = rows_of(built, split)
+
+    assert counts[f"{split}.jsonl"] == len(lines) == len(rows)
+    assert [json.loads(line) for line in lines] == [{"messages": [*row["prompt"], *row["completion"]]} for row in rows]
+    assert [turn["role"] for turn in json.loads(lines[0])["messages"]] == ["system", "user", "assistant"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.jsonl", "validation.jsonl", "test.jsonl"}
+
+
+def test_chats_load(built, tmp_path):
+    """`datasets`, which most trainers load with, reads the chats as a list of role and content; the solver judges them."""
+    export(built, tmp_path / "out", "chat")
+    loaded = load_dataset("json", data_files=str(tmp_path / "out" / "train.jsonl"), cache_dir=str(tmp_path / "cache"))
+    rows = rows_of(built, "train")
+
+    assert loaded["train"].column_names == ["messages"]
+    for chat, row in zip(loaded["train"]["messages"], rows, strict=True):
+        assert judge(chat, row["experts"], row["answer"]).reward == 1.0
+
+
+def test_rows_without_completion_are_no_chats(folder, tmp_path):
+    """Evaluation data has nothing to train on: the export says so and leaves nothing behind."""
+    shard = next(folder.glob("data/test-*"))
+    table = pq.read_table(shard)
+    place = table.schema.get_field_index("completion")
+    empty = pa.array([[]] * len(table), table.schema.field("completion").type)
+    pq.write_table(table.set_column(place, table.schema.field("completion"), empty), shard)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][f"data/{shard.name}"]["sha256"] = file_hash(shard)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(InputError, match="has rows without a completion"):
+        export(folder, tmp_path / "out", "chat")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("to", ["verl", "chat"])
+def test_same_folder_same_bytes(built, tmp_path, to):
     """Two exports of a folder have the same bytes."""
     for name in ("one", "two"):
-        export(built, tmp_path / name)
+        export(built, tmp_path / name, to)
 
-    for path in (tmp_path / "one").glob("*.parquet"):
+    for path in (tmp_path / "one").glob("t*.*"):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
@@ -147,3 +193,12 @@ def test_command(built, tmp_path, capsys):
     assert status == 0
     assert "train.parquet 50 rows" in out
     assert "custom_reward_function.path=" in out
+
+
+def test_command_for_chats(built, tmp_path, capsys):
+    """The command writes chats, too, and has no reward to name."""
+    assert main(["export", str(built), "--to", "chat", str(tmp_path / "out")]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+
+    assert "train.jsonl 50 rows" in out
+    assert "reward" not in out

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from strategies import law, numbers
 
-from solver.number import LIMIT, MAX_LITERAL, fits, read_number, write_number
+from solver.number import LIMIT, MAX_LITERAL, fits, plain_form, read_number, write_number
 
 
 @law
@@ -109,6 +109,54 @@ def test_everything_else_is_no_number(text):
         ValueError, match=r"is not a number; write one exact number|is too large; a number has at most 40"
     ):
         read_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    {
+        "\u22127": "-7",
+        "\u20137": "-7",
+        "$7": "7",
+        "-$7": "-7",
+        "$-7": "-7",
+        "\u20ac 7.50": "7.50",
+        "7,000": "7000",
+        "1,234,567.50": "1234567.50",
+        "7_000": "7000",
+        "7 000": "7000",
+        "07": "7",
+        "007.5": "7.5",
+        "1/02": "1/2",
+        "4%": "4",
+        "4 %": "4",
+        "+7": "7",
+        "7.": "7",
+        "7,5": "7.5",
+        "1e3": "1000",
+        "\xbd": "1/2",
+        "1\xbd": "3/2",
+        "1 1/2": "3/2",
+        "1\u20442": "1/2",
+        "\uff17": "7",
+        "7 km": "7",
+        "sixty": "60",
+        "Forty-One": "41",
+        **dict.fromkeys(["", "a", "a + 1", "6 * 7", "0x1F", "1:30", "1/0", "1e99", "12,34,567", "nan", "$", "9" * 99]),
+    }.items(),
+)
+def test_another_notation_is_understood_for_the_message(text, meant):
+    """The message writes the number that a text means in another notation, and guesses at nothing else."""
+    assert meant == plain_form(text)
+    with pytest.raises(ValueError, match="write one exact number") as error:
+        read_number(text)
+    assert str(error.value).endswith(f": {meant}" if meant else "such as 12, 2.5 or 2/3")
+
+
+@law
+@given(numbers)
+def test_a_number_that_is_read_needs_no_message(number):
+    """No other form is proposed for a number that can be read."""
+    assert plain_form(write_number(number)) is None
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ BOTH = composed(GOOD, SECOND)
 LIMIT = 0.05
 """Seconds of processor time in which any text is judged."""
 expectations = st.one_of(
-    st.none(), st.sampled_from(list(EXPERTS)), st.lists(st.sampled_from(list(EXPERTS)), max_size=3), st.just("oracle")
+    st.none(), st.sampled_from(list(EXPERTS)), st.lists(st.sampled_from(list(EXPERTS)), max_size=3)
 )
 
 
@@ -122,6 +122,38 @@ def test_a_wrong_expert_is_named():
     assert verdict.experts == ("arithmetic", "rate_equation")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("expert: arithmetic", "expert: Arithmetic", "Arithmetic; expected arithmetic; write names in lower case"),
+        ("expert: arithmetic", "Expert: arithmetic", "the key is 'Expert'; write expert: NAME"),
+        ("op: query", "Op: query", "write op for 'Op'"),
+        ("op: query", "op: QUERY", "did you mean query?"),
+        ("value: 6", "Value: 6", "init has no field 'Value'; write value"),
+        ("compute_op: mul", "compute_op: MUL", "'MUL' is not an operation; did you mean mul?"),
+        ("query, var: r", "query, var: R", "R was never set; init it first; did you mean r?"),
+        ("compute_op: mul", "compute_op: *", "not YAML in line 6: did not find expected alphabetic or numeric character; write compute_op: mul"),
+        ("compute_op: mul", "compute_op: '*'", "'*' is not an operation; write mul"),
+        ("compute_op: mul", "compute_op: \xd7", "write mul"),
+        ("compute_op: mul", "compute_op: -", "'-' is not an operation; write sub"),
+        ("op: compute, compute_op: mul", "op: multiply", "op is 'multiply'; write op: compute, compute_op: mul"),
+        ("value: 6", "value: \u22127", "is not a number; write one exact number: -7"),
+        ("value: 6", "value: $7", "'$7' is not a number; write one exact number: 7"),
+        ("value: 6", "value: 7,000", "write numbers without commas: 7000"),
+        ("value: 6", "value: '7,000'", "'7,000' is not a number; write one exact number: 7000"),
+        ("value: 6", "value: 07", "'07' is not a number; write one exact number: 7"),
+        ("value: 6", "value: 4%", "'4%' is not a number; write one exact number: 4"),
+        ("[a, b]", "[7,000, b]", "write [7000, b]"),
+        ("[a, b]", "[a, $7]", "'$7' is neither a variable nor a number; write 7"),
+        ("var: a,", "var: ann's cards,", "write a name such as anns_cards"),
+    ],
+    ids=lambda text: text[:24],
+)  # fmt: skip
+def test_a_reason_says_what_to_write(old, new, said):
+    """The reason for a small slip says what to write instead."""
+    assert said in judge(fence(GOOD.replace(old, new)), "arithmetic", 42).reason
+
+
 @pytest.mark.parametrize("answer", ["", "forty-two", "80,000", "1e3", None, 42.0, float("nan"), "9" * 99], ids=repr)
 def test_an_answer_that_is_no_exact_number_is_the_callers_error(answer):
     """An `answer` that is not an exact number raises ValueError, since it is not model output."""
@@ -204,6 +236,20 @@ def test_the_last_message_counts_and_experts_may_be_missing():
     assert trace_reward([[]], answer=["42"]) == [0.0]
 
 
+def test_a_row_without_an_answer_is_left_out():
+    """TRL's way to mix tasks: a row that is not ours has no answer and gets None; the others keep their rewards."""
+    rewards = trace_reward([GOOD, "a poem", GOOD], answer=["42", None, "7"], experts=[["arithmetic"], None, None])
+
+    assert rewards == [1.0, None, 0.7]
+
+
+@pytest.mark.parametrize("experts", ["arithmatic", ["arithmetic", "arithmatic"], np.array(["arithmatic"])], ids=repr)
+def test_an_expected_expert_that_does_not_exist_is_the_callers_error(experts):
+    """A typo in an expected expert would make every completion wrong; the error names the nearest expert."""
+    with pytest.raises(ValueError, match=r"^no expert 'arithmatic'; did you mean arithmetic\?$"):
+        judge("", experts, 42)
+
+
 def test_columns_of_another_length_are_an_error():
     """A column of another length than the completions is the caller's error, and is not truncated."""
     with pytest.raises(ValueError, match="zip"):
@@ -218,6 +264,41 @@ def test_verl_calls_the_score_by_name():
     assert compute_score(**call, extra_info=None) == 1.0
     assert compute_score(**call, extra_info={"index": 7, "experts": ["arithmetic"]}) == 1.0
     assert compute_score(**call, extra_info={"experts": np.array(["comparison"], dtype=object)}) == 0.3
+
+
+def test_verl_may_pass_more():
+    """Later versions of verl pass further keyword arguments, and the configuration may pass some, too."""
+    call = {"data_source": "run8", "solution_str": fence(GOOD), "ground_truth": "42", "extra_info": None}
+
+    assert compute_score(**call, reward_router_address="localhost:80", reward_model_tokenizer=None) == 1.0
+
+
+@pytest.mark.parametrize("experts", [["arithmetic"], np.array(["arithmetic"], dtype=object)], ids=["list", "array"])
+def test_verls_batch_manager_gets_a_list(experts):
+    """Verl's batch manager passes columns and gets a score per completion, or a mapping per completion."""
+    texts = [fence(GOOD), GOOD, "42"]
+    call = {"data_sources": ["run8"] * 3, "solution_strs": texts, "ground_truths": ["42", "7", "42"]}
+    infos = np.array([{"experts": experts}, {"index": 1}, None], dtype=object)
+
+    assert compute_score(**call, extra_infos=infos) == [1.0, 0.7, 0.0]
+    assert compute_score(**call) == compute_score(**call, extra_infos=None) == [1.0, 0.7, 0.0]
+    assert [score["acc"] for score in compute_score(**call, extra_infos=infos, as_mapping=True)] == [1.0, 0.0, 0.0]
+    with pytest.raises(ValueError, match="zip"):
+        compute_score(**{**call, "ground_truths": ["42"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expert", "score"),
+    [
+        (GOOD, "42", "arithmetic", {"score": 1.0, "acc": 1.0}),
+        (GOOD, "7", "arithmetic", {"score": 0.7, "acc": 0.0}),
+        (GOOD, "42", "comparison", {"score": 0.3, "acc": 0.0}),
+        ("42", "42", "arithmetic", {"score": 0.0, "acc": 0.0}),
+    ],
+)
+def test_verl_logs_the_accuracy_apart_from_the_reward(text, answer, expert, score):
+    """A wrong answer is rewarded with 0.7 and counted as wrong."""
+    assert score == compute_score("run8", text, answer, {"experts": [expert]}, as_mapping=True)
 
 
 def test_the_docstring_shows_a_true_example():

@@ -148,6 +148,50 @@ def test_score_prints_the_verdicts_of_all_experts_and_patterns(folder, predictio
     assert "1 of 4 rows have no completion" in out
 
 
+def test_score_writes_a_verdict_per_completion(folder, predictions, tmp_path, capsys):
+    """--out writes one JSON object per completion: id, verdict, reward, reason and step."""
+    lines = [
+        answered(0, GOOD),
+        answered(1, fence(GOOD)),
+        answered(2, GOOD.replace("a, b", "a, c")),
+        answered(3, "\u2028"),
+    ]
+    lines[2]["completion"] = BOTH.replace("source: prev.result", "value: 1e3")
+    out = tmp_path / "verdicts.jsonl"
+    assert main(["score", predictions(*lines), folder(), "--out", str(out)]) == 0
+    verdicts = [json.loads(line) for line in out.read_text().splitlines()]
+
+    assert [list(verdict) for verdict in verdicts] == [["id", "verdict", "reward", "reason", "step"]] * 4
+    assert [verdict["id"] for verdict in verdicts] == [line["id"] for line in lines]
+    assert [(verdict["verdict"], verdict["reward"], verdict["step"]) for verdict in verdicts] == [
+        ("correct", 1.0, None),
+        ("wrong_answer", 0.7, None),
+        ("broken", 0.5, 1),
+        ("unparsed", 0.0, None),
+    ]
+    assert verdicts[1]["reason"] == "the trace gives 42, expected 7"
+    assert "all" in capsys.readouterr().out
+
+    assert main(["score", predictions(*lines), str(tmp_path / "dataset"), "--out", str(tmp_path / "no" / "x")]) == 2
+    assert "cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_score_prints_json(folder, predictions, capsys):
+    """--json prints the table as one JSON object that a script can read."""
+    assert main(["score", predictions(answered(0, GOOD), answered(1, GOOD)), folder(), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+
+    assert (printed["split"], printed["missing"]) == ("test", 2)
+    assert [(group["expert"], group["pattern"], group["rows"]) for group in printed["groups"]] == [
+        (None, None, 2),
+        ("arithmetic", None, 2),
+        ("arithmetic", "sums", 2),
+    ]
+    everything = printed["groups"][0]
+    assert (everything["accuracy"], everything["reward"]) == (0.5, 0.85)
+    assert everything["verdicts"] == {"correct": 1, "wrong_answer": 1, "broken": 0, "wrong_expert": 0, "unparsed": 0}
+
+
 def test_score_takes_rows_without_expert(folder, predictions, capsys):
     """A row without expert or pattern is judged by its answer alone and counted under `none`."""
     assert main(["score", predictions(answered(3, GOOD)), folder()]) == 0
@@ -209,6 +253,10 @@ def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, 
     shard.write_bytes(b"PAR1")
     assert main(["score", lines, good]) == 2
     assert "test split cannot be read" in capsys.readouterr().err
+
+    pq.write_table(pa.Table.from_pylist([{**ROWS[0], "experts": ["arithmatic"]}]), shard)
+    assert main(["score", lines, good]) == 2
+    assert "row arithmetic/sums/0: experts: no expert 'arithmatic'; did you mean" in capsys.readouterr().err
 
     pq.write_table(pa.Table.from_pylist([{**ROWS[0], "answer": "forty-two"}]), shard)
     assert main(["score", lines, good]) == 2

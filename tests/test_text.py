@@ -1,33 +1,13 @@
-"""Reading undoes writing, the fast reader agrees with YAML, and traces are found in any surrounding text."""
+"""Reading undoes writing, and the fast reader agrees with YAML."""
 
 import pytest
+from docs.completions import COMPOSED, TRACE
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import any_programs, canonical_shapes, completions, honest_programs, law, mutated_texts
 
 from solver import FormatError, Refusal, extract, fence, read, write
-from solver.text import MAX_COMPLETION, canonical_outline, yaml_outline
-
-TRACE = """\
-expert: arithmetic
-trace:
-- {op: init, var: a, value: 41}
-- {op: compute, compute_op: add, args: [a, 1], var: result}
-- {op: query, var: result}
-"""
-COMPOSED = """\
-- expert: arithmetic
-  trace:
-  - {op: init, var: a, value: 41}
-  - {op: compute, compute_op: add, args: [a, 1], var: result}
-  - {op: query, var: result}
-- expert: rate_equation
-  trace:
-  - {op: init, var: a, source: prev.result}
-  - {op: init, var: b, value: 2}
-  - {op: compute, compute_op: mul, args: [a, b], var: result}
-  - {op: query, var: result}
-"""
+from solver.text import canonical_outline, yaml_outline
 
 
 def opinion(outline, text):
@@ -110,85 +90,6 @@ def test_near_canonical_texts_are_read_alike(text):
     fast = canonical_outline(text)
 
     assert fast is None or opinion(yaml_outline, text) == opinion(lambda _: fast, text)
-
-
-PROSE = "Let me think: expert advice is to add.\n"
-PYTHON = "```python\nprint(41 + 1)\n```\n"
-
-
-@pytest.mark.parametrize(
-    "completion",
-    [
-        pytest.param(text, id=name)
-        for name, text in {
-            "bare": TRACE,
-            "fenced": fence(TRACE),
-            "fenced, yml": f"```yml\n{TRACE}```",
-            "fenced, upper case": f"```YAML\n{TRACE}```",
-            "fenced, no language": f"```\n{TRACE}```",
-            "fenced, blanks": f"``` yaml \t\n{TRACE}```  ",
-            "unclosed": f"```yaml\n{TRACE}",
-            "unclosed, no newline at the end": f"```yaml\n{TRACE.rstrip()}",
-            "closing fence only": f"{TRACE}```",
-            "closing fence only, prose after": f"{TRACE}```\nThe answer is 42.",
-            "closing fence only, another block after": f"{TRACE}```\n{fence(COMPOSED)}",
-            "closed on the last line": f"{TRACE.rstrip()}```",
-            "end of sequence after the fence": f"{TRACE}```</s>",
-            "blank lines around": f"\n\n{TRACE}\n\n",
-            "prose before a fence": PROSE + fence(TRACE),
-            "prose after a fence": fence(TRACE) + "\nThe answer is 42.",
-            "prose around a fence": PROSE + fence(TRACE) + "\n" + PROSE,
-            "prose on the fence's line": f"Here it is: {fence(TRACE)}",
-            "prose before bare YAML": PROSE + TRACE,
-            "a block of Python before": PYTHON + PROSE + fence(TRACE),
-            "a block of Python before bare YAML": PYTHON + PROSE + TRACE,
-            "an untagged block before": f"```\n41 + 1\n```\n{PROSE}{fence(TRACE)}",
-            "a fence in prose": f"<think>I open with ``` here</think>\n{fence(TRACE)}",
-            "a fence in prose, steps before the expert": "I open with ``` here.\n```yaml\n"
-            + TRACE.replace("expert: arithmetic\n", "")
-            + "expert: arithmetic\n```",
-            "several traces, the first counts": f"{fence(TRACE)}\n{fence(COMPOSED)}",
-            "CRLF": fence(TRACE).replace("\n", "\r\n"),
-            "comment first": f"```yaml\n# the trace\n{TRACE}```",
-            "document start": f"```yaml\n---\n{TRACE}```",
-            "steps before the expert": "```yaml\n"
-            + TRACE.replace("expert: arithmetic\n", "")
-            + "expert: arithmetic\n```",
-            "indented": "```yaml\n" + "".join(f"  {line}\n" for line in TRACE.splitlines()) + "```",
-            "byte order mark": "\ufeff" + TRACE,
-            "JSON": '```json\n{"expert": "arithmetic", "trace": [{"op": "init", "var": "a", "value": 41},\n'
-            ' {"op": "compute", "compute_op": "add", "args": ["a", 1], "var": "result"}, {"op": "query", "var": "result"}]}\n```',
-        }.items()
-    ],
-)
-def test_the_trace_is_found(completion):
-    """Fences, prose, other blocks and line ends around a trace do not hide it."""
-    assert read(TRACE) == read(extract(completion))
-
-
-@pytest.mark.parametrize("completion", [COMPOSED, fence(COMPOSED), PROSE + fence(COMPOSED) + PROSE, f"{COMPOSED}```"])
-def test_a_composition_is_found(completion):
-    """A list of traces is found as a single trace is (P13)."""
-    assert read(COMPOSED) == read(extract(completion))
-
-
-@law
-@given(completions)
-def test_extracting_cuts_and_never_invents(completion):
-    """The extracted text is a part of the completion, and has no fence."""
-    text = extract(completion)
-
-    assert text in completion
-    assert "```" not in text
-
-
-def test_a_completion_beyond_the_bound_is_refused():
-    """A completion beyond the length bound is refused; one at the bound is searched."""
-    padding = "x" * (MAX_COMPLETION - len(fence(TRACE)) - 1)
-
-    assert extract(f"{padding}\n{fence(TRACE)}") == TRACE
-    with pytest.raises(FormatError, match=f"at most {MAX_COMPLETION} are searched"):
-        extract(f"{padding}x\n{fence(TRACE)}")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from finetune.models.adapter import load, named_base
 from finetune.models.chat import prompt_ids, turns
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, Run
+from solver.completion import extract
 from solver.experts import system_line
 from solver.refusal import Refusal
 from solver.terminal import steps_table
-from solver.text import extract, read
+from solver.text import read
 
 from .decode import Decoder
 

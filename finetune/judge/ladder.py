@@ -11,12 +11,13 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, get_args
 
+from solver.completion import extract
 from solver.fields import Source
 from solver.number import write_number
 from solver.ops import GROUPS, Query, Step
 from solver.program import Program, Trace
 from solver.refusal import Refusal, TraceError
-from solver.text import extract, read
+from solver.text import read
 
 from .formula import FormulaState, run_formulas
 

@@ -3,6 +3,7 @@
 TRL reads the dataset folder itself. verl reads one Parquet file per split, with columns of its own, and a reward file.
 """
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from solver.refusal import InputError
 
 from .recipes import read_recipe
 
-TARGETS = ("verl",)
+TARGETS = ("chat", "verl")
 REWARD = "reward.py"
 
 _EXTRA = ("split", "index", "id", "question", "expert", "experts", "pattern", "difficulty")
@@ -50,9 +51,11 @@ _REWARD = '''"""The reward of wirework's traces for verl, which loads this file 
     custom_reward_function.path={folder}/{reward} custom_reward_function.name=compute_score
 """
 
+from functools import partial
+
 from solver import compute_score
 
-__all__ = ["compute_score"]
+compute_score = partial(compute_score, as_mapping=True)  # verl logs `acc` as accuracy, and the reward where it is missing
 '''
 
 
@@ -72,11 +75,17 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            rows = {
-                f"{split}.parquet": _write(temporary / f"{split}.parquet", split, paths, source)
-                for split, paths in files.items()
-            }
-            (temporary / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
+            if to == "verl":
+                rows = {
+                    f"{split}.parquet": _write(temporary / f"{split}.parquet", split, paths, source)
+                    for split, paths in files.items()
+                }
+                (temporary / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
+            else:
+                rows = {
+                    f"{split}.jsonl": _write_chats(temporary / f"{split}.jsonl", paths, folder)
+                    for split, paths in files.items()
+                }
             temporary.chmod(0o755)  # a temporary folder is private to its owner
             temporary.replace(out)
         finally:
@@ -103,14 +112,26 @@ def _write(path: Path, split: str, shards: list[Path], source: str) -> int:
     """Write one split, a row group at a time; return its number of rows."""
     rows = 0
     with pq.ParquetWriter(path, VERL, compression="zstd") as writer:
-        for batch in _batches(shards):
+        for batch in _batches(shards, [*(name for name in _EXTRA if name in SCHEMA.names), "prompt", "answer"]):
             writer.write_batch(_verl(batch, split, rows, source))
             rows += len(batch)
     return rows
 
 
-def _batches(shards: list[Path]) -> Iterator[pa.RecordBatch]:
-    wanted = [*(name for name in _EXTRA if name in SCHEMA.names), "prompt", "answer"]
+def _write_chats(path: Path, shards: list[Path], folder: Path) -> int:
+    """Write one split as chats, a row group at a time, and return its rows."""
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for batch in _batches(shards, ["prompt", "completion"]):
+            for prompt, completion in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                if not completion:
+                    raise InputError(f"{folder}: has rows without a completion; export what was built for training")
+                file.write(json.dumps({"messages": [*prompt, *completion]}, ensure_ascii=False) + "\n")
+            rows += len(batch)
+    return rows
+
+
+def _batches(shards: list[Path], wanted: list[str]) -> Iterator[pa.RecordBatch]:
     for shard in shards:
         with pq.ParquetFile(shard) as file:
             yield from file.iter_batches(ROW_GROUP, columns=wanted)

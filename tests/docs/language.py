@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from solver.completion import MAX_COMPLETION
 from solver.document import MAX_DEPTH, MAX_EVENTS, MAX_TEXT
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
@@ -10,8 +11,8 @@ from solver.ops import GROUPS
 from solver.program import MAX_PARTS, MAX_STEPS
 from solver.refusal import FormatError
 from solver.reward import REWARDS, Verdict
-from solver.text import MAX_COMPLETION
 
+from .completions import FORMS
 from .markdown import cell, check_same, code, rows
 from .meanings import OUTCOMES, VERDICT
 from .refusals import TRACES, refused
@@ -35,6 +36,17 @@ def rewards() -> str:
     """Return the table of outcomes with their rewards."""
     check_same(REWARDS, OUTCOMES)
     return rows("outcome", ">reward", "meaning", body=((code(n), reward, OUTCOMES[n]) for n, reward in REWARDS.items()))
+
+
+def forms() -> str:
+    """Return the table of forms of a completion."""
+    body = (
+        ((group if form is told[0] else ""), form[0], code(form[2]), form[3])
+        for group, forms in FORMS.items()
+        for told in [[form for form in forms if form[0]]]
+        for form in told
+    )
+    return rows("", "form", "outcome, where the trace is right", ">complete traces", body=body)
 
 
 def verdict() -> str:

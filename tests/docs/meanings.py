@@ -7,7 +7,7 @@ OUTCOMES = {
     "wrong_answer": "The trace runs and gives another answer.",
     "broken": "The trace breaks a rule or cannot run.",
     "wrong_expert": "A trace of another expert, or of other experts in a composition. Its steps are not read.",
-    "unparsed": "There is no trace in the text, or it is no YAML.",
+    "unparsed": "There is no trace in the answer, or it is no YAML.",
 }
 """The outcomes of a verdict."""
 
@@ -180,6 +180,7 @@ VERDICT = {
     "experts": "The experts that the completion names, in order.",
     "fits_shape": "Whether every part has the shape of its expert.",
     "identities": "Steps that copied a number because a variable was 0 or 1.",
+    "traces": "Complete traces in [the answer](trace-language.md#the-trace-in-a-completion). The last one is judged.",
 }
 """The fields of a verdict; its property `reward` is the number of its outcome."""
 

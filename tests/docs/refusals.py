@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from generators.patterns.library import folder_texts, library, read_library, shipped
+from solver.completion import extract
 from solver.machine import solve
 from solver.refusal import InputError, Refusal
-from solver.text import extract, read
+from solver.text import read
 
 GOOD = "comparison/times_more.jinja"
 """The shipped pattern that most refused files are made of by one change."""

@@ -12,6 +12,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "experts": language.experts,
     "groups": language.groups,
     "rewards": language.rewards,
+    "forms": language.forms,
     "verdict": language.verdict,
     "trace-limits": language.trace_limits,
     "trace-refusals": language.trace_refusals,
