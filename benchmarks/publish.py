@@ -10,7 +10,6 @@ All need tests/hub of this repository; the memory that `time` prints needs Linux
 
 import argparse
 import itertools
-import json
 import os
 import re
 import resource
@@ -354,9 +353,9 @@ def timing(rows: int, shard_rows: int, xet: bool, mbit: float) -> int:
         stored = server.xet.stored()
         wall, _ = client(server, "push", f"{scratch}/grown", "acme/try0", xet=xet)
         sent = server.xet.stored() - stored if xet else server.log.uploaded()
-        whole = sum(
-            entry["bytes"] for entry in json.loads(Path(f"{scratch}/grown/manifest.json").read_text())["files"].values()
-        )
+        from generators.files.manifest import read_manifest
+
+        whole = sum(entry.bytes for entry in read_manifest(Path(f"{scratch}/grown")).files.values())
         print(
             f"push again with {sizes['grown']:,}: {wall:.2f} s, {sent:,} bytes received of {whole:,} in the data files; {server.log.commits()} commit"
         )

@@ -16,13 +16,13 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from generators.builder.recipe import Recipe
 from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
-from generators.files.schema import COLUMNS, SCHEMA
 from generators.files.store import LocalStore
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
 from solver.experts import EXPERTS
 from solver.ops import GROUPS, op_table
 from solver.refusal import InputError
+from solver.schema import COLUMNS, SCHEMA
 
 from .facts import Facts, gather
 

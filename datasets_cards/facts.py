@@ -14,7 +14,6 @@ from generators.builder.length import WRAPPING
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, read_manifest
 from generators.files.parquet import ROW_GROUP
-from generators.files.schema import SCHEMA
 from generators.finished.recipes import AnyRecipe, read_recipe
 from solver.arrow import text, values
 from solver.completion import extract
@@ -22,6 +21,7 @@ from solver.machine import solve
 from solver.number import write_number
 from solver.ops import write_step
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 from solver.text import fence, read
 from solver.turns import prompt
 

@@ -1,7 +1,6 @@
 """Checks a dataset folder against its manifest and compares it with a revision on the Hub."""
 
 import hashlib
-import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from huggingface_hub import RepoFile
 
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
 from generators.files.manifest import Manifest, file_hash, read_manifest
+from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
 from solver.refusal import InputError
 
@@ -129,12 +129,11 @@ def _fault(folder: Path, manifest: Manifest) -> str | None:
         path = folder / name
         if not path.is_file() or file_hash(path) != entry.sha256:
             return f"{path}: missing or changed since the build"
-        record = json.loads((pq.read_schema(path).metadata or {}).get(b"wirework", b"{}"))
-        if record.get("rows") != entry.rows:
-            return (
-                f"{folder / MANIFEST}: lists {entry.rows} rows for {name}, which was written with {record.get('rows')}"
-            )
-        contents[named[1]].append(record["content"])
+        record = parse_record(pq.read_schema(path).metadata, ShardRecord)
+        if record is None or record.rows != entry.rows:
+            written = "no record of its rows" if record is None else f"{record.rows}"
+            return f"{folder / MANIFEST}: lists {entry.rows} rows for {name}, which was written with {written}"
+        contents[named[1]].append(record.content)
         rows[named[1]] += entry.rows
     hashes = {RECIPE: manifest.recipe} | _dropped(manifest)
     changed = [name for name, sha256 in hashes.items() if file_hash(folder / name) != sha256]

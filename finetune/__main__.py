@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from finetune.runs.folder import RUN, Run, command
+from finetune.runs.libraries import refuse_missing
 from finetune.train.recipe import Recipe, override, read_recipe
 from solver.command import run
 
@@ -27,6 +28,9 @@ def _stoppable(args: argparse.Namespace) -> int:
     """Run a verb; at Ctrl-C, print the command that goes on."""
     try:
         return VERBS[args.verb](args)
+    except ModuleNotFoundError as error:
+        refuse_missing(error)
+        raise
     except KeyboardInterrupt:
         terminal.note(f"stopped; go on with: {resumed(args)}")
         return 130

@@ -103,9 +103,10 @@ def _judge(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from .schema import read_by
     from .terminal import verdict_summary, verdict_table
 
-    table = open_dataset(args.dataset, args.split, ["id", "expert", "experts", "pattern", "answer"])
+    table = open_dataset(args.dataset, args.split, read_by("score"))
     rows = {row["id"]: row for row in table.to_pylist()}
     counts: dict[str, Counter[str]] = {}
     verdicts: dict[str, Verdict] = {}

@@ -42,6 +42,10 @@ _LONGEST = 40
 """The most characters that are compared: comparing 64 names of 80 characters takes over 30 ms."""
 
 
+_MOST = 12
+"""The most known words that are listed when none is similar."""
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return a hint for an unknown word: the most similar known words, whatever their case, or else all of them."""
     known = sorted(known)

@@ -14,8 +14,8 @@ Turn = dict[str, str]
 
 
 def prompt(system: str, question: str) -> list[Turn]:
-    """Return the prompt: a system turn and a user turn."""
-    return _turns(PROMPT_ROLES, (system, question))
+    """Return the prompt: a system turn, unless the system line is empty, and a user turn."""
+    return _turns(PROMPT_ROLES, (system, question))[0 if system else 1 :]
 
 
 def completion(trace: str) -> list[Turn]:

@@ -12,9 +12,9 @@ from processes import python
 from generators import build
 from generators.__main__ import main
 from generators.files.parquet import to_parquet
-from generators.files.schema import SCHEMA, content_hash
 from generators.finished.audit import audit
 from solver.refusal import InputError
+from solver.schema import SCHEMA, content_hash
 
 TEST = "data/test-00000-of-00001.parquet"
 TRAIN = "data/train-00000-of-00001.parquet"

@@ -20,10 +20,10 @@ from generators.builder.dataset import make, rebuild
 from generators.builder.length import Ruler
 from generators.builder.recipe import Recipe
 from generators.builder.shard import make_shard
-from generators.files.schema import SCHEMA
 from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 
 @pytest.fixture(scope="module")

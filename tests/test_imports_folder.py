@@ -19,12 +19,12 @@ from generators.__main__ import main
 from generators.builder.dataset import rebuild
 from generators.files.manifest import WrittenShard, file_hash, frame, read_manifest
 from generators.files.parquet import ShardRecord, to_parquet
-from generators.files.schema import SCHEMA, content_hash
 from generators.finished.audit import audit
 from generators.finished.recipes import read_recipe
 from generators.imports.importer import import_problems
 from solver.refusal import InputError
 from solver.reward import judge
+from solver.schema import SCHEMA, content_hash
 
 LINES = [
     {"question": "Ann has 1,200 red beads. She gives 200 beads to Ben. How many beads are left?",

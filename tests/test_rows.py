@@ -7,10 +7,10 @@ from generators.builder.dataset import make
 from generators.builder.length import Ruler
 from generators.builder.recipe import Recipe
 from generators.builder.rows import make_group
-from generators.files.schema import SCHEMA
 from generators.finished.audit import audit
 from generators.patterns.library import read_library
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 
 @pytest.fixture(scope="module")

@@ -248,7 +248,7 @@ def test_score_refuses_a_bad_dataset_in_one_line(folder, predictions, tmp_path, 
     shard = tmp_path / "dataset" / "data" / "test-00000-of-00001.parquet"
     pq.write_table(pa.table({"id": ["arithmetic/sums/0"]}), shard)
     assert main(["score", lines, good]) == 2
-    assert "lacks the columns expert, experts" in capsys.readouterr().err
+    assert "lacks the columns answer, expert" in capsys.readouterr().err
 
     shard.write_bytes(b"PAR1")
     assert main(["score", lines, good]) == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load, named_base
-from finetune.models.chat import prompt_ids, turns
+from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, Run
 from solver.completion import extract
@@ -14,6 +14,7 @@ from solver.experts import system_line
 from solver.refusal import Refusal
 from solver.terminal import steps_table
 from solver.text import read
+from solver.turns import prompt
 
 from .decode import Decoder
 
@@ -32,8 +33,8 @@ def ask(
     base = named_base(model, adapter, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, adapter, device), max_new_tokens)
-    prompt = turns(system_prompt(adapter or Path(base)), question)
-    completion = decoder.stream(prompt_ids(decoder.tokenizer, prompt), _show)
+    asked = prompt(trained_system_line(adapter or Path(base)), question)
+    completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show)
     print()
     if completion.truncated:
         terminal.say(f"cut after {completion.tokens} tokens; raise --max-new-tokens")
@@ -50,7 +51,7 @@ def _show(piece: str) -> None:
     sys.stdout.flush()
 
 
-def system_prompt(folder: Path) -> str:
+def trained_system_line(folder: Path) -> str:
     """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
     default = system_line()
     return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default

@@ -36,12 +36,6 @@ def prepare_tokenizer(tokenizer: Any) -> str:
     return "the tokenizer has no chat template; the template of Zephyr and TinyLlama is used"
 
 
-def turns(system: str, question: str) -> list[dict[str, str]]:
-    """Return the messages of a prompt; an empty system prompt is left out."""
-    messages = [("system", system), ("user", question)]
-    return [{"role": role, "content": content} for role, content in messages if content]
-
-
 def prompt_ids(tokenizer: Any, prompt: list[dict[str, str]]) -> list[int]:
     """Return the tokens of a prompt, up to where the model's answer begins."""
     return _ids(tokenizer, prompt, add_generation_prompt=True)

@@ -24,12 +24,22 @@ def needed(path: str) -> Any:
         found: Any = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError) as error:
         library = module.partition(".")[0]
+        refuse_missing(error)
         raise InputError(
             f"{library} {version(library)} is installed and has no {module}.{name}; install {requirement(library)}"
         ) from None
     return found
+
+
+def refuse_missing(error: Exception) -> None:
+    """Raise InputError if an error says that one of the libraries is not installed at all."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing in LIBRARIES:
+        raise InputError(
+            f"{missing} is not installed; pip install 'wirework[finetune]', or '.[finetune]' in a checkout"
+        ) from None
 
 
 def requirement(library: str) -> str:

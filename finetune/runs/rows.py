@@ -7,8 +7,9 @@ import pyarrow as pa
 
 from solver.dataset import open_dataset, select
 from solver.refusal import InputError
+from solver.schema import read_by
 
-COLUMNS = ("id", "prompt", "completion", "question", "trace", "answer", "expert", "experts", "pattern", "steps")
+COLUMNS = read_by("training")
 """The columns that training and evaluation read."""
 
 ALIASES = {"gsm8k": "data/gsm8k-test"}

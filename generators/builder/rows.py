@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from generators.files.schema import SCHEMA
 from generators.files.turns import completion_column, prompt_column
 from generators.patterns.checks import closed_form
 from generators.patterns.pattern import Pattern
@@ -15,6 +14,7 @@ from generators.patterns.row_error import RowError
 from generators.patterns.slots import Draw
 from solver import arrow
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 from .cross_check import cross_checks
 from .length import Ruler

@@ -13,9 +13,9 @@ import pyarrow as pa
 from generators.files.layout import shard_path
 from generators.files.manifest import WrittenShard, known_hashes
 from generators.files.parquet import ShardRecord, read_record, to_parquet
-from generators.files.schema import content_hash
 from generators.files.store import digest, store
 from generators.patterns.permutation import key_of, mix
+from solver.schema import content_hash
 
 from .length import Ruler
 from .recipe import Job, Recipe

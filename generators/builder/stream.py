@@ -14,9 +14,9 @@ import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
 from generators.files.layout import SPLITS
-from generators.files.schema import SCHEMA
 from generators.patterns.library import library
 from solver.refusal import InputError, did_you_mean
+from solver.schema import SCHEMA
 
 from .length import Ruler
 from .preset import read_preset

@@ -7,7 +7,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .schema import ENCODED, SCHEMA
+from solver.schema import ENCODED, SCHEMA
+
 from .store import Store
 
 ROW_GROUP = 10_000

@@ -25,12 +25,12 @@ from generators.files.layout import DROPPED, MANIFEST, README, RECIPE, SPLITS, s
 from generators.files.manifest import Manifest, WrittenShard, file_hash, read_manifest
 from generators.files.parquet import ShardRecord
 from generators.files.recipe import DatasetRecipe
-from generators.files.schema import SCHEMA, content_hash
 from generators.imports.audit import row_faults
 from generators.imports.folder import manifest_of_import
 from generators.imports.recipe import ImportRecipe
 from solver import arrow
 from solver.refusal import InputError
+from solver.schema import SCHEMA, content_hash
 
 from .loads import loading_faults
 from .recipes import read_recipe

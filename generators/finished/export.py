@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from generators.files.layout import SPLITS
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
-from generators.files.schema import SCHEMA
 from solver import arrow
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 from .recipes import read_recipe
 

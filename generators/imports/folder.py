@@ -15,10 +15,10 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import DROPPED, shard_path
 from generators.files.manifest import DroppedFile, Manifest, Split, Verification, WrittenShard, frame
 from generators.files.parquet import ShardRecord, to_parquet
-from generators.files.schema import SCHEMA, content_hash
 from generators.files.store import only_writer_of, store
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
+from solver.schema import SCHEMA, content_hash
 from solver.turns import completion, prompt
 
 from .recipe import ImportRecipe

@@ -6,11 +6,11 @@ from typing import Literal
 import pyarrow as pa
 
 from generators.files.recipe import FORMAT, Against, recipe_text
-from generators.files.schema import filled_in
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Source
 from solver import __version__
 from solver.experts import system_line
+from solver.schema import filled_in
 
 SPLITS = ("train", "test")
 

@@ -4,13 +4,12 @@ from dataclasses import fields
 
 from generators.builder.recipe import Recipe
 from generators.files.manifest import Manifest, Split
-from generators.files.schema import COLUMNS
 from generators.imports.grading.grade import RULES
 from generators.imports.recipe import ImportRecipe
 from generators.imports.sources.registry import SOURCES
-
-from .markdown import check_same, code, rows
-from .meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
+from solver.schema import COLUMNS
+from tests.docs.markdown import check_same, code, rows
+from tests.docs.meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
 
 
 def columns() -> str:

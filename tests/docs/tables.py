@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from solver.__main__ import markdown_table
-
-from . import datasets, language, patterns, programs
+from tests.docs import datasets, language, patterns, programs
 
 TABLES: dict[str, Callable[..., str]] = {
     "ops": markdown_table,

@@ -7,17 +7,21 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from solver import arrow
+from . import arrow
 
 Filled = Literal["every row", "rows with a trace", "built rows"]
 """The rows that have a value in a column; the others are null."""
 
+Reader = Literal["score", "training"]
+
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 _NAMES = pa.list_(pa.string())
+_TRAINING: frozenset[Reader] = frozenset(["training"])
+_BOTH: frozenset[Reader] = frozenset(["score", "training"])
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SchemaColumn:
     """A column of the schema."""
 
     name: str
@@ -26,42 +30,87 @@ class Column:
     filled: Filled = "every row"
     encoded: str | None = None
     """The Parquet path of a leaf that is dictionary-encoded because its values recur; None if there is none."""
+    readers: frozenset[Reader] = frozenset()
+    """The verbs that read the column: `score` judges completions, and training and evaluation read rows."""
 
 
 COLUMNS = (
-    Column("id", pa.string(), "`expert/pattern/index`, or `source/split/number` of an imported row; unique in a dataset"),
-    Column("prompt", _TURNS, "the conversation so far: a system turn and a user turn", encoded="prompt.list.element.role"),
-    Column(
+    SchemaColumn(
+        "id",
+        pa.string(),
+        "`expert/pattern/index`, or `source/split/number` of an imported row; unique in a dataset",
+        readers=_BOTH,
+    ),
+    SchemaColumn(
+        "prompt",
+        _TURNS,
+        "the conversation so far: a system turn and a user turn",
+        encoded="prompt.list.element.role",
+        readers=_TRAINING,
+    ),
+    SchemaColumn(
         "completion",
         _TURNS,
         "the assistant turn to learn: the trace in a `yaml` fence",
         filled="rows with a trace",
         encoded="completion.list.element.role",
+        readers=_TRAINING,
     ),
-    Column("question", pa.string(), "the word problem"),
-    Column("trace", pa.string(), "the trace that answers it, as canonical YAML", filled="rows with a trace"),
-    Column("answer", pa.string(), "the exact answer as text: an integer, a decimal or a fraction"),
-    Column(
-        "expert", pa.string(), "the expert that owns the trace, or `composition`", filled="rows with a trace", encoded="expert"
+    SchemaColumn("question", pa.string(), "the word problem", readers=_TRAINING),
+    SchemaColumn(
+        "trace",
+        pa.string(),
+        "the trace that answers it, as canonical YAML",
+        filled="rows with a trace",
+        readers=_TRAINING,
     ),
-    Column(
+    SchemaColumn("answer", pa.string(), "the exact answer as text: an integer, a decimal or a fraction", readers=_BOTH),
+    SchemaColumn(
+        "expert",
+        pa.string(),
+        "the expert that owns the trace, or `composition`",
+        filled="rows with a trace",
+        encoded="expert",
+        readers=_BOTH,
+    ),
+    SchemaColumn(
         "experts",
         _NAMES,
         "the experts of the sub-traces, in order",
         filled="rows with a trace",
         encoded="experts.list.element",
+        readers=_BOTH,
     ),
-    Column("pattern", pa.string(), "the pattern's name; null in imported rows", filled="built rows", encoded="pattern"),
-    Column("steps", pa.int32(), "steps of the trace, all sub-traces together", filled="rows with a trace", encoded="steps"),
-    Column(
+    SchemaColumn(
+        "pattern",
+        pa.string(),
+        "the pattern's name; null in imported rows",
+        filled="built rows",
+        encoded="pattern",
+        readers=_BOTH,
+    ),
+    SchemaColumn(
+        "steps",
+        pa.int32(),
+        "steps of the trace, all sub-traces together",
+        filled="rows with a trace",
+        encoded="steps",
+        readers=_TRAINING,
+    ),
+    SchemaColumn(
         "difficulty",
         pa.int32(),
         "steps that compute: all but `init` and `query`",
         filled="rows with a trace",
         encoded="difficulty",
     ),
-    Column("metadata", pa.string(), "a JSON object; of imported rows the grade and the origin of every operand", encoded="metadata"),
-)  # fmt: skip
+    SchemaColumn(
+        "metadata",
+        pa.string(),
+        "a JSON object; of imported rows the grade and the origin of every operand",
+        encoded="metadata",
+    ),
+)
 """All columns, in order."""
 
 SCHEMA = pa.schema([(column.name, column.type) for column in COLUMNS])
@@ -77,6 +126,11 @@ _CONTENT = ("id", "question", "trace", "answer")
 def filled_in(*kinds: Filled) -> frozenset[str]:
     """Return the names of the columns that are never null in the given kinds of rows."""
     return frozenset(column.name for column in COLUMNS if column.filled in kinds)
+
+
+def read_by(reader: Reader) -> tuple[str, ...]:
+    """Return the names of the columns that a verb reads, in order."""
+    return tuple(column.name for column in COLUMNS if reader in column.readers)
 
 
 def content_hash(table: pa.Table) -> str:
