@@ -50,13 +50,16 @@ def built(result: Built, seconds: float) -> None:
     out.print(_pattern_table(result))
     rows = sum(result.counts.values())
     out.print(
-        f"proved    {verification.read_back:,} rows read back, solved and balanced; "
+        f"proved    {verification.read_back:,} rows parsed back, solved, and equal to the pattern's formula; "
         f"{verification.second_opinion:,} of them cross-checked with libyaml and fractions"
     )
     by_pattern, patterns = len(verification.fit_by_pattern or ()), len(verification.bounds or ())
-    out.print(
-        f"lengths   upper bounds in tokens; {by_pattern} of {patterns} patterns fit as a whole, the rest row by row"
+    fit = (
+        "all patterns fit"
+        if by_pattern == patterns
+        else f"{by_pattern} of {patterns} patterns fit, the rest row by row"
     )
+    out.print(f"lengths   upper bounds in tokens; {fit}")
     if overlap:
         out.print(
             f"held out  {overlap.rows} of {overlap.of} test rows share all numbers with a training row of their pattern"

@@ -27,7 +27,7 @@ def test_build_then_verify(tmp_path, capsys):
     assert main(["verify", str(tmp_path / "d")]) == 0
 
     assert "times_more" in shown
-    assert "560 rows read back, solved and balanced" in shown
+    assert "560 rows parsed back, solved, and equal" in shown
     assert "sound" in capsys.readouterr().out
     assert (tmp_path / "d" / "README.md").read_text().startswith("---\n")
 

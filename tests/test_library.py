@@ -152,3 +152,14 @@ def test_a_name_of_two_patterns_needs_its_expert(texts):
     ):
         both["consume"]
     assert both["entity_track/consume"].expert == "entity_track"
+
+
+@pytest.mark.parametrize("start", ["\ufeff", ""])
+def test_a_file_that_windows_wrote_is_read(texts, tmp_path, start):
+    """A byte order mark and CRLF line ends change nothing of a pattern."""
+    folder = tmp_path / "mine"
+    (folder / "comparison").mkdir(parents=True)
+    text = start + texts["comparison/times_more.jinja"].replace("\n", "\r\n")
+    (folder / "comparison" / "times_more.jinja").write_bytes(text.encode())
+
+    assert folder_texts(folder)["comparison/times_more.jinja"] == texts["comparison/times_more.jinja"]

@@ -1,7 +1,6 @@
 """Finds the level at which a failed completion departs from the gold program; names and the order of sums are free.
 
-The levels are those of the learning hierarchy in the project's founding document, and extraction, which it lacks.
-They are tested in order, each assumes the earlier ones, and the first that fails is the level of the failure. The
+The levels of LEVELS lead from reading the format to wiring the numbers. They are tested in order, each assumes the earlier ones, and the first that fails is the level of the failure. The
 solver's own steps say what a trace reads, sets and computes (see `formula`).
 """
 

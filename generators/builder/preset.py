@@ -85,7 +85,7 @@ def read_preset(name: str) -> Preset:
     """Return a shipped preset by name, or the preset in a file; raise InputError naming the file and the line."""
     path = FOLDER / f"{name}.yaml" if name in known_presets() else Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
         raise InputError(
             f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"

@@ -20,7 +20,7 @@ def read_entries(origin: str, config: str | None, split: str) -> tuple[list[Entr
         rows = open_dataset(origin, split, config=config).to_pylist()
         return list(rows), hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text: {error}; give a jsonl or json file") from None
     entries = list(_of_array(path, text) if text.lstrip().startswith("[") else _of_lines(text))

@@ -119,7 +119,7 @@ def _text(path: Path, most: int) -> str:
             content = file.read(most + 1)
         if len(content) > most:
             raise InputError(f"{path}: more than {most} bytes")
-        return content.decode()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")  # as editors on Windows write files
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from finetune.judge.ask import system_prompt
+from finetune.judge.ask import trained_system_line
 from solver.experts import system_line
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -21,5 +21,5 @@ def test_ask_prints_the_trace_and_what_the_solver_says(trained, call):
 
 def test_ask_puts_the_system_prompt_that_the_run_was_trained_with(trained, tiny):
     """A trained model gets the system prompt of its dataset; any other model gets the line that names all experts."""
-    assert system_prompt(trained) == "You are a helpful assistant."
-    assert system_prompt(tiny) == system_line()
+    assert trained_system_line(trained) == "You are a helpful assistant."
+    assert trained_system_line(tiny) == system_line()

@@ -33,8 +33,8 @@ class Grade:
 
 
 RULES = {
-    "A": "every step told and used, nothing contested left over, no other wiring as likely",
-    "B": "every step told, but a step is unused, a number left over or cancelled out, it is right for these numbers alone, or the choice weak",
+    "A": "the solution states every step and uses it; no ambiguous number is left unused; no other wiring is as likely",
+    "B": "the solution states every step, but a step or a number is unused or cancels out, the wiring gives the answer only by coincidence, or another wiring is nearly as likely",
     "C": "at least one step is inferred",
 }
 """The meaning of each grade, for users."""

@@ -25,7 +25,7 @@ def folded(final: Node, made: Iterable[Node], inferred: set[Node]) -> tuple[list
 
 
 def _uses(final: Node) -> Counter[Node]:
-    """Return how often each node behind a node is an operand; the node itself counts as used once."""
+    """Return how often each node behind a node is an operand; the final node counts as one use."""
     works = [node for node in within(final) if isinstance(node, Work)]
     return Counter([final, *(operand for work in works for operand in (work.left, work.right))])
 
@@ -102,7 +102,7 @@ FRACTION_RULES = (numerator, complement)
 
 
 class _Fold:
-    """Rewrites operations bottom-up; remembers the order in which the new ones came up."""
+    """Rewrites operations bottom-up; remembers the order in which new ones are created."""
 
     def __init__(self, uses: Counter[Node]):
         self.uses = uses
@@ -182,7 +182,7 @@ class _Fold:
         return node or ONE
 
     def _of_rate(self, sign: str, base: Node, rate: Node) -> Node:
-        """Return a percent op; of a literal, which no percent op takes as its base, the product with the share."""
+        """Return a percent op, or base times share if the base is a literal, which percent ops do not accept."""
         if not isinstance(base, Literal):
             return self._keep(Work(sign, base, rate))
         over = rate if sign == "of" else self._keep(Work("-" if sign == "off" else "+", HUNDRED, rate))

@@ -97,7 +97,7 @@ class One:
 
 
 def unit_of_constant(one: One) -> list[Node]:
-    """Find the constants per such unit, `in 1 week` for days_per_week, that no number of the unit stands beside."""
+    """Find the constants per such unit, `in 1 week` for days_per_week, if no number with that unit occurs."""
     mention, text = one.mention, one.text
     if mention.quantity.kind == "word" and _STORY.search(text, 0, mention.quantity.start):
         return []

@@ -13,14 +13,14 @@ from .features import Features
 from .state import Complete
 
 UNRIVALLED = 99.0
-"""The margin where no other linking is another function."""
+"""The margin if all linkings compute the same function."""
 _MOST_FUNCTIONS = 16
 """Functions that are compared, those with the highest scores."""
 _UNTYPED = 2.0
 _CLASH = 2.0
-_TORN = 3.0
+_SPLIT = 3.0
 _INFERRED = 3.0
-"""Log odds against a contradiction of type, a clash of money, a torn fraction, and an inferred step."""
+"""Log odds against a contradiction of type, a clash of money, a split fraction, and an inferred step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Linking:
     dead: int
     """Annotated steps that the answer does not use."""
     unused: tuple[int, ...]
-    """Quantities that one expects to be used and that the answer does not use."""
+    """Quantities that should be used but are not."""
     rivals: int
     """Linkings as consistent with values, types and coverage as the chosen one, which is included."""
     functions: int
@@ -120,6 +120,9 @@ class Choice:
     def _log_odds(self, one: Complete) -> float:
         """Return the score and the features of a linking, less the log odds against its contradictions."""
         against = (
-            _UNTYPED * one.state.untyped + _CLASH * one.clashes + _TORN * one.torn + _INFERRED * one.state.inferred
+            _UNTYPED * one.state.untyped
+            + _CLASH * one.clashes
+            + _SPLIT * one.split_fractions
+            + _INFERRED * one.state.inferred
         )
         return one.score + self.features.log_odds(one.final, one.origins) - against

@@ -16,7 +16,7 @@ _DEAD_STEP = 1.5
 _NUMBER = 1.2
 """The penalty of an unused quantity that no rule excuses."""
 _EXPECTED = 0.5
-"""An unused quantity with a higher penalty is missing from the linking."""
+"""Above this penalty, an unused quantity counts as missing."""
 
 
 class Coverage:
@@ -49,7 +49,7 @@ class Coverage:
         return self._dead[needed]
 
     def missing(self, used: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the unused quantities that one expects to be used."""
+        """Return the unused quantities that should be used."""
         return tuple(index for index in self._unused(used) if self._penalties[index] > _EXPECTED)
 
     def _unused(self, used: tuple[int, ...]) -> list[int]:

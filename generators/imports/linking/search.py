@@ -26,7 +26,7 @@ from .neighbours import Neighbours, word_weights
 from .state import Complete, State
 
 BEAM = 1_200
-"""Linkings that are followed at once; where there are more, nothing is called proved."""
+"""The width of the beam: the most partial linkings kept. If the beam overflows, the wiring counts as unproved."""
 _MOST_FINALS = 3
 """Steps with the answer's value that are tried as the final one, the last steps first."""
 _EARLIER_FINAL = 0.4
@@ -75,7 +75,7 @@ class Linker:
         ]
         self.like = self._like_places()
         self.priced = any(mention.money for mention in mentions)
-        self.tearable = any(mention.quantity.kind == "fraction" and mention.quantity.top > 1 for mention in mentions)
+        self.may_split = any(mention.quantity.kind == "fraction" and mention.quantity.top > 1 for mention in mentions)
         self.capped = False
 
     def link(self) -> Linking:
@@ -199,15 +199,15 @@ class Linker:
         return bool(kinds) and not kinds & {"half", "multiple", "fraction", "percent"}
 
     def _complete(self, state: State, final: int) -> Complete:
-        torn = _torn(option.origin for _, _, option in state.chosen) if self.tearable else 0
-        one = Complete(self.coverage.score(state) - torn, state, final, torn=torn)
+        split = _split_fractions(option.origin for _, _, option in state.chosen) if self.may_split else 0
+        one = Complete(self.coverage.score(state) - split, state, final, split_fractions=split)
         if not self.priced:
             return one
         wrong = clashes(self.mentions, self.steps, final, one.origins)
         return replace(one, score=one.score - wrong, clashes=wrong) if wrong else one
 
 
-def _torn(origins: Iterable[Origin]) -> int:
+def _split_fractions(origins: Iterable[Origin]) -> int:
     """Count the fractions whose numerator or denominator is used alone: `30 / 3`, for two thirds."""
     used: dict[int, set[bool]] = {}
     for origin in origins:

@@ -37,7 +37,7 @@ class Complete:
     """The step that gives the answer."""
     clashes: int = 0
     """Contradictions in the dimension of money."""
-    torn: int = 0
+    split_fractions: int = 0
     """Fractions whose numerator or denominator is used alone."""
 
     @property
@@ -48,4 +48,4 @@ class Complete:
     @property
     def contradictions(self) -> int:
         """How often money or a fraction is used inconsistently."""
-        return self.clashes + self.torn
+        return self.clashes + self.split_fractions
