@@ -20,6 +20,7 @@ from generators.files.store import LocalStore
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
 from solver.experts import EXPERTS
+from solver.lock import only_writer
 from solver.ops import GROUPS, op_table
 from solver.refusal import InputError
 from solver.schema import COLUMNS, SCHEMA
@@ -63,25 +64,26 @@ def write_card(
     `repo_id` is the name in the card's load command (default: the folder). `pages` is another folder to write to.
     Metadata and sections that people added to the folder's page, or to the `published` one, are kept. Without
     matplotlib the plots of an earlier card stay, and a line on stderr says how to install it. Raises InputError for a
-    folder that is not a finished dataset, or that cannot be written, and for a page whose changes cannot be merged,
+    folder that is not a finished dataset, that another process writes, or that cannot be written, and for a page whose changes cannot be merged,
     unless `overwrite` gives these up.
     """
     facts = gather(folder)
     pages = pages or folder
     try:
-        if plots and facts.samples and not _drawn(facts, pages):
-            print(NO_PLOTS, file=sys.stderr)
-        shown = {path: words for path, words in PLOTS.items() if place_of(path, folder, pages).exists()}
-        mine = (folder / README).read_bytes() if (folder / README).exists() else None
-        page = merge(
-            render(facts, folder, repo_id, shown),
-            mine,
-            published.page if published else None,
-            names=(str(folder / README), f"{repo_id}: {README}"),
-            ancestor=published.ancestor if published else lambda: None,
-            overwrite=overwrite,
-        )
-        LocalStore(pages).write(README, page.encode())
+        with only_writer(pages):
+            if plots and facts.samples and not _drawn(facts, pages):
+                print(NO_PLOTS, file=sys.stderr)
+            shown = {path: words for path, words in PLOTS.items() if place_of(path, folder, pages).exists()}
+            mine = (folder / README).read_bytes() if (folder / README).exists() else None
+            page = merge(
+                render(facts, folder, repo_id, shown),
+                mine,
+                published.page if published else None,
+                names=(str(folder / README), f"{repo_id}: {README}"),
+                ancestor=published.ancestor if published else lambda: None,
+                overwrite=overwrite,
+            )
+            LocalStore(pages).write(README, page.encode())
     except OSError as error:
         raise InputError(f"{error.filename or pages}: cannot be written: {error.strerror or error}") from None
     return pages / README

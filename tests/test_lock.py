@@ -10,6 +10,7 @@ import pytest
 from folders import contents
 from processes import HOME, python
 
+from datasets_cards.card import write_card
 from generators import build
 from generators.__main__ import main
 from generators.builder.dataset import Execution, make
@@ -122,6 +123,17 @@ def test_sigterm_ends_a_build_as_ctrl_c_does(tmp_path):
     for name in ("d", "e"):
         build("run8", rows=2_000, shard_rows=500, out=tmp_path / name)
     assert contents(tmp_path / "d") == contents(tmp_path / "e")
+
+
+def test_a_card_is_not_written_beside_a_build(cook, tmp_path):
+    """A card for a folder that another command writes into is refused, and nothing of the folder changes."""
+    folder = make(cook(), tmp_path / "d").folder
+    before = contents(folder)
+
+    with only_writer(folder), pytest.raises(InputError, match="is writing here"):
+        write_card(folder)
+
+    assert contents(folder) == before
 
 
 @pytest.mark.slow
