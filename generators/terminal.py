@@ -19,6 +19,7 @@ from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.render import render
 from solver.experts import EXPERTS
+from solver.plurals import counted
 from solver.terminal import steps_table
 from solver.text import read
 
@@ -126,7 +127,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
             more = f" and {len(found.beyond) - MAX_SHOWN} more" if len(found.beyond) > MAX_SHOWN else ""
             _say(f"      not audited: {', '.join(found.beyond[:MAX_SHOWN])}{more}")
     else:
-        _say((f"{len(found.faults):,} faults", "red"), f" in {folder}")
+        _say((counted(len(found.faults), "fault"), "red"), f" in {folder}")
 
 
 def covered(location: str, found: "Coverage") -> None:

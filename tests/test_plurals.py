@@ -3,7 +3,7 @@
 import pytest
 
 from generators.text.words import singular
-from solver.plurals import INVARIABLE, IRREGULAR, UNSTEMMED, plural
+from solver.plurals import INVARIABLE, IRREGULAR, UNSTEMMED, counted, plural
 from solver.stems import stem
 
 FORMED = {one: many for one, many in IRREGULAR.items() if many not in UNSTEMMED | {"teeth"}}
@@ -35,3 +35,17 @@ def test_regular_nouns_are_formed_by_their_endings(one, many):
 def test_some_nouns_have_one_form(noun):
     """A fish is a fish, however many."""
     assert plural(noun) == singular(noun) == noun
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [
+        (0, "step", "0 steps"),
+        (1, "step", "1 step"),
+        (2, "inferred step", "2 inferred steps"),
+        (1_000, "fault", "1,000 faults"),
+    ],
+)
+def test_a_count_agrees_with_its_noun(count, noun, text):
+    """One of a thing is singular; none and several are plural."""
+    assert counted(count, noun) == text

@@ -14,6 +14,7 @@ from generators.imports.graph.counted_ones import is_counted
 from generators.imports.graph.fractions import unsure
 from generators.imports.linking.choice import UNRIVALLED, Linking
 from generators.imports.question.mentions import Mention
+from solver.plurals import counted
 
 from . import coincidences, left_over
 from .case import Case
@@ -56,13 +57,13 @@ def grade(linking: Linking, mentions: list[Mention], question: str, graph: Graph
 def inferred_step(case: Case) -> str | None:
     """Doubt a wiring with a step that the solution does not state."""
     count = case.linking.inferred
-    return f"{count} inferred step{'s' * (count > 1)}" if count else None
+    return counted(count, "inferred step") if count else None
 
 
 def unused_step(case: Case) -> str | None:
     """Doubt a wiring that an annotated step contributes nothing to."""
     count = case.linking.dead
-    return f"{count} annotated step{'s' * (count > 1)} unused" if count else None
+    return f"{counted(count, 'annotated step')} unused" if count else None
 
 
 def omitted_one(case: Case) -> str | None:

@@ -3,6 +3,7 @@
 import re
 
 from generators.imports.candidates.origin import Given, Implicit, Origin
+from solver.plurals import counted
 
 from .case import Case
 
@@ -46,7 +47,7 @@ def loose_number(case: Case) -> str | None:
     """Doubt a wiring that leaves over a number and guesses the origin of another."""
     loose = {quantity.value for quantity in case.left_over if quantity.kind != "word" and quantity.value != 1}
     if loose and any(_is_guess(origin, case) for origin in case.linking.origins.values()):
-        return f"{len(loose)} number{'s' * (len(loose) > 1)} of the question left over"
+        return f"{counted(len(loose), 'number')} of the question left over"
     return None
 
 
