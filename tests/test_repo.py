@@ -171,3 +171,10 @@ def test_the_readme_example_is_the_row_it_names():
     golden = (ROOT / "tests" / "golden" / "comparison-times_more.txt").read_text(encoding="utf-8")
 
     assert golden.startswith(f"{question}\n\n{trace}")
+
+
+def test_tests_import_nothing_by_the_repository_root():
+    """The gate runs the tests from another folder, where `tests` is no package."""
+    named = re.compile(r"^\s*(?:from|import) tests\b", re.MULTILINE)
+
+    assert [path for path in (ROOT / "tests").rglob("*.py") if named.search(path.read_text(encoding="utf-8"))] == []

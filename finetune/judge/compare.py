@@ -37,7 +37,7 @@ def compare(a: Path, b: Path) -> Comparison:
     if right[0].keys() != right[1].keys():
         shared = len(right[0].keys() & right[1].keys())
         raise InputError(
-            f"{a} has {len(right[0]):,} rows and {b} {len(right[1]):,}, of which {shared:,} are the same; "
+            f"{a} has {len(right[0]):,} rows and {b} {len(right[1]):,}; {shared:,} are the same; "
             "evaluate both on the same dataset, split and limit"
         )
     contents = [report["settings"]["content"] for report in reports]

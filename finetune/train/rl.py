@@ -1,6 +1,6 @@
 """Reinforcement learning: TRL's GRPOTrainer with the solver's graduated reward; each step logs its verdicts.
 
-The KL reference is the initial adapter, of which TRL keeps a copy.
+The KL reference is the initial adapter; TRL keeps a copy of it.
 """
 
 import time

@@ -63,7 +63,7 @@ _UNIONS = ("tags", "config_names")
 """Lists to unite with those of a page that does not record its generated metadata."""
 
 Additions = dict[tuple[str, ...], Any]
-"""What people added to a page: keys, items of lists, configurations and sections."""
+"""The additions of people to a page: keys, items of lists, configurations and sections."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     chunks: list[tuple[str, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    """What cannot be merged."""
+    """The conflicts that cannot be merged, one line each."""
     unmarked: bool = False
     """Whether it is a card of wirework 0.1.0."""
 

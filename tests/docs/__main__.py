@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.docs.pages import PAGES, renewed
+from .pages import PAGES, renewed
 
 
 def main() -> int:

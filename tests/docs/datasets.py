@@ -8,8 +8,9 @@ from generators.imports.grading.grade import RULES
 from generators.imports.recipe import ImportRecipe
 from generators.imports.sources.registry import SOURCES
 from solver.schema import COLUMNS
-from tests.docs.markdown import check_same, code, rows
-from tests.docs.meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
+
+from .markdown import check_same, code, rows
+from .meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
 
 
 def columns() -> str:

@@ -11,10 +11,11 @@ from solver.ops import GROUPS
 from solver.program import MAX_PARTS, MAX_STEPS
 from solver.refusal import FormatError
 from solver.reward import REWARDS, Verdict
-from tests.docs.completions import FORMS
-from tests.docs.markdown import cell, check_same, code, rows
-from tests.docs.meanings import OUTCOMES, VERDICT
-from tests.docs.refusals import TRACES, refused
+
+from .completions import FORMS
+from .markdown import cell, check_same, code, rows
+from .meanings import OUTCOMES, VERDICT
+from .refusals import TRACES, refused
 
 
 def experts() -> str:

@@ -24,9 +24,10 @@ from generators.patterns.slots import (
 from solver.constants import named_constants
 from solver.document import load
 from solver.numerals import FORMS
-from tests.docs.markdown import cell, code, rows
-from tests.docs.meanings import EXAMPLES, SLOT_FORMS
-from tests.docs.refusals import FILES, message
+
+from .markdown import cell, code, rows
+from .meanings import EXAMPLES, SLOT_FORMS
+from .refusals import FILES, message
 
 ROOT = Path(__file__).parents[2]
 

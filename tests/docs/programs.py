@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.docs.markdown import code, rows
-from tests.docs.meanings import DEPENDENCIES, RESULTS
+from .markdown import code, rows
+from .meanings import DEPENDENCIES, RESULTS
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 100

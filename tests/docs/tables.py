@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 
 from solver.__main__ import markdown_table
-from tests.docs import datasets, language, patterns, programs
+
+from . import datasets, language, patterns, programs
 
 TABLES: dict[str, Callable[..., str]] = {
     "ops": markdown_table,
