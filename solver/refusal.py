@@ -40,21 +40,22 @@ class TraceError(Refusal):
 
 _LONGEST = 40
 """The most characters that are compared: comparing 64 names of 80 characters takes over 30 ms."""
-
-
 _MOST = 12
 """The most known words that are listed when none is similar."""
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return a hint for an unknown word: the most similar known words, whatever their case, or else all of them."""
+    """Return a hint for an unknown word: up to three similar known words, whatever their case, or else a dozen of them."""
     known = sorted(known)
     spelled: dict[str, list[str]] = {}
     for name in known:
         if len(name) <= _LONGEST:
             spelled.setdefault(name.lower(), []).append(name)
     near = [name for lower in get_close_matches(str(word)[:_LONGEST].lower(), spelled, n=3) for name in spelled[lower]]
-    return f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
+    if near:
+        return f"did you mean {' or '.join(near[:3])}?"
+    more = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
+    return f"known are {', '.join(known[:_MOST])}{more}"
 
 
 class InputError(ValueError):

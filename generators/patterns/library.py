@@ -36,8 +36,8 @@ class Library:
             return found[0]
         if found:
             raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}; give EXPERT/NAME")
-        known = [*self.patterns, *(pattern.name for pattern in self.patterns.values())]
-        raise InputError(f"no pattern {name}; {did_you_mean(name, known)}")
+        known = self.patterns if "/" in name else [pattern.name for pattern in self.patterns.values()]
+        raise InputError(f"no pattern {name}; {did_you_mean(name, known)}; python -m generators list shows all")
 
 
 def read_library(
