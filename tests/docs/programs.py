@@ -68,14 +68,23 @@ def verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]
     return dict(choices or {})
 
 
+def _help(parser: argparse.ArgumentParser) -> str:
+    """Return a help text; its usage is wrapped here, since versions of Python break its lines differently."""
+    usage, _, rest = parser.format_help().rstrip().partition("\n\n")
+    lines = textwrap.wrap(
+        " ".join(usage.split()), WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False, break_long_words=False
+    )
+    return "\n".join([*lines, "", rest])
+
+
 def help_texts(program: str) -> str:
     """Return the help texts of a command line and of its verbs."""
     parts = []
     with patch.dict(os.environ, {"COLUMNS": str(WIDTH)}):
         parser = parsers()[program]
-        parts.append(f"```text\n{parser.format_help().rstrip()}\n```")
+        parts.append(f"```text\n{_help(parser)}\n```")
         for name, verb in verbs(parser).items():
-            parts.append(f"### python -m {program} {name}\n\n```text\n{verb.format_help().rstrip()}\n```")
+            parts.append(f"### python -m {program} {name}\n\n```text\n{_help(verb)}\n```")
     return "\n\n".join(parts)
 
 
