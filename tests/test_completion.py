@@ -53,7 +53,7 @@ def test_a_written_program_is_found_alike_by_both_ways(program):
 @law
 @given(completions)
 def test_extracting_cuts_and_never_invents(completion):
-    """What is extracted stands in the completion, but for kinds of spaces and line ends, and has no closed fence."""
+    """The extracted text is part of the completion, except for kinds of spaces and line ends, and has no closed fence."""
     text = extract(completion)
 
     assert text in _search(completion).text

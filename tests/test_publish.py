@@ -327,7 +327,7 @@ EDITED = """
 
 
 def test_the_page_is_the_users_too(server, folder, folders):
-    """What people added to the page in the folder and in the repository is kept, and the newer of two versions counts."""
+    """Additions of people to the page, in the folder and in the repository, are kept; the newer of two versions counts."""
     seen = run(server, EDITED, folder, shutil.copytree(folders / "grown", folder.parent / "fresh"))
 
     assert "+license: mit" not in seen["dry"]

@@ -71,7 +71,7 @@ def formula(value: object) -> Formula:
 
 @dataclass
 class Trail:
-    """What the steps of a trace read and set, by the number of the step."""
+    """The names that each step of a trace reads and sets, by the number of the step."""
 
     early: list[tuple[int, str]] = field(default_factory=list)
     "the variables read before they were set"

@@ -161,7 +161,7 @@ DEPENDENCIES = {
     "math-verify": "what `accuracy_reward` needs, for the benchmark of `judge`",
     "playwright": "drives a browser in the tests of pages",
 }
-"""What each dependency is for."""
+"""The purpose of each dependency."""
 
 EXAMPLES = {
     "times_more": ("templates/comparison/times_more.jinja", "jinja"),

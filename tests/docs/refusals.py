@@ -226,7 +226,7 @@ TRACES: list[tuple[str, str]] = [
     ("*a short circuit:* two queries", "- {op: init, var: a, value: 42}\n- {op: query, var: a}\n- {op: query, var: a}"),
     ("*a short circuit:* steps after the query", "- {op: init, var: a, value: 42}\n- {op: query, var: a}\n- {op: init, var: b, value: 42}"),
 ]  # fmt: skip
-"""What a trace did wrong, and such a trace; where it names no expert it is one of arithmetic, or of its first line's."""
+"""Mistakes, each with a trace that makes it. A trace without an expert is one of arithmetic, or of its first line's expert."""
 
 
 @cache

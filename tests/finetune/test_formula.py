@@ -60,7 +60,7 @@ class Halve(Step):
 
 
 def test_an_op_that_is_added_needs_no_change():
-    """What an op reads and sets comes from its `run`: a read before the init is noted, and the formula is complete."""
+    """The names that an op reads and sets come from its `run`: a read before the init is noted, and the formula is complete."""
     trace = Trace("arithmetic", (Halve("a", "b"), Init("a", 9), Halve("a", "c"), Query("c")))
 
     values, state = run_formulas(trace, part=1)
