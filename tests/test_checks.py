@@ -64,7 +64,7 @@ BAD = {
     "anchor": ("value: $count", "value: &a $count", "value is a YAML anchor"),
     "key twice": ("count: 5..25", "count: 5..25\n  count: 5..26", "neither text nor a list"),
     "tag": ("value: $count", "value: !!python/object/apply:os.system [id]", "value is a YAML tag"),
-    "two questions lines": ("{{ more }}?", "{{ more }}?\nAnd then?", "a question is one line of text"),
+    "two questions lines": ("{{ more }}?", "{{ more }}?\nAnd then?", "line 16, wording 1: a wording is one line of text"),
     "no front matter": ("---\nslots", "slots", "no front matter"),
     "deep nesting": ("count: 5..25", f"count: {'[' * 40}1{']' * 40}", "nest more than"),
 }

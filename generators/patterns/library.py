@@ -9,9 +9,10 @@ from solver.document import load
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, check_scaffolds
-from .pattern import FOLDERS, MAX_FILE, Pattern, read_pattern
+from .pattern import FOLDERS, Pattern, read_pattern
 from .slots import Vocabulary, read_vocabularies
 from .uniqueness import check_apart
+from .wording import MAX_FILE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 VOCABULARY = "vocabulary.yaml"

@@ -28,32 +28,27 @@ from solver.text import Outline, write
 from .expression import Expression
 from .filters import written
 from .permutation import Permutation
-from .render import Plan, Ref, question_plan, trace_plan
+from .render import Plan, Ref, trace_plan
 from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
 from .trace_reader import TraceReader
+from .wording import Wording, read_wording, split
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
-MAX_FILE = 16_384
-"""The most bytes a pattern file may have."""
-
 SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
 """A slot in a trace: `$name`."""
-
-_PART = re.compile(r"^---[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A pattern; `source` is the text of its file, `bodies` are its questions in Jinja2, one per phrasing (P3)."""
+    """A pattern; `source` is the text of its file, and the wordings ask its question (P3)."""
 
     expert: str
     name: str
     source: str
     slots: dict[str, Slot]
     outline: Outline
-    bodies: tuple[str, ...]
-    questions: tuple[Plan, ...]
+    wordings: tuple[Wording, ...]
     answer: Expression
     program: Program = field(repr=False)
     """The trace, with `$slot` symbols in place of names and numbers."""
@@ -63,9 +58,19 @@ class Pattern:
         """The pattern's id, `expert/name`."""
         return f"{self.expert}/{self.name}"
 
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The texts of the wordings in Jinja2."""
+        return tuple(wording.body for wording in self.wordings)
+
+    @cached_property
+    def questions(self) -> tuple[Plan, ...]:
+        """The plans of the wordings."""
+        return tuple(wording.plan for wording in self.wordings)
+
     @cached_property
     def space(self) -> int:
-        """The number of distinct questions per phrasing."""
+        """The number of distinct questions per wording."""
         return space(self.slots)
 
     @cached_property
@@ -152,7 +157,7 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError("a pattern's name is lower-case letters, digits and _")
-    front, bodies = _split(source)
+    front, parts = split(source)
     document = load(front)
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
@@ -171,23 +176,10 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
         source,
         slots,
         outline,
-        bodies,
-        tuple(map(question_plan, bodies)),
+        tuple(read_wording(part, slots, vocabularies) for part in parts),
         Expression(answer),
         outline.program(symbols),
     )
-
-
-def _split(source: str) -> tuple[str, tuple[str, ...]]:
-    if len(source.encode()) > MAX_FILE:
-        raise InputError(f"more than {MAX_FILE} bytes")
-    before, *parts = _PART.split(source)
-    if before.strip() or len(parts) < 2:
-        raise InputError("no front matter; write ---, slots, trace and answer, ---, and the question")
-    bodies = tuple(part.strip("\n") for part in parts[1:])
-    if not all(body.strip() for body in bodies) or any("\n" in body for body in bodies):
-        raise InputError("a question is one line of text after ---")
-    return parts[0], bodies
 
 
 def _outline(expert: str, node: Node) -> Outline:

@@ -147,18 +147,30 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
         raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
     slots: dict[str, Slot] = {}
     for name, form in node.items():
-        if not SLOT.fullmatch(name) or name == "self":  # Jinja2 reserves `self`
-            raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
-        try:
-            slots[name] = _read_slot(form, vocabularies, slots)
-        except ValueError as error:
-            raise InputError(f"slot {name}: {error}") from None
+        slots[name] = _named_slot(name, form, vocabularies, slots)
     drawn: dict[str, Slot] = {name: slot for name, slot in slots.items() if not isinstance(slot, Derived)}
     derived = {name: slot for name, slot in slots.items() if isinstance(slot, Derived)}
     operations = sum(slot.expression.operations for slot in derived.values())
     if operations > MAX_OPERATIONS:
         raise InputError(f"the slots' expressions have {operations} operations together; at most {MAX_OPERATIONS}")
     return _in_order(drawn, derived)
+
+
+def read_own_slots(node: Node, slots: Mapping[str, Slot], vocabularies: Vocabularies) -> dict[str, Slot]:
+    """Parse the slots of a wording's own, beside the pattern's; raise InputError naming the slot.
+
+    They are drawn, never computed. A word differs from the pattern's words of its vocabulary.
+    """
+    if not isinstance(node, dict) or not node:
+        raise InputError("slots of a wording are one mapping on one line; write slots: {age: 6..12, friend: person}")
+    own: dict[str, Slot] = {}
+    for name, form in node.items():
+        if name in slots:
+            raise InputError(f"slot {name} is one of the pattern's slots; choose another name")
+        own[name] = _named_slot(name, form, vocabularies, {**slots, **own})
+        if isinstance(own[name], Derived):
+            raise InputError(f"slot {name}: a wording's own slot is drawn; write a range, a list or a vocabulary")
+    return own
 
 
 def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, Slot]:
@@ -177,6 +189,16 @@ def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, 
                 raise InputError(f"slot {name} computes with {word}, which is a word")
             known[name] = slot
     return known
+
+
+def _named_slot(name: str, form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
+    """Parse one slot; `slots` are those above it. Raises InputError naming it."""
+    if not SLOT.fullmatch(name) or name == "self":  # Jinja2 reserves `self`
+        raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
+    try:
+        return _read_slot(form, vocabularies, slots)
+    except ValueError as error:
+        raise InputError(f"slot {name}: {error}") from None
 
 
 def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:

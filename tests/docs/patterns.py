@@ -11,7 +11,6 @@ from generators.patterns.checks import MIN_SPACE, SAMPLE
 from generators.patterns.expression import MAX_LENGTH
 from generators.patterns.filters import FILTERS, Word
 from generators.patterns.library import MAX_VOCABULARY, library, shipped
-from generators.patterns.pattern import MAX_FILE
 from generators.patterns.slots import (
     MAX_OPERATIONS,
     MAX_VALUES,
@@ -21,6 +20,7 @@ from generators.patterns.slots import (
     read_slots,
     read_vocabularies,
 )
+from generators.patterns.wording import MAX_FILE
 from solver.constants import named_constants
 from solver.document import load
 from solver.numerals import FORMS
@@ -114,7 +114,7 @@ def refusals(part: str) -> str:
 
 
 def _without_file(text: str) -> str:
-    return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (question: (?=[^:]*: ))?", "", text)
+    return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (line \d+, wording \d+: )?(question: (?=[^:]*: ))?", "", text)
 
 
 def preset_keys() -> str:

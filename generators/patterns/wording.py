@@ -1,0 +1,112 @@
+"""Splits a pattern file into its front matter and its wordings, the texts that ask its question.
+
+Each wording is one line of text below a line `---`, or below `--- held out` if training may not have it. A line
+`slots: {...}` above the text declares slots of the wording's own, which neither trace nor answer uses.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from solver.document import Node, load
+from solver.refusal import FormatError, InputError
+
+from .render import Plan, question_plan
+from .slots import Slot, Vocabularies, read_own_slots
+
+MAX_FILE = 16_384
+"""The most bytes a pattern file may have."""
+
+_MARK = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
+_MARKS = {"---": False, "--- held out": True}
+"""The lines that may stand above a wording, and whether each holds it out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """A wording of a question: its text in Jinja2, and the plan that renders it."""
+
+    number: int
+    """Its place among the wordings of its file, from 1."""
+    line: int
+    """The line of its text in the file."""
+    body: str
+    plan: Plan
+    held_out: bool = False
+    """Whether only validation and test may have it."""
+    slots: dict[str, Slot] = field(default_factory=dict)
+    """The slots of its own: distractors, which no step uses."""
+
+    @property
+    def where(self) -> str:
+        """Its place for messages: `line 17, wording 1`."""
+        return f"line {self.line}, wording {self.number}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The unread text of a wording: the lines below a mark, and where its first line stands."""
+
+    number: int
+    line: int
+    held_out: bool
+    text: str
+
+
+def split(source: str) -> tuple[str, list[Part]]:
+    """Return the front matter and the parts of a pattern file; raise InputError if it has not this form."""
+    if len(source.encode()) > MAX_FILE:
+        raise InputError(f"more than {MAX_FILE} bytes")
+    marks = list(_MARK.finditer(source))
+    if len(marks) < 2 or source[: marks[0].start()].strip():
+        raise InputError("no front matter; write ---, slots, trace and answer, ---, and the question")
+    ends = [*(mark.start() for mark in marks[1:]), len(source)]
+    parts = []
+    for number, (mark, end) in enumerate(zip(marks, ends, strict=True)):
+        line = source.count("\n", 0, mark.start()) + 1
+        written = mark[0].rstrip()
+        if written not in _MARKS or (_MARKS[written] and number == 0):
+            raise InputError(f"line {line}: {written!r} is no separator; write ---, or --- held out above a wording")
+        parts.append(Part(number, line + 1, _MARKS[written], source[mark.end() : end]))
+    front, *wordings = parts
+    if wordings[0].held_out:
+        raise InputError(f"line {wordings[0].line - 1}: the first wording is never held out; write --- above it")
+    return front.text, wordings
+
+
+def read_wording(part: Part, slots: dict[str, Slot], vocabularies: Vocabularies) -> Wording:
+    """Parse a wording of a pattern with these slots; raise InputError, which says where the wording stands."""
+    text = part.text.rstrip("\n")
+    body = text.lstrip("\n")
+    line = part.line + len(text) - len(body)
+    declared = ""
+    own: dict[str, Slot] = {}
+    if body.startswith("slots:"):
+        declared, _, body = body.partition("\n")
+        line += 1
+    with located(f"line {line}, wording {part.number}"):
+        if not body.strip() or "\n" in body:
+            raise InputError("a wording is one line of text after ---, with at most one line slots: {...} above it")
+        if declared:
+            own = read_own_slots(_own(declared, line - 1), slots, vocabularies)
+        plan = question_plan(body)
+    return Wording(part.number, line, body, plan, part.held_out, own)
+
+
+def _own(declared: str, line: int) -> Node:
+    """Return the node of a line `slots: {...}`."""
+    try:
+        document = load(declared, first_line=line)
+    except FormatError as error:
+        raise InputError(str(error)) from None
+    return document["slots"] if isinstance(document, dict) else document
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Put `where` before the message of an InputError that the block raises."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
