@@ -35,15 +35,15 @@ BAD = {
     "word in answer": ("answer: count * times", "answer: item * times", "answer computes with item, which is a word"),
     "filter on a number": ("{{ times }}", "{{ times | one }}", "filter one is for words, and times is a number"),
     "unknown filter": ("{{ item }}", "{{ item | oone }}", "no filter oone; did you mean one or money?"),
-    "jinja statement": ("{{ times }}", "{% for x in range(9) %}{% endfor %}{{ times }}", "question: for statement"),
+    "jinja statement": ("{{ times }}", "{% for x in range(9) %}{% endfor %}{{ times }}", "line 16, wording 1: for statement"),
     "jinja call": ("{{ times }}", "{{ times.__class__ }}", "only {{ slot }} and {{ slot | filter }} may be in braces"),
     "jinja expression": (
         "{{ times }}",
         "{{ 9 ** 9 ** 9 }}",
         "only {{ slot }} and {{ slot | filter }} may be in braces",
     ),
-    "jinja include": ("{{ times }}", "{% include '/etc/passwd' %}{{ times }}", "question: include statement"),
-    "broken jinja": ("{{ times }}", "{{ times", "question:"),
+    "jinja include": ("{{ times }}", "{% include '/etc/passwd' %}{{ times }}", "line 16, wording 1: include statement"),
+    "broken jinja": ("{{ times }}", "{{ times", "line 16, wording 1: "),
     "call in an expression": (
         "answer: count",
         "answer: __import__('os').getpid() + count",

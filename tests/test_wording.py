@@ -56,7 +56,7 @@ REFUSED = {
     "a slot of the pattern": ("---\nslots: {count: 6..12}\nSay.", "slot count is one of the pattern's slots"),
     "a computed slot": ("---\nslots: {age: = count + 1}\nSay.", "slot age: a wording's own slot is drawn"),
     "an unknown vocabulary": ("---\nslots: {age: persons}\nSay.", "slot age: 'persons' is not a range"),
-    "an unknown filter": ("---\nSay {{ item | oone }}.", "line 18, wording 2: question: no filter oone"),
+    "an unknown filter": ("---\nSay {{ item | oone }}.", "line 18, wording 2: no filter oone"),
 }
 
 

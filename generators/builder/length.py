@@ -5,6 +5,7 @@ words bound all its rows; if that bound exceeds `max_len`, the bytes of each row
 target tokenizer counts.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 
 from generators.patterns.pattern import Pattern
 from generators.patterns.render import Plan, Ref
+from generators.patterns.slots import Slot
 from solver import arrow
 from solver.refusal import InputError
 from solver.text import fence
@@ -36,8 +38,8 @@ class Ruler:
     def bound(self, pattern: Pattern) -> int:
         """Return an upper bound on the tokens of any row of a pattern, from its longest words."""
         if pattern not in self._bounds:
-            question = max(_longest(pattern, plan) for plan in pattern.questions)
-            self._bounds[pattern] = self.fixed + question + _longest(pattern, pattern.trace)
+            question = max(_longest(pattern, wording.plan, wording.slots) for wording in pattern.wordings)
+            self._bounds[pattern] = self.fixed + question + _longest(pattern, pattern.trace, {})
         return self._bounds[pattern]
 
     def lengths(self, pattern: Pattern, ids: pa.Array, questions: pa.Array, traces: pa.Array) -> np.ndarray:
@@ -84,10 +86,10 @@ def _load(name: str) -> Any:
         ) from None
 
 
-def _longest(pattern: Pattern, plan: Plan) -> int:
-    return sum(_widest(pattern, piece) if isinstance(piece, Ref) else len(piece.encode()) for piece in plan)
+def _longest(pattern: Pattern, plan: Plan, own: Mapping[str, Slot]) -> int:
+    return sum(_widest(pattern, piece, own) if isinstance(piece, Ref) else len(piece.encode()) for piece in plan)
 
 
-def _widest(pattern: Pattern, ref: Ref) -> int:
+def _widest(pattern: Pattern, ref: Ref, own: Mapping[str, Slot]) -> int:
     """Return the length of the longest text of a slot, in bytes."""
-    return int(pc.max(pc.binary_length(pattern.texts(ref))).as_py())
+    return int(pc.max(pc.binary_length(pattern.texts(ref, own))).as_py())

@@ -5,7 +5,7 @@ Every question shows all slots, and every number of the trace is in the question
 closed form agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -16,17 +16,17 @@ import numpy as np
 from solver.columns import Column
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
-from solver.numerals import FORMS
 from solver.ops import GROUPS, Init, Step
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
-from .filters import FILTERS
+from .filters import check_form, count_of, is_personal
 from .pattern import SYMBOL, Pattern
 from .render import Plan, refs, render
 from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
-from .uniqueness import check_read, check_shown
+from .uniqueness import check_read, check_shown, known_slots, shown_slots
+from .wording import Wording, located
 
 MIN_SPACE = 500_000
 """The fewest distinct questions a pattern may have."""
@@ -36,19 +36,10 @@ SAMPLE = 256
 
 def check(pattern: Pattern) -> Pattern:
     """Return the pattern if it is sound; raise InputError or Refusal with the fault and the fix."""
-    for claim in (
-        _declared,
-        _words_in_place,
-        _names_valid,
-        _formed,
-        _used,
-        _distinct,
-        _shaped,
-        check_shown,
-        check_read,
-        _grounded,
-    ):
+    _wordings(pattern, _declared_in)
+    for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
+    _wordings(pattern, _formed, check_persons, check_shown, check_read, _grounded)
     try_rows(pattern, SAMPLE)
     return pattern
 
@@ -59,8 +50,10 @@ def try_rows(pattern: Pattern, most: int) -> int:
     try:
         for name in pattern.slots:
             draw.text(name)  # slots that only the question shows must be computable too
-        for ref in (ref for plan in pattern.questions for ref in refs(plan) if ref.form in FORMS):
-            draw.text(ref.slot, ref.form)
+        shown = dict.fromkeys(ref for plan in pattern.questions for ref in refs(plan))
+        for ref in shown:
+            if isinstance(pattern.slots.get(ref.slot), Derived):  # all texts of other slots are known
+                draw.text(ref.slot, ref.form)
         balance(pattern, draw)
     except RowError as error:
         example = "" if error.row is None else f", as in {_question(pattern, draw, error.row)!r}"
@@ -72,8 +65,25 @@ def _slots_in(symbol: str) -> list[str]:
     return SYMBOL.findall(symbol)
 
 
+def _wordings(pattern: Pattern, *claims: Callable[[Pattern, Wording], None]) -> None:
+    """Check each wording; an error says where it stands."""
+    for wording in pattern.wordings:
+        with located(wording.where):
+            for claim in claims:
+                claim(pattern, wording)
+
+
+def _declared_in(pattern: Pattern, wording: Wording) -> None:
+    """Check that a wording uses declared slots only."""
+    slots = pattern.slots | wording.slots
+    for ref in refs(wording.plan):
+        for name in filter(None, (ref.slot, count_of(ref.form))):
+            if name not in slots:
+                raise InputError(f"the question uses {name}, which no slot declares; {did_you_mean(name, slots)}")
+
+
 def _declared(pattern: Pattern) -> None:
-    """Check that question, trace and answer use declared slots only."""
+    """Check that trace and answer use declared slots only."""
     for where, names in _uses(pattern).items():
         for name in names:
             if name not in pattern.slots:
@@ -109,19 +119,29 @@ def _names_valid(pattern: Pattern) -> None:
             raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
 
 
-def _formed(pattern: Pattern) -> None:
-    """Check that filters of words are used on words, and filters of numbers on numbers that have such a form."""
-    for ref in (ref for plan in pattern.questions for ref in refs(plan)):
-        is_word = isinstance(pattern.slots[ref.slot], Words)
-        if ref.form in FILTERS and not is_word:
-            raise InputError(f"question: filter {ref.form} is for words, and {ref.slot} is a number")
-        if ref.form in FORMS and is_word:
-            raise InputError(f"question: filter {ref.form} is for numbers, and {ref.slot} is a word")
-        if ref.form in FORMS:
-            try:
-                pattern.texts(ref)
-            except InputError as error:
-                raise InputError(f"question: {ref.slot}: {error}") from None
+def _formed(pattern: Pattern, wording: Wording) -> None:
+    """Check that filters suit their slots and one another, and that every value of a slot has its form."""
+    for ref in refs(wording.plan):
+        kind = pattern.kind(ref.slot, wording.slots)
+        check_form(ref.form, kind, ref.slot)
+        count = count_of(ref.form)
+        if count and pattern.kind(count, wording.slots) != "number":
+            raise InputError(f"filter {ref.form[0]} agrees with a number, and {count} is a word")
+        if kind == "number" and ref.form:
+            with located(ref.slot):
+                pattern.texts(ref, wording.slots)
+
+
+def check_persons(pattern: Pattern, wording: Wording) -> None:
+    """Check that each pronoun, and each verb that agrees with one, stands for the person named last before it."""
+    named = ""
+    for ref in refs(wording.plan):
+        if is_personal(ref.form):
+            if ref.slot != named:
+                last = f"the person named last is {named}" if named else "no person is named before it"
+                raise InputError(f"filter {ref.form[0].name} stands for {ref.slot}, but {last}; write the name")
+        elif pattern.kind(ref.slot, wording.slots) == "person":
+            named = ref.slot
 
 
 def _longest(pattern: Pattern, component: str) -> int:
@@ -131,9 +151,8 @@ def _longest(pattern: Pattern, component: str) -> int:
 
 
 def _uses(pattern: Pattern) -> dict[str, list[str]]:
-    """Return the slots that question, trace and answer use."""
+    """Return the slots that trace and answer use."""
     return {
-        "question": [ref.slot for plan in pattern.questions for ref in refs(plan)],
         "trace": [name for symbol in pattern.symbols for name in _slots_in(symbol)],
         "answer": pattern.answer.names,
     }
@@ -142,6 +161,7 @@ def _uses(pattern: Pattern) -> dict[str, list[str]]:
 def _used(pattern: Pattern) -> None:
     """Check that every slot is used."""
     used = {name for names in _uses(pattern).values() for name in names}
+    used |= {ref.slot for plan in pattern.questions for ref in refs(plan)}
     used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
     for name in pattern.slots:
         if name not in used:
@@ -192,21 +212,19 @@ def _shaped(pattern: Pattern) -> None:
         raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
 
 
-def _grounded(pattern: Pattern) -> None:
+def _grounded(pattern: Pattern, wording: Wording) -> None:
     """Check that every number of the trace is in the question or is a named constant.
 
     Arguments of a compute may also be numbers of the closed form.
     """
-    literals = [literal for trace in pattern.program for step in trace.steps for literal in _literals(step)]
-    for plan in pattern.questions:
-        shown = {ref.slot for ref in refs(plan)}
-        for key, value in literals:
-            if isinstance(value, str) and value[1:] not in shown:
-                raise InputError(f"the trace takes {value}, which the question does not show")
-            if isinstance(value, str) or (key == "args" and value in pattern.answer.numbers):
-                continue
-            if value not in _named_numbers(plan):
-                raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
+    shown = shown_slots(pattern, wording, known_slots(pattern, wording))
+    for key, value in (literal for trace in pattern.program for step in trace.steps for literal in _literals(step)):
+        if isinstance(value, str) and value[1:] not in shown:
+            raise InputError(f"the trace takes {value}, which the question does not show")
+        if isinstance(value, str) or (key == "args" and value in pattern.answer.numbers):
+            continue
+        if value not in _named_numbers(wording.plan):
+            raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
 
 
 def _named_numbers(plan: Plan) -> set[Fraction]:

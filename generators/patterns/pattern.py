@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,24 @@ from solver.document import Node, Odd, load
 from solver.experts import EXPERTS
 from solver.machine import solve
 from solver.number import MAX_LITERAL
-from solver.numerals import MAX_WORDS
 from solver.ops import Init, Query
 from solver.program import Program
 from solver.refusal import InputError, did_you_mean
 from solver.text import Outline, write
 
 from .expression import Expression
-from .filters import written
+from .filters import in_figures, written
 from .permutation import Permutation
 from .render import Plan, Ref, trace_plan
-from .slots import Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
+from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
 from .trace_reader import TraceReader
 from .wording import Wording, read_wording, split
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
+NONE: Mapping[str, Slot] = MappingProxyType({})
+"""No slots of a wording's own."""
+
 SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
 """A slot in a trace: `$name`."""
 
@@ -126,20 +129,33 @@ class Pattern:
                 known[name] = ends
         return known
 
-    def texts(self, ref: Ref) -> pa.Array:
-        """Return all texts of a slot in a form; of a derived slot, texts that include a longest one."""
-        slot = self.slots[ref.slot]
+    def slot(self, name: str, own: Mapping[str, Slot] = NONE) -> Slot:
+        """Return a slot of the pattern, or one of a wording's own."""
+        return own.get(name) or self.slots[name]
+
+    def kind(self, name: str, own: Mapping[str, Slot] = NONE) -> str:
+        """Return whether a slot, perhaps one of a wording's own, is a number, a word, or a person with a pronoun."""
+        slot = self.slot(name, own)
+        if not isinstance(slot, Words):
+            return "number"
+        return "person" if slot.vocabulary.persons else "word"
+
+    def texts(self, ref: Ref, own: Mapping[str, Slot] = NONE) -> pa.Array:
+        """Return all texts of a slot in a form, one per value; of a computed slot in figures, those of both ends.
+
+        Raises InputError if some value has no such form, or if the slot's range has to be known and is not.
+        """
+        slot = self.slot(ref.slot, own)
         if isinstance(slot, Words):
             return slot.vocabulary.column(ref.form)
         if isinstance(slot, Numbers):
             return written(slot.texts, ref.form)
-        if ref.form == "words" and ref.slot not in self.ends:
-            raise InputError(
-                f"words writes whole numbers of 0 to {MAX_WORDS}, and {ref.slot} can be another number; leave the filter out"
-            )
         low, high = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
-        numbers = range(max(low, -1), min(high, MAX_WORDS + 1) + 1) if ref.form == "words" else (low, high)
-        return written(arrow.texts(map(str, numbers)), ref.form)
+        if in_figures(ref.form):
+            return written(arrow.texts(map(str, (low, high))), ref.form)
+        if high - low >= MAX_VALUES:
+            raise InputError(f"its range is not known, as {ref.form[0].name} needs; leave the filter out")
+        return written(arrow.texts(map(str, range(low, high + 1))), ref.form)
 
     def is_number(self, symbol: str) -> bool:
         """Return whether a `$slot` symbol is a number slot."""

@@ -16,23 +16,22 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from solver import arrow
-from solver.numerals import FORMS
 from solver.refusal import InputError, did_you_mean
 
-from .filters import FILTERS
+from .filters import FILTERS, SLUG, Call, Form
 from .slots import Draw, Words
 
 _JINJA = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_JINJA.filters = {**FILTERS, **FORMS}
+_JINJA.filters = dict(FILTERS)
 _SYMBOL = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A slot in a text; `form` is a filter, `slug`, or empty for the plain text."""
+    """A slot in a text, in a form."""
 
     slot: str
-    form: str = ""
+    form: Form = ()
 
 
 Plan = tuple[str | Ref, ...]
@@ -44,27 +43,51 @@ def question_plan(body: str) -> Plan:
     try:
         output = _JINJA.parse(body).body
     except TemplateSyntaxError as error:
-        raise InputError(f"question: {error.message}") from None
+        raise InputError(f"{error.message}") from None
     except RecursionError:
-        raise InputError("question: braces nest too deep; only text, {{ slot }} and {{ slot | filter }}") from None
+        raise InputError("braces nest too deep; only text, {{ slot }} and {{ slot | filter }}") from None
     plan: list[str | Ref] = []
     for node in output:
         if not isinstance(node, nodes.Output):
             raise InputError(
-                f"question: {type(node).__name__.lower()} statement; only text, {{{{ slot }}}} and {{{{ slot | filter }}}}"
+                f"{type(node).__name__.lower()} statement; only text, {{{{ slot }}}} and {{{{ slot | filter }}}}"
             )
         plan += [piece.data if isinstance(piece, nodes.TemplateData) else _ref(piece) for piece in node.nodes]
     return _merged(plan)
 
 
+_MAX_CHAIN = 3
+"""The most filters behind a slot."""
+_VERB = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*")
+
+
 def _ref(node: nodes.Node) -> Ref:
+    calls: list[Call] = []
+    while isinstance(node, nodes.Filter) and node.node is not None and len(calls) < _MAX_CHAIN:
+        calls.insert(0, _call(node))
+        node = node.node
     if isinstance(node, nodes.Name):
-        return Ref(node.name)
-    if isinstance(node, nodes.Filter) and isinstance(node.node, nodes.Name) and not (node.args or node.kwargs):
-        if node.name not in _JINJA.filters:
-            raise InputError(f"question: no filter {node.name}; {did_you_mean(node.name, _JINJA.filters)}")
-        return Ref(node.node.name, node.name)
-    raise InputError("question: only {{ slot }} and {{ slot | filter }} may be in braces")
+        return Ref(node.name, tuple(calls))
+    raise InputError("only {{ slot }} and {{ slot | filter }} may be in braces")
+
+
+def _call(node: nodes.Filter) -> Call:
+    """Return a filter with its arguments: a slot for `of`, two verbs for `verb`, none for others."""
+    name, args = node.name, [*node.args, *node.kwargs, *filter(None, (node.dyn_args, node.dyn_kwargs))]
+    if name not in FILTERS:
+        raise InputError(f"no filter {name}; {did_you_mean(name, FILTERS)}")
+    if name == "of" and len(args) == 1 and isinstance(args[0], nodes.Name):
+        return Call(name, (args[0].name,))
+    verbs = tuple(arg.value for arg in args if isinstance(arg, nodes.Const) and isinstance(arg.value, str))
+    if name == "verb" and len(args) == len(verbs) == 2 and all(map(_VERB.fullmatch, verbs)):
+        return Call(name, verbs)
+    if args or name in _WITH_ARGS:
+        written = _WITH_ARGS.get(name, name)
+        raise InputError(f"filter {name} has other arguments; write {{{{ slot | {written} }}}}")
+    return Call(name)
+
+
+_WITH_ARGS = {"of": "of(count)", "verb": 'verb("pays", "pay")'}
 
 
 def trace_plan(text: str) -> Plan:
@@ -72,7 +95,7 @@ def trace_plan(text: str) -> Plan:
     plan: list[str | Ref] = []
     end = 0
     for found in _SYMBOL.finditer(text):
-        plan += [text[end : found.start()], Ref(found[1], "slug")]
+        plan += [text[end : found.start()], Ref(found[1], SLUG)]
         end = found.end()
     return _merged([*plan, text[end:]])
 

@@ -20,7 +20,7 @@ from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
 from .expression import Expression
-from .filters import FILTERS, Word, written
+from .filters import PRONOUNS, Form, Word, agreeing, changed, count_of, written
 
 SLOT = re.compile(r"[a-z][a-z0-9_]*")
 MAX_VALUES = 100_000
@@ -29,6 +29,9 @@ MAX_OPERATIONS = 200
 """The most operations + - * / // % in all derived slots of a file."""
 MAX_WORD = 39
 """The most letters of a slug, so that `$owner.$item` is a valid name."""
+
+PRONOUN_KEY = "pronouns"
+"""The key of a vocabulary file that gives the pronouns of persons."""
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 
@@ -41,14 +44,22 @@ class Vocabulary:
         self.words = tuple(words)
         self.slugs = tuple(slug(word) for word in self.words)
         self.slug_set = frozenset(self.slugs)
-        self._columns: dict[str, pa.Array] = {}
+        self.persons = any(word.pronoun != "they" for word in self.words)
+        """Whether the vocabulary gives pronouns; its other words get they."""
+        self._columns: dict[Form, pa.Array] = {}
 
-    def column(self, form: str) -> pa.Array:
-        """Return all words in a form: the name of a filter, `slug`, or "" for the word itself."""
+    def column(self, form: Form) -> pa.Array:
+        """Return all words in a form; if it agrees with a count, those for a count of 1 follow those for other counts."""
         if form not in self._columns:
-            change = slug if form == "slug" else FILTERS.get(form, str)
-            self._columns[form] = arrow.texts(str(change(word)) for word in self.words)
+            forms = (agreeing(form, single=False), agreeing(form, single=True)) if count_of(form) else (form,)
+            self._columns[form] = arrow.texts(changed(word, form) for form in forms for word in self.words)
         return self._columns[form]
+
+    def distinct(self, form: Form) -> bool:
+        """Return whether different words are written differently in a form, given the count that it agrees with."""
+        texts = self.column(form)
+        size = len(self.words)
+        return all(len(texts[start : start + size].unique()) == size for start in range(0, len(texts), size))
 
 
 Vocabularies = Mapping[str, Vocabulary]
@@ -58,11 +69,38 @@ def read_vocabularies(node: Node) -> dict[str, Vocabulary]:
     """Parse a vocabulary file; raise InputError at words that are invalid or ambiguous."""
     if not isinstance(node, dict):
         raise InputError("not a mapping of vocabularies; write name: [words] or name: {singular: plural}")
-    return {name: _vocabulary(name, entries) for name, entries in node.items()}
+    pronouns = node.get(PRONOUN_KEY, {})
+    if not isinstance(pronouns, dict):
+        raise InputError(f"{PRONOUN_KEY} is not a mapping; write {PRONOUN_KEY}: {{person: {{she: [words]}}}}")
+    for name in pronouns:
+        if name not in node:
+            hint = did_you_mean(name, node.keys() - {PRONOUN_KEY})
+            raise InputError(f"{PRONOUN_KEY}: no vocabulary {name} in this file; {hint}")
+    return {
+        name: _vocabulary(name, entries, _pronouns(name, pronouns.get(name, {})))
+        for name, entries in node.items()
+        if name != PRONOUN_KEY
+    }
 
 
-def _vocabulary(name: str, entries: Node) -> Vocabulary:
-    vocabulary = Vocabulary(name, _words(name, entries))
+def _pronouns(name: str, node: Node) -> dict[str, str]:
+    """Return the pronoun of each word that has one by the entries {she: [words], he: [words]} of a vocabulary."""
+    found: dict[str, str] = {}
+    for pronoun, words in node.items() if isinstance(node, dict) else [("", node)]:
+        if pronoun not in PRONOUNS or not isinstance(words, list):
+            raise InputError(f"{PRONOUN_KEY}: {name} is not a mapping of {', '.join(PRONOUNS)} to lists of its words")
+        for word in words:
+            if not isinstance(word, str) or word in found:
+                raise InputError(f"{PRONOUN_KEY}: {name} has {word!r} twice; give each word one pronoun")
+            found[word] = pronoun
+    return found
+
+
+def _vocabulary(name: str, entries: Node, pronouns: Mapping[str, str]) -> Vocabulary:
+    words = _words(name, entries)
+    for word in pronouns.keys() - set(words):
+        raise InputError(f"{PRONOUN_KEY}: {name} has no word {word}; {did_you_mean(word, words)}")
+    vocabulary = Vocabulary(name, (Word(word, word.singular, pronouns.get(word, "they")) for word in words))
     for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
         word, times = Counter(form).most_common(1)[0]
         if times > 1:
@@ -287,11 +325,14 @@ class Draw:
         """Return the draw of one row."""
         return Draw(self.slots, self.assignments[row : row + 1])
 
-    def text(self, name: str, form: str = "") -> pa.Array:
-        """Return the column of a slot's texts: canonical numbers or words, in a form as in `Vocabulary.column`."""
+    def text(self, name: str, form: Form = ()) -> pa.Array:
+        """Return the column of a slot's texts: canonical numbers or words, in a form."""
         slot = self.slots[name]
         if isinstance(slot, Words):
-            return slot.vocabulary.column(form).take(arrow.integers(self.words[name]))
+            where = self.words[name]
+            if count := count_of(form):
+                where = where + len(slot.vocabulary.words) * (self.numbers[count] == 1)
+            return slot.vocabulary.column(form).take(arrow.integers(where))
         if isinstance(slot, Numbers):
             return written(slot.texts.take(arrow.integers(self._digits[name])), form)
         return written(self.numbers[name].text(), form)

@@ -9,7 +9,7 @@ import solver
 from generators.builder.preset import KEYS, known_presets, read_preset
 from generators.patterns.checks import MIN_SPACE, SAMPLE
 from generators.patterns.expression import MAX_LENGTH
-from generators.patterns.filters import FILTERS, Word
+from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Word
 from generators.patterns.library import MAX_VOCABULARY, library, shipped
 from generators.patterns.slots import (
     MAX_OPERATIONS,
@@ -23,7 +23,6 @@ from generators.patterns.slots import (
 from generators.patterns.wording import MAX_FILE
 from solver.constants import named_constants
 from solver.document import load
-from solver.numerals import FORMS
 
 from .markdown import cell, code, rows
 from .meanings import EXAMPLES, SLOT_FORMS
@@ -63,15 +62,32 @@ def slot_forms() -> str:
 
 def filters() -> str:
     """Return the table of filters, with what each makes of an example."""
-    samples: dict[str, object] = dict.fromkeys(FILTERS, Word("apples", "apple"))
-    samples |= {"words": "25", "commas": "80000", "money": "1200.5"}
+    item, ada = Word("apples", "apple"), Word("Ada", pronoun="she")
+    samples = {name: (name, "a word", item, ()) for name in WORD_FILTERS}
+    samples |= {name: (name, "a person", ada, ()) for name in PERSON_FILTERS}
+    samples |= {name: (name, "a number", text, ()) for name, text in NUMBERS.items()}
+    samples["of"] = ("of(count)", "a word", item, ("1",))
+    samples["verb"] = ('verb("pays", "pay")', "a person", ada, ("pays", "pay"))
     body = []
-    for kind, forms in (("a word", FILTERS), ("a number", FORMS)):
-        for name, form in forms.items():
-            meaning = str(form.__doc__).partition(":")[0].rstrip(".")
-            shown = f"{samples[name]} → {form(samples[name])}"
-            body.append((code(f"{{{{ slot | {name} }}}}"), kind, _lower(meaning), shown))
+    for name, (call, kind, sample, arguments) in samples.items():
+        meaning = str(FILTERS[name].__doc__).partition(":")[0].rstrip(".")
+        shown = f"{sample} → {FILTERS[name](sample, *arguments)}"
+        body.append((code(f"{{{{ slot | {call} }}}}"), kind, _lower(meaning), shown))
     return rows("filter", "for", "writes it", "example", body=body)
+
+
+NUMBERS = {
+    "words": "25",
+    "commas": "80000",
+    "money": "1200.5",
+    "cents": "0.5",
+    "times": "2",
+    "part": "4",
+    "fraction": "0.75",
+    "slash": "0.25",
+    "dozens": "24",
+}
+"""An example for each filter of numbers."""
 
 
 def _lower(text: str) -> str:

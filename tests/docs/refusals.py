@@ -37,10 +37,18 @@ answer: a * b
 Work out {{ a }} times {{ b }}.
 """
 
+
+def _own(slots: str) -> list[Change]:
+    """Return the change that gives the shipped pattern a second wording with slots of its own."""
+    return [("than {{ fewer }}?\n", f"than {{{{ fewer }}}}?\n---\nslots: {slots}\nSay.\n")]
+
+
 FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
     "The file": [
         ("a file without front matter", "Start the file with `---`, the keys, `---` and the question.", {GOOD: "How many are left?\n"}),
         ("a question on two lines", "Write each question on one line.", [(" How many", "\nHow many")]),
+        ("`--- held-out`", "Write `---` or `--- held out`.", [("---\n{{ more }}", "--- held-out\n{{ more }}")]),
+        ("a first wording that is held out", "Put a wording for training above it.", [("---\n{{ more }}", "--- held out\n{{ more }}")]),
         ("a file name with capitals or hyphens", "Rename the file: `times_more.jinja`.", {"comparison/Times-More.jinja": ""}),
         ("a folder that is no expert's", "Put the file into a folder named after its expert, or into `composition`.", {"sums/times_more.jinja": ""}),
         ("a file that is too long", "Shorten the file to 16 KiB.", [("How many", "How many" * 3_000)]),
@@ -67,6 +75,9 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a slot that uses itself", "Compute it from other slots.", [("count: 5..25", "count: = count + times")]),
         ("a slot that uses an unknown slot", "Correct the name, or declare the slot.", [("count: 5..25", "count: = time + 5")]),
         ("a slot that computes with a word", "Compute with number slots.", [("count: 5..25", "count: = item + 5")]),
+        ("a wording's `slots: [age]`", "Write a mapping in braces, on one line.", _own("[age]")),
+        ("a wording's slot that the pattern has", "Choose another name.", _own("{count: 6..12}")),
+        ("a wording's slot that is computed", "Draw it from a range, a list or a vocabulary.", _own("{age: = count + 1}")),
         ("a slot that nothing uses", "Use it or remove it.", [("  times: 2..5", "  times: 2..5\n  price: 3..9")]),
     ],
     "Vocabulary files": [
@@ -75,6 +86,11 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("the same word twice", "Remove one; the singulars and the variable names must differ too.", {"own vocabulary.yaml": "things: [cups, cups]\n"}),
         ("a word with a digit", "Write the word in letters.", {"own vocabulary.yaml": "things: [cups, 7up]\n"}),
         ("a word that is too long", "Choose a shorter word.", {"own vocabulary.yaml": f"things: [cups, {'extra' * 8}]\n"}),
+        ("`pronouns` of no vocabulary", "Give them by vocabulary.", {"own vocabulary.yaml": "pronouns: [she, he]\n"}),
+        ("`pronouns` of an unknown vocabulary", "Name a vocabulary of the same file.", {"own vocabulary.yaml": "pronouns: {chefs: {she: [Ada]}}\nchef: [Ada, Bo]\n"}),
+        ("a pronoun that does not exist", "Use `she`, `he` or `they`.", {"own vocabulary.yaml": "pronouns: {chef: {it: [Ada]}}\nchef: [Ada, Bo]\n"}),
+        ("two pronouns of one word", "List it once, or not at all: it then gets *they*.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Ada], he: [Ada]}}\nchef: [Ada, Bo]\n"}),
+        ("a pronoun of an unknown word", "Correct the word, or add it to the vocabulary.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Eve]}}\nchef: [Ada, Bo]\n"}),
         ("the name of a shipped vocabulary", "Choose another name.", {"own vocabulary.yaml": "person: [Ann, Bob]\n"}),
     ],
     "The question": [
@@ -86,6 +102,11 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("`{{ counts }}`", "Correct the name, or declare the slot.", [("has {{ count }}", "has {{ counts }}")]),
         ("`{{ count \\| one }}`", "Remove the filter.", [("has {{ count }}", "has {{ count | one }}")]),
         ("`{{ item \\| money }}`", "Remove the filter.", [("{{ item }} does", "{{ item | money }} does")]),
+        ("`{{ item \\| they }}`", "Give the vocabulary [pronouns](#pronouns), or write the slot.", [("{{ item }} does", "{{ item | they }} does")]),
+        ("a pronoun of another person than the last", "Write the name.", [("does {{ more }} have", "does {{ more | they }} have")]),
+        ("`{{ item \\| one \\| a }}`", "`a` alone writes the singular with its article.", [("{{ item }} does", "{{ item | one | a }} does")]),
+        ("`{{ item \\| of }}`", "Name the number slot: `of(count)`.", [("{{ item }} does", "{{ item | of }} does")]),
+        ("`{{ item \\| of(fewer) }}`", "Name a number slot.", [("{{ item }} does", "{{ item | of(fewer) }} does")]),
         ("`{{ count \\| words }}` above 99", "Remove the filter, or narrow the range.", [("count: 5..25", "count: 50..150"), ("has {{ count }}", "has {{ count | words }}")]),
         ("`{{ count \\| words }}` where the range is unknown", "Draw the quotient and multiply, so that the range is known.", [("count: 5..25", "half: 3..9\n  count: = half / 3"), ("has {{ count }}", "has {{ half }} and {{ count | words }}")]),
         ("`{{ count \\| commas }}` of a fraction", "Remove the filter.", [("count: 5..25", "count: [1/3, 2/3]"), ("has {{ count }}", "has {{ count | commas }}")]),
