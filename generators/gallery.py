@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from generators.files.store import LocalStore
 from generators.patterns.library import Library
 from generators.patterns.pattern import Pattern
+from generators.patterns.question import questions
 from generators.patterns.render import render
 from solver.machine import solve
 from solver.number import write_number
@@ -43,7 +44,8 @@ def samples(library: Library) -> list[Sample]:
 
 def _sample(pattern: Pattern) -> Sample:
     draw = pattern.draw(np.zeros(1, dtype=np.int64 if pattern.order.fast else object))
-    question, trace = (render(plan, draw)[0].as_py() for plan in (pattern.questions[0], pattern.trace))
+    columns = questions(pattern, pattern.wordings[0], draw), render(pattern.trace, draw)
+    question, trace = (column[0].as_py() for column in columns)
     solution = solve(read(trace))
     lines: list[tuple[str, str]] = []
     for expert, steps in solution.parts:

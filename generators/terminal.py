@@ -17,6 +17,7 @@ from generators.files.layout import DROPPED
 from generators.finished.audit import MAX_SHOWN, Audit
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
+from generators.patterns.question import questions
 from generators.patterns.render import render
 from solver.experts import EXPERTS
 from solver.plurals import counted
@@ -201,8 +202,8 @@ def row(pattern: Pattern, index: int, phrasings: int = 1) -> None:
     """Print the row with an index in the pattern's own order, in one of the first phrasings."""
     indices = np.array([index], dtype=np.int64 if pattern.order.fast else object)
     draw = pattern.draw(indices)
-    question_plan = pattern.questions[phrasing(pattern, indices, phrasings)[0]]
-    question, trace = (render(plan, draw)[0].as_py() for plan in (question_plan, pattern.trace))
+    wording = pattern.wordings[phrasing(pattern, indices, phrasings)[0]]
+    question, trace = (column[0].as_py() for column in (questions(pattern, wording, draw), render(pattern.trace, draw)))
     out.print(Panel(Text(question), title=f"{pattern.id}/{index}", title_align="left", box=box.ROUNDED))
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)

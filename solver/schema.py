@@ -107,7 +107,7 @@ COLUMNS = (
     SchemaColumn(
         "metadata",
         pa.string(),
-        "a JSON object; of imported rows the grade and the origin of every operand",
+        "a JSON object; the distractors of built rows that have any; the grade of imported rows and the origin of every operand",
         encoded="metadata",
     ),
 )

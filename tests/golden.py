@@ -15,10 +15,12 @@ RUN8 = FOLDER / "run8.json"
 
 def text(pattern) -> str:
     """Return the question, trace and answer of one row of a pattern."""
+    from generators.patterns.question import questions
     from generators.patterns.render import render
 
     draw = pattern.draw(np.array([PLACE]))
-    question, trace = (render(plan, draw)[0].as_py() for plan in (pattern.questions[0], pattern.trace))
+    columns = questions(pattern, pattern.wordings[0], draw), render(pattern.trace, draw)
+    question, trace = (column[0].as_py() for column in columns)
     return f"{question}\n\n{trace}\n{pattern.answer(draw.numbers).text()[0].as_py()}\n"
 
 

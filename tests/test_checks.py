@@ -35,7 +35,11 @@ BAD = {
     "word in answer": ("answer: count * times", "answer: item * times", "answer computes with item, which is a word"),
     "filter on a number": ("{{ times }}", "{{ times | one }}", "filter one is for words, and times is a number"),
     "unknown filter": ("{{ item }}", "{{ item | oone }}", "no filter oone; did you mean one or money?"),
-    "jinja statement": ("{{ times }}", "{% for x in range(9) %}{% endfor %}{{ times }}", "line 16, wording 1: for statement"),
+    "jinja statement": (
+        "{{ times }}",
+        "{% for x in range(9) %}{% endfor %}{{ times }}",
+        "line 16, wording 1: for statement",
+    ),
     "jinja call": ("{{ times }}", "{{ times.__class__ }}", "only {{ slot }} and {{ slot | filter }} may be in braces"),
     "jinja expression": (
         "{{ times }}",
@@ -64,7 +68,11 @@ BAD = {
     "anchor": ("value: $count", "value: &a $count", "value is a YAML anchor"),
     "key twice": ("count: 5..25", "count: 5..25\n  count: 5..26", "neither text nor a list"),
     "tag": ("value: $count", "value: !!python/object/apply:os.system [id]", "value is a YAML tag"),
-    "two questions lines": ("{{ more }}?", "{{ more }}?\nAnd then?", "line 16, wording 1: a wording is one line of text"),
+    "two questions lines": (
+        "{{ more }}?",
+        "{{ more }}?\nAnd then?",
+        "line 16, wording 1: a wording is one line of text",
+    ),
     "no front matter": ("---\nslots", "slots", "no front matter"),
     "deep nesting": ("count: 5..25", f"count: {'[' * 40}1{']' * 40}", "nest more than"),
 }

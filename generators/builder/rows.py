@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from generators.files.turns import completion_column, prompt_column
 from generators.patterns.checks import closed_form
 from generators.patterns.pattern import Pattern
-from generators.patterns.render import join, reference, render
+from generators.patterns.question import plain_questions, questions
+from generators.patterns.render import join, render
 from generators.patterns.row_error import RowError
 from generators.patterns.slots import Draw
 from solver import arrow
@@ -34,6 +35,7 @@ class Group:
     questions: pa.Array
     traces: pa.Array
     answers: pa.Array
+    metadata: pa.Array
     numbers: np.ndarray
     """One integer per row, equal for exactly those rows whose drawn numbers are all equal."""
     lengths: np.ndarray
@@ -58,7 +60,7 @@ def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler,
     draw = pattern.draw(indices)
     which = phrasing(pattern, indices, recipe.phrasings)
     try:
-        questions = _questions(pattern, draw, which)
+        asked = _questions(pattern, draw, which)
         traces = render(pattern.trace, draw)
         closed = closed_form(pattern, draw)
     except ArithmeticError as error:
@@ -70,7 +72,7 @@ def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler,
         if full
         else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
     )
-    expected = [reference(body, Draw(draw.slots, draw.assignments[sample])) for body in pattern.bodies]
+    expected = [plain_questions(pattern, wording, draw.take(sample)) for wording in pattern.wordings]
     where = arrow.integers(sample)
     records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
     faults = cross_checks(*records)
@@ -78,11 +80,12 @@ def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler,
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
     for at, row in enumerate(sample.tolist()):
         text = expected[which[row]][at]
-        if questions[row].as_py() != text:
+        if asked[row].as_py() != text:
             raise RowError(row, f"its question differs from that of plain Jinja2: {text!r}")
     ids = row_ids(pattern, indices)
-    lengths = ruler.lengths(pattern, ids, questions, traces)
-    return Group(pattern, ids, questions, traces, answers, draw.number_key(), lengths, len(sample))
+    lengths = ruler.lengths(pattern, ids, asked, traces)
+    metadata = arrow.texts(wording.metadata for wording in pattern.wordings).take(arrow.integers(which))
+    return Group(pattern, ids, asked, traces, answers, metadata, draw.number_key(), lengths, len(sample))
 
 
 def row_ids(pattern: Pattern, indices: np.ndarray) -> pa.Array:
@@ -99,16 +102,17 @@ def phrasing(pattern: Pattern, indices: np.ndarray, phrasings: int) -> np.ndarra
 def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
     used = np.unique(which)
     if len(used) == 1:
-        return render(pattern.questions[used[0]], draw)
-    return pc.choose(arrow.integers(which), *(render(plan, draw) for plan in pattern.questions[: used[-1] + 1]))
+        return questions(pattern, pattern.wordings[used[0]], draw)
+    columns = (questions(pattern, wording, draw) for wording in pattern.wordings[: used[-1] + 1])
+    return pc.choose(arrow.integers(which), *columns)
 
 
 def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:
     """Return the rows of all groups, in the given order, as a table of the schema."""
     where = arrow.integers(order)
-    ids, questions, traces, answers = (
+    ids, asked, traces, answers, metadata = (
         pa.concat_arrays([getattr(group, name) for group in groups]).take(where) if groups else arrow.texts([])
-        for name in ("ids", "questions", "traces", "answers")
+        for name in ("ids", "questions", "traces", "answers", "metadata")
     )
     which = arrow.integers(np.repeat(np.arange(len(groups)), [len(group.ids) for group in groups])[order])
     patterns = [group.pattern for group in groups]
@@ -128,12 +132,12 @@ def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table
     ]
     columns = [
         ids,
-        prompt_column(recipe.system, questions),
+        prompt_column(recipe.system, asked),
         completion_column(traces),
-        questions,
+        asked,
         traces,
         answers,
         *labels,
-        arrow.repeated("{}", len(order)),
+        metadata,
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)

@@ -16,13 +16,14 @@ import numpy as np
 from solver.columns import Column
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
-from solver.ops import GROUPS, Init, Step
+from solver.ops import GROUPS, Init
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
 from .filters import check_form, count_of, is_personal
 from .pattern import SYMBOL, Pattern
-from .render import Plan, refs, render
+from .question import check_own, questions
+from .render import Plan, refs
 from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
 from .uniqueness import check_read, check_shown, known_slots, shown_slots
@@ -39,7 +40,7 @@ def check(pattern: Pattern) -> Pattern:
     _wordings(pattern, _declared_in)
     for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
-    _wordings(pattern, _formed, check_persons, check_shown, check_read, _grounded)
+    _wordings(pattern, _formed, check_persons, check_own, check_shown, check_read, _grounded)
     try_rows(pattern, SAMPLE)
     return pattern
 
@@ -218,7 +219,7 @@ def _grounded(pattern: Pattern, wording: Wording) -> None:
     Arguments of a compute may also be numbers of the closed form.
     """
     shown = shown_slots(pattern, wording, known_slots(pattern, wording))
-    for key, value in (literal for trace in pattern.program for step in trace.steps for literal in _literals(step)):
+    for key, value in pattern.operands:
         if isinstance(value, str) and value[1:] not in shown:
             raise InputError(f"the trace takes {value}, which the question does not show")
         if isinstance(value, str) or (key == "args" and value in pattern.answer.numbers):
@@ -238,15 +239,6 @@ def _named_numbers(plan: Plan) -> set[Fraction]:
         if quantity.kind != "ordinal":
             numbers |= {quantity.value, quantity.top, Fraction(quantity.bottom)}
     return numbers
-
-
-def _literals(step: Step) -> Iterable[tuple[str, Any]]:
-    """Yield the numbers and number slots of a step, each with its field."""
-    for key in ("value", "amount", "base", "rate", "args"):
-        value = getattr(step, key, None)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Fraction) or (isinstance(item, str) and (key == "value" or SYMBOL.fullmatch(item))):
-                yield key, item
 
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:
@@ -304,7 +296,7 @@ def _all(claim: np.ndarray, fault: str) -> None:
 
 
 def _question(pattern: Pattern, draw: Draw, row: int) -> str:
-    return next(iter(render(pattern.questions[0], draw.slice(row)).to_pylist()), "")
+    return next(iter(questions(pattern, pattern.wordings[0], draw.slice(row)).to_pylist()), "")
 
 
 def check_scaffolds(patterns: Iterable[Pattern]) -> None:

@@ -7,6 +7,7 @@ file's stem and its expert is the folder. Pattern files are untrusted: they cann
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -110,6 +111,23 @@ class Pattern:
     def difficulty(self) -> int:
         """The number of steps that compute: all but `init` and `query`."""
         return sum(word not in (Init.op, Query.op) for word in self.words)
+
+    @cached_property
+    def operands(self) -> tuple[tuple[str, Fraction | str], ...]:
+        """The numbers and number slots that steps take, each with its field."""
+        fields = ("value", "amount", "base", "rate", "args")
+        found = [(key, getattr(step, key, None)) for trace in self.program for step in trace.steps for key in fields]
+        return tuple(
+            (key, item)
+            for key, value in found
+            for item in (value if isinstance(value, tuple) else (value,))
+            if isinstance(item, Fraction) or (isinstance(item, str) and (key == "value" or SYMBOL.fullmatch(item)))
+        )
+
+    @cached_property
+    def literals(self) -> tuple[Fraction, ...]:
+        """The distinct numbers that the trace itself states."""
+        return tuple(dict.fromkeys(item for _, item in self.operands if isinstance(item, Fraction)))
 
     def draw(self, indices: np.ndarray) -> Draw:
         """Return the slots of rows, given by their indices in the pattern's own order, as columns."""

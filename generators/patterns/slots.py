@@ -287,19 +287,20 @@ class Draw:
     """The slots of many rows, as columns that are computed on first use.
 
     `assignments` has a number below the pattern's space for each row. Its digits, in mixed radix, select the values of
-    the slots.
+    the slots, but of those in `own`, which has the digits of slots that are no part of the space.
     """
 
-    def __init__(self, slots: Mapping[str, Slot], assignments: np.ndarray):
+    def __init__(self, slots: Mapping[str, Slot], assignments: np.ndarray, own: Mapping[str, np.ndarray] | None = None):
         self.slots = slots
         self.assignments = assignments
+        self.own = dict(own or {})
         self.rows = len(assignments)
         self.numbers: dict[str, Column] = _Lazy(self._number)
         self.words: dict[str, np.ndarray] = _Lazy(self._word)
-        self._digits = {}
+        self._digits = dict(self.own)
         rest = assignments
         for name, slot in slots.items():
-            if not isinstance(slot, Derived):
+            if not isinstance(slot, Derived) and name not in self.own:
                 self._digits[name] = (rest % slot.size).astype(np.int64)
                 rest = rest // slot.size
 
@@ -323,7 +324,17 @@ class Draw:
 
     def slice(self, row: int) -> "Draw":
         """Return the draw of one row."""
-        return Draw(self.slots, self.assignments[row : row + 1])
+        return self.take(np.array([row]))
+
+    def take(self, rows: np.ndarray) -> "Draw":
+        """Return the draw of some rows, given by their positions."""
+        return Draw(self.slots, self.assignments[rows], {name: digits[rows] for name, digits in self.own.items()})
+
+    def with_own(self, slots: Mapping[str, Slot], digits: Mapping[str, np.ndarray]) -> "Draw":
+        """Return the draw with more slots, given by their digits; the numbers computed so far are kept."""
+        draw = Draw({**self.slots, **slots}, self.assignments, digits)
+        draw.numbers.update(self.numbers)
+        return draw
 
     def text(self, name: str, form: Form = ()) -> pa.Array:
         """Return the column of a slot's texts: canonical numbers or words, in a form."""

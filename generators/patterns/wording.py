@@ -4,16 +4,18 @@ Each wording is one line of text below a line `---`, or below `--- held out` if 
 `slots: {...}` above the text declares slots of the wording's own, which neither trace nor answer uses.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from solver.document import Node, load
 from solver.refusal import FormatError, InputError
 
 from .render import Plan, question_plan
-from .slots import Slot, Vocabularies, read_own_slots
+from .slots import Numbers, Slot, Vocabularies, read_own_slots
 
 MAX_FILE = 16_384
 """The most bytes a pattern file may have."""
@@ -42,6 +44,12 @@ class Wording:
     def where(self) -> str:
         """Its place for messages: `line 17, wording 1`."""
         return f"line {self.line}, wording {self.number}"
+
+    @cached_property
+    def metadata(self) -> str:
+        """The metadata of its rows, a JSON object: the names of its numbers that no step uses, if it has any."""
+        distractors = [name for name, slot in self.slots.items() if isinstance(slot, Numbers)]
+        return json.dumps({"distractors": distractors} if distractors else {})
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a wording's `slots: [age]`", "Write a mapping in braces, on one line.", _own("[age]")),
         ("a wording's slot that the pattern has", "Choose another name.", _own("{count: 6..12}")),
         ("a wording's slot that is computed", "Draw it from a range, a list or a vocabulary.", _own("{age: = count + 1}")),
+        ("a wording's number with too few values", "Widen its range.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\nslots: {age: 6..7}\nSay {{ age }}.\n")]),
         ("a slot that nothing uses", "Use it or remove it.", [("  times: 2..5", "  times: 2..5\n  price: 3..9")]),
     ],
     "Vocabulary files": [
