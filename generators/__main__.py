@@ -343,7 +343,8 @@ def _preview(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from generators.patterns.checks import try_rows
-    from generators.patterns.library import library
+    from generators.patterns.library import library, shipped
+    from generators.patterns.weaknesses import weaknesses
 
     checked = library(args.folder).patterns.values()
     rows = 0
@@ -354,6 +355,10 @@ def _check(args: argparse.Namespace) -> int:
                 rows += try_rows(pattern, DEEP)
             except (ValueError, ArithmeticError) as error:
                 raise InputError(f"{pattern.id}.jinja: {error}") from None
+    for pattern in checked:
+        if args.folder is None or f"{pattern.id}.jinja" not in shipped():
+            for weakness in weaknesses(pattern):
+                print(f"{pattern.id}: {weakness}")
     print(f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments")
     return 0
 

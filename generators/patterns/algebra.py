@@ -99,6 +99,14 @@ def function(program: Program) -> tuple[Term, int]:
     return solve(symbolic, _TermState).answer, len(given)
 
 
+def without_effect(program: Program) -> list[int]:
+    """Return the given numbers, by their places among them, that a program's answer does not depend on."""
+    term, count = function(program)
+    steps, values = tuple(_flat(term)), list(_VALUES[:count])
+    answer = _at(steps, values)
+    return [place for place in range(count) if _at(steps, [*values[:place], _FRESH, *values[place + 1 :]]) == answer]
+
+
 def _symbolic(steps: Sequence[Step], given: list[Given]) -> Iterator[Step]:
     """Yield the steps with given numbers replaced by new terms; append the terms to `given`."""
     for step in steps:

@@ -19,7 +19,7 @@ from solver import arrow
 from solver.columns import ColumnState
 from solver.document import Node, Odd, load
 from solver.experts import EXPERTS
-from solver.machine import solve
+from solver.machine import Solution, solve
 from solver.number import MAX_LITERAL
 from solver.ops import Init, Query
 from solver.program import Program
@@ -179,10 +179,14 @@ class Pattern:
         """Return whether a `$slot` symbol is a number slot."""
         return not isinstance(self.slots.get(symbol[1:], None), Words | None)
 
+    def run(self, numbers: Mapping[str, Any]) -> Solution:
+        """Run the trace on columns of the number slots and return its solution; raise TraceError."""
+        symbols = {symbol: numbers[symbol[1:]] if self.is_number(symbol) else symbol for symbol in self.symbols}
+        return solve(self.outline.program(symbols), ColumnState)
+
     def solved(self, numbers: Mapping[str, Any]) -> Any:
         """Run the trace on columns of the number slots and return the column of answers; raise TraceError."""
-        symbols = {symbol: numbers[symbol[1:]] if self.is_number(symbol) else symbol for symbol in self.symbols}
-        return solve(self.outline.program(symbols), ColumnState).answer
+        return self.run(numbers).answer
 
 
 def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies) -> Pattern:

@@ -30,8 +30,8 @@ MAX_OPERATIONS = 200
 MAX_WORD = 39
 """The most letters of a slug, so that `$owner.$item` is a valid name."""
 
-PRONOUN_KEY = "pronouns"
-"""The key of a vocabulary file that gives the pronouns of persons."""
+KEYS = {"pronouns": "{person: {she: [words]}}", "prices": "{wares: 6..25}"}
+"""The keys of a vocabulary file that are no vocabularies but tell more of one, and how to write them."""
 
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 
@@ -39,8 +39,10 @@ _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 class Vocabulary:
     """A named list of words, with their slugs and columns of their forms."""
 
-    def __init__(self, name: str, words: Iterable[Word]):
+    def __init__(self, name: str, words: Iterable[Word], prices: tuple[Fraction, Fraction] | None = None):
         self.name = name
+        self.prices = prices
+        """The least and the greatest price of its things, in dollars, if they are for sale."""
         self.words = tuple(words)
         self.slugs = tuple(slug(word) for word in self.words)
         self.slug_set = frozenset(self.slugs)
@@ -69,18 +71,31 @@ def read_vocabularies(node: Node) -> dict[str, Vocabulary]:
     """Parse a vocabulary file; raise InputError at words that are invalid or ambiguous."""
     if not isinstance(node, dict):
         raise InputError("not a mapping of vocabularies; write name: [words] or name: {singular: plural}")
-    pronouns = node.get(PRONOUN_KEY, {})
-    if not isinstance(pronouns, dict):
-        raise InputError(f"{PRONOUN_KEY} is not a mapping; write {PRONOUN_KEY}: {{person: {{she: [words]}}}}")
-    for name in pronouns:
-        if name not in node:
-            hint = did_you_mean(name, node.keys() - {PRONOUN_KEY})
-            raise InputError(f"{PRONOUN_KEY}: no vocabulary {name} in this file; {hint}")
+    lists = {name: entries for name, entries in node.items() if name not in KEYS}
+    told: dict[str, dict[str, Node]] = {}
+    for key, form in KEYS.items():
+        by_name = node.get(key, {})
+        if not isinstance(by_name, dict):
+            raise InputError(f"{key} is not a mapping; write {key}: {form}")
+        for name in by_name:
+            if name not in lists:
+                raise InputError(f"{key}: no vocabulary {name} in this file; {did_you_mean(name, lists)}")
+        told[key] = by_name
+    pronouns, prices = told.values()
     return {
-        name: _vocabulary(name, entries, _pronouns(name, pronouns.get(name, {})))
-        for name, entries in node.items()
-        if name != PRONOUN_KEY
+        name: _vocabulary(name, entries, _pronouns(name, pronouns.get(name, {})), _prices(name, prices.get(name)))
+        for name, entries in lists.items()
     }
+
+
+def _prices(name: str, node: Node | None) -> tuple[Fraction, Fraction] | None:
+    """Return the least and the greatest price of a vocabulary's things by its entry `2..5`."""
+    if node is None:
+        return None
+    found = _RANGE.fullmatch(node) if isinstance(node, str) else None
+    if not found or found[3]:
+        raise InputError(f"prices: {name} is not low..high, in dollars")
+    return read_number(found[1]), read_number(found[2])
 
 
 def _pronouns(name: str, node: Node) -> dict[str, str]:
@@ -88,19 +103,21 @@ def _pronouns(name: str, node: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for pronoun, words in node.items() if isinstance(node, dict) else [("", node)]:
         if pronoun not in PRONOUNS or not isinstance(words, list):
-            raise InputError(f"{PRONOUN_KEY}: {name} is not a mapping of {', '.join(PRONOUNS)} to lists of its words")
+            raise InputError(f"pronouns: {name} is not a mapping of {', '.join(PRONOUNS)} to lists of its words")
         for word in words:
             if not isinstance(word, str) or word in found:
-                raise InputError(f"{PRONOUN_KEY}: {name} has {word!r} twice; give each word one pronoun")
+                raise InputError(f"pronouns: {name} has {word!r} twice; give each word one pronoun")
             found[word] = pronoun
     return found
 
 
-def _vocabulary(name: str, entries: Node, pronouns: Mapping[str, str]) -> Vocabulary:
+def _vocabulary(
+    name: str, entries: Node, pronouns: Mapping[str, str], prices: tuple[Fraction, Fraction] | None
+) -> Vocabulary:
     words = _words(name, entries)
     for word in pronouns.keys() - set(words):
-        raise InputError(f"{PRONOUN_KEY}: {name} has no word {word}; {did_you_mean(word, words)}")
-    vocabulary = Vocabulary(name, (Word(word, word.singular, pronouns.get(word, "they")) for word in words))
+        raise InputError(f"pronouns: {name} has no word {word}; {did_you_mean(word, words)}")
+    vocabulary = Vocabulary(name, (Word(word, word.singular, pronouns.get(word, "they")) for word in words), prices)
     for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
         word, times = Counter(form).most_common(1)[0]
         if times > 1:

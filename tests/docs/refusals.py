@@ -89,6 +89,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a word that is too long", "Choose a shorter word.", {"own vocabulary.yaml": f"things: [cups, {'extra' * 8}]\n"}),
         ("`pronouns` of no vocabulary", "Give them by vocabulary.", {"own vocabulary.yaml": "pronouns: [she, he]\n"}),
         ("`pronouns` of an unknown vocabulary", "Name a vocabulary of the same file.", {"own vocabulary.yaml": "pronouns: {chefs: {she: [Ada]}}\nchef: [Ada, Bo]\n"}),
+        ("`prices` that are no range", "Write `low..high`, without a step.", {"own vocabulary.yaml": "prices: {tools: 7}\ntools: [saw, axe]\n"}),
         ("a pronoun that does not exist", "Use `she`, `he` or `they`.", {"own vocabulary.yaml": "pronouns: {chef: {it: [Ada]}}\nchef: [Ada, Bo]\n"}),
         ("two pronouns of one word", "List it once, or not at all: it then gets *they*.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Ada], he: [Ada]}}\nchef: [Ada, Bo]\n"}),
         ("a pronoun of an unknown word", "Correct the word, or add it to the vocabulary.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Eve]}}\nchef: [Ada, Bo]\n"}),
