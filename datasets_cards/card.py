@@ -14,6 +14,8 @@ import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.recipe import Recipe
+from generators.builder.rows import COMPILED
+from generators.builder.wordings import HeldOut
 from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
 from generators.files.store import LocalStore
@@ -22,6 +24,7 @@ from generators.patterns.slots import Words
 from solver.experts import EXPERTS
 from solver.lock import only_writer
 from solver.ops import GROUPS, op_table
+from solver.plurals import counted
 from solver.refusal import InputError
 from solver.schema import COLUMNS, SCHEMA
 
@@ -117,6 +120,8 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         contamination=contamination(facts),
         grades=_grades(facts),
         mentions=_mentions(facts.recipe),
+        wordings=wordings(facts.recipe),
+        compiled=COMPILED,
         repo_id=repo_id,
         name=repo_id or folder.as_posix(),
         copy=repo_id.rpartition("/")[2] if repo_id else folder.as_posix(),
@@ -155,6 +160,23 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
         "people": any(isinstance(slot, Words) and slot.vocabulary.name == "person" for slot in slots),
         "dollars": any(re.search(r"\$|\| *money\b", body) for pattern in patterns for body in pattern.bodies),
     }
+
+
+def wordings(recipe: AnyRecipe) -> str:
+    """Return the card's sentences on the wordings of a build: how many training has, and how many are held out."""
+    if not isinstance(recipe, Recipe):
+        return ""
+    counts = [[len(recipe.used_wordings(recipe.library.patterns[name], split)) for name in recipe.shares]
+              for split in ("train", "test")]  # fmt: skip
+    train, test = (sum(count) for count in counts)
+    patterns = counted(len(recipe.shares), "pattern")
+    if not isinstance(recipe.phrasings, HeldOut):
+        return f"The questions come from {patterns} with {counted(train, 'wording')}, in every split the same."
+    return (
+        f"The questions of the training rows come from {patterns} with {counted(train, 'wording')}. Validation and test rows "
+        f"have {counted(test, 'other wording')}, of {counted(sum(map(bool, counts[1])), 'pattern')}, "
+        "which no training row has."
+    )
 
 
 def contamination(facts: Facts) -> str:

@@ -13,6 +13,7 @@ from solver.refusal import InputError
 AGAINST = "refuse questions that share ten words in a row, or their sketch, with a question of this held-out set"
 PATTERNS = "a folder of your own patterns, used beside the shipped ones"
 TOKENIZER = "counts the tokens of rows whose bytes exceed the limit"
+PHRASINGS = "how many training wordings of each pattern are used, or all (default: the preset's)"
 DEEP = 200_000
 """The most assignments of each pattern that `check` tries."""
 
@@ -82,6 +83,7 @@ def _build_arguments(build: argparse.ArgumentParser) -> None:
         "--max-len", type=_count, metavar="N", help="the most tokens that a row may have (default: the preset's)"
     )
     build.add_argument("--tokenizer", metavar="NAME|PATH", help=TOKENIZER)
+    build.add_argument("--phrasings", metavar="N|all", help=PHRASINGS)
     build.add_argument("--shard-rows", type=_count, metavar="N", help="rows per file (default 100000)")
     build.add_argument("--workers", type=_count, metavar="N", help="number of processes (default: one per core)")
     build.add_argument(
@@ -143,6 +145,7 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     preview.add_argument("preset", nargs="?", default="run8", help="a preset's name or file (default run8)")
     preview.add_argument("-n", type=_count, default=6, help="number of samples (default 6)")
     preview.add_argument("--seed", type=int, default=0, help="determines the samples (default 0)")
+    preview.add_argument("--phrasings", metavar="N|all", help=PHRASINGS)
     check = verb(
         "check", "check the shipped patterns, and those of a folder of yours", "python -m generators check my-patterns"
     )
@@ -222,6 +225,7 @@ def _build(args: argparse.Namespace) -> int:
                 out=args.out,
                 max_len=args.max_len,
                 tokenizer=args.tokenizer,
+                phrasings=args.phrasings,
                 shard_rows=args.shard_rows or SHARD_ROWS,
                 patterns=args.patterns,
                 against=against,
@@ -242,7 +246,7 @@ def _build(args: argparse.Namespace) -> int:
 
 def _refuse_beside_recipe(args: argparse.Namespace) -> None:
     """Raise InputError if a flag is given whose value the recipe has."""
-    for name in ("weights", "rows", "seed", "max_len", "tokenizer", "shard_rows", "patterns"):
+    for name in ("weights", "rows", "seed", "max_len", "tokenizer", "phrasings", "shard_rows", "patterns"):
         if getattr(args, name) is not None:
             flag = f"--{name.replace('_', '-')}"
             raise InputError(f"{flag}: {args.recipe} has its value; leave out one of {flag} and --recipe")
@@ -326,18 +330,24 @@ def _show(args: argparse.Namespace) -> int:
 
 def _preview(args: argparse.Namespace) -> int:
     from generators.builder.preset import read_preset
-    from generators.builder.recipe import Recipe
+    from generators.builder.recipe import Recipe, tell
+    from generators.builder.wordings import wordings_of
     from generators.patterns.library import library
 
     from . import terminal
 
     preset = read_preset(args.preset)
     patterns = library(args.patterns, preset.takes)
-    recipe = Recipe.of(preset, patterns, seed=args.seed, rows={"train": args.n}, shard_rows=args.n)
+    recipe = Recipe.of(
+        preset, patterns, seed=args.seed, rows={"train": args.n}, phrasings=args.phrasings, shard_rows=args.n
+    )
+    tell(recipe)
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
-        for index in recipe.indices(pattern, "train", span).tolist():
-            terminal.row(pattern, index, recipe.phrasings)
+        indices = recipe.indices(pattern, "train", span)
+        which = wordings_of(recipe.used_wordings(pattern, "train"), indices)
+        for index, place in zip(indices.tolist(), which.tolist(), strict=True):
+            terminal.row(pattern, index, place)
     return 0
 
 

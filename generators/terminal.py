@@ -11,7 +11,6 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from generators.builder.rows import phrasing
 from generators.files.folder import Built
 from generators.files.layout import DROPPED
 from generators.finished.audit import MAX_SHOWN, Audit
@@ -198,12 +197,13 @@ def patterns(library: Library) -> None:
     out.print(shapes)
 
 
-def row(pattern: Pattern, index: int, phrasings: int = 1) -> None:
-    """Print the row with an index in the pattern's own order, in one of the first phrasings."""
+def row(pattern: Pattern, index: int, place: int = 0) -> None:
+    """Print the row with an index in the pattern's own order, in the wording at a place, from 0."""
     indices = np.array([index], dtype=np.int64 if pattern.order.fast else object)
     draw = pattern.draw(indices)
-    wording = pattern.wordings[phrasing(pattern, indices, phrasings)[0]]
-    question, trace = (column[0].as_py() for column in (questions(pattern, wording, draw), render(pattern.trace, draw)))
+    question, trace = (
+        column[0].as_py() for column in (questions(pattern, pattern.wordings[place], draw), render(pattern.trace, draw))
+    )
     out.print(Panel(Text(question), title=f"{pattern.id}/{index}", title_align="left", box=box.ROUNDED))
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)

@@ -15,9 +15,10 @@ from folders import preset, rows_of
 from huggingface_hub import DatasetCard
 
 from datasets_cards import write_card
-from datasets_cards.card import NO_PLOTS, PLOTS
+from datasets_cards.card import NO_PLOTS, PLOTS, wordings
 from generators import build
 from generators.__main__ import main
+from generators.patterns.library import read_library
 from solver import read, solve
 from solver.ops import GROUPS, op_table
 from solver.refusal import InputError
@@ -524,6 +525,27 @@ def test_the_card_mentions_only_what_the_patterns_have(folder, tmp_path):
     said = {whose: ("dollars" in body, "given names" in body) for whose, body in bodies.items()}
 
     assert said == {"run8's": (True, True), "a stranger's": (False, False)}
+
+
+def test_the_card_counts_the_wordings(texts, cook):
+    """The card says how many wordings each split has, and which of them training never has."""
+    second = "---\n{{ fewer }} owns {{ count }} {{ item }}, and {{ more }} {{ times }} times that. By how many is {{ more }} ahead?\n"
+    held_out = "--- held out\nOf {{ had }} {{ item }}, {{ who }} spent {{ first }} early and {{ then }} late. How many remain?\n"
+    library = read_library(
+        texts
+        | {"comparison/times_more.jinja": texts["comparison/times_more.jinja"] + second}
+        | {"entity_track/consume.jinja": texts["entity_track/consume.jinja"] + held_out}
+    )
+
+    said = {name: wordings(cook(library, phrasings=form)) for name, form in
+            {"one": 1, "all": "all", "held out": {"train": "all", "held_out": True}}.items()}  # fmt: skip
+
+    assert said["one"] == "The questions come from 2 patterns with 2 wordings, in every split the same."
+    assert said["all"] == "The questions come from 2 patterns with 3 wordings, in every split the same."
+    assert said["held out"] == (
+        "The questions of the training rows come from 2 patterns with 3 wordings. Validation and test rows have "
+        "1 other wording, of 1 pattern, which no training row has."
+    )
 
 
 def test_snippets_are_python(folder):

@@ -6,7 +6,7 @@ function of the recipe and its number. A folder that holds another recipe is ref
 
 import errno
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from solver.refusal import InputError, did_you_mean
 from .length import Ruler
 from .local_engine import SHARD_ROWS, run_locally
 from .preset import read_preset
-from .recipe import Job, Recipe, whole_number
+from .recipe import Job, Recipe, tell, whole_number
 from .shard import BuiltRecord, ShardWriter
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def build(
     out: str | Path | None = None,
     max_len: int | None = None,
     tokenizer: str | None = None,
+    phrasings: int | str | Mapping[str, object] | None = None,
     shard_rows: int = SHARD_ROWS,
     patterns: str | Path | None = None,
     against: str | None = None,
@@ -74,7 +75,8 @@ def build(
     """Build the dataset of a preset, prove every row, and return it.
 
     `weights` is a preset's name or file (P8), `rows` the number of training rows, and `max_len` the most tokens of a row
-    (P10); both default to the preset's values. `tokenizer`, a name or path, counts the tokens of rows whose bytes exceed
+    (P10); both default to the preset's values, as does `phrasings`, which is how many training wordings of each pattern
+    are used: a number, "all", or a mapping as in a preset. `tokenizer`, a name or path, counts the tokens of rows whose bytes exceed
     `max_len`. `patterns` is a folder of additional patterns. `out` is a folder or a URL that fsspec supports
     (`s3://bucket/run8`), by default data/PRESET. `against` is a held-out set whose questions are refused: a file, or a
     dataset on the Hub. `shard_rows` is the number of rows per file. `workers` is the number of processes (None: one per
@@ -92,10 +94,12 @@ def build(
         rows=None if rows is None else {"train": rows},
         max_len=max_len,
         tokenizer=tokenizer,
+        phrasings=phrasings,
         shard_rows=shard_rows,
         against=gate.against if gate else None,
     )
     recipe.check_spaces()
+    tell(recipe)
     return make(recipe, out or Path("data") / preset.name, how, gate)
 
 

@@ -15,6 +15,8 @@ from solver.document import Node, load
 from solver.experts import system_line
 from solver.refusal import FormatError, InputError, did_you_mean
 
+from .wordings import Phrasings, read_phrasings
+
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")
 KEYS = {
@@ -24,7 +26,7 @@ KEYS = {
     "max_len": "the most tokens that a row may have, prompt and completion together; `--max-len` overrides it",
     "weights": "the share of each expert and of `composition`, in percent; the weights add up to 100",
     "patterns": "weights of single patterns within their expert (1 by default), or a list of the shipped patterns to use (all by default)",
-    "phrasings": "how many of a pattern's phrasings are used, from the first; 1 by default",
+    "phrasings": "how many of a pattern's training wordings are used, from the first, or `all`; 1 by default. `{train: all, held_out: true}` gives validation and test held-out wordings alone. `--phrasings` overrides the number",
     "system": "the system line of every prompt; by default, the line that names the experts",
 }
 """The keys of a preset file and their meanings."""
@@ -39,7 +41,7 @@ class Preset:
     text: str
     rows: dict[str, int]
     max_len: int
-    phrasings: int
+    phrasings: Phrasings
     system: str
     weights: dict[str, int]
     patterns: dict[str, int]
@@ -126,12 +128,18 @@ class _Reader:
             text=self.text,
             rows={split: self.number(node, "rows" if split == "train" else split, 0) for split in SPLITS},
             max_len=self.number(node, "max_len", 1),
-            phrasings=self.number(node, "phrasings", 1) if "phrasings" in node else 1,
+            phrasings=self.phrasings(node.get("phrasings", "1")),
             system=system,
             weights=weights,
             patterns={} if isinstance(patterns, list) else self.numbers({"patterns": patterns}, "patterns"),
             takes=self.names(patterns) if isinstance(patterns, list) else None,
         )
+
+    def phrasings(self, node: Node) -> Phrasings:
+        try:
+            return read_phrasings(node)
+        except InputError as error:
+            raise self.error("phrasings", str(error)) from None
 
     def names(self, node: list[Node]) -> frozenset[str]:
         """Return the pattern ids of a list; raise InputError at a repeated one."""

@@ -1,5 +1,6 @@
 """The recipe of a build: all inputs of a dataset, from which any row can be made again and audited."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,7 @@ from solver import __version__
 from solver.refusal import InputError
 
 from .preset import Preset, apportion
+from .wordings import HeldOut, Phrasings, overridden, remarks, train_count, used_wordings
 
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
 """The tenths of a pattern's own order from which each split draws, for every seed."""
@@ -41,7 +43,7 @@ class Recipe:
     system: str
     max_len: int
     tokenizer: str | None
-    phrasings: int
+    phrasings: Phrasings
     shard_rows: int
     versions: dict[str, str]
     files: dict[str, str]
@@ -60,11 +62,12 @@ class Recipe:
         rows: Mapping[str, int] | None = None,
         max_len: int | None = None,
         tokenizer: str | None = None,
+        phrasings: object = None,
         against: Against | None = None,
     ) -> "Recipe":
         """Return the recipe of a preset, with only the patterns it uses; raise InputError at a bad number.
 
-        `rows`, per split, and `max_len` override those of the preset.
+        `rows`, per split, `max_len` and `phrasings` override those of the preset.
         """
         rows = {split: preset.rows[split] for split in SPLITS} | dict(rows or {})
         max_len = preset.max_len if max_len is None else max_len
@@ -82,7 +85,7 @@ class Recipe:
             system=preset.system,
             max_len=max_len,
             tokenizer=tokenizer,
-            phrasings=preset.phrasings,
+            phrasings=overridden(preset.phrasings, phrasings),
             shard_rows=shard_rows,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             files={
@@ -110,7 +113,8 @@ class Recipe:
         """Raise ValueError if the recipe is inconsistent; its types were checked when it was read."""
         if sorted(self.rows) != sorted(SPLITS) or min(self.rows.values()) < 0:
             raise ValueError("rows are not whole numbers per split")
-        if min(self.max_len, self.phrasings, self.shard_rows) < 1:
+        count = train_count(self.phrasings)
+        if min(self.max_len, self.shard_rows) < 1 or (count != "all" and count < 1):
             raise ValueError("max_len, phrasings or shard_rows is below 1")
         if sum(self.fractions.values()) != 1 or min(self.fractions.values()) <= 0:
             raise ValueError("the shares of its patterns are not positive, or do not add up to 1")
@@ -133,14 +137,37 @@ class Recipe:
         """Each pattern's share of the rows, by id."""
         return {name: Fraction(share) for name, share in self.shares.items()}
 
-    def seats(self, rows: int) -> dict[str, int]:
+    def used_wordings(self, pattern: Pattern, split: str) -> tuple[int, ...]:
+        """Return the wordings that a pattern's rows of a split may have, by their places in the pattern from 0."""
+        return used_wordings(pattern, self.phrasings, split)
+
+    def remarks(self) -> list[str]:
+        """Return the sentences on wordings that a user should read before a build."""
+        return remarks({name: self.library.patterns[name] for name in self.shares}, self.phrasings)
+
+    def fractions_of(self, split: str) -> dict[str, Fraction]:
+        """Return the share of a split's rows of each pattern that has a wording for the split, by id; they sum to 1."""
+        if split not in self._fractions:
+            shares = self.fractions
+            if isinstance(self.phrasings, HeldOut):
+                patterns = self.library.patterns
+                shares = {name: share for name, share in shares.items() if self.used_wordings(patterns[name], split)}
+            total = sum(shares.values())
+            self._fractions[split] = {name: share / total for name, share in shares.items()}
+        return self._fractions[split]
+
+    def seats(self, split: str, rows: int) -> dict[str, int]:
         """Return the number of each pattern's rows among the first `rows` rows of a split."""
-        if rows not in self._seats:
-            self._seats[rows] = apportion(self.fractions, rows)
-        return self._seats[rows]
+        if (split, rows) not in self._seats:
+            self._seats[split, rows] = apportion(self.fractions_of(split), rows)
+        return self._seats[split, rows]
 
     @cached_property
-    def _seats(self) -> dict[int, dict[str, int]]:
+    def _fractions(self) -> dict[str, dict[str, Fraction]]:
+        return {}
+
+    @cached_property
+    def _seats(self) -> dict[tuple[str, int], dict[str, int]]:
         return {}
 
     def shards(self, split: str) -> int:
@@ -156,7 +183,7 @@ class Recipe:
         """Return the rows of each pattern in a shard, as ranges of the pattern's row numbers in the split."""
         first = shard * self.shard_rows
         last = min(first + self.shard_rows, self.rows[split])
-        before, after = self.seats(first), self.seats(last)
+        before, after = self.seats(split, first), self.seats(split, last)
         return {name: range(before[name], after[name]) for name in before if after[name] > before[name]}
 
     def indices(self, pattern: Pattern, split: str, rows: range) -> np.ndarray:
@@ -175,10 +202,21 @@ class Recipe:
         return offsets + start if pattern.order.fast else offsets.astype(object) + start
 
     def check_spaces(self) -> None:
-        """Raise InputError if a pattern has fewer questions in a split than its share of the rows."""
+        """Raise InputError if a split has rows and no pattern for them, or a pattern has fewer questions than its share."""
         for split in SPLITS:
-            for name, count in self.seats(self.rows[split]).items():
+            if self.rows[split] and not self.fractions_of(split):
+                raise InputError(
+                    f"{split} has {self.rows[split]:,} rows, and no pattern has a held-out wording; "
+                    "mark one with --- held out, or leave held_out out of phrasings"
+                )
+            for name, count in self.seats(split, self.rows[split]).items():
                 self.indices(self.library.patterns[name], split, range(count, count))
+
+
+def tell(recipe: Recipe) -> None:
+    """Print the remarks on a recipe, a line each on stderr."""
+    for remark in recipe.remarks():
+        print(remark, file=sys.stderr)
 
 
 def whole_number(name: str, value: object, least: int | None) -> None:

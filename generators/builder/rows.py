@@ -21,9 +21,15 @@ from .cross_check import cross_checks
 from .length import Ruler
 from .proof import prove
 from .recipe import Recipe
+from .wordings import wordings_of
 
 SAMPLE = 8
-"""Rows per pattern and shard that are cross-checked and compared with plain Jinja2."""
+"""Rows per pattern and shard that are cross-checked."""
+COMPILED = 2
+"""The most wordings per pattern and shard that are compared with plain Jinja2, on their rows of the sample.
+
+To compile a wording takes as long as to prove a hundred rows.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,21 +50,23 @@ class Group:
     """The number of rows that were cross-checked."""
 
 
-def make_group(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool = False) -> Group:
+def make_group(
+    recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool = False, *, split: str = "train"
+) -> Group:
     """Make and prove the rows of a pattern at these indices of its order; raise InputError naming a row that fails."""
     try:
-        return _proved(recipe, pattern, indices, ruler, full)
+        which = wordings_of(recipe.used_wordings(pattern, split), indices)
+        return _proved(pattern, indices, which, ruler, full)
     except RowError as error:
         if error.row is None and len(indices) > 1:  # only the column is known, so find the row by halving
             for half in np.array_split(indices, 2):
-                make_group(recipe, pattern, half, ruler, full)
+                make_group(recipe, pattern, half, ruler, full, split=split)
         row_id = row_ids(pattern, indices[error.row or 0 :][:1])[0].as_py()
         raise InputError(f"{row_id}: {error.reason}; this row was not written") from None
 
 
-def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool) -> Group:
+def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, full: bool) -> Group:
     draw = pattern.draw(indices)
-    which = phrasing(pattern, indices, recipe.phrasings)
     try:
         asked = _questions(pattern, draw, which)
         traces = render(pattern.trace, draw)
@@ -72,16 +80,14 @@ def _proved(recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler,
         if full
         else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
     )
-    expected = [plain_questions(pattern, wording, draw.take(sample)) for wording in pattern.wordings]
     where = arrow.integers(sample)
     records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
     faults = cross_checks(*records)
     if faults:
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
-    for at, row in enumerate(sample.tolist()):
-        text = expected[which[row]][at]
-        if asked[row].as_py() != text:
-            raise RowError(row, f"its question differs from that of plain Jinja2: {text!r}")
+    _compare_plain(
+        pattern, draw, which, sample if full else sample[np.isin(which[sample], which[sample][:COMPILED])], asked
+    )
     ids = row_ids(pattern, indices)
     lengths = ruler.lengths(pattern, ids, asked, traces)
     metadata = arrow.texts(wording.metadata for wording in pattern.wordings).take(arrow.integers(which))
@@ -94,17 +100,25 @@ def row_ids(pattern: Pattern, indices: np.ndarray) -> pa.Array:
     return join([f"{pattern.id}/", texts], len(indices))
 
 
-def phrasing(pattern: Pattern, indices: np.ndarray, phrasings: int) -> np.ndarray:
-    """Return the phrasing of each row, from 0; it follows the row's index, which is independent of the slots."""
-    return (indices % min(phrasings, len(pattern.questions))).astype(np.int64)
-
-
 def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
-    used = np.unique(which)
-    if len(used) == 1:
-        return questions(pattern, pattern.wordings[used[0]], draw)
-    columns = (questions(pattern, wording, draw) for wording in pattern.wordings[: used[-1] + 1])
-    return pc.choose(arrow.integers(which), *columns)
+    """Return the questions; each wording is rendered for its own rows alone."""
+    order = np.argsort(which, kind="stable")
+    parts = [
+        questions(pattern, pattern.wordings[which[rows[0]]], draw.take(rows) if len(rows) < draw.rows else draw)
+        for rows in np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
+    ]
+    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts).take(arrow.integers(np.argsort(order)))
+
+
+def _compare_plain(pattern: Pattern, draw: Draw, which: np.ndarray, sample: np.ndarray, asked: pa.Array) -> None:
+    """Compare the questions of some rows with those of plain Jinja2; raise RowError at the first that differs."""
+    for place in np.unique(which[sample]).tolist():
+        rows = sample[which[sample] == place]
+        for row, text in zip(
+            rows.tolist(), plain_questions(pattern, pattern.wordings[place], draw.take(rows)), strict=True
+        ):
+            if asked[row].as_py() != text:
+                raise RowError(row, f"its question differs from that of plain Jinja2: {text!r}")
 
 
 def tabulate(recipe: Recipe, groups: list[Group], order: np.ndarray) -> pa.Table:

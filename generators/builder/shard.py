@@ -76,7 +76,7 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
     overlap = {}
     for pattern, span in zip(patterns, spans.values(), strict=True):
         indices = recipe.indices(pattern, split, span)
-        group = make_group(recipe, pattern, indices, ruler, full)
+        group = make_group(recipe, pattern, indices, ruler, full, split=split)
         groups.append(group)
         key = key_of("shuffle", recipe.seed, split, pattern.id)
         ranks.append(mix(np.arange(span.start, span.stop, dtype=np.uint64), key))
@@ -112,7 +112,7 @@ def without(shard: Shard, refused: Collection[str]) -> Shard:
 def _overlap(recipe: Recipe, group: Group) -> list[int]:
     """Return the numbers of a pattern's test rows that share all their drawn numbers with a row of the group."""
     pattern = group.pattern
-    count = recipe.seats(recipe.rows["test"])[pattern.id]
+    count = recipe.seats("test", recipe.rows["test"]).get(pattern.id, 0)
     if not count:
         return []
     test_keys = pattern.draw(recipe.indices(pattern, "test", range(count))).number_key()

@@ -4,7 +4,7 @@ The stream is a dataset as long as the patterns allow, made a block at a time. B
 `datasets.IterableDataset`, so ranks and workers divide them without overlap, and a saved state resumes in its block.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from solver.schema import SCHEMA
 
 from .length import Ruler
 from .preset import read_preset
-from .recipe import Recipe, cut, whole_number
+from .recipe import Recipe, cut, tell, whole_number
 from .shard import make_shard
 
 BLOCK = 5_000
@@ -37,6 +37,7 @@ def stream(
     patterns: str | Path | None = None,
     max_len: int | None = None,
     tokenizer: str | None = None,
+    phrasings: int | str | Mapping[str, object] | None = None,
     block: int = BLOCK,
 ) -> IterableDataset:
     """Return a split of a preset as a `datasets.IterableDataset` whose rows are made and proved as they are read.
@@ -55,9 +56,11 @@ def stream(
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,
         tokenizer=tokenizer,
+        phrasings=phrasings,
         shard_rows=block,
     )
     recipe.check_spaces()
+    tell(recipe)
     rows = longest(recipe, split) // block * block
     blocks = next(count for count in COUNTS if count * block <= rows)
     return _Blocks(replace(recipe, rows=recipe.rows | {split: blocks * block}), split).as_streaming_dataset(split)
@@ -65,9 +68,10 @@ def stream(
 
 def longest(recipe: Recipe, split: str) -> int:
     """Return the most rows that a split can have before a pattern runs out of questions, within one in a million."""
-    sizes = {name: cut(recipe.library.patterns[name], split)[1] for name in recipe.shares}
-    rows = min(int(size / recipe.fractions[name]) for name, size in sizes.items())
-    while any(count > sizes[name] for name, count in recipe.seats(rows).items()):
+    shares = recipe.fractions_of(split)
+    sizes = {name: cut(recipe.library.patterns[name], split)[1] for name in shares}
+    rows = min(int(size / shares[name]) for name, size in sizes.items())
+    while any(count > sizes[name] for name, count in recipe.seats(split, rows).items()):
         rows -= rows // 1_000_000 + 1
     return rows
 

@@ -66,7 +66,7 @@ RECIPE = {
     "system": "The system prompt.",
     "max_len": "The limit on tokens.",
     "tokenizer": "The tokenizer that measured rows which their bytes did not prove to fit, or null.",
-    "phrasings": "Phrasings used of each pattern.",
+    "phrasings": 'Training wordings used of each pattern: a number, `all`, or `{"train": ..., "held_out": true}`.',
     "shard_rows": "Rows of a file.",
     "versions": "The versions of wirework and pyarrow.",
     "files": "The text of every pattern and vocabulary file, so that the rows can be made again without them.",
