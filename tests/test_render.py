@@ -117,8 +117,8 @@ def test_decimals_around_a_point_are_told_apart(texts):
         read_library(texts | {"comparison/times_more.jinja": source.replace("as many", "as many ({{ x }}.{{ y }})")})
 
 
-def test_two_phrasings_never_ask_the_same(texts):
-    """A second phrasing that is the first with two slots exchanged is refused."""
+def test_two_wordings_never_ask_the_same(texts):
+    """A second wording that is the first with two slots exchanged is refused."""
     source = texts["comparison/times_more.jinja"]
     other = (
         source.rpartition("---\n")[2]

@@ -9,6 +9,7 @@ from solver.document import load
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, check_scaffolds
+from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
 from .slots import Vocabulary, read_vocabularies
 from .uniqueness import check_apart
@@ -149,4 +150,8 @@ def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> 
     def shown(path: str) -> str:
         return path if folder is None or path in shipped() else str(folder / path.removeprefix(OWN))
 
-    return read_library(texts, shown=shown)
+    found = read_library(texts, shown=shown)
+    for name, pattern in found.patterns.items():  # a recipe that stores near copies can still be verified
+        if fault := overlap(pattern):
+            raise InputError(f"{shown(f'{name}.jinja')}: {fault}")
+    return found

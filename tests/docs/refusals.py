@@ -97,7 +97,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
     ],
     "The question": [
         ("`{{ count }`", "Close the braces.", [("has {{ count }} {{ item }}", "has {{ count } {{ item }}")]),
-        ("`{% if count %}`", "Write two patterns, or two phrasings.", [("How many", "{% if count %}How many{% endif %}")]),
+        ("`{% if count %}`", "Write two patterns, or two wordings.", [("How many", "{% if count %}How many{% endif %}")]),
         ("`{{ count + 1 }}`", "Declare a slot: `more: = count + 1`.", [("has {{ count }}", "has {{ count + 1 }}")]),
         ("thousands of brackets in braces", "Write a slot's name.", [("How many", "{{" + "(" * 5_000)]),
         ("`{{ item \\| plural }}`", "Use one of the [filters](#filters).", [("{{ item }} does", "{{ item | plural }} does")]),
@@ -119,7 +119,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a slot that no question shows", "Show it, or show a slot that is computed from it.", [("has {{ times }} times as many", "has more")]),
         ("too few distinct questions", "Widen ranges, or add a word slot.", [("more:  person", "more: tiny"), ("fewer: person", "fewer: person"), ("item:  collectables", "item: cups"), ("count: 5..25", "count: 5..6")]),
         ("the question of another pattern", "Reword one of them.", {"comparison/more_again.jinja": ""}),
-        ("two phrasings that can come out alike", "Reword one of them.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\n{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}. {{ fewer }} has {{ count }} {{ item }}. How many more {{ item }} does {{ more }} have than {{ fewer }}?\n")]),
+        ("two wordings that can come out alike", "Reword one of them.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\n{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}. {{ fewer }} has {{ count }} {{ item }}. How many more {{ item }} does {{ more }} have than {{ fewer }}?\n")]),
     ],
     "The trace": [
         ("a step that is no step of the language", "See [the trace language](trace-language.md).", [("op: init, var: factor", "op: set, var: factor")]),
@@ -151,6 +151,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a file of more than 16 KiB", "Shorten it; a vocabulary file may have 128 KiB.", {"": "long"}),
         ("a file that is no UTF-8", "Save it as UTF-8.", {"": "bytes"}),
         ("the name of a shipped pattern", "Choose another name.", {"": "clash"}),
+        ("a wording that is a near copy of another", "Tell it in another order, and in other words.", {"": "copy"}),
         ("a bare name that two patterns have", "Write `EXPERT/NAME`.", {"": "twice"}),
         ("a name that no pattern has", "Correct the name.", {"": "none"}),
     ],
@@ -199,8 +200,12 @@ def _folder(case: str) -> None:
             name = "comparison/times_more.jinja" if case == "clash" else "arithmetic/times_more.jinja"
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(_VALUE)
+        if case == "copy":
+            front = shipped()[GOOD].rpartition("---\n")[0]
+            told = "{{ fewer }} owns {{ count }} {{ item }}, and {{ more }} {{ times }} times that. How far is {{ more }} ahead?"
+            path.write_text(f"{front}---\n{told}\n---\nToday {told}\n")
         try:
-            if case in ("clash", "twice", "none"):
+            if case in ("clash", "twice", "none", "copy"):
                 found = library(None if case == "none" else folder, frozenset({"comparison/times_more"}))
                 found["times_mor" if case == "none" else "times_more"]
             else:
