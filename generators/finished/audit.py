@@ -34,6 +34,7 @@ from solver.schema import SCHEMA, content_hash
 
 from .loads import loading_faults
 from .recipes import read_recipe
+from .wordings import wording_faults
 
 MAX_SHOWN = 20
 """The most faults, or signatures, that are printed; the rest are counted."""
@@ -251,6 +252,7 @@ def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) 
     ids, experts, traces, answers = (table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer"))
     for row, fault in yaml_checks(list(map(tuple, experts)), traces, answers).items():
         yield f"{ids[row]}: {fault}"
+    yield from wording_faults(recipe, split, table)
     if not again.equals(table):
         rows, expected = (_row_numbers(shard) for shard in (table, again))
         yield from _id_faults(recipe, split, list(rows), list(expected))

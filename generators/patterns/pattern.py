@@ -82,6 +82,11 @@ class Pattern:
         """The pattern's own order of its rows, the same for every seed; the splits are slices of it."""
         return Permutation(self.space, f"wirework order {self.id}")
 
+    @property
+    def index_type(self) -> type:
+        """The numpy type of the indices of rows: 64-bit integers, or Python's if the space is larger."""
+        return np.int64 if self.order.fast else object
+
     @cached_property
     def trace(self) -> Plan:
         """The plan of the canonical trace."""
