@@ -30,7 +30,7 @@ from generators.builder.preset import read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
 from generators.patterns.checks import MIN_SPACE
-from generators.patterns.slots import MAX_WORD
+from generators.patterns.vocabulary import MAX_WORD
 from generators.text.contamination import GRAM
 from solver.__main__ import main as solver_main
 from solver.machine import solve

@@ -6,7 +6,7 @@ import pytest
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Call, Word, changed, check_form
 from generators.patterns.library import library, read_library
 from generators.patterns.render import question_plan, reference, refs, render
-from generators.patterns.slots import Vocabulary
+from generators.patterns.vocabulary import Vocabulary
 from generators.text.article import article
 from solver.numerals import FORMS
 from solver.refusal import InputError

@@ -10,7 +10,8 @@ from timing import least_seconds
 from generators.patterns.filters import SLUG, Word
 from generators.patterns.library import read_library
 from generators.patterns.render import Ref, question_plan, reference, render, trace_plan
-from generators.patterns.slots import Draw, Vocabulary, read_slots
+from generators.patterns.slots import Draw, read_slots
+from generators.patterns.vocabulary import Vocabulary
 from solver.refusal import InputError
 
 WORDS = {"fruit": Vocabulary("fruit", [Word("apples", "apple"), Word("figs", "fig"), Word("José's kiwis", "kiwi")])}

@@ -12,7 +12,8 @@ from timing import least_seconds
 
 from generators.patterns.filters import Word
 from generators.patterns.library import read_library
-from generators.patterns.slots import Draw, Vocabulary, read_slots, read_vocabularies, space
+from generators.patterns.slots import Draw, read_slots, space
+from generators.patterns.vocabulary import Vocabulary, read_vocabularies
 from generators.text.slugs import slug
 from solver.fields import NAME
 from solver.refusal import InputError

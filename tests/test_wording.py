@@ -3,7 +3,8 @@
 import pytest
 
 from generators.patterns.pattern import read_pattern
-from generators.patterns.slots import Numbers, Words, read_vocabularies
+from generators.patterns.slots import Numbers, Words
+from generators.patterns.vocabulary import read_vocabularies
 from generators.patterns.wording import split
 from solver.document import load
 from solver.refusal import InputError

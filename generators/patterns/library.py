@@ -11,8 +11,8 @@ from solver.refusal import FormatError, InputError, did_you_mean
 from .checks import check, check_scaffolds
 from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
-from .slots import Vocabulary, read_vocabularies
 from .uniqueness import check_apart
+from .vocabulary import Vocabulary, read_vocabularies
 from .wording import MAX_FILE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"

@@ -30,8 +30,9 @@ from .expression import Expression
 from .filters import in_figures, written
 from .permutation import Permutation
 from .render import Plan, Ref, trace_plan
-from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Vocabularies, Words, read_slots, space
+from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Words, read_slots, space
 from .trace_reader import TraceReader
+from .vocabulary import Vocabularies
 from .wording import Wording, read_wording, split
 
 COMPOSITION = "composition"

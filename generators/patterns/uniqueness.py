@@ -13,7 +13,8 @@ from solver.refusal import InputError
 from .filters import Form, changed, count_of, in_figures, is_personal
 from .pattern import Pattern
 from .render import Ref, refs
-from .slots import Derived, Slot, Vocabulary, Words
+from .slots import Derived, Slot, Words
+from .vocabulary import Vocabulary
 from .wording import Wording
 
 _TOKEN = re.compile(r"([0-9]+(?:[.,/][0-9]+)*)|[^\W\d_]+|[^\w\s]")

@@ -15,7 +15,8 @@ from solver.document import Node, load
 from solver.refusal import FormatError, InputError
 
 from .render import Plan, question_plan
-from .slots import Numbers, Slot, Vocabularies, read_own_slots
+from .slots import Numbers, Slot, read_own_slots
+from .vocabulary import Vocabularies
 
 MAX_FILE = 16_384
 """The most bytes a pattern file may have."""

@@ -11,15 +11,8 @@ from generators.patterns.checks import MIN_SPACE, SAMPLE
 from generators.patterns.expression import MAX_LENGTH
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Word
 from generators.patterns.library import MAX_VOCABULARY, library, shipped
-from generators.patterns.slots import (
-    MAX_OPERATIONS,
-    MAX_VALUES,
-    MAX_WORD,
-    Numbers,
-    Words,
-    read_slots,
-    read_vocabularies,
-)
+from generators.patterns.slots import MAX_OPERATIONS, MAX_VALUES, Numbers, Words, read_slots
+from generators.patterns.vocabulary import MAX_WORD, read_vocabularies
 from generators.patterns.wording import MAX_FILE
 from solver.constants import named_constants
 from solver.document import load
