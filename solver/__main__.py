@@ -10,8 +10,9 @@ from typing import Any
 
 from .command import run
 from .completion import extract
-from .dataset import open_dataset
+from .dataset import open_dataset, select
 from .experts import EXPERTS
+from .grounding import UNGROUNDED
 from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
 from .reward import REWARDS, Verdict, judge
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--expert", metavar="NAME[,NAME...]", help="the expected expert; for a composition, all its experts in order"
     )
+    one.add_argument("--question", metavar="TEXT", help="the question, whose numbers alone the trace may take")
     score = verbs.add_parser(
         "score",
         help="judge a file of completions against a dataset",
@@ -54,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="VERDICTS.jsonl",
         help="also write a line per completion: id, verdict, reward, reason and step",
+    )
+    score.add_argument(
+        "--no-question", action="store_true", help="accept traces with numbers that the row's question does not have"
     )
     score.add_argument("--json", action="store_true", help="print the table as JSON")
     verbs.add_parser("table", help="print the table of ops as Markdown", epilog="example: python -m solver table")
@@ -93,7 +98,7 @@ def _judge(args: argparse.Namespace) -> int:
             raise InputError(f"--expert: no expert {name!r}; {did_you_mean(name, EXPERTS)}")
     text = _text(args.file)
     try:
-        verdict = judge(text, experts, args.answer)
+        verdict = judge(text, experts, args.answer, args.question)
     except ValueError as error:
         raise InputError(f"--answer: {error}") from None
     print(f"{verdict.reward}  {verdict.outcome.replace('_', ' ')}{': ' if verdict.reason else ''}{verdict.reason}")
@@ -103,11 +108,9 @@ def _judge(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from .schema import read_by
     from .terminal import verdict_summary, verdict_table
 
-    table = open_dataset(args.dataset, args.split, read_by("score"))
-    rows = {row["id"]: row for row in table.to_pylist()}
+    rows = _rows(args.dataset, args.split)
     counts: dict[str, Counter[str]] = {}
     verdicts: dict[str, Verdict] = {}
     for where, prediction in _predictions(args.predictions):
@@ -117,10 +120,13 @@ def _score(args: argparse.Namespace) -> int:
         if row_id in verdicts:
             raise InputError(f"{where}: id {row_id!r} appears twice; give one completion per row")
         row = rows[row_id]
-        verdict = verdicts[row_id] = _verdict(prediction["completion"], row, args.dataset)
+        verdict = verdicts[row_id] = _verdict(
+            prediction["completion"], row, args.dataset, None if args.no_question else row["question"]
+        )
         expert = row["expert"] or "none"
         for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
             counts.setdefault(group, Counter())[verdict.outcome] += 1
+            counts[group][UNGROUNDED] += verdict.code == UNGROUNDED
     if not verdicts:
         raise InputError(f"{args.predictions}: no completions found; give one JSON object per line")
     if args.out:
@@ -139,9 +145,20 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
-def _verdict(completion: object, row: Mapping[str, Any], dataset: str) -> Verdict:
+def _rows(dataset: str, split: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a split by id, each with its question: of the column `question`, or else of its prompt."""
+    from .schema import read_by
+
+    table = open_dataset(dataset, split)
+    source = next((name for name in ("question", "prompt") if name in table.column_names), None)
+    questions = table.column(source).to_pylist() if source else [None] * len(table)
+    rows = select(table, read_by("score"), dataset).to_pylist()
+    return {row["id"]: row | {"question": question} for row, question in zip(rows, questions, strict=True)}
+
+
+def _verdict(completion: object, row: Mapping[str, Any], dataset: str, question: object) -> Verdict:
     try:
-        return judge(completion, row["experts"], row["answer"])
+        return judge(completion, row["experts"], row["answer"], question)
     except InputError as error:
         raise InputError(f"{dataset}: row {row['id']}: experts: {error}") from None
     except ValueError as error:

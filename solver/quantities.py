@@ -61,10 +61,14 @@ _SPELT = (
     rf"(?:an?\s+(?:thousand|million|billion)|{_HUNDREDS})"
     rf"(?:[\s-]+(?:thousand|million|billion)(?:[\s-]+(?:and[\s-]+)?{_HUNDREDS})?)*(?![a-z])"
 )
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+"""A number in figures."""
 _PART = _words([*PARTS, *(f"{part}s" for part in PARTS if part not in ("half", "halves"))])
+_STARTS = _words({word[:3] for table in (UNITS, TENS, PARTS, MULTIPLES, GROUPS, ORDINALS) for word in table})
+_MAY_START = rf"[\d$.{''.join(GLYPHS)}]|us\$|an?\b|{_STARTS}"
+"""How a number may start; other places are left at once, which saves a third of the time."""
 _QUANTITY = re.compile(
-    rf"""(?<![\w.])(?:
+    rf"""(?<![\w.])(?={_MAY_START})(?:
       (?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d)(?P<noon>\s*[ap]\.?m\b\.?)?
     | (?P<hour>1[0-2]|0?[1-9])(?P<side>\s*[ap]\.?m\b\.?)
     | (?P<nth>\d+)(?:st|nd|rd|th)\b
@@ -72,7 +76,7 @@ _QUANTITY = re.compile(
     | (?P<money>(?:US)?\$\s?)?
       (?: (?:(?P<whole>\d+|{_SMALL})(?:\s+and\s+|[\s-]+))?(?P<top>\d+)\s?/\s?(?P<bottom>[1-9]\d*)(?![\d/])
         | (?P<round>\d+)?(?P<glyph>[{''.join(GLYPHS)}])
-        | (?P<digits>{_DIGITS})(?:\s*-?\s*(?P<scale>{_SCALE})\b)?
+        | (?P<digits>{DIGITS})(?:\s*-?\s*(?P<scale>{_SCALE})\b)?
       )
       (?: (?P<percent>\s?%|[\s-]+per\s?cent(?:age)?\b) | (?P<cents>\s?¢|[\s-]+cents?\b) | [\s-]+(?P<dozens>dozens?)\b | (?P<dollars>\s?\$)(?!\d) | (?P<rest>\s+and\s+(?:an?|one|1)[\s-]+(?P<resting>half|quarter|third|fourth)\b) )?
     | (?P<some>an?\s+)?(?P<halfdozen>half(?:\s+an?)?\s+dozen)\b
@@ -116,7 +120,7 @@ def spelt_number(text: str) -> int:
 def plain_number(text: str) -> Fraction:
     """Return the number that figures write, commas and a dollar sign allowed; raise ValueError for other text."""
     bare = text.strip().removeprefix("$").strip()
-    if re.fullmatch(rf"-?{_DIGITS}|-?\d+/[1-9]\d*", bare) is None:
+    if re.fullmatch(rf"-?{DIGITS}|-?\d+/[1-9]\d*", bare) is None:
         raise ValueError(f"{text!r} is not a number")
     return Fraction(bare.replace(",", ""))
 

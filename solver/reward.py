@@ -1,17 +1,19 @@
 """Judges model output: gives any text a verdict with the graduated reward of P9; reward functions for TRL and verl."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
 from .completion import find
 from .experts import EXPERTS
+from .grounding import ungrounded
 from .machine import solve
 from .number import read_number, write_number
+from .program import Program
 from .refusal import FormatError, InputError, Refusal, TraceError, did_you_mean
-from .turns import reply
+from .turns import asked, reply
 
 REWARDS = {"correct": 1.0, "wrong_answer": 0.7, "broken": 0.5, "wrong_expert": 0.3, "unparsed": 0.0}
 """The outcomes, best first, and the reward of each (P9)."""
@@ -42,12 +44,19 @@ class Verdict:
         return REWARDS[self.outcome]
 
 
-def judge(completion: object, experts: str | Sequence[str] | None, answer: Fraction | int | str) -> Verdict:
-    """Judge a completion against the expected experts and the exact answer.
+def judge(
+    completion: object,
+    experts: str | Sequence[str] | None,
+    answer: Fraction | int | str,
+    question: object = None,
+    language: str = "en",
+) -> Verdict:
+    """Judge a completion against the expected experts, the exact answer and the question.
 
     Total: every completion gets a verdict, in bounded time and on any thread. `experts` is one name, the names of a
-    composition in order, or None to accept any. Raises ValueError only for the caller's data: an `answer` that is not
-    an exact number, or an expert that does not exist.
+    composition in order, or None to accept any. `question` is a text, or a prompt whose last user message asks; a trace
+    that runs must be grounded in it. Without a text, that is not checked. `language` is that of the question. Raises
+    ValueError only for the caller's data: an `answer` that is not an exact number, or an expert that does not exist.
     """
     gold = _gold(answer)
     wanted = (experts,) if isinstance(experts, str) else () if experts is None else tuple(experts)
@@ -73,7 +82,7 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
         return _refused("broken", error, found, traces)
     shaped = all(trace.fits_shape for trace in program)
     right = solution.answer == gold
-    return Verdict(
+    verdict = Verdict(
         "correct" if right else "wrong_answer",
         "" if right else f"the trace gives {write_number(solution.answer)}, expected {write_number(gold)}",
         "" if right else "wrong_answer",
@@ -83,6 +92,16 @@ def judge(completion: object, experts: str | Sequence[str] | None, answer: Fract
         identities=solution.identities,
         traces=traces,
     )
+    return verdict if question is None else _grounded(verdict, program, question, language)
+
+
+def _grounded(verdict: Verdict, program: Program, question: object, language: str) -> Verdict:
+    """Return the verdict on a trace that runs: broken if it takes a number that the question does not have."""
+    text = asked(question)
+    fault = None if text is None else ungrounded(program, text, language)
+    if fault is None:
+        return verdict
+    return replace(verdict, outcome="broken", reason=str(fault), code=fault.code, part=fault.part, step=fault.step)
 
 
 def _gold(answer: Fraction | int | str) -> Fraction:
@@ -104,24 +123,39 @@ def _refused(outcome: str, error: Refusal, experts: tuple[str, ...], traces: int
     return Verdict(outcome, str(error), error.code, error.part, error.step, experts=experts, traces=traces)
 
 
-def judge_all(completions: Iterable[Any], experts: Iterable[Any], answers: Iterable[Any]) -> list[Verdict]:
-    """Judge a batch: one verdict per completion; completions are strings or lists of messages."""
-    return [judge(text, names, gold) for text, names, gold in zip(completions, experts, answers, strict=True)]
+def judge_all(
+    completions: Iterable[Any],
+    experts: Iterable[Any],
+    answers: Iterable[Any],
+    questions: Iterable[Any] | None = None,
+    language: str = "en",
+) -> list[Verdict]:
+    """Judge a batch: one verdict per completion; completions are strings or lists of messages, as for `judge`."""
+    if questions is None:
+        return [judge(*row) for row in zip(completions, experts, answers, strict=True)]
+    return [judge(*row, language) for row in zip(completions, experts, answers, questions, strict=True)]
 
 
 def trace_reward(
-    completions: list[Any], answer: list[str | None], experts: list[Any] | None = None, **_columns: Any
+    completions: list[Any],
+    answer: list[str | None],
+    experts: list[Any] | None = None,
+    prompts: list[Any] | None = None,
+    **_columns: Any,
 ) -> list[float | None]:
     """Return one reward per completion, 0.0 to 1.0: a reward function for TRL.
 
-    `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted. A row whose answer is
-    None gets None: the function abstains, as TRL allows where a dataset mixes tasks.
+    `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted. TRL passes `prompts`: the
+    last user message of each is the question. A row whose answer is None gets None: the function abstains, as TRL allows
+    where a dataset mixes tasks.
 
     >>> trace_reward(["no trace", "no trace"], answer=["42", None])
     [0.0, None]
     """
-    rows = zip(completions, [None] * len(completions) if experts is None else experts, answer, strict=True)
-    return [None if gold is None else judge(text, names, gold).reward for text, names, gold in rows]
+    none = [None] * len(completions)
+    names, questions = (none if column is None else column for column in (experts, prompts))
+    rows = zip(completions, names, answer, questions, strict=True)
+    return [None if gold is None else judge(text, name, gold, prompt).reward for text, name, gold, prompt in rows]
 
 
 def compute_score(
@@ -135,7 +169,7 @@ def compute_score(
 ) -> Any:
     """Return the reward of one completion, or of a batch: a reward function for verl.
 
-    `extra_info` may hold `experts`. verl's batch manager passes `solution_strs`, `ground_truths` and `extra_infos`, and
+    `extra_info` may hold `experts` and `question`. verl's batch manager passes `solution_strs`, `ground_truths` and `extra_infos`, and
     gets a list. With `as_mapping`, each result is a mapping: `score` is the reward, and `acc` is 1.0 for a correct
     completion and else 0.0, since verl logs a bare reward as accuracy. Other keyword arguments are ignored.
     """
@@ -150,5 +184,6 @@ def compute_score(
 def _score(
     text: object, answer: Any, extra_info: Mapping[str, Any] | None, as_mapping: bool
 ) -> float | dict[str, float]:
-    verdict = judge(text, (extra_info or {}).get("experts"), answer)
+    info = extra_info or {}
+    verdict = judge(text, info.get("experts"), answer, info.get("question"))
     return {"score": verdict.reward, "acc": float(verdict.outcome == "correct")} if as_mapping else verdict.reward

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from .grounding import UNGROUNDED
 from .machine import solve
 from .number import write_number
 from .ops import write_step
@@ -33,20 +34,23 @@ def steps_table(program: Program) -> Table:
 def verdict_summary(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
     """Return the verdicts of the whole dataset, of each expert and of each pattern.
 
-    `counts` maps "" (all rows), an expert or `expert/pattern` to the number of each outcome; `ladder` lists the
-    outcomes and their rewards, best first. The accuracy is the share of the best outcome.
+    `counts` maps "" (all rows), an expert or `expert/pattern` to the number of each outcome, and of ungrounded traces,
+    which are broken ones; `ladder` lists the outcomes and their rewards, best first. The accuracy is the share of the best
+    outcome.
     """
     groups = []
     for group, count in sorted(counts.items()):
         expert, _, pattern = group.partition("/")
+        rows = sum(count[outcome] for outcome, _ in ladder)
         groups.append(
             {
                 "expert": expert or None,
                 "pattern": pattern or None,
-                "rows": count.total(),
+                "rows": rows,
                 "verdicts": {outcome: count[outcome] for outcome, _ in ladder},
-                "accuracy": count[ladder[0][0]] / count.total(),
-                "reward": sum(count[outcome] * reward for outcome, reward in ladder) / count.total(),
+                UNGROUNDED: count[UNGROUNDED],
+                "accuracy": count[ladder[0][0]] / rows,
+                "reward": sum(count[outcome] * reward for outcome, reward in ladder) / rows,
             }
         )
     return groups
@@ -59,10 +63,11 @@ def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str
     table.add_column("rows", justify="right", no_wrap=True)
     for outcome, reward in ladder:
         table.add_column(f"{outcome.replace('_', chr(10))}\n{reward}", justify="right", no_wrap=True)
+    table.add_column("ungrounded\n(broken)", justify="right", no_wrap=True)
     table.add_column("accuracy", justify="right", no_wrap=True)
     table.add_column("reward", justify="right", no_wrap=True)
     for group in verdict_summary(counts, ladder):
-        cells = [f"{count:,}" if count else "" for count in group["verdicts"].values()]
+        cells = [f"{count:,}" if count else "" for count in (*group["verdicts"].values(), group[UNGROUNDED])]
         name = f"  {group['pattern']}" if group["pattern"] else group["expert"] or "all"
         rates = (f"{group['accuracy']:.1%}", f"{group['reward']:.3f}")
         table.add_row(name, f"{group['rows']:,}", *cells, *rates, style=None if group["pattern"] else "bold")

@@ -6,7 +6,9 @@ PROMPT_ROLES = ("system", "user")
 COMPLETION_ROLES = ("assistant",)
 ASSISTANTS = ("assistant", "model")
 """The roles of a model's own messages."""
-PARTS = ("text", "output_text")
+USERS = ("user", "human")
+"""The roles of the messages that ask."""
+PARTS = ("text", "output_text", "input_text")
 """The types of the parts of a message that hold its text; others hold reasoning, images or calls of tools."""
 
 Turn = dict[str, str]
@@ -29,9 +31,19 @@ def reply(completion: object) -> str | None:
     A completion is a message, a list of messages, or anything else, as model output is. The content of a message is a
     text or a list of parts.
     """
-    messages = completion if isinstance(completion, list | tuple) else [completion]
-    for message in reversed(messages):
-        if isinstance(message, dict) and message.get("role") in ASSISTANTS:
+    return _last(completion, ASSISTANTS)
+
+
+def asked(question: object) -> str | None:
+    """Return the text of a question, or of the user's last message if it is a prompt of messages; None if it is blank."""
+    text = question if isinstance(question, str) else _last(question, USERS)
+    return None if text is None or text.isspace() or not text else text
+
+
+def _last(messages: object, roles: tuple[str, ...]) -> str | None:
+    """Return the text of the last message with one of these roles, or None if there is none."""
+    for message in reversed(messages if isinstance(messages, list | tuple) else [messages]):
+        if isinstance(message, dict) and message.get("role") in roles:
             return _content(message.get("content"))
     return None
 

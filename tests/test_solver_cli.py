@@ -38,7 +38,7 @@ def folder(tmp_path):
 
     def written(rows=ROWS):
         (tmp_path / "dataset" / "data").mkdir(parents=True)
-        table = pa.Table.from_pylist(rows).append_column("question", pa.array(["?"] * len(rows)))
+        table = pa.Table.from_pylist(rows).append_column("question", pa.array(["6 times 7, then times 2?"] * len(rows)))
         pq.write_table(table, tmp_path / "dataset" / "data" / "test-00000-of-00001.parquet")
         return str(tmp_path / "dataset")
 

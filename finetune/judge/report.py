@@ -64,8 +64,8 @@ class Judged:
 def judge_row(row: dict[str, Any], prediction: dict[str, Any]) -> Judged:
     """Judge one row; a truncated completion is counted separately, not as wrong."""
     text = prediction["completion"]
-    verdict = judge(text, row["experts"], row["answer"])
-    free = verdict if verdict.outcome != "wrong_expert" else judge(text, None, row["answer"])
+    verdict = judge(text, row["experts"], row["answer"], row["question"])
+    free = verdict if verdict.outcome != "wrong_expert" else judge(text, None, row["answer"], row["question"])
     right = verdict.outcome == "correct"
     cut = prediction["truncated"] and not right
     level, found = ("", "") if cut else _break(text, row["trace"], verdict)

@@ -16,6 +16,7 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.rows import read_training_rows
+from solver.grounding import UNGROUNDED
 from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, judge_all
 
@@ -27,6 +28,7 @@ SHORT_CUTS = frozenset(
     {
         "short_circuit",  # the query asks for a number of the text
         "literal_identity",  # mul by 1 or add 0: a copy that looks computed
+        UNGROUNDED,  # numbers that the question does not have
         "only_literals",  # the model did the arithmetic itself
         "empty",
         "no_query",
@@ -41,10 +43,15 @@ SHORT_CUTS = frozenset(
 
 
 def solver_reward(
-    completions: list[Any], answer: list[str], experts: list[Any], log_metric: Any = None, **_: Any
+    completions: list[Any],
+    answer: list[str],
+    experts: list[Any],
+    prompts: list[Any] | None = None,
+    log_metric: Any = None,
+    **_: Any,
 ) -> list[float]:
     """Return the reward of each completion for GRPOTrainer; log the verdicts of the step as shares."""
-    verdicts = judge_all(completions, experts, answer)
+    verdicts = judge_all(completions, experts, answer, prompts)
     for name, share in histogram(verdicts).items():
         if log_metric:
             log_metric(name, share)

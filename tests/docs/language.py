@@ -2,19 +2,22 @@
 
 from dataclasses import fields
 
+from solver import grounding
 from solver.completion import MAX_COMPLETION
 from solver.document import MAX_DEPTH, MAX_EVENTS, MAX_TEXT
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
-from solver.number import LIMIT, MAX_PLACES
+from solver.grounding import FORMS_OF_KIND, MAX_QUESTION
+from solver.number import LIMIT, MAX_PLACES, write_number
 from solver.ops import GROUPS
 from solver.program import MAX_PARTS, MAX_STEPS
+from solver.quantities import read_quantities
 from solver.refusal import FormatError
 from solver.reward import REWARDS, Verdict
 
 from .completions import FORMS
 from .markdown import cell, check_same, code, rows
-from .meanings import OUTCOMES, VERDICT
+from .meanings import OUTCOMES, QUANTITIES, VERDICT
 from .refusals import TRACES, refused
 
 
@@ -49,6 +52,19 @@ def forms() -> str:
     return rows("", "form", "outcome, where the trace is right", ">complete traces", body=body)
 
 
+def number_forms() -> str:
+    """Return the table of the forms that a number of a question can have in a trace, with an example of each."""
+    check_same(FORMS_OF_KIND, QUANTITIES)
+    body = []
+    for kind, text in QUANTITIES.items():
+        (quantity,) = read_quantities(text)
+        values = dict(grounding.number_forms(quantity))
+        for place, name in enumerate(FORMS_OF_KIND[kind]):
+            if name in values:
+                body.append(("" if place else text, grounding.FORMS[name].meaning, code(write_number(values[name]))))
+    return rows("in the question", "form", ">in a trace", body=body)
+
+
 def verdict() -> str:
     """Return the table of the fields of a verdict."""
     check_same([field.name for field in fields(Verdict)], VERDICT)
@@ -68,6 +84,7 @@ def trace_limits() -> str:
     """Return the table of limits on completions and traces."""
     body = (
         ("characters of a completion that is searched for a trace", MAX_COMPLETION),
+        ("characters of a question that are read, the last ones", MAX_QUESTION),
         ("bytes of a trace", MAX_TEXT),
         ("YAML nodes of a trace", MAX_EVENTS),
         ("lists and mappings inside one another", MAX_DEPTH),

@@ -5,11 +5,26 @@ from generators.imports.linking.choice import UNRIVALLED
 OUTCOMES = {
     "correct": "The trace runs, its answer is right, and the expert is the expected one.",
     "wrong_answer": "The trace runs and gives another answer.",
-    "broken": "The trace breaks a rule or cannot run.",
+    "broken": "The trace breaks a rule, cannot run, or takes numbers that the question does not have.",
     "wrong_expert": "A trace of another expert, or of other experts in a composition. Its steps are not read.",
     "unparsed": "There is no trace in the answer, or it is no YAML.",
 }
 """The outcomes of a verdict."""
+
+QUANTITIES = {
+    "plain": "7",
+    "word": "sixty",
+    "multiple": "twice",
+    "ordinal": "the third",
+    "money": "$0.50",
+    "cents": "50 cents",
+    "percent": "25%",
+    "fraction": "a quarter",
+    "half": "half",
+    "group": "3 dozen",
+    "clock": "5:30",
+}
+"""An example of each kind of number that a question can have."""
 
 SLOT_FORMS = {
     "5..25": "whole numbers in a range, ends included",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generators.patterns.library import folder_texts, library, read_library, shipped
 from solver.completion import extract
+from solver.grounding import ungrounded
 from solver.machine import solve
 from solver.refusal import InputError, Refusal
 from solver.text import read
@@ -214,6 +215,9 @@ def _folder(case: str) -> None:
             raise InputError(str(error).replace(f"{folder.parent}/", "")) from None
 
 
+QUESTION = "Ann has 6 boxes of 7 eggs. How many eggs does she have?"
+"""The question that the traces answer."""
+
 TRACES: list[tuple[str, str]] = [
     ("no trace at all", "the answer is 42"),
     ("text that YAML cannot read", "expert: arithmetic\ntrace: [{"),
@@ -246,6 +250,7 @@ TRACES: list[tuple[str, str]] = [
     ("a number beyond 40 digits", "- {op: init, var: a, value: " + "9" * 30 + "}\n- {op: compute, compute_op: mul, args: [a, a], var: x}\n- {op: query, var: x}"),
     ("taking more than there is", "entity_track\n- {op: init, var: a, value: 1}\n- {op: consume, entity: a, amount: 2}\n- {op: query, var: a}"),
     ("*a short circuit:* the query asks for a number of the question", "- {op: init, var: a, value: 42}\n- {op: query, var: a}"),
+    ("*a short circuit:* a number that the question does not have", "- {op: init, var: a, value: 6}\n- {op: compute, compute_op: mul, args: [a, 8], var: x}\n- {op: query, var: x}"),
     ("*a short circuit:* arithmetic with two literals", "- {op: compute, compute_op: add, args: [40, 2], var: x}\n- {op: query, var: x}"),
     ("*a short circuit:* a step that copies a number", "- {op: init, var: a, value: 42}\n- {op: compute, compute_op: mul, args: [a, 1], var: x}\n- {op: query, var: x}"),
     ("*a short circuit:* moving nothing", "entity_track\n- {op: init, var: a, value: 42}\n- {op: consume, entity: a, amount: 0}\n- {op: query, var: a}"),
@@ -265,7 +270,11 @@ def refused(text: str) -> Refusal:
     elif text.startswith("entity_track\n"):
         text = text.replace("entity_track\n", "expert: entity_track\ntrace:\n", 1)
     try:
-        solve(read(extract(text)))
+        program = read(extract(text))
+        solve(program)
+        fault = ungrounded(program, QUESTION)
+        if fault:
+            raise fault
     except Refusal as error:
         return error
     raise AssertionError(f"not refused: {text[:200]}")

@@ -13,6 +13,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "groups": language.groups,
     "rewards": language.rewards,
     "forms": language.forms,
+    "number-forms": language.number_forms,
     "verdict": language.verdict,
     "trace-limits": language.trace_limits,
     "trace-refusals": language.trace_refusals,
