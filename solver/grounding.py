@@ -29,8 +29,8 @@ IN_ARGS = frozenset(map(Fraction, (1, 2, 100)))
 """The numbers that `args` may hold whatever the question is."""
 MAX_QUESTION = 8_192
 """The most characters of a question that are read, the last ones."""
-NOTHING = ("no", "none", "nothing", "nobody", "empty", "without")
-"""Words that stand for 0."""
+WORDS = {0: ("no", "none", "nothing", "nobody", "empty", "without"), 1: ("once", "single")}
+"""Words that stand for a number, and that the reader of numerals leaves out since they often stand for none."""
 
 
 class Form(NamedTuple):
@@ -110,7 +110,7 @@ def ungrounded(program: Program, question: str, language: str = "en") -> TraceEr
     for number, trace in enumerate(program, 1):
         for place, step in enumerate(trace.steps, 1):
             for field, value in literals(step):
-                if not (_has(question, language, value) or (field == "args" and value in IN_ARGS)):
+                if not (has_number(question, value, language) or (field == "args" and value in IN_ARGS)):
                     reason = (
                         f"{field}: {write_number(value)} is neither in the question nor a named constant; "
                         "write the numbers of the question, and compute others in steps"
@@ -130,15 +130,12 @@ def literals(step: Step) -> Iterator[tuple[str, Any]]:
                 yield field, item
 
 
-def numbers(question: str, language: str = "en") -> frozenset[Fraction]:
-    """Return all numbers that a trace may take from a question: forms of its numbers, and constants that it names."""
-    return frozenset().union(*(read(question, language) for read in _READINGS))
+def has_number(question: str, number: Fraction, language: str = "en") -> bool:
+    """Return whether a trace may take a number from a question: a form of its numbers, or a constant that it names.
 
-
-def _has(question: str, language: str, value: Fraction) -> bool:
-    """Return whether a question has a number; the sign does not matter, since words such as `below` write it, too."""
-    value = abs(value)
-    return any(value in read(question, language) for read in _READINGS)
+    The sign does not matter, since words such as `below` write it, too.
+    """
+    return any(abs(number) in read(question, language) for read in _READINGS)
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -177,12 +174,12 @@ def _forms(question: str, language: str) -> frozenset[Fraction]:
 
 @lru_cache(maxsize=1024)
 def _constants(question: str, language: str) -> frozenset[Fraction]:
-    """Return the constants whose trigger words a question has, and 0 where it says `none`."""
+    """Return the constants whose trigger words a question has, and those of WORDS."""
     if language not in READERS:
         return frozenset()
     stems = question_stems(_plain(question, language))
-    nothing = {Fraction(0)} if not stems.isdisjoint(map(stem, NOTHING)) else set()
-    return frozenset(nothing.union(constant.value for constant in triggered(stems)))
+    spoken = {Fraction(number) for number, words in WORDS.items() if not stems.isdisjoint(map(stem, words))}
+    return frozenset(spoken.union(constant.value for constant in triggered(stems)))
 
 
 _READINGS = (_figures, _forms, _constants)

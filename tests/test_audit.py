@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pyarrow as pa
@@ -174,6 +175,13 @@ def test_a_forged_row_is_found_even_with_mended_hashes(folder, what):
     assert not found.passed
     if what not in ("row less", "rows swapped", "row twice", "id", "id of nothing"):
         assert any(before[3] in fault for fault in found.faults)
+
+
+def test_every_number_of_a_row_is_looked_up_in_its_question(folder):
+    """A question without its numbers is a fault of its own, beside the question's being another one."""
+    spoil(folder, TEST, edited("question", lambda question: re.sub(r"\d+", "some", question)))
+
+    assert any("is neither in the question nor a named constant" in fault for fault in audit(folder).faults)
 
 
 def test_a_row_of_another_split_is_found(folder):

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
+from generators.patterns.filters import FILTERS
+from generators.patterns.grounding import check_grounded
 from generators.patterns.library import library, read_library
+from generators.patterns.pattern import read_pattern
 from generators.patterns.render import reference, render
+from generators.patterns.slots import read_vocabularies
+from solver.document import load
+from solver.numerals import FORMS
 from solver.refusal import InputError
 
 BAD = {
@@ -198,3 +204,95 @@ def test_a_slot_with_a_name_that_jinja_knows_is_a_slot(texts, name):
 
     draw = pattern.draw(np.arange(5))
     assert reference(pattern.bodies[0], draw) == render(pattern.questions[0], draw).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("shown", "number", "grounded"),
+    [
+        ("$0.50", "0.50", True),
+        ("22/7", "22/7", True),
+        ("1,000", "1000", True),
+        ("sixty", "60", True),
+        ("half a dozen", "6", True),
+        ("20%", "80", True),
+        ("a week", "7", True),
+        ("$0.50", "5", False),
+        ("1,000", "10", False),
+        ("a month", "17", False),
+    ],
+)
+@pytest.mark.parametrize("field", ["value: $times", "args: [$fewer.$item, factor]"], ids=["value", "args"])
+def test_a_number_of_the_trace_may_be_shown_in_any_form(texts, shown, number, grounded, field):
+    """A literal is accepted in every form in which the question can write it, and in no other."""
+    path, literal = "comparison/times_more.jinja", field.replace("$times", number).replace("factor", number)
+    source = texts[path].replace(field, literal).replace("{{ times }} times", f"{{{{ times }}}} times ({shown})")
+    source = source.replace("answer: count * times - count", f"answer: count * {number} - count")
+
+    with pytest.raises(InputError) as caught:  # with args, only later: the factor is then of no use
+        read_library(texts | {path: source.replace("- count\n", "- count + 1\n")})
+    assert ("neither in the question" in str(caught.value)) is (not grounded and field.startswith("value"))
+    try:
+        read_library(texts | {path: source})
+    except InputError as error:
+        assert ("neither in the question" in str(error)) is not grounded  # noqa: PT017 - other faults are no matter
+
+
+@pytest.mark.parametrize("shown", ["x{{ times }}", "1.{{ times }}", "_{{ times }}"])
+def test_a_slot_that_is_not_read_in_its_place_is_refused(texts, shown):
+    """The figures of a slot must be read as its number where they stand; the message shows the text."""
+    path = "comparison/times_more.jinja"
+    source = texts[path].replace("{{ times }}", shown)
+
+    with pytest.raises(
+        InputError, match=r"the trace takes \$times, and '.*' in the question is not read as 2; write it"
+    ):
+        read_library(texts | {path: source})
+    assert read_library(texts | {path: source.replace(" as many", " as many, that is {{ times }} times")})
+
+
+FORMS_SHOWN = {
+    "words": "2..9", "commas": "900..1100", "money": "1..9 by 0.25", "cents": "[0.01, 0.5, 3.5]",
+    "times": "1..9", "words | times": "1..9", "part": "2..10", "fraction": "[1/2, 1/3, 3/4, 2/5, 7/10]",
+    "slash": "[0.25, 2/3]", "dozens": "12..120 by 12", "words | upper_first": "2..9", "a": "2..19",
+}  # fmt: skip
+"""Numbers for each filter of numbers, and chains of them."""
+
+
+def test_every_filter_of_numbers_is_tried():
+    """The table has every filter."""
+    assert set(FORMS) <= set(FORMS_SHOWN)
+
+
+@pytest.mark.parametrize("form", FORMS_SHOWN)
+def test_every_filter_of_numbers_is_read(texts, form):
+    """Every value of a slot is read back in every form that a filter writes."""
+    shared = read_library(texts).patterns["comparison/times_more"]
+    source = shared.source.replace("count: 5..25", f"count: {FORMS_SHOWN[form]}").replace(
+        "{{ count }}", f"{{{{ count | {form} }}}}"
+    )
+    pattern = read_pattern("comparison", "times_more", source, read_vocabularies(load(texts["vocabulary.yaml"])))
+
+    for wording in pattern.wordings:
+        check_grounded(pattern, wording)
+
+
+def test_a_filter_that_writes_another_number_is_refused(texts, monkeypatch):
+    """The proof reads the text of every value, not only of one."""
+    monkeypatch.setitem(FILTERS, "commas", lambda number: "24" if number == "25" else number)
+    path = "comparison/times_more.jinja"
+
+    with pytest.raises(InputError, match=r"the trace takes \$count, and '24' in the question is not read as 25"):
+        read_library(texts | {path: texts[path].replace("{{ count }}", "exactly {{ count | commas }}")})
+
+
+def test_in_a_language_without_reader_figures_count(texts):
+    """Numbers in words are read in English alone, and figures in every language."""
+    pattern = read_library(texts).patterns["comparison/times_more"]
+    check_grounded(pattern, pattern.wordings[0], "es")
+    path = "comparison/times_more.jinja"
+    spelt = read_library(texts | {path: texts[path].replace("{{ count }}", "{{ count | words }}")})
+
+    spelt_out = spelt.patterns["comparison/times_more"]
+
+    with pytest.raises(InputError, match="'five' in the question is not read as 5"):
+        check_grounded(spelt_out, spelt_out.wordings[0], "es")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from strategies import any_programs, honest_programs, law, mutated_texts, numbers, plain_numbers
 
 from generators.builder import cross_check as opinion
-from generators.builder.cross_check import cross_check, cross_checks, yaml_check, yaml_checks
+from generators.builder.cross_check import cross_check, cross_checks, grounding_faults, yaml_check, yaml_checks
 from solver import Refusal, read, solve, write
+from solver.grounding import ungrounded
 from solver.number import write_number
 
 TRACE = """\
@@ -136,3 +137,12 @@ def test_a_value_that_is_too_large_on_the_way_is_found_in_company():
 
     assert yaml_checks(*rows) == each_alone(yaml_check, *rows)
     assert yaml_checks(*rows).keys() == {0, 1}
+
+
+@law
+@given(honest_programs(most_parts=1), st.lists(st.integers(0, 9).map(str) | st.just("a week of 2.5"), max_size=4))
+def test_numbers_are_looked_up_as_the_judge_looks_them_up(program, shown):
+    """The fast look-up of numbers in a question finds the faults that the judge finds."""
+    trace, question = write(program), f"Ann has {', '.join(shown)}."
+
+    assert (0 in grounding_faults([trace], [question])) is (ungrounded(program, question) is not None)

@@ -11,7 +11,7 @@ from test_machine import GOOD, ask, composed, compute, give, program
 from timing import least_seconds
 
 from solver import compute_score, fence, judge, judge_all, read, trace_reward
-from solver.grounding import FORMS, FORMS_OF_KIND, MAX_QUESTION, number_forms, numbers, ungrounded
+from solver.grounding import FORMS, FORMS_OF_KIND, MAX_QUESTION, has_number, number_forms, ungrounded
 from solver.number import read_number, write_number
 from solver.quantities import read_quantities
 
@@ -196,7 +196,7 @@ def test_every_kind_of_quantity_has_forms():
     for kind, text in QUANTITIES.items():
         (quantity,) = read_quantities(text)
         assert quantity.kind == kind
-        assert {value for _, value in number_forms(quantity)} <= numbers(f"There are {text}.")
+        assert all(has_number(f"There are {text}.", value) for _, value in number_forms(quantity))
     assert set(QUANTITIES) == set(FORMS_OF_KIND)
 
 
@@ -204,7 +204,8 @@ def test_every_kind_of_quantity_has_forms():
 @given(st.fractions(0, 10**6, max_denominator=1000) | st.integers(0, 10**30).map(Fraction))
 def test_a_canonical_number_is_read_back(value):
     """A number as traces write it is a number of the question that shows it so."""
-    assert value in numbers(f"There are {write_number(value)} of them.") | numbers(f"{write_number(value)}")
+    assert has_number(f"There are {write_number(value)} of them.", value)
+    assert has_number(write_number(value), -value)
 
 
 @law
@@ -221,7 +222,7 @@ def test_one_more_than_the_question_has_is_refused(number, other):
 @given(st.text(max_size=300) | st.lists(st.sampled_from(["one", "a", "twenty", "hundred", "million", "half", "third", "%", ".", ",", "1/2", "5:30", "$", "12", "٣", "-", "cents"])).map(" ".join), st.sampled_from(["en", "es", ""]))  # fmt: skip
 def test_any_question_has_numbers(question, language):
     """No question raises, in any language."""
-    assert numbers(question, language) == numbers(question, language)
+    assert not has_number(question, Fraction(10**20 + 7), language)
     assert judge(GOOD, None, 42, question, language).reward in (0.5, 1.0)
 
 

@@ -4,11 +4,12 @@ import pytest
 from rules import rule_names, without
 
 from generators.imports.candidates import contradictions, earlier, filters, given, implicit, named
-from generators.imports.candidates.origin import FORMS, Earlier, Given, Implicit, Named, forms
+from generators.imports.candidates.origin import Earlier, Given, Implicit, Named, forms
 from generators.imports.linking.search import Linker
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
 from solver.constants import question_stems
+from solver.grounding import FORMS
 from solver.quantities import read_quantities
 
 FIGS = "Ann has 4 bags of 6 figs."

@@ -36,6 +36,11 @@ LINES = [
     {"question": "Bob is x years old, three times as old as Al. Together they are 48. How old is Al?",
      "answer": "Let x be Al's age. x + 3x = 48. So 4x = 48 and x = 12.\n#### 12"},
 ]  # fmt: skip
+UNGROUNDED = {
+    "question": "Ann scores 80, Ben scores 90 and Cy scores 70. What is their average?",
+    "answer": "The sum is 80+90+70=<<80+90+70=240>>240.\nThe average is 240/3=<<240/3=80>>80.\n#### 80",
+}
+"""A problem whose number of addends is not written."""
 BAD = {
     '{"question": 3}': "line",
     "no json": "line",
@@ -45,6 +50,7 @@ BAD = {
     '{"question": "2 and 3?", "answer": "2+3=<<2+3=6>>6\\n#### 6"}': "annotation",
     '{"question": "Is it 7 or 9?", "answer": "It is 7\\n#### 12345"}': "no_value",
     json.dumps(LINES[0]): "twice",
+    json.dumps(UNGROUNDED): "ungrounded",
 }
 """Lines that become no row, and the kind of reason that says why."""
 
@@ -97,7 +103,9 @@ def test_the_funnel_counts_the_problems(extract):
 def test_every_trace_scores_one_and_has_the_schema(imported):
     """Every gold trace is worth 1.0, in the schema of built datasets."""
     table = pq.read_table(next(imported.glob("data/train-*.parquet")))
-    rewards = [judge(r["completion"][0]["content"], r["experts"], r["answer"]).reward for r in table.to_pylist()]
+    rewards = [
+        judge(r["completion"][0]["content"], r["experts"], r["answer"], r["question"]).reward for r in table.to_pylist()
+    ]
 
     assert table.schema.equals(SCHEMA)
     assert rewards == [1.0] * 4

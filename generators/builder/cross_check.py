@@ -13,13 +13,14 @@ import numpy as np
 
 from solver.document import load
 from solver.fields import OPERATIONS, SOURCE
+from solver.grounding import ungrounded
 from solver.machine import solve
 from solver.number import fits, read_number
 from solver.ops import OPS, Compute, read_step, write_step
 from solver.refusal import Refusal
 from solver.reward import REWARDS, judge
 from solver.state import State
-from solver.text import Outline, fence, write, yaml_outline
+from solver.text import Outline, fence, read, write, yaml_outline
 
 # In these positions, YAML reads a scalar of these characters as the same plain scalar.
 _SCALAR = re.compile(r"(\[?)(-?[A-Za-z0-9_./]+)([,\]}]+(?:\n-?)?)")
@@ -30,24 +31,53 @@ _SHORT = 4096
 """The most characters of a trace that is checked by its form, far below the bounds on documents."""
 
 
-def cross_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
+def cross_check(
+    experts: tuple[str, ...], trace: str, answer: str, question: str | None = None, language: str = "en"
+) -> str | None:
     """Check a row with libyaml, exact fractions and the judge; return the fault, or None if there is none."""
-    return yaml_check(experts, trace, answer) or _judged(experts, trace, answer)
+    return yaml_check(experts, trace, answer) or _judged(experts, trace, answer, question, language)
 
 
-def cross_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answers: Sequence[str]) -> dict[int, str]:
-    """Cross-check many rows; return the faults by row index."""
+def cross_checks(
+    experts: Sequence[tuple[str, ...]],
+    traces: Sequence[str],
+    answers: Sequence[str],
+    questions: Sequence[str | None] | None = None,
+    language: str = "en",
+) -> dict[int, str]:
+    """Cross-check many rows, whose questions are in a language; return the faults by row index."""
+    questions = [None] * len(traces) if questions is None else questions
     faults = yaml_checks(experts, traces, answers)
-    for row, record in enumerate(zip(experts, traces, answers, strict=True)):
-        fault = faults.get(row) or _judged(*record)
+    for row, record in enumerate(zip(experts, traces, answers, questions, strict=True)):
+        fault = faults.get(row) or _judged(*record, language)
         if fault:
             faults[row] = fault
     return faults
 
 
-def _judged(experts: tuple[str, ...], trace: str, answer: str) -> str | None:
-    verdict = judge(fence(trace), experts, answer)
+def _judged(experts: tuple[str, ...], trace: str, answer: str, question: str | None, language: str) -> str | None:
+    verdict = judge(fence(trace), experts, answer, question, language)
     return None if verdict.reward == REWARDS["correct"] else verdict.reason
+
+
+_NUMBER = re.compile(r"(?: (?!(?:1|2|100)\])|\[(?!(?:1|2|100),))-?(\d[\d./]*)")
+"""A number of a canonical trace, except 1, 2 and 100 in args."""
+_SHOWN = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?![\d/]|[.,]\d)")
+"""A number of a question in the figures in which a trace has it."""
+
+
+def grounding_faults(traces: Sequence[str], questions: Sequence[str], language: str = "en") -> dict[int, str]:
+    """Look up the numbers of canonical traces in their questions; return the faults by row index.
+
+    Most traces have the figures of their questions, which is found without reading either.
+    """
+    faults = {}
+    for row, (trace, question) in enumerate(zip(traces, questions, strict=True)):
+        if not set(_NUMBER.findall(trace)).issubset(_SHOWN.findall(question)):
+            fault = ungrounded(read(trace), question, language)
+            if fault:
+                faults[row] = str(fault)
+    return faults
 
 
 def yaml_check(experts: tuple[str, ...], trace: str, answer: str) -> str | None:

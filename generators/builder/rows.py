@@ -81,8 +81,8 @@ def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Rul
         else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
     )
     where = arrow.integers(sample)
-    records = [pattern.experts] * len(sample), traces.take(where).to_pylist(), answers.take(where).to_pylist()
-    faults = cross_checks(*records)
+    texts = [column.take(where).to_pylist() for column in (traces, answers, asked)]
+    faults = cross_checks([pattern.experts] * len(sample), *texts)
     if faults:
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
     _compare_plain(

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
-from generators.builder.cross_check import yaml_checks
+from generators.builder.cross_check import grounding_faults, yaml_checks
 from generators.builder.dataset import manifest_of
 from generators.builder.length import Ruler
 from generators.builder.memory import kept_memory
@@ -249,8 +249,13 @@ def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
 
 def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) -> Iterator[str]:
     """Yield the faults of the rows of a shard, each with the row's id; `again` is the shard that the recipe makes."""
-    ids, experts, traces, answers = (table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer"))
-    for row, fault in yaml_checks(list(map(tuple, experts)), traces, answers).items():
+    ids, experts, traces, answers, questions = (
+        table.column(name).to_pylist() for name in ("id", "experts", "trace", "answer", "question")
+    )
+    faults = yaml_checks(list(map(tuple, experts)), traces, answers)
+    sound = [row for row in range(len(table)) if row not in faults]
+    lost = grounding_faults([traces[row] for row in sound], [questions[row] for row in sound])
+    for row, fault in sorted([*faults.items(), *((sound[place], fault) for place, fault in lost.items())]):
         yield f"{ids[row]}: {fault}"
     yield from wording_faults(recipe, split, table)
     if not again.equals(table):

@@ -45,7 +45,7 @@ def _training(row: dict[str, Any]) -> Iterator[str]:
         yield "a question of GSM-8K's test split"
     if row["completion"] != completion(row["trace"]):
         yield "its completion is not its trace"
-    wrong = cross_check(tuple(row["experts"]), row["trace"], row["answer"])
+    wrong = cross_check(tuple(row["experts"]), row["trace"], row["answer"], row["question"])
     if wrong:
         yield wrong
         return

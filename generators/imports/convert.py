@@ -13,6 +13,7 @@ from generators.imports.naming.names import Namer
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Dropped, Problem, Row
 from solver.constants import question_stems
+from solver.grounding import ungrounded
 from solver.number import write_number
 from solver.ops import Init, Query
 from solver.reward import REWARDS, judge
@@ -36,7 +37,7 @@ def convert(problem: Problem) -> Row | Dropped:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     marked = grade(linking, mentions, problem.question, graph)
     trace_steps = [step for trace in written.program for step in trace.steps]
-    return Row(
+    row = Row(
         problem.id,
         problem.question,
         write_number(problem.answer),
@@ -47,6 +48,8 @@ def convert(problem: Problem) -> Row | Dropped:
         sum(not isinstance(step, (Init, Query)) for step in trace_steps),
         _metadata(problem, mentions, linking, graph, written=written, marked=marked),
     )
+    fault = ungrounded(written.program, problem.question)
+    return Dropped(problem.id, f"{fault.code}: {fault}", problem.question, row) if fault else row
 
 
 def _metadata(

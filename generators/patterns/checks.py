@@ -21,12 +21,13 @@ from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
 from .filters import check_form, count_of, is_personal
+from .grounding import check_arguments, check_grounded
 from .pattern import SYMBOL, Pattern
 from .question import check_own, questions
-from .render import Plan, refs
+from .render import refs
 from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
-from .uniqueness import check_read, check_shown, known_slots, shown_slots
+from .uniqueness import check_read, check_shown
 from .wording import Wording, located
 
 MIN_SPACE = 500_000
@@ -40,8 +41,9 @@ def check(pattern: Pattern) -> Pattern:
     _wordings(pattern, _declared_in)
     for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
-    _wordings(pattern, _formed, check_persons, check_own, check_shown, check_read, _grounded)
+    _wordings(pattern, _formed, check_persons, check_own, check_shown, check_read, check_grounded)
     try_rows(pattern, SAMPLE)
+    _wordings(pattern, check_arguments)  # last, since an answer that is no good is the better message
     return pattern
 
 
@@ -211,34 +213,6 @@ def _shaped(pattern: Pattern) -> None:
             )
     if pattern.space < MIN_SPACE:
         raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
-
-
-def _grounded(pattern: Pattern, wording: Wording) -> None:
-    """Check that every number of the trace is in the question or is a named constant.
-
-    Arguments of a compute may also be numbers of the closed form.
-    """
-    shown = shown_slots(pattern, wording, known_slots(pattern, wording))
-    for key, value in pattern.operands:
-        if isinstance(value, str) and value[1:] not in shown:
-            raise InputError(f"the trace takes {value}, which the question does not show")
-        if isinstance(value, str) or (key == "args" and value in pattern.answer.numbers):
-            continue
-        if value not in _named_numbers(wording.plan):
-            raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
-
-
-def _named_numbers(plan: Plan) -> set[Fraction]:
-    """Return the numbers in the literals of a question, and the named constants that their words allow."""
-    from solver.constants import question_stems, triggered
-    from solver.quantities import read_quantities
-
-    text = " ".join(piece for piece in plan if isinstance(piece, str))
-    numbers = {constant.value for constant in triggered(question_stems(text))}
-    for quantity in read_quantities(text):
-        if quantity.kind != "ordinal":
-            numbers |= {quantity.value, quantity.top, Fraction(quantity.bottom)}
-    return numbers
 
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from solver import arrow
 from solver.columns import ColumnState
 from solver.document import Node, Odd, load
 from solver.experts import EXPERTS
+from solver.grounding import FIELDS
 from solver.machine import Solution, solve
 from solver.number import MAX_LITERAL
 from solver.ops import Init, Query
@@ -121,8 +122,7 @@ class Pattern:
     @cached_property
     def operands(self) -> tuple[tuple[str, Fraction | str], ...]:
         """The numbers and number slots that steps take, each with its field."""
-        fields = ("value", "amount", "base", "rate", "args")
-        found = [(key, getattr(step, key, None)) for trace in self.program for step in trace.steps for key in fields]
+        found = [(key, getattr(step, key, None)) for trace in self.program for step in trace.steps for key in FIELDS]
         return tuple(
             (key, item)
             for key, value in found

@@ -132,6 +132,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("two names that can become the same", "Rename one.", [("var: factor", "var: badges"), ("$item, factor]", "$item, badges]"), ("$fewer.$item", "$item")]),
         ("`value: $item`", "Give it a number slot.", [("value: $times", "value: $item")]),
         ("a slot that the question does not show", "Show the slot, or compute it with a step.", [("count: 5..25", "count: 5..25\n  twice: = count * 2"), ("value: $count", "value: $twice")]),
+        ("a slot beside letters, so that its number is not read", "Put a space in front of it, or write it in another form.", [("{{ times }}", "x{{ times }}")]),
         ("a number that stands nowhere in the question", "Write it in the question, or name what it stands for: *a week* allows 7. See [named constants](#named-constants).", [("value: $times", "value: 7")]),
     ],
     "The answer": [

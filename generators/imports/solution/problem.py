@@ -25,7 +25,7 @@ class Dropped:
     reason: str
     question: str = ""
     row: "Row | None" = None
-    """The row, if only its grade is not the one asked for."""
+    """The row, if it only has another grade than was asked for, or an ungrounded number."""
 
 
 @dataclass(frozen=True)
