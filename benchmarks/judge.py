@@ -1,7 +1,8 @@
 r"""Measures the speed of `judge`: python benchmarks/judge.py [TRACES.jsonl]
 
-Prints completions per second on one core for gold, wrong, broken and hostile texts, and the slowest hostile text. The
-cache of canonical lines is emptied before each repeat (cold) or kept (warm). If trl, math-verify and torch are
+Prints completions per second on one core for gold, wrong, broken and hostile texts, and the slowest hostile text. Gold
+texts are also judged with a question each. The caches of canonical lines and of questions are emptied before each repeat
+(cold) or kept (warm). If trl, math-verify and torch are
 installed, TRL's `accuracy_reward` judges the same gold completions twice: with the answer appended in the \boxed{} that
 it looks for, and as that box alone, its fastest case. Gold answers are LaTeX between dollars. All its rewards, and
 ours, must be 1.0. Gold texts are the traces in the field `yaml` of each line of TRACES.jsonl, written canonically and
@@ -14,6 +15,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -22,11 +24,13 @@ from rich.console import Console
 from rich.table import Table
 
 from solver import REWARDS, Refusal, fence, judge, read, solve, write
+from solver.grounding import _READINGS, _plain, literals
 from solver.number import write_number
+from solver.numerals import MAX_WORDS, words
 from solver.text import _read_line
 
-Item = tuple[str, list[str], str]
-"""A completion, its experts and the gold answer."""
+Item = tuple[str, list[str], str] | tuple[str, list[str], str, str]
+"""A completion, its experts, the gold answer, and the question if the trace's numbers are looked up in it."""
 
 PROGRAMS = (
     ("comparison", "{{op: init, var: ann.cards, value: {a}}}", "{{op: init, var: factor, value: {b}}}",
@@ -106,7 +110,34 @@ def rates(items: list[Item], reward: float | None) -> tuple[float, float]:
         for item in items:
             judge(*item)
 
-    return len(items) / best(work, _read_line.cache_clear), len(items) / best(work)
+    return len(items) / best(work, forget), len(items) / best(work)
+
+
+def forget() -> None:
+    """Empty the caches of lines and of questions."""
+    for cached in (_read_line, _plain, *_READINGS):
+        cached.cache_clear()
+
+
+def asking(items: list[Item]) -> list[Item]:
+    """Return completions with a question each, which shows every number of the trace in one of its forms."""
+    asked = []
+    for place, (text, experts, answer, *_) in enumerate(items):
+        values = [value for part in read(text[8:-3]) for step in part.steps for _, value in literals(step)]
+        shown = [_shown(value, number) for number, value in enumerate(values)]
+        story = " ".join(
+            f"Ann the {place}th reads that there are {number} of them in the box today." for number in shown
+        )
+        asked.append((text, experts, answer, f"{story} How many are left in a week, in all the boxes together?"))
+    return asked
+
+
+def _shown(value: Fraction, number: int) -> str:
+    """Return a number as a question shows it: with a dollar sign, in words where there are some, or as it is."""
+    text = write_number(value)
+    if number % 2 and text.isdecimal() and value <= MAX_WORDS:
+        return words(text)
+    return f"${text}" if number % 3 == 2 else text
 
 
 def boxed(answer: str) -> str:
@@ -146,6 +177,7 @@ def kinds(gold: list[Item], hostile: dict[str, str]) -> dict[str, tuple[list[Ite
     ]
     return {
         "gold": (gold, REWARDS["correct"]),
+        "gold, with a question each": (asking(gold), REWARDS["correct"]),
         "gold, not canonical: through libyaml": (
             [(text.replace(": ", ":  "), experts, answer) for text, experts, answer in gold],
             REWARDS["correct"],

@@ -129,7 +129,7 @@ _PARTS = {
     "10": "tenth",
 }
 
-FORMS: dict[str, Callable[[str], str]] = {
+NUMBER_FILTERS: dict[str, Callable[[str], str]] = {
     form.__name__: form for form in (words, commas, money, cents, times, part, fraction, slash, dozens)
 }
 """The filters for numbers: `{{ slot | filter }}`."""

@@ -8,7 +8,7 @@ from generators.patterns.library import library, read_library
 from generators.patterns.render import question_plan, reference, refs, render
 from generators.patterns.vocabulary import Vocabulary
 from generators.text.article import article
-from solver.numerals import FORMS
+from solver.numerals import NUMBER_FILTERS
 from solver.refusal import InputError
 
 APPLES, HOURS, ADA, BO, JIN = (
@@ -128,10 +128,10 @@ def test_arguments_are_a_count_or_two_verbs(body):
 def test_every_kind_of_slot_has_its_filters():
     """Every filter may stand first for some kind of slot, and no two kinds of filters share a name."""
     for name in FILTERS:
-        kind = "number" if name in FORMS else "person" if name in PERSON_FILTERS else "word"
+        kind = "number" if name in NUMBER_FILTERS else "person" if name in PERSON_FILTERS else "word"
         check_form((Call(name),), kind, "x")
 
-    assert len(FILTERS) == len(FORMS) + len(PERSON_FILTERS) + len(WORD_FILTERS)
+    assert len(FILTERS) == len(NUMBER_FILTERS) + len(PERSON_FILTERS) + len(WORD_FILTERS)
 
 
 WORDING = "{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}, who has {{ count }}. How many more?"

@@ -13,7 +13,7 @@ from generators.finished.audit import audit
 from generators.patterns.library import read_library
 from generators.patterns.render import reference, render
 from solver.number import write_number
-from solver.numerals import FORMS, MAX_WORDS
+from solver.numerals import MAX_WORDS, NUMBER_FILTERS
 from solver.refusal import InputError
 
 ASKED = "{{ more }} has {{ times }} times as many {{ item }} as {{ fewer }}, who has {{ count }}."
@@ -42,7 +42,7 @@ FILTERED = "{{ more }} has {{ times | words }} times as many {{ item }} as {{ fe
 )
 def test_a_number_in_a_form(form, number, expected):
     """A form writes a number as people do."""
-    assert FORMS[form](number) == expected
+    assert NUMBER_FILTERS[form](number) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_number_in_a_form(form, number, expected):
 def test_a_number_that_a_form_cannot_write_is_refused(form, number, told):
     """The error names the number and the remedy."""
     with pytest.raises(InputError, match=f"{told}; leave the filter out"):
-        FORMS[form](number)
+        NUMBER_FILTERS[form](number)
 
 
 @law
@@ -69,8 +69,10 @@ def test_different_numbers_are_written_differently(numbers):
     """A form writes different numbers differently, so the question determines the number."""
     one, other = map(write_number, numbers)
 
-    assert all((FORMS[form](one) == FORMS[form](other)) == (one == other) for form in ("commas", "money"))
-    assert len({FORMS["words"](str(number)) for number in range(MAX_WORDS + 1)}) == MAX_WORDS + 1
+    assert all(
+        (NUMBER_FILTERS[form](one) == NUMBER_FILTERS[form](other)) == (one == other) for form in ("commas", "money")
+    )
+    assert len({NUMBER_FILTERS["words"](str(number)) for number in range(MAX_WORDS + 1)}) == MAX_WORDS + 1
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pyarrow as pa
 from generators.text.article import article
 from generators.text.slugs import slug
 from solver import arrow
-from solver.numerals import FORMS
+from solver.numerals import NUMBER_FILTERS
 from solver.refusal import InputError
 
 PRONOUNS = {
@@ -114,10 +114,10 @@ PERSON_FILTERS: dict[str, Callable[..., str]] = {
     "does": does,
     "verb": verb,
 }
-FILTERS: dict[str, Callable[..., str]] = {**WORD_FILTERS, **PERSON_FILTERS, **FORMS}
+FILTERS: dict[str, Callable[..., str]] = {**WORD_FILTERS, **PERSON_FILTERS, **NUMBER_FILTERS}
 """Every filter by name."""
 
-_FIRST = {"word": WORD_FILTERS.keys(), "person": WORD_FILTERS | PERSON_FILTERS, "number": FORMS.keys() | {"a"}}
+_FIRST = {"word": WORD_FILTERS.keys(), "person": WORD_FILTERS | PERSON_FILTERS, "number": NUMBER_FILTERS.keys() | {"a"}}
 """The filters that may stand first, by kind of slot."""
 _CAPITALS = FILTERS.keys() - {"upper_first", "commas", "money", "cents", "slash"}
 _AFTER = {"upper_first": _CAPITALS, "a": {"words", "commas", "money"}, "times": {"words"}}
