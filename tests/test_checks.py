@@ -8,7 +8,7 @@ from generators.patterns.grounding import check_grounded
 from generators.patterns.library import library, read_library
 from generators.patterns.pattern import read_pattern
 from generators.patterns.render import reference, render
-from generators.patterns.slots import read_vocabularies
+from generators.patterns.vocabulary import read_vocabularies
 from solver.document import load
 from solver.numerals import NUMBER_FILTERS
 from solver.refusal import InputError

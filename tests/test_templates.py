@@ -17,7 +17,7 @@ from generators.patterns.render import render
 from generators.patterns.slots import Draw
 from generators.text.article import article
 from solver import fence, judge
-from solver.numerals import FORMS
+from solver.numerals import NUMBER_FILTERS
 from solver.refusal import InputError
 
 PATTERNS = library().patterns
@@ -47,7 +47,7 @@ def written(*numbers):
     """Return the texts of a number in all forms that it has."""
     (number,) = filter(None, numbers)
     texts = {number}
-    for form in FORMS.values():
+    for form in NUMBER_FILTERS.values():
         with suppress(InputError):
             texts.add(form(number))
     return texts
