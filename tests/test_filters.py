@@ -1,11 +1,13 @@
 """Filters write words, persons and numbers in other forms; they chain, and the forms suit the slots."""
 
+import re
+
 import numpy as np
 import pytest
 
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Call, Word, changed, check_form
 from generators.patterns.library import library, read_library
-from generators.patterns.render import question_plan, reference, refs, render
+from generators.patterns.render import Ref, question_plan, reference, refs, render
 from generators.patterns.vocabulary import Vocabulary
 from generators.text.article import article
 from solver.numerals import NUMBER_FILTERS
@@ -154,24 +156,86 @@ def worded(texts):
 PRONOUNS = {
     "no name yet": ("{{ more | they | upper_first }} knows: " + WORDING, "no person is named before it"),
     "another person": (WORDING + " {{ more | they | upper_first }} asks.", "the person named last is fewer"),
-    "a verb of another person": (WORDING + " That {{ more | has }} to be.", "the person named last is fewer"),
+    "a verb behind a name": (
+        WORDING + " {{ fewer }} {{ fewer | has }} one.",
+        "pronoun of fewer, and none is its subject",
+    ),
+    "a verb of another person": (
+        WORDING + " {{ fewer | they | upper_first }} {{ more | has }} one.",
+        "pronoun of more, and none is its subject",
+    ),
+    "a verb that only she has": (WORDING + " {{ fewer | they | upper_first }} counts.", "'counts' beside a pronoun"),
+    "a verb that only they have": (WORDING + " {{ fewer | they | upper_first }} have none.", "'have' beside a pronoun"),
+    "a verb behind an auxiliary": (WORDING + " Will {{ fewer | they }} has none?", "'has' beside a pronoun"),
+    "a contraction": (WORDING + " {{ fewer | they | upper_first }}'s here.", '"\'s" beside a pronoun'),
+    "a verb before a pronoun": (WORDING + " Does {{ fewer | they }} know?", "'Does' beside a pronoun"),
+    "an adverb before the verb": (WORDING + " {{ fewer | they | upper_first }} never asks.", "'never asks' beside"),
     "a possessive": (WORDING + " All of {{ more | their }} friends?", "the person named last is fewer"),
 }
 
 
 @pytest.mark.parametrize("case", PRONOUNS)
 def test_a_pronoun_stands_for_the_person_named_last(worded, case):
-    """A pronoun that a reader could take for another person is refused, with line and wording."""
+    """A pronoun of somebody else, or a verb that does not agree, is refused with line and wording."""
     wording, told = PRONOUNS[case]
 
     with pytest.raises(InputError, match=rf"times_more\.jinja: line 18, wording 2: .*{told}"):
         worded(wording)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("as {{ fewer }}", "as a {{ count }} % owner", "'a' before count can have to be 'an'; write {{ count | a }}"),
+        ("as {{ fewer }}", "as an {{ item | one }} fan", "'an' before item can have to be 'a'; write {{ item | a }}"),
+        ("as {{ fewer }}", "as a {{ times | words }}", None),
+    ],
+)
+def test_an_article_before_a_slot_is_right_for_all_its_texts(worded, old, new, told):
+    """A plain `a` or `an` that is wrong for some value is refused; the filter chooses it row by row."""
+    wording = f"{{{{ fewer }}}} counts {{{{ item }}}} and {{{{ count }}}}. {WORDING.replace(old, new)}"
+    if told is None:
+        assert worded(wording)
+        return
+
+    with pytest.raises(InputError, match=re.escape(told)):
+        worded(wording)
+
+
+def test_computed_slots_have_the_forms_of_all_their_values(texts):
+    """Every value of a computed slot is tried: all dozens and cents are taken, and a part of one is refused."""
+    source = texts["comparison/times_more.jinja"].replace("count: 5..25", "n: 1..9\n  x: 1..9\n  count: = n FACTOR")
+    source = source.replace("who has {{ count }}", "who has {{ count | FORM }} and {{ x }}")
+
+    def read(factor, form):
+        changed = source.replace("FACTOR", factor).replace("FORM", form).replace("{{ times }} times", "{{ times }}x")
+        return read_library(texts | {"comparison/times_more.jinja": changed})["times_more"]
+
+    assert read("* 12", "dozens").values("count").to_pylist() == [str(12 * n) for n in range(1, 10)]
+    assert "75 cents" in read("/ 4", "cents").texts(Ref("count", (Call("cents"),))).to_pylist()
+    with pytest.raises(InputError, match="count: part writes one of 2 to 10 equal parts, not one of 1;"):
+        read("* 1", "part")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Will {{ fewer | they }} have any?",
+        "What did {{ fewer | they }} do?",
+        "{{ fewer | does | upper_first }} {{ fewer | they }} have one?",
+        "{{ fewer | they | upper_first }} sometimes bought this, and now {{ fewer | they }} can pass them on.",
+        "{{ fewer | they | upper_first }}, his friend says, are six.",
+    ],
+)
+def test_a_verb_that_fits_every_pronoun_is_plain_text(worded, text):
+    """Infinitives behind an auxiliary, pasts and modal verbs are the same for she and they."""
+    assert worded(f"{WORDING} {text}")
+
+
 def test_pronouns_agree_with_every_person(worded):
     """Columns write what plain Jinja2 writes, for she, he and they, and for counts of 1 and more."""
     pattern = worded(
-        "{{ fewer }} {{ fewer | is | upper_first }} here with {{ count }} {{ item | of(count) }}; "
+        "{{ fewer }} asks: {{ fewer | is | upper_first }} {{ fewer | they }} here? With {{ count }} {{ item | of(count) }}; "
         "{{ fewer | they }} {{ fewer | has }} friends. {{ more }} gets {{ times | words | times }} as many. "
         '{{ more | they | upper_first }} {{ more | verb("counts", "count") }} {{ more | their }} {{ item | one }}?'
     )
@@ -216,7 +280,7 @@ def test_a_filter_that_merges_two_words_is_noticed():
 def test_texts_of_forms_are_told_apart(worded):
     """A wording whose literals are what a form of another can write is refused."""
     pronoun = (
-        "{{ fewer }} has {{ count }} {{ item }}. {{ more }} is here; WHO has {{ times }} times more. How many more?"
+        "{{ fewer }} has {{ count }} {{ item }}. {{ more }} is here; WHO got {{ times }} times more. How many more?"
     )
     worded(pronoun.replace("WHO", "{{ more | they }}"))
 

@@ -20,7 +20,8 @@ from solver.ops import GROUPS, Init
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
-from .filters import check_form, count_of, is_personal
+from .filters import check_form, count_of
+from .grammar import check_articles, check_pronouns, check_verbs
 from .grounding import check_arguments, check_grounded
 from .pattern import SYMBOL, Pattern
 from .question import check_own, questions
@@ -41,7 +42,8 @@ def check(pattern: Pattern) -> Pattern:
     _wordings(pattern, _declared_in)
     for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
-    _wordings(pattern, _formed, check_persons, check_own, check_shown, check_read, check_grounded)
+    _wordings(pattern, _formed, check_pronouns, check_verbs, check_articles)
+    _wordings(pattern, check_own, check_shown, check_read, check_grounded)
     try_rows(pattern, SAMPLE)
     _wordings(pattern, check_arguments)  # last, since an answer that is no good is the better message
     return pattern
@@ -133,18 +135,6 @@ def _formed(pattern: Pattern, wording: Wording) -> None:
         if kind == "number" and ref.form:
             with located(ref.slot):
                 pattern.texts(ref, wording.slots)
-
-
-def check_persons(pattern: Pattern, wording: Wording) -> None:
-    """Check that each pronoun, and each verb that agrees with one, stands for the person named last before it."""
-    named = ""
-    for ref in refs(wording.plan):
-        if is_personal(ref.form):
-            if ref.slot != named:
-                last = f"the person named last is {named}" if named else "no person is named before it"
-                raise InputError(f"filter {ref.form[0].name} stands for {ref.slot}, but {last}; write the name")
-        elif pattern.kind(ref.slot, wording.slots) == "person":
-            named = ref.slot
 
 
 def _longest(pattern: Pattern, component: str) -> int:

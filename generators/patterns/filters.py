@@ -160,6 +160,16 @@ def is_personal(form: Form) -> bool:
     return bool(form) and form[0].name in PERSON_FILTERS
 
 
+def is_subject(form: Form) -> bool:
+    """Return whether a form is the pronoun she, he or they."""
+    return bool(form) and form[0].name == "they"
+
+
+def is_verb(form: Form) -> bool:
+    """Return whether a form is a verb that agrees with a pronoun."""
+    return is_personal(form) and form[0].name not in ("they", "them", "their", "theirs")
+
+
 def in_figures(form: Form) -> bool:
     """Return whether a form of numbers has no letters; such forms write different numbers differently."""
     return all(call.name in ("commas", "money", "slug") for call in form)

@@ -86,6 +86,9 @@ def _values(pattern: Pattern, ref: Ref) -> pa.Array:
     slot = pattern.slots[ref.slot]
     if isinstance(slot, Numbers):
         return slot.texts[:: 1 + (slot.size - 1) // _MOST]
+    computed = pattern.values(ref.slot)
+    if computed is not None:
+        return computed[:: 1 + (len(computed) - 1) // _MOST]
     low, high = pattern.ends.get(ref.slot, (1, 1))
     return arrow.texts(map(str, range(low, high + 1, 1 + (high - low) // _MOST)))
 

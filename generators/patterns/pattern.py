@@ -58,6 +58,7 @@ class Pattern:
     answer: Expression
     program: Program = field(repr=False)
     """The trace, with `$slot` symbols in place of names and numbers."""
+    _values: dict[str, pa.Array | None] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -167,19 +168,33 @@ class Pattern:
     def texts(self, ref: Ref, own: Mapping[str, Slot] = NONE) -> pa.Array:
         """Return all texts of a slot in a form, one per value; of a computed slot in figures, those of both ends.
 
-        Raises InputError if some value has no such form, or if the slot's range has to be known and is not.
+        Raises InputError if some value has no such form, or if a computed slot in letters has too many values.
         """
         slot = self.slot(ref.slot, own)
         if isinstance(slot, Words):
             return slot.vocabulary.column(ref.form)
         if isinstance(slot, Numbers):
             return written(slot.texts, ref.form)
-        low, high = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
         if in_figures(ref.form):
-            return written(arrow.texts(map(str, (low, high))), ref.form)
-        if high - low >= MAX_VALUES:
-            raise InputError(f"its range is not known, as {ref.form[0].name} needs; leave the filter out")
-        return written(arrow.texts(map(str, range(low, high + 1))), ref.form)
+            ends = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
+            return written(arrow.texts(map(str, ends)), ref.form)
+        values = self.values(ref.slot)
+        if values is None:
+            raise InputError(f"it has too many values to try {ref.form[0].name} on all; leave the filter out")
+        return written(values, ref.form)
+
+    def values(self, name: str) -> pa.Array | None:
+        """Return the texts of all values of a computed slot, or None if there are too many to compute."""
+        if name not in self._values:
+            used = {name}
+            for above, slot in reversed(self.slots.items()):  # a computed slot stands behind those it uses
+                if above in used and isinstance(slot, Derived):
+                    used |= set(slot.expression.names)
+            slots = {used_name: slot for used_name, slot in self.slots.items() if used_name in used}
+            size = space(slots)
+            few = size <= MAX_VALUES
+            self._values[name] = Draw(slots, np.arange(size)).text(name).unique() if few else None
+        return self._values[name]
 
     def is_number(self, symbol: str) -> bool:
         """Return whether a `$slot` symbol is a number slot."""
