@@ -14,7 +14,7 @@ from .filters import written
 from .pattern import Pattern
 from .render import Plan, Ref
 from .slots import Numbers
-from .uniqueness import known_slots, shown_slots
+from .uniqueness import shown_slots
 from .wording import Wording
 
 _AROUND = 24
@@ -30,7 +30,7 @@ def check_grounded(pattern: Pattern, wording: Wording, language: str = "en") -> 
 
     `language` is that of the question. Numbers in args are checked by `check_arguments`.
     """
-    shown = shown_slots(pattern, wording, known_slots(pattern, wording))
+    shown = shown_slots(pattern, wording)
     for field, value in dict.fromkeys(pattern.operands):
         if isinstance(value, str):
             if value[1:] not in shown:

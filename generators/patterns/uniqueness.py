@@ -22,33 +22,39 @@ _TOKEN = re.compile(r"([0-9]+(?:[.,/][0-9]+)*)|[^\W\d_]+|[^\w\s]")
 
 def check_shown(pattern: Pattern, wording: Wording) -> None:
     """Check that a wording shows or determines every slot, and shows its own; raise InputError naming a hidden one."""
-    known = known_slots(pattern, wording)
+    known, _ = _known(pattern, wording)
     drawn = [name for name, slot in pattern.slots.items() if not isinstance(slot, Derived)]
     for name in [*drawn, *wording.slots]:
         if name not in known:
             raise InputError(f"the question does not show {name}; two rows could ask the same")
 
 
-def known_slots(pattern: Pattern, wording: Wording) -> set[str]:
-    """Return the slots whose values follow from a wording's text."""
+def shown_slots(pattern: Pattern, wording: Wording) -> frozenset[str]:
+    """Return the slots whose values a wording tells: it writes different ones differently."""
+    return _known(pattern, wording)[1]
+
+
+@lru_cache(maxsize=64)  # several checks ask, one after another
+def _known(pattern: Pattern, wording: Wording) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the slots whose values follow from a wording, and among them those that it tells."""
+    telling = [ref for ref in dict.fromkeys(refs(wording.plan)) if _tells(pattern, ref, wording.slots)]
+    shown: set[str] = set()
     known: set[str] = set()
-    while found := (shown_slots(pattern, wording, known) | _determined(pattern, known)) - known:
+    while True:
+        shown |= {ref.slot for ref in telling if (count_of(ref.form) or ref.slot) in {*known, ref.slot}}
+        found = (shown | _determined(pattern, known)) - known
+        if not found:
+            return frozenset(known), frozenset(shown)
         known |= found
-    return known
 
 
-def shown_slots(pattern: Pattern, wording: Wording, known: set[str]) -> set[str]:
-    """Return the slots of which a wording writes different values differently, given the slots that are known."""
-    return {ref.slot for ref in refs(wording.plan) if _tells(pattern, ref, wording.slots, known)}
-
-
-def _tells(pattern: Pattern, ref: Ref, own: Mapping[str, Slot], known: set[str]) -> bool:
-    """Return whether different values of a slot always have different texts in a form."""
+def _tells(pattern: Pattern, ref: Ref, own: Mapping[str, Slot]) -> bool:
+    """Return whether different values of a slot always have different texts in a form, given the count it agrees with."""
     if is_personal(ref.form):
         return False
     slot = pattern.slot(ref.slot, own)
     if isinstance(slot, Words):
-        return (count_of(ref.form) or ref.slot) in {*known, ref.slot} and slot.vocabulary.distinct(ref.form)
+        return slot.vocabulary.distinct(ref.form)
     return in_figures(ref.form) or len(texts := pattern.texts(ref, own)) == len(texts.unique())
 
 

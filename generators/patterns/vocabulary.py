@@ -34,6 +34,7 @@ class Vocabulary:
         self.persons = any(word.pronoun != "they" for word in self.words)
         """Whether the vocabulary gives pronouns; its other words get they."""
         self._columns: dict[Form, pa.Array] = {}
+        self._distinct: dict[Form, bool] = {}
 
     def column(self, form: Form) -> pa.Array:
         """Return all words in a form; if it agrees with a count, those for a count of 1 follow those for other counts."""
@@ -44,9 +45,11 @@ class Vocabulary:
 
     def distinct(self, form: Form) -> bool:
         """Return whether different words are written differently in a form, given the count that it agrees with."""
-        texts = self.column(form)
-        size = len(self.words)
-        return all(len(texts[start : start + size].unique()) == size for start in range(0, len(texts), size))
+        if form not in self._distinct:
+            texts, size = self.column(form), len(self.words)
+            parts = (texts[start : start + size] for start in range(0, len(texts), size))
+            self._distinct[form] = all(len(part.unique()) == size for part in parts)
+        return self._distinct[form]
 
 
 Vocabularies = Mapping[str, Vocabulary]
