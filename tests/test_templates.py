@@ -62,7 +62,7 @@ def test_every_wording(pattern):
         asked = questions(pattern, wording, draw).to_pylist()
         assert asked == plain_questions(pattern, wording, draw)
         for text in asked:
-            assert re.fullmatch(r"[A-Z0-9$\"].*[\w)\"][.?!]\"?", text), (wording.where, text)
+            assert re.fullmatch(r"[A-Z0-9$\"].*[\w%)\"][.?!]\"?", text), (wording.where, text)
             assert not re.search(r"[{}]|\$(?!\d)|  | [.,;:?!]|(?<!\.m)[.?!] [a-z]", text), (wording.where, text)
             for found in re.finditer(r"\b(an?) (\"?)([\w$].*)", text, re.IGNORECASE):
                 assert found[1].lower() == article(found[3]), (wording.where, text)

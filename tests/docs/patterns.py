@@ -19,7 +19,7 @@ from solver.document import load
 
 from .markdown import cell, code, rows
 from .meanings import EXAMPLES, SLOT_FORMS
-from .refusals import FILES, message
+from .refusals import FILES, first_wording, message
 
 ROOT = Path(__file__).parents[2]
 
@@ -143,6 +143,8 @@ def presets() -> str:
 
 
 def example(name: str) -> str:
-    """Return a shipped file in a code block."""
+    """Return a shipped file in a code block; of a pattern, its first wording alone."""
     path, language = EXAMPLES[name]
-    return f"```{language}\n{(ROOT / path).read_text(encoding='utf-8').strip()}\n```"
+    text = (ROOT / path).read_text(encoding="utf-8")
+    shown = first_wording(text) if language == "jinja" else text
+    return f"```{language}\n{shown.strip()}\n```"

@@ -4,6 +4,7 @@ The tables of refusals in the documentation are these files and the messages tha
 message changes there when it changes here. A test compares the messages with those that the sources can raise.
 """
 
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -178,15 +179,22 @@ def message(case: Mapping[str, str] | list[Change]) -> str:
     raise AssertionError(f"not refused: {str(case)[:200]}")
 
 
+def first_wording(source: str) -> str:
+    """Return the text of a pattern file up to the end of its first wording."""
+    marks = list(re.finditer(r"^---.*\n", source, re.MULTILINE))
+    return source[: marks[2].start()] if len(marks) > 2 else source
+
+
 def _read(case: Mapping[str, str] | list[Change]) -> None:
-    texts = {"vocabulary.yaml": shipped()["vocabulary.yaml"], "own vocabulary.yaml": _POT, GOOD: shipped()[GOOD]}
+    vocabulary = shipped()["vocabulary.yaml"]
+    texts = {"vocabulary.yaml": vocabulary, "own vocabulary.yaml": _POT, GOOD: first_wording(shipped()[GOOD])}
     if isinstance(case, dict):
         texts |= {path: text or texts[GOOD] for path, text in case.items()}
     else:
         for old, new in case:
             assert old in texts[GOOD], old
             texts[GOOD] = texts[GOOD].replace(old, new)
-        texts = {OTHER: shipped()[OTHER], **texts}  # the later of two files that clash is named
+        texts = {OTHER: first_wording(shipped()[OTHER]), **texts}  # the later of two files that clash is named
     read_library(texts)
 
 
@@ -206,7 +214,7 @@ def _folder(case: str) -> None:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(_VALUE)
         if case == "copy":
-            front = shipped()[GOOD].rpartition("---\n")[0]
+            front = first_wording(shipped()[GOOD]).rpartition("---\n")[0]
             told = "{{ fewer }} owns {{ count }} {{ item }}, and {{ more }} {{ times }} times that. How far is {{ more }} ahead?"
             path.write_text(f"{front}---\n{told}\n---\nToday {told}\n")
         try:
