@@ -14,7 +14,6 @@ from .filters import written
 from .pattern import Pattern
 from .render import Plan, Ref
 from .slots import Numbers
-from .uniqueness import shown_slots
 from .wording import Wording
 
 _AROUND = 24
@@ -30,11 +29,8 @@ def check_grounded(pattern: Pattern, wording: Wording, language: str = "en") -> 
 
     `language` is that of the question. Numbers in args are checked by `check_arguments`.
     """
-    shown = shown_slots(pattern, wording)
     for field, value in dict.fromkeys(pattern.operands):
         if isinstance(value, str):
-            if value[1:] not in shown:
-                raise InputError(f"the trace takes {value}, which the question does not show")
             _check_slot(pattern, wording.plan, value, language)
         elif field != "args":
             _check_number(wording.plan, value, language)
@@ -57,6 +53,8 @@ def _check_number(plan: Plan, value: Fraction, language: str) -> None:
 def _check_slot(pattern: Pattern, plan: Plan, symbol: str, language: str) -> None:
     """Check that a question shows a slot at least once so that all its values are read."""
     places = [at for at, piece in enumerate(plan) if isinstance(piece, Ref) and piece.slot == symbol[1:]]
+    if not places:
+        raise InputError(f"the trace takes {symbol}, which the question does not show")
     faults = [_unread(pattern, plan, at, language) for at in places]
     wrong = next(filter(None, faults), None)
     if wrong and None not in faults:
