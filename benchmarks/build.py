@@ -29,7 +29,7 @@ HELD_OUT = 500
 """The validation and test rows of run8, which are built and audited with the training rows."""
 
 STAGES = {
-    "draw and render": ((rows, "render"), (rows, "_questions"), (rows, "row_ids")),
+    "draw and render": ((rows, "render"), (rows, "questions_each"), (rows, "row_ids")),
     "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
     "cross-check (YAML, fractions)": ((rows, "cross_checks"),),

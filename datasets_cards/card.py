@@ -14,7 +14,6 @@ import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.recipe import Recipe
-from generators.builder.rows import COMPILED
 from generators.builder.wordings import HeldOut
 from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
@@ -121,7 +120,6 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         grades=_grades(facts),
         mentions=_mentions(facts.recipe),
         wordings=wordings(facts.recipe),
-        compiled=COMPILED,
         repo_id=repo_id,
         name=repo_id or folder.as_posix(),
         copy=repo_id.rpartition("/")[2] if repo_id else folder.as_posix(),

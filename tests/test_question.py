@@ -12,7 +12,7 @@ from generators.builder.length import Ruler
 from generators.builder.rows import make_group
 from generators.finished.audit import audit
 from generators.patterns.library import read_library
-from generators.patterns.question import plain_questions, questions, with_own
+from generators.patterns.question import plain_questions, questions, questions_each, with_own
 from generators.patterns.render import render
 from solver.refusal import InputError
 
@@ -57,6 +57,45 @@ def test_columns_with_distractors_are_what_plain_jinja_writes(worded):
     assert together == plain_questions(pattern, wording, draw)
     assert together[::-1] == questions(pattern, wording, draw.take(np.arange(draw.rows)[::-1])).to_pylist()
     assert together[7:8] == questions(pattern, wording, draw.slice(7)).to_pylist()
+
+
+MANY = [
+    "Of {{ fewer }} and {{ more }}, one owns {{ count }} {{ item }} and the other {{ times | words }} times that. By how many do they differ?\n",
+    DISTRACTING,
+    "{{ item | upper_first }}: {{ count | commas }} are with {{ fewer }}, {{ times }} times as many with {{ more }}. Who has how many more?\n",
+    "slots: {age: 20..60}\nAged {{ age }}, {{ fewer }} has {{ count }} {{ item | of(count) }}, {{ more }} {{ times }} times that. How many more?\n",
+]
+
+
+@pytest.mark.parametrize(
+    "places", [[0], [2], [0, 1, 3], [2, 4], [0, 1, 2, 3, 4]], ids=["one", "distractor", "none", "all", "mixed"]
+)
+@pytest.mark.parametrize("rows", [1, 7, 400])
+def test_each_row_has_its_own_wording(worded, places, rows):
+    """Rows in several wordings, a few or many, are those of each wording alone."""
+    pattern = worded(*MANY)["times_more"]
+    draw = pattern.draw(np.arange(rows) * 11)
+    which = np.random.default_rng(rows).choice(places, rows)
+
+    alone = {place: questions(pattern, pattern.wordings[place], draw).to_pylist() for place in places}
+
+    assert questions_each(pattern, which, draw).to_pylist() == [
+        alone[place][row] for row, place in enumerate(which.tolist())
+    ]
+
+
+def test_a_wording_is_rendered_for_its_own_rows(worded, monkeypatch):
+    """A wording with distractors that three rows have draws those of three rows; one that none has draws none."""
+    pattern = worded(*MANY)["times_more"]
+    drawn = []
+    monkeypatch.setattr(
+        "generators.patterns.question.with_own",
+        lambda pattern, wording, draw: drawn.append((wording.number, draw.rows)) or with_own(pattern, wording, draw),
+    )
+
+    questions_each(pattern, np.array([0, 2, 1, 2, 0, 2, 3]), pattern.draw(np.arange(7)))
+
+    assert drawn == [(3, 3)]
 
 
 def test_no_other_row_moves(worded):

@@ -6,6 +6,7 @@ target tokenizer counts.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from generators.patterns.pattern import Pattern
-from generators.patterns.render import Plan, Ref
+from generators.patterns.render import Plan, Ref, refs
 from generators.patterns.slots import Slot
 from solver import arrow
 from solver.refusal import InputError
@@ -33,14 +34,10 @@ class Ruler:
         self.system = system
         self.name = tokenizer
         self._tokenizer: Any = None
-        self._bounds: dict[Pattern, int] = {}
 
     def bound(self, pattern: Pattern) -> int:
         """Return an upper bound on the tokens of any row of a pattern, from its longest words."""
-        if pattern not in self._bounds:
-            question = max(_longest(pattern, wording.plan, wording.slots) for wording in pattern.wordings)
-            self._bounds[pattern] = self.fixed + question + _longest(pattern, pattern.trace, {})
-        return self._bounds[pattern]
+        return self.fixed + _longest_row(pattern)
 
     def lengths(self, pattern: Pattern, ids: pa.Array, questions: pa.Array, traces: pa.Array) -> np.ndarray:
         """Return an upper bound on the tokens of each row; raise InputError at a row that may exceed `max_len`."""
@@ -86,10 +83,19 @@ def _load(name: str) -> Any:
         ) from None
 
 
-def _longest(pattern: Pattern, plan: Plan, own: Mapping[str, Slot]) -> int:
-    return sum(_widest(pattern, piece, own) if isinstance(piece, Ref) else len(piece.encode()) for piece in plan)
+@lru_cache(maxsize=4096)
+def _longest_row(pattern: Pattern) -> int:
+    """Return the most bytes of a question and a trace of a pattern, from the longest text of each slot."""
+    widths: dict[Ref, int] = {}  # of the pattern's slots, which the wordings share
+    questions = [
+        _longest(pattern, wording.plan, wording.slots, {} if wording.slots else widths) for wording in pattern.wordings
+    ]
+    return max(questions) + _longest(pattern, pattern.trace, {}, widths)
 
 
-def _widest(pattern: Pattern, ref: Ref, own: Mapping[str, Slot]) -> int:
-    """Return the length of the longest text of a slot, in bytes."""
-    return int(pc.max(pc.binary_length(pattern.texts(ref, own))).as_py())
+def _longest(pattern: Pattern, plan: Plan, own: Mapping[str, Slot], widths: dict[Ref, int]) -> int:
+    """Return the most bytes of a text, and add the greatest widths of its slots to those known."""
+    for ref in refs(plan):
+        if ref not in widths:
+            widths[ref] = int(pc.max(pc.binary_length(pattern.texts(ref, own))).as_py())
+    return sum(widths[piece] if isinstance(piece, Ref) else len(piece.encode()) for piece in plan)

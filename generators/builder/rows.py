@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from generators.files.turns import completion_column, prompt_column
 from generators.patterns.checks import closed_form
 from generators.patterns.pattern import Pattern
-from generators.patterns.question import plain_questions, questions
+from generators.patterns.question import plain_questions, questions_each
 from generators.patterns.render import join, render
 from generators.patterns.row_error import RowError
 from generators.patterns.slots import Draw
@@ -25,11 +25,6 @@ from .wordings import wordings_of
 
 SAMPLE = 8
 """Rows per pattern and shard that are cross-checked."""
-COMPILED = 2
-"""The most wordings per pattern and shard that are compared with plain Jinja2, on their rows of the sample.
-
-To compile a wording takes as long as to prove a hundred rows.
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +63,7 @@ def make_group(
 def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, full: bool) -> Group:
     draw = pattern.draw(indices)
     try:
-        asked = _questions(pattern, draw, which)
+        asked = questions_each(pattern, which, draw)
         traces = render(pattern.trace, draw)
         closed = closed_form(pattern, draw)
     except ArithmeticError as error:
@@ -85,9 +80,8 @@ def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Rul
     faults = cross_checks([pattern.experts] * len(sample), *texts)
     if faults:
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
-    _compare_plain(
-        pattern, draw, which, sample if full else sample[np.isin(which[sample], which[sample][:COMPILED])], asked
-    )
+    # To compile a template takes as long as to prove a hundred rows, so a sample compares its first wording alone.
+    _compare_plain(pattern, draw, which, sample if full else sample[which[sample] == which[sample].min()], asked)
     ids = row_ids(pattern, indices)
     lengths = ruler.lengths(pattern, ids, asked, traces)
     metadata = arrow.texts(wording.metadata for wording in pattern.wordings).take(arrow.integers(which))
@@ -98,16 +92,6 @@ def row_ids(pattern: Pattern, indices: np.ndarray) -> pa.Array:
     """Return the ids of rows, `expert/pattern/index`."""
     texts = pc.cast(arrow.integers(indices), pa.string()) if indices.dtype != object else arrow.texts(map(str, indices))
     return join([f"{pattern.id}/", texts], len(indices))
-
-
-def _questions(pattern: Pattern, draw: Draw, which: np.ndarray) -> pa.Array:
-    """Return the questions; each wording is rendered for its own rows alone."""
-    order = np.argsort(which, kind="stable")
-    parts = [
-        questions(pattern, pattern.wordings[which[rows[0]]], draw.take(rows) if len(rows) < draw.rows else draw)
-        for rows in np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
-    ]
-    return parts[0] if len(parts) == 1 else pa.concat_arrays(parts).take(arrow.integers(np.argsort(order)))
 
 
 def _compare_plain(pattern: Pattern, draw: Draw, which: np.ndarray, sample: np.ndarray, asked: pa.Array) -> None:

@@ -9,12 +9,13 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 
+from solver import arrow
 from solver.columns import Column
 from solver.refusal import InputError
 
 from .pattern import Pattern
 from .permutation import key_of, mix
-from .render import reference, render
+from .render import reference, render, render_each
 from .slots import Draw, Numbers
 from .wording import Wording
 
@@ -22,6 +23,25 @@ from .wording import Wording
 def questions(pattern: Pattern, wording: Wording, draw: Draw) -> pa.Array:
     """Return the question of each row of a draw in one of the pattern's wordings."""
     return render(wording.plan, with_own(pattern, wording, draw))
+
+
+def questions_each(pattern: Pattern, which: np.ndarray, draw: Draw) -> pa.Array:
+    """Return the question of each row in its own wording, given by its place in the pattern; no other is rendered."""
+    used, which = np.unique(which, return_inverse=True)
+    wordings = [pattern.wordings[place] for place in used]
+    if len(wordings) == 1:
+        return questions(pattern, wordings[0], draw)
+    distracting = [place for place, wording in enumerate(wordings) if wording.slots]
+    if not distracting:
+        return render_each([wording.plan for wording in wordings], which, draw)
+    rows = [np.flatnonzero(which == place) for place in distracting]
+    parts = [questions(pattern, wordings[place], draw.take(own)) for place, own in zip(distracting, rows, strict=True)]
+    others = np.flatnonzero(~np.isin(which, distracting))
+    if len(others):
+        plans = [() if wording.slots else wording.plan for wording in wordings]
+        rows.append(others)
+        parts.append(render_each(plans, which[others], draw.take(others)))
+    return pa.concat_arrays(parts).take(arrow.integers(np.argsort(np.concatenate(rows))))
 
 
 def plain_questions(pattern: Pattern, wording: Wording, draw: Draw) -> list[str]:

@@ -232,13 +232,23 @@ class Draw:
         """Return the column of a slot's texts: canonical numbers or words, in a form."""
         slot = self.slots[name]
         if isinstance(slot, Words):
-            where = self.words[name]
-            if count := count_of(form):
-                where = where + len(slot.vocabulary.words) * (self.numbers[count] == 1)
-            return slot.vocabulary.column(form).take(arrow.integers(where))
+            texts, where = self.texts(name, form)
+            return texts.take(arrow.integers(where))
         if isinstance(slot, Numbers):
             return written(slot.texts.take(arrow.integers(self._digits[name])), form)
         return written(self.numbers[name].text(), form)
+
+    def texts(self, name: str, form: Form = ()) -> tuple[pa.Array, np.ndarray]:
+        """Return texts of a slot in a form, and the place among them of each row's text."""
+        slot = self.slots[name]
+        if isinstance(slot, Words):
+            where = self.words[name]
+            if count := count_of(form):
+                where = where + len(slot.vocabulary.words) * (self.numbers[count] == 1)
+            return slot.vocabulary.column(form), where
+        if isinstance(slot, Numbers) and not form:
+            return slot.texts, self._digits[name]
+        return self.text(name, form), np.arange(self.rows)
 
     def number_key(self) -> np.ndarray:
         """Return one integer per row, equal for exactly those rows whose drawn numbers are all equal."""
