@@ -1,6 +1,5 @@
 """Merges an adapter into its base model, and publishes either on the Hub with a card that shows the evaluation."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from finetune.judge.report import METRICS, REPORT, shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
+from solver.files import read_json, read_text
 from solver.refusal import InputError
 
 CARD = "README.md"
@@ -97,7 +97,7 @@ def write_card(folder: Path, name: str, run_folder: Path) -> Path:
         embedded=base if base in EMBEDDED else "",
         settings={key: settings[key] for key in _SHOWN if key in settings},
         result=run.result if run else {},
-        tables=[_table(json.loads(path.read_text())) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
+        tables=[_table(read_json(read_text(path), str(path))) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
     )
     (folder / CARD).write_text(str(card).rstrip() + "\n", encoding="utf-8")
     return folder / CARD

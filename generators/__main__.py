@@ -175,7 +175,7 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
         "--from",
         dest="origin",
         metavar="PATH|HUB",
-        help="a jsonl file, or ORG/NAME on the Hub (default: the source's own)",
+        help="JSON lines, a JSON list, CSV or Parquet, or ORG/NAME:CONFIG/SPLIT on the Hub (default: the source's own)",
     )
     imports.add_argument("--out", metavar="DIR", help="the dataset's folder (default data/SOURCE)")
     imports.add_argument("--split", default="train", metavar="train|test", help="the split to read (default train)")

@@ -12,6 +12,7 @@ from .command import run
 from .completion import extract
 from .dataset import open_dataset, select
 from .experts import EXPERTS
+from .files import decode, json_rows, local, read_text
 from .grounding import UNGROUNDED
 from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
@@ -72,10 +73,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _text(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return decode(sys.stdin.buffer.read(), "standard input") if name == "-" else read_text(local(name))
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -177,15 +175,12 @@ def _write_verdicts(path: Path, verdicts: Mapping[str, Verdict]) -> None:
 
 
 def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(_text(str(path)).split("\n"), 1):  # splitlines would also split at U+2028
-        if line.strip():
-            try:
-                prediction = json.loads(line)
-            except (ValueError, RecursionError):
-                prediction = None
-            if not isinstance(prediction, dict) or not {"id", "completion"} <= prediction.keys():
-                raise InputError(f"{path}, line {number}: not a JSON object with id and completion")
-            yield f"{path}, line {number}", prediction
+    for place, prediction in json_rows(read_text(path), str(path), halves=True):
+        if isinstance(prediction, InputError):
+            raise prediction
+        if not isinstance(prediction, dict) or not {"id", "completion"} <= prediction.keys():
+            raise InputError(f"{path}, {place}: not a JSON object with id and completion")
+        yield f"{path}, {place}", prediction
 
 
 def _table(_args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from .document import LOADER
+from .files import read_text
 from .stems import WORD, stem
 
 
@@ -33,7 +34,7 @@ class Constant:
 @cache
 def named_constants() -> tuple[Constant, ...]:
     """Return the table of constants, in its order."""
-    text = (Path(__file__).parent / "constants.yaml").read_text(encoding="utf-8")
+    text = read_text(Path(__file__).parent / "constants.yaml")
     rows = yaml.load(text, LOADER)  # noqa: S506 - the loader returns only text
     return tuple(
         Constant(

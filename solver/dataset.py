@@ -1,15 +1,34 @@
 """Opens a dataset: a folder that wirework wrote, or a repository on the Hub."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from .files import local
 from .refusal import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_NAME = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w.-]+)(?::(?P<config>[\w.-]*)(?:/(?P<split>[\w.-]+))?)?")
+
+
+class HubPlace(NamedTuple):
+    """The parts of a name on the Hub; a part that is left out is None."""
+
+    repo: str
+    config: str | None
+    split: str | None
+
+
+def hub_place(name: str) -> HubPlace | None:
+    """Return the parts of ORG/NAME, ORG/NAME:CONFIG or ORG/NAME:CONFIG/SPLIT, or None for any other text."""
+    found = _NAME.fullmatch(name)
+    return HubPlace(found["repo"], found["config"] or None, found["split"]) if found else None
 
 
 def open_dataset(
@@ -17,16 +36,17 @@ def open_dataset(
 ) -> "pa.Table":
     """Return a split of a dataset as an Arrow table, with all columns or only those named.
 
-    `location` is a dataset folder, or ORG/NAME on the Hub. `config` selects a configuration of a repository that has
-    several. Raises InputError if the dataset, the split or a column does not exist.
+    `location` is a dataset folder, or ORG/NAME on the Hub; ORG/NAME:CONFIG/SPLIT names a configuration and a split, which
+    win over `config` and `split`. Raises InputError if the dataset, the split or a column does not exist.
     """
-    folder = Path(location)
+    folder = local(location)
+    name = hub_place(str(location))
     if folder.is_dir():
         table = _from_folder(folder, split)
-    elif folder.exists() or str(location).count("/") != 1 or str(location).startswith((".", "/")):
+    elif folder.exists() or name is None:
         raise InputError(f"{location}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
     else:
-        table = _from_hub(str(location), split, config)
+        table = _from_hub(str(location), name.repo, name.config or config, name.split or split)
     return table if columns is None else select(table, columns, location)
 
 
@@ -55,16 +75,18 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
         raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
 
 
-def _from_hub(name: str, split: str, config: str | None) -> "pa.Table":
+def _from_hub(location: str, repo: str, config: str | None, split: str) -> "pa.Table":
     from datasets import load_dataset
 
     try:
         with _quiet():
-            loaded = load_dataset(name, config, split=split)
+            loaded = load_dataset(repo, config, split=split)
     except Exception as error:  # noqa: BLE001 - datasets raises many types if the network or the dataset is missing
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        lines = str(error).splitlines() or [type(error).__name__]
+        reason = " ".join(lines[:2])[:200].rstrip(".")  # the second line lists the configurations
         raise InputError(
-            f"{name}: not a folder, and cannot be loaded from the Hub: {reason}; give a local folder"
+            f"{location}: not a folder, and cannot be loaded from the Hub: {reason}; "
+            "give a local folder, or ORG/NAME:CONFIG/SPLIT"
         ) from None
     return loaded.with_format("arrow")[:]
 

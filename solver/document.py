@@ -35,16 +35,16 @@ class Odd:
 Node = str | list["Node"] | dict[str, "Node"] | Odd
 
 
-def load(text: str, max_text: int = MAX_TEXT, first_line: int = 1) -> Node:
+def load(text: str, max_text: int = MAX_TEXT, first_line: int = 1, *, unique: bool = False) -> Node:
     """Return the one document in `text` as nodes; raise FormatError if it is not one small YAML document.
 
     `max_text` is in bytes; errors count lines from `first_line`. Scalars stay strings, quoted or not. A repeated key,
     an anchor, an alias or a tag makes the value an `Odd`, so that the reader of the field can name the field in its
-    error.
+    error. With `unique`, as for people's files, a repeated key is a FormatError that names its line.
     """
     _scan(text, max_text)
     try:
-        return _build(text)
+        return _build(text, _OpenUnique if unique else _Open)
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or "it cannot be read"
         mark = getattr(error, "problem_mark", None)
@@ -69,10 +69,10 @@ def _scan(text: str, max_text: int) -> None:
             raise FormatError("too_deep", f"brackets nest more than {MAX_DEPTH} deep")
 
 
-def _build(text: str) -> Node:
+def _build(text: str, opened: "type[_Open]") -> Node:
     """Build the nodes from the event stream, with a stack of open containers."""
     root: list[Node] = []
-    stack: list[_Open] = [_Open(root)]
+    stack: list[_Open] = [opened(root)]
     documents = 0
     event: Any
     for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
@@ -84,7 +84,7 @@ def _build(text: str) -> Node:
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             node: list[Node] | dict[str, Node] = {} if kind is yaml.MappingStartEvent else []
             stack[-1].add(node, event)
-            stack.append(_Open(node))
+            stack.append(opened(node))
             if len(stack) > MAX_DEPTH + 1:
                 raise FormatError("too_deep", f"lists and mappings nest more than {MAX_DEPTH} deep")
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -122,3 +122,14 @@ class _Open:
             twice = self.key in self.node
             self.node[self.key] = Odd("given twice") if twice else node
             self.key = None
+
+
+class _OpenUnique(_Open):
+    """A container that refuses a key that it has already, as YAML does."""
+
+    __slots__ = ()
+
+    def add(self, node: Node, event: Any) -> None:
+        if isinstance(self.node, dict) and self.key is None and isinstance(node, str) and node in self.node:
+            raise yaml.MarkedYAMLError(problem=f"{node[:40]} is given twice; keep one", problem_mark=event.start_mark)
+        super().add(node, event)

@@ -97,7 +97,7 @@ def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("x", "no line is a JSON mapping"), ('{"answer": 1}', "no entry has a question")]
+    ("text", "told"), [("x", "line 1: not JSON"), ('{"answer": 1}', "no entry has a question; it has answer")]
 )
 def test_a_held_out_set_without_questions_is_one_error(tmp_path, text, told):
     """A file without a question is refused in one line."""

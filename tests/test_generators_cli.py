@@ -77,7 +77,7 @@ def test_coverage_is_printed(run8, capsys):
         (["list", "--patterns", "/nonexistent"], "no such folder of patterns"),
         (["verify", "/nonexistent"], "not a dataset folder of wirework"),
         (["build", "--recipe", "/nonexistent"], "not a dataset folder of wirework"),
-        (["preview", "nothing"], "neither a preset nor a readable preset file"),
+        (["preview", "nothing"], "neither a preset nor a preset file"),
     ],
 )
 def test_errors_are_one_line_and_exit_2(argv, told, capsys):

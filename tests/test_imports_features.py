@@ -208,7 +208,7 @@ def test_the_weights_are_written_where_they_are_read(tmp_path):
     ("text", "said"),
     [
         (None, "no such file"),
-        ("no problem\n", "no line is a JSON mapping"),
+        ("no problem\n", "has no entry: line 1: not JSON"),
         ('{"question": "How many?", "answer": "#### 3"}\n', "nothing to learn from"),
     ],
 )

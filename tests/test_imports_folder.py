@@ -309,10 +309,10 @@ def test_an_import_goes_into_no_other_dataset(imported, source):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("hello\nworld\n", "no line is a JSON mapping"),
-        ("", "no line is a JSON mapping"),
+        ("hello\nworld\n", "has no entry: line 1: not JSON"),
+        ("", "has no entry"),
         ("[1, 2", "not JSON"),
-        ("[]", "no line is a JSON mapping"),
+        ("[]", "has no entry"),
     ],
 )
 def test_a_file_that_is_no_jsonl_is_one_error(tmp_path, capsys, text, told):

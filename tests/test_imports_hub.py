@@ -52,9 +52,11 @@ def server(tmp_path_factory):
     problems = [json.loads(line) for line in lines]
     write_parquet(gsm8k / "main" / "train-00000-of-00001.parquet", problems)
     write_parquet(gsm8k / "main" / "test-00000-of-00001.parquet", problems[:5])
+    write_parquet(gsm8k / "socratic" / "train-00000-of-00001.parquet", problems[:3])
     (gsm8k / "README.md").write_text(
         "---\nconfigs:\n- config_name: main\n  data_files:\n  - split: train\n    path: main/train-*\n"
-        "  - split: test\n    path: main/test-*\n---\n"
+        "  - split: test\n    path: main/test-*\n- config_name: socratic\n  data_files:\n  - split: train\n"
+        "    path: socratic/train-*\n---\n"
     )
     entries = json.loads((PROBLEMS / "svamp.json").read_text(encoding="utf-8"))
     write_parquet(svamp / "data" / "train-00000-of-00001.parquet", [{k: str(v) for k, v in e.items()} for e in entries])
@@ -86,6 +88,48 @@ def test_the_hub_gives_the_test_split_for_evaluation(server, tmp_path):
 
     assert status == 0, told
     assert pq.read_table(next((tmp_path / "out" / "data").iterdir())).num_rows == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "rows"),
+    [
+        (["--from", "openai/gsm8k:socratic/train"], "openai/gsm8k:socratic/train: 3 problems read, from question, answer", 3),
+        (["--from", "openai/gsm8k:socratic"], "openai/gsm8k:socratic: 3 problems read, from question, answer", 3),
+        (["--from", "openai/gsm8k:main/test", "--split", "test", "--eval-only"], "main/test: 5 problems read", 5),
+        (["--against", "openai/gsm8k:main/test"], "openai/gsm8k:main/test: 5 questions guarded, from question", None),
+        (["--against", "openai/gsm8k"], "openai/gsm8k: 5 questions guarded, from question", None),
+        (["--against", "ChilleD/SVAMP:default/train"], "questions guarded, from Body and Question", None),
+    ],
+)  # fmt: skip
+def test_a_name_on_the_hub_has_a_configuration_and_a_split(server, tmp_path, words, told, rows):
+    """`ORG/NAME:CONFIG/SPLIT` names what is read, for `--from` and for `--against`, and the line says so."""
+    status, said = run(server.env(token=None), IMPORT, "gsm8k", *words, "--out", tmp_path / "out")
+
+    assert status == 0, said
+    assert told in said
+    (shard,) = (tmp_path / "out" / "data").iterdir()
+    assert rows is None or pq.read_metadata(shard).num_rows == rows
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--from", "openai/gsm8k:nope/train"], "nope"),
+        (["--from", "openai/nothing-here"], "openai/nothing-here: not a folder, and cannot be loaded from the Hub"),
+        (["--from", "openai/gsm8k:main/test"], "names the split test, and --split is train; give the same split"),
+        (["--against", "openai/gsm8k:main/dev"], "dev"),
+        (["--against", "openai/gsm8k:socratic"], "test"),
+    ],
+)
+def test_a_name_that_is_not_on_the_hub_is_one_line(server, tmp_path, words, told):
+    """A repository, a configuration, a split or a column that is not there is one line, and nothing is written."""
+    status, said = run(server.env(token=None), IMPORT, "gsm8k", *words, "--out", tmp_path / "out")
+    lines = [line for line in said.splitlines() if not line.endswith("read, from question, answer")]
+
+    assert status == 2
+    assert len(lines) == 1
+    assert told in lines[0]
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

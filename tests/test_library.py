@@ -48,6 +48,20 @@ def test_a_users_vocabulary_is_named_by_its_path(own, texts):
     assert str(folder / "vocabulary.yaml") in str(caught.value)
 
 
+def test_a_key_given_twice_is_told(own, texts):
+    """Neither a pattern nor a vocabulary file has a key twice; YAML would take the last one in silence."""
+    pattern = texts["entity_track/consume.jinja"]
+    folder = own(entity_track__mine=pattern.replace("answer:", "slots: {a: 1..9}\nanswer:"))
+
+    with pytest.raises(InputError, match=r"mine\.jinja.*slots is given twice; keep one"):
+        library(folder)
+
+    (folder / "entity_track" / "mine.jinja").write_text(pattern)
+    (folder / "vocabulary.yaml").write_text("things: [cups, mugs]\nthings: [hats]\n")
+    with pytest.raises(InputError, match=r"vocabulary\.yaml.*line 2: things is given twice; keep one"):
+        library(folder)
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -75,7 +89,7 @@ def test_a_pattern_at_the_top_or_too_deep_is_refused(own):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\xff\xfe", "cannot be read"),
+        (b"\xff\xfe", "line 1: not UTF-8"),
         (b"", "no front matter"),
         (b"---\n", "no front matter"),
         (b"x" * 20_000, "more than 16384 bytes"),

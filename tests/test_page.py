@@ -230,8 +230,24 @@ def test_sides_that_differ_need_the_flag():
 
 def test_a_page_that_is_not_utf_8_needs_the_flag():
     """A page in another encoding is not decoded by guess."""
-    with pytest.raises(InputError, match="it is not UTF-8"):
+    with pytest.raises(InputError, match=r"line \d+: not UTF-8 \(looks like Latin-1"):
         merge(NEW, (OLD + "\n## Não\n").encode("latin-1"))
+
+
+def test_a_page_that_windows_wrote_is_merged():
+    """A byte order mark and CRLF line ends lose nothing of a page."""
+    page = OLD.replace("license: apache-2.0", "license: mit") + "\n## Notes\n\nMine.\n"
+
+    metadata, body = read(merge(NEW, page.replace("\n", "\r\n").encode("utf-8-sig")))
+
+    assert metadata["license"] == "mit"
+    assert "## Notes\n\nMine." in body
+
+
+def test_metadata_given_twice_needs_the_flag():
+    """YAML would take the last of two licences in silence."""
+    with pytest.raises(InputError, match="its metadata has license twice; keep one"):
+        merge(NEW, OLD.replace("license: apache-2.0", "license: mit\nlicense: apache-2.0").encode())
 
 
 FOREIGN = "---\nlicense: cc-by-4.0\nlanguage: es\ntags: [mine]\n---\n# My data\n\nMine.\n"

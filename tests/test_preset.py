@@ -112,6 +112,8 @@ def test_shipped_presets_are_sound():
         ("system: You wire.", "system: ''", "line 5: system is empty or not text"),
         ("test: 3", "", "test is missing or not a number"),
         ("rows: 10", "rows: [", "not YAML"),
+        ("test: 3", "test: 3\nrows: 11", "not YAML in line 4: rows is given twice; keep one"),
+        ("percentage: 40", "arithmetic: 40", "not YAML in line 8: arithmetic is given twice; keep one"),
         ("weights:", "patterns: [a/b, [c]]\nweights:", "line 6: patterns has an entry that is not a name"),
         ("weights:", "patterns:\n  - a/b\n  - a/b\nweights:", "line 7: a/b is named twice; name it once"),
         ("weights:", "patterns: all\nweights:", "line 6: patterns is missing or not a mapping; write name: weight"),
@@ -141,7 +143,18 @@ def test_a_pattern_that_does_not_exist_is_named_with_its_line(tmp_path, line):
         read_preset(str(path)).shares(library())
 
 
+def test_a_preset_that_windows_wrote_is_read(tmp_path):
+    """A byte order mark and CRLF line ends change nothing of a preset, and UTF-16 is named."""
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(GOOD.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert read_preset(str(path)).rows["train"] == 10
+
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(InputError, match=r"mine\.yaml, line 1: not UTF-8 \(looks like UTF-16\); save it as UTF-8"):
+        read_preset(str(path))
+
+
 def test_an_unknown_preset_names_the_nearest():
     """An unknown preset is an error with the known ones."""
-    with pytest.raises(InputError, match="run9x: neither a preset nor a readable preset file; did you mean run"):
+    with pytest.raises(InputError, match="run9x: neither a preset nor a preset file; did you mean run"):
         read_preset("run9x")

@@ -138,6 +138,13 @@ def test_finetune_meets_the_others_in_files():
             assert not [target for target in targets if target.startswith("generators")], module
 
 
+def test_text_is_opened_in_one_place():
+    """`solver.files` reads every text, so that each file in another encoding gets the same message."""
+    reads = re.compile(r"\.read_text\(|\.open\(\)|open\([^()]*\"rt?\"|json\.load\(file")
+
+    assert [name for name, path in SOURCES.items() if reads.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_building_imports_nothing_heavy(tmp_path):
     """Building a dataset imports neither torch nor pandas nor datasets."""
     script = (

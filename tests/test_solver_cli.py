@@ -210,16 +210,18 @@ def test_a_completion_may_hold_any_character(folder, predictions, capsys):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("nothing", "line 1: not a JSON object with id and completion"),
-        ("[" * 100_000, "line 1: not a JSON object with id and completion"),
-        ('{"id": ' + "9" * 5_000 + "}", "line 1: not a JSON object with id and completion"),
-        ("[]", "line 1: not a JSON object with id and completion"),
+        ("nothing", "line 1: not JSON: Expecting value (column 1)"),
+        ('{"id": ' + "[" * 100_000, "line 1: not JSON: maximum recursion depth"),
+        ('{"id": ' + "9" * 5_000 + "}", "line 1: not JSON: Exceeds the limit"),
+        ("7", "line 1: not a JSON object with id and completion"),
+        ("[[]]", "entry 1: not a JSON object with id and completion"),
+        ('{"id": "x", "completion": "", "id": "y"}', "line 1: id is given twice; keep one"),
         ({"id": "arithmetic/sums/0"}, "line 1: not a JSON object with id and completion"),
         ({"id": "x", "completion": ""}, "line 1: id 'x' is not in the test split"),
         ({"id": ["x"], "completion": ""}, "line 1: id ['x'] is not in the test split"),
         ("", "no completions found"),
     ],
-    ids=["text", "deep", "huge", "list", "no completion", "unknown id", "odd id", "empty"],
+    ids=["text", "deep", "huge", "number", "list", "twice", "no completion", "unknown id", "odd id", "empty"],
 )
 def test_score_refuses_bad_predictions_in_one_line(line, reason, folder, predictions, capsys):
     """A bad line of predictions is an error with the file and the line, and exits with 2."""
@@ -288,7 +290,7 @@ def test_bad_words_are_one_line(words, reason, capsys):
 def test_bytes_that_are_no_text_are_refused(completion, capsys):
     """A file that is not UTF-8 is an error."""
     assert main(["run", completion(b"expert: \xff")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+    assert "line 1: not UTF-8" in capsys.readouterr().err
 
 
 def test_an_answer_that_is_no_number_is_refused(completion, capsys):

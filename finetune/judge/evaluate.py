@@ -15,6 +15,7 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import claim, write_json, writing
 from finetune.runs.rows import read_rows
+from solver.files import json_rows, read_json, read_text
 from solver.refusal import InputError
 
 from .decode import Completion, Decoder
@@ -153,12 +154,13 @@ def _drop_half_line(path: Path) -> None:
 
 def read_settings(folder: Path) -> Evaluation:
     """Return the settings of the evaluation in a folder; raise InputError if there is none."""
+    path = folder / SETTINGS
+    if not path.exists():
+        raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation")
     try:
-        return Evaluation(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation") from None
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{folder / SETTINGS}: cannot be read: {error}") from None
+        return Evaluation(**read_json(read_text(path), str(path)))
+    except TypeError as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
 
 
 def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:
@@ -167,11 +169,8 @@ def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     found: dict[str, dict[str, Any]] = {}
-    for number, text in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        try:
-            found |= {line["id"]: line for line in [json.loads(text)]} if text else {}
-        except (ValueError, KeyError, TypeError):
-            raise InputError(
-                f"{path}: line {number} is not a prediction; delete it, and its row is decoded again"
-            ) from None
+    for place, line in json_rows(read_text(path), str(path)):
+        if not isinstance(line, dict) or not isinstance(line.get("id"), str):
+            raise InputError(f"{path}: {place} is not a prediction; delete it, and its row is decoded again")
+        found[line["id"]] = line
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from finetune.runs import terminal
 from finetune.runs.log import read_log
 from finetune.runs.rows import read_rows
+from solver.files import read_json, read_text
 from solver.refusal import InputError
 from solver.reward import Verdict, judge
 
@@ -173,7 +174,7 @@ def page(report: dict[str, Any]) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}".removesuffix(".0") + " %"
     shown = [row for row in report["rows"] if not row["accuracy"] or (row["gold"] and not row["same_program"])]
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    template = environment.from_string(read_text(TEMPLATE))
     emitted = sorted({name for counts in report["confusion"].values() for name in counts})
     return template.render(
         report=report, metrics=METRICS, levels=LEVELS, shown=shown, emitted=emitted, curve=_curve(report["curve"])
@@ -195,12 +196,9 @@ def _curve(points: list[list[float]], width: int = 640, height: int = 160) -> di
 
 def read_report(folder: Path) -> dict[str, Any]:
     """Return the report of an evaluation's folder; raise InputError if there is none."""
-    try:
-        report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{folder}: no {REPORT}; evaluate first") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder / REPORT}: cannot be read: {error}") from None
+    if not (folder / REPORT).exists():
+        raise InputError(f"{folder}: no {REPORT}; evaluate first")
+    report = read_json(read_text(folder / REPORT), str(folder / REPORT))
     parts = ("settings", "overall", "by", "ladder", "rows")
     lacks = [key for key in parts if not isinstance(report, dict) or key not in report]
     if lacks:

@@ -1,7 +1,6 @@
 """Loads a base model with an adapter on it, after checking that they belong together."""
 
 import hashlib
-import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import ADAPTER
+from solver.files import read_json, read_text
 from solver.refusal import InputError, did_you_mean
 
 from .base_model import default_model, load_model, load_tokenizer
@@ -31,14 +31,15 @@ def named_base(model: str | None, adapter: Path | None, device: Device) -> str:
 
 def adapter_base(folder: Path) -> str:
     """Return the name of the model that an adapter was trained from; raise InputError if there is no adapter."""
-    try:
-        return str(json.loads((folder / ADAPTER).read_text(encoding="utf-8"))["base_model_name_or_path"])
-    except FileNotFoundError:
+    path = folder / ADAPTER
+    if not path.exists():
         near = sorted(path.parent.name for path in folder.glob(f"*/{ADAPTER}"))
         hint = f"; {did_you_mean(folder.name, near)}" if near else ""
-        raise InputError(f"{folder}: no adapter in it (no {ADAPTER}){hint}") from None
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{folder / ADAPTER}: cannot be read: {error!r}") from None
+        raise InputError(f"{folder}: no adapter in it (no {ADAPTER}){hint}")
+    settings = read_json(read_text(path), str(path))
+    if not isinstance(settings, dict) or "base_model_name_or_path" not in settings:
+        raise InputError(f"{path}: names no base_model_name_or_path; choose another adapter")
+    return str(settings["base_model_name_or_path"])
 
 
 def load_prepared_tokenizer(model: str) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solver.files import read_json, read_text
 from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
 
@@ -56,13 +57,14 @@ class Run:
     @classmethod
     def read(cls, folder: Path) -> "Run":
         """Return the run in a folder; raise InputError if there is none."""
+        path = folder / RUN
+        if not path.exists():
+            raise InputError(f"{folder}: no {RUN} in it, so it is not the folder of a run")
+        content = read_json(read_text(path), str(path))
         try:
-            content = json.loads((folder / RUN).read_text(encoding="utf-8"))
             return cls(folder, content["settings"], content["result"])
-        except FileNotFoundError:
-            raise InputError(f"{folder}: no {RUN} in it, so it is not the folder of a run") from None
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"{folder / RUN}: cannot be read: {error!r}") from None
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{path}: cannot be read: {error!r}") from None
 
     def write(self) -> None:
         """Write run.json."""

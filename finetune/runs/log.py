@@ -1,8 +1,9 @@
 """The log of a training run: one line of JSON per optimizer step."""
 
-import json
 from pathlib import Path
 from typing import Any
+
+from solver.files import json_rows, read_text
 
 LOG = "log.jsonl"
 
@@ -12,10 +13,5 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     path = folder / LOG
     if not path.exists():
         return []
-    lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            lines.append(json.loads(line))
-        except ValueError:  # a killed run may leave a half-written last line
-            continue
-    return lines
+    rows = (row for _, row in json_rows(read_text(path), str(path)))
+    return [row for row in rows if isinstance(row, dict)]  # a killed run may leave a half-written last line

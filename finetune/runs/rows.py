@@ -1,11 +1,11 @@
 """Reads the rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
 
-import json
 from pathlib import Path
 
 import pyarrow as pa
 
 from solver.dataset import open_dataset, select
+from solver.files import json_rows, local, read_text
 from solver.refusal import InputError
 from solver.schema import read_by
 
@@ -18,7 +18,7 @@ ALIASES = {"gsm8k": "data/gsm8k-test"}
 
 def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
     """Return the first rows of a split; raise InputError unless the dataset has the columns of wirework."""
-    folder = Path(ALIASES.get(dataset, dataset))
+    folder = local(ALIASES.get(dataset, dataset))
     if dataset in ALIASES and not folder.is_dir():
         raise InputError(
             f"{dataset}: no folder {folder}; import it first: python -m generators import {dataset} --split test --eval-only --out {folder}"
@@ -48,14 +48,17 @@ def _is_conversation(prompt: object) -> bool:
 
 
 def _from_lines(path: Path) -> pa.Table:
+    found = []
+    for place, row in json_rows(read_text(path), str(path)):
+        if isinstance(row, InputError):
+            raise row
+        if not isinstance(row, dict):
+            raise InputError(f"{path}, {place}: not a JSON object; write one row per line")
+        found.append(row)
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-        found = [json.loads(line) for line in lines if line.strip()]
-        if not all(isinstance(row, dict) for row in found):
-            raise InputError(f"{path}: some lines are not JSON objects; write one row per line")
         return select(pa.Table.from_pylist(found), COLUMNS, path) if found else pa.table({})
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, pa.ArrowException) as error:
-        raise InputError(f"{path}: cannot be read as JSON lines: {error}") from None
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: its rows differ in the types of a column: {error}") from None
 
 
 def system_prompt(table: pa.Table) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from solver.document import Node, load
+from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
 FOLDER = Path(__file__).parents[1] / "recipes"
@@ -72,13 +73,11 @@ def known_recipes() -> list[str]:
 
 def read_recipe(name: str) -> Recipe:
     """Return a shipped recipe by name, or the recipe in a file; raise InputError saying what is wrong with it."""
-    path = FOLDER / f"{name}.yaml" if name in known_recipes() else Path(name)
+    path = FOLDER / f"{name}.yaml" if name in known_recipes() else local(name)
+    if not there(path):
+        raise InputError(f"{name}: neither a recipe nor a recipe file; {did_you_mean(name, known_recipes())}")
     try:
-        node = load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise InputError(
-            f"{name}: neither a recipe nor a readable recipe file; {did_you_mean(name, known_recipes())}"
-        ) from None
+        node = load(read_text(path), unique=True)
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
     return _record(Recipe, node, str(path))

@@ -13,6 +13,7 @@ from generators.patterns.library import Library, shipped
 from generators.patterns.pattern import FOLDERS
 from solver.document import Node, load
 from solver.experts import system_line
+from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .wordings import Phrasings, read_phrasings
@@ -85,15 +86,12 @@ def known_presets() -> list[str]:
 
 def read_preset(name: str) -> Preset:
     """Return a shipped preset by name, or the preset in a file; raise InputError naming the file and the line."""
-    path = FOLDER / f"{name}.yaml" if name in known_presets() else Path(name)
+    path = FOLDER / f"{name}.yaml" if name in known_presets() else local(name)
+    if not there(path):
+        raise InputError(f"{name}: neither a preset nor a preset file; {did_you_mean(name, known_presets())}")
+    text = read_text(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
-        raise InputError(
-            f"{name}: neither a preset nor a readable preset file; {did_you_mean(name, known_presets())}"
-        ) from None
-    try:
-        node = load(text)
+        node = load(text, unique=True)
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
     return _Reader(text, str(path)).preset(node)

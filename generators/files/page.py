@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from solver.files import decode
 from solver.refusal import InputError
 
 FLAG = "--overwrite-page"
@@ -131,6 +132,13 @@ def merge(
     return _written(new, added, [block.name for page in pages for block in page.blocks])
 
 
+def _given_twice(front: str) -> str | None:
+    """Return the first key that stands twice at the top of a metadata block; YAML would take the last one silently."""
+    node = yaml.compose(front, Loader=yaml.SafeLoader)
+    keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    return next((str(key) for key in keys if keys.count(key) > 1), None)
+
+
 def _new(text: str) -> Page:
     """Read a page that was just generated: without marks, all of it ours."""
     front, body = _split(text)
@@ -144,12 +152,18 @@ def _new(text: str) -> Page:
 
 def _read(content: bytes, new: Page) -> Page:
     """Read an earlier page, of any origin."""
-    text = content.decode(errors="replace")
-    front, body = _split(text)
-    page = Page(front=front)
-    if text.encode() != content:
-        page.faults.append("it is not UTF-8; save it as UTF-8")
+    faults = []
     try:
+        text = decode(content, "")
+    except InputError as error:
+        text = content.decode(errors="replace")
+        faults.append(str(error).removeprefix(", "))
+    front, body = _split(text)
+    page = Page(front=front, faults=faults)
+    try:
+        twice = _given_twice(front)
+        if twice:
+            page.faults.append(f"its metadata has {twice} twice; keep one")
         metadata = yaml.safe_load(front) or {}
         if not isinstance(metadata, dict):
             raise TypeError

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
+from solver.files import decode, local, read_bytes, read_json
 from solver.refusal import InputError
 
 from .layout import RECIPE
@@ -64,22 +65,16 @@ def recipe_text(recipe: DatasetRecipe) -> str:
 
 def read_values(location: Path) -> tuple[dict[str, Any], str]:
     """Return the JSON values of the recipe in a dataset folder or file, and the path of the file; raise InputError."""
+    location = local(location)
     path = location / RECIPE if location.is_dir() else location
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{location}: no {RECIPE}; not a dataset folder of wirework") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return recipe_values(content, str(path)), str(path)
+    if not path.exists():
+        raise InputError(f"{location}: no {RECIPE}; not a dataset folder of wirework")
+    return recipe_values(read_bytes(path), str(path)), str(path)
 
 
 def recipe_values(content: bytes, path: str) -> dict[str, Any]:
     """Return the JSON values of a recipe.json; raise InputError if it is not a recipe of this format."""
-    try:
-        values = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
+    values = read_json(decode(content, path), path)
     if not isinstance(values, dict) or not isinstance(values.get("format"), int):
         raise InputError(f"{path}: not a recipe of wirework: it has no format")
     if values["format"] != FORMAT:

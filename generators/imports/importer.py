@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from generators.builder.recipe import whole_number
-from generators.files.entries import Entry, read_entries
+from generators.files.entries import Entry, columns_of, read_entries, tell
 from generators.files.folder import Built
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from generators.imports.sources.registry import Source, source
 from generators.text.contamination import Gate, read_gate
+from solver.dataset import hub_place
+from solver.files import local
 from solver.number import write_number
 from solver.refusal import InputError, did_you_mean
 
@@ -52,11 +54,8 @@ def import_problems(
         raise InputError(f"no grade {grade!r}; {did_you_mean(grade, RULES)}")
     if split == "test" and not eval_only:
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
-    place = origin or reader.hub
-    try:
-        entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
-    except InputError as error:
-        raise InputError(f"{error}" if Path(place).exists() else f"{error}, as --from FILE") from None
+    place = reader.hub if origin is None else origin
+    entries, sha256 = _entries(reader, place, split)
     gate = read_gate(against) if against else None
     recipe = ImportRecipe.of(
         reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None
@@ -76,6 +75,28 @@ def import_problems(
     if not rows:
         raise InputError(f"{place}: no line of it becomes a row of {name}; {_told(dropped)}")
     return write_folder(out or Path("data") / recipe.name, recipe, rows, dropped)
+
+
+def _entries(reader: Source, place: str, split: str) -> tuple[list[Entry], str]:
+    """Return the entries of a source with its columns under their own names; a line on stderr tells the columns."""
+    named = hub_place(place)
+    if named and named.split in SPLITS and named.split != split and not local(place).exists():
+        raise InputError(f"{place}: names the split {named.split}, and --split is {split}; give the same split")
+    try:
+        entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
+    except InputError as error:
+        raise InputError(f"{error}" if local(place).exists() else f"{error}, as --from FILE") from None
+    try:
+        columns = reader.renamed(columns_of(entries))
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
+    tell(place, f"{len(entries):,} problems read, from {', '.join(columns.values())}")
+    return [_renamed(entry, columns) for entry in entries], sha256
+
+
+def _renamed(entry: Entry, columns: dict[str, str]) -> Entry:
+    """Return an entry with its columns under the names that the source's reader knows."""
+    return entry if isinstance(entry, str) else entry | {name: entry.get(found) for name, found in columns.items()}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from solver.document import load
+from solver.files import decode, local
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, check_scaffolds
@@ -78,7 +79,7 @@ def read_library(
 @lru_cache(maxsize=64)
 def _vocabularies(text: str) -> dict[str, Vocabulary]:
     """Return the vocabularies of a file; patterns that are read with the same text share them."""
-    return read_vocabularies(load(text, MAX_VOCABULARY))
+    return read_vocabularies(load(text, MAX_VOCABULARY, unique=True))
 
 
 @lru_cache(maxsize=4096)
@@ -121,9 +122,9 @@ def _text(path: Path, most: int) -> str:
             content = file.read(most + 1)
         if len(content) > most:
             raise InputError(f"{path}: more than {most} bytes")
-        return content.decode("utf-8-sig").replace("\r\n", "\n")  # as editors on Windows write files
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
+    return decode(content, str(path))
 
 
 @cache
@@ -137,6 +138,7 @@ def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> 
 
     `takes` limits the shipped patterns to these ids, which saves the time of loading the others.
     """
+    folder = None if folder is None else local(folder)
     texts = {
         path: text
         for path, text in shipped().items()

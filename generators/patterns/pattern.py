@@ -217,7 +217,7 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError("a pattern's name is lower-case letters, digits and _")
     front, parts = split(source)
-    document = load(front)
+    document = load(front, unique=True)
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
     for key in document:

@@ -6,13 +6,16 @@ and proper names masked. The gate does not detect paraphrases.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from generators.files.entries import read_entries
+from generators.files.entries import columns_of, read_entries, tell
 from generators.files.recipe import Against
+from solver.files import local
+from solver.plurals import counted
 from solver.quantities import read_quantities
 from solver.refusal import InputError
 
@@ -20,6 +23,11 @@ from .proper_names import proper_names
 
 GRAM = 10
 """The number of consecutive words that two questions may not share."""
+
+QUESTIONS = ("question", "squestion", "original_text", "problem", "prompt", "input", "messages")
+"""The columns that may hold questions, in lower case; the first that holds one is read."""
+_ASKING = ("user", "human")
+"""The roles of whoever asks, in a list of messages."""
 
 _WORD = re.compile(r"(?:[^\W_]|[#@])+(?:['\u2019][^\W\d_]+)?")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")
@@ -47,19 +55,65 @@ class Gate:
 
 
 def read_gate(origin: str) -> Gate:
-    """Return the gate of a held-out set: a jsonl or json file, or the test split of a dataset on the Hub."""
+    """Return the gate of a held-out set: a file, or a dataset on the Hub, whose test split is read unless it names another.
+
+    A line on stderr says how many questions are guarded, and which columns they were read from. Raises InputError if an
+    entry cannot be read, since its question would not be guarded, and if no column has questions.
+    """
     entries, sha256 = read_entries(origin, "main" if origin == "openai/gsm8k" else None, "test")
-    questions = [question for entry in entries if isinstance(entry, dict) for question in _question(entry)]
+    questions, columns, without = [], dict[str, None](), 0
+    for entry in entries:
+        if isinstance(entry, str):
+            raise InputError(f"{origin}, {entry}; mend it, since its question would not be guarded")
+        read = _questions(entry)
+        columns |= dict.fromkeys(read.columns)
+        questions += read.texts
+        without += not read.texts
     if not questions:
-        raise InputError(f"{origin}: no entry has a question; give a file with a question a line")
-    return Gate(Path(origin).name if Path(origin).exists() else origin, questions, sha256)
+        has = ", ".join(columns_of(entries)) or "no columns"
+        raise InputError(f"{origin}: no entry has a question; it has {has}; name a column question")
+    lacking = f"; {counted(without, 'entry')} without a question" if without else ""
+    tell(origin, f"{counted(len(questions), 'question')} guarded, from {' and '.join(columns)}{lacking}")
+    return Gate(Path(origin).name if local(origin).exists() else origin, questions, sha256)
 
 
-def _question(entry: dict[str, Any]) -> Iterator[str]:
-    question = entry.get("question") or entry.get("Question")
-    if isinstance(question, str):
-        body = entry.get("Body")
-        yield f"{body} {question}" if isinstance(body, str) else question
+@dataclass(frozen=True)
+class _Questions:
+    """The questions of an entry, and the columns that hold them."""
+
+    texts: list[str]
+    columns: list[str]
+
+
+def _questions(entry: dict[str, Any]) -> _Questions:
+    """Return the questions in the first column that has any, whatever the case of its name; a `Body` goes before them."""
+    names = {str(name).strip().lower(): name for name in entry}
+    for column in QUESTIONS:
+        texts = _texts(entry[names[column]]) if column in names else []
+        if texts:
+            used = [names[column]]
+            body = entry[names["body"]] if "body" in names and column == "question" else None
+            if isinstance(body, str):
+                texts, used = [f"{body} {text}" for text in texts], [names["body"], *used]
+            return _Questions(texts, used)
+    return _Questions([], [])
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the text in a cell, or those of the user's turns if it has messages."""
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    turns = [turn for turn in value if isinstance(turn, dict)] if isinstance(value, list) else []
+    asked = [turn for turn in turns if turn.get("role", turn.get("from")) in _ASKING]
+    return [text for turn in asked for text in _texts(_content(turn.get("content", turn.get("value"))))]
+
+
+def _content(content: Any) -> Any:
+    """Return the text of a turn, which may be written in parts."""
+    if not isinstance(content, list):
+        return content
+    parts = [part.get("text") for part in content if isinstance(part, dict)]
+    return " ".join(part for part in parts if isinstance(part, str))
 
 
 def grams(question: str) -> Iterator[str]:

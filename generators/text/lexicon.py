@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from solver.document import LOADER
+from solver.files import read_text
 from solver.stems import stem
 
 _FOLDER = Path(__file__).parent / "lists"
@@ -26,14 +27,14 @@ def word_set(name: str) -> frozenset[str]:
 
 @cache
 def _sets() -> dict[str, str]:
-    text = (_FOLDER / "sets.yaml").read_text(encoding="utf-8")
+    text = read_text(_FOLDER / "sets.yaml")
     return dict(yaml.load(text, LOADER))  # noqa: S506 - it makes only texts
 
 
 @cache
 def listed(name: str) -> frozenset[str]:
     """Return the words of a list: nouns, verbs, adjectives or others."""
-    return frozenset((_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split())
+    return frozenset(read_text(_FOLDER / f"{name}.txt").split())
 
 
 @lru_cache(maxsize=1 << 16)

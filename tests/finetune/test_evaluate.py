@@ -64,8 +64,8 @@ def changed(rows, **columns):
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (lambda _: "1\n2\n", "some lines are not JSON objects"),
-        (lambda _: "{oops\n", "cannot be read as JSON lines"),
+        (lambda _: "1\n2\n", "line 1: not a JSON object"),
+        (lambda _: "{oops\n", "line 1: not JSON"),
         (lambda _: "", "its test split has no rows"),
         (lambda _: '{"id": "a", "completion": "b", "tokens": 3}\n', "it lacks the columns prompt, question, trace"),
         (lambda rows: changed(rows, prompt="2 and 3?"), "its prompts are not lists of messages"),

@@ -39,13 +39,15 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
         ("schedule: cosine", "schedule: cosin", "did you mean cosine"),
         ("generations: 8", "generations: 1", "comparing needs at least 2"),
         ("accumulation: 4", "accumulation: 5", "does not divide"),
+        ("rank: 16", "rank: 16\n  rank: 8", "not YAML in line [0-9]+: rank is given twice; keep one"),
+        ("rank: 16", "rank: 16  # Zo\udceb", "line [0-9]+: not UTF-8 .looks like Latin-1"),
     ],
 )
 def test_a_bad_recipe_is_refused_with_the_mend(tmp_path, old, new, said):
     """One line says which value is wrong and which would be accepted."""
     text = (FOLDER / "smollm2.yaml").read_text()
     assert old in text
-    (tmp_path / "bad.yaml").write_text(text.replace(old, new))
+    (tmp_path / "bad.yaml").write_text(text.replace(old, new), encoding="utf-8", errors="surrogateescape")
 
     with pytest.raises(InputError, match=said):
         read_recipe(str(tmp_path / "bad.yaml"))

@@ -18,6 +18,7 @@ from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Op
 from solver.constants import Constant, named_constants
 from solver.document import LOADER
+from solver.files import read_text
 
 from .equivalence import Origins
 from .pair_features import Pair, of_pair, of_quantity_beside_step
@@ -31,7 +32,7 @@ WEIGHTS = Path(__file__).parent / "weights.yaml"
 @cache
 def learned() -> dict[str, float]:
     """Return the weight of each feature, in log odds."""
-    weights = yaml.load(WEIGHTS.read_text(encoding="ascii"), LOADER)  # noqa: S506 - the loader returns only text
+    weights = yaml.load(read_text(WEIGHTS), LOADER)  # noqa: S506 - the loader returns only text
     return {name: float(weight) for name, weight in weights.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from generators.imports.solution.annotations import BadAnnotation, read_solution
 from generators.imports.solution.problem import Dropped, Problem
+from solver.files import read_text
 from solver.quantities import plain_number
 
 
@@ -37,4 +38,4 @@ def question_key(question: str) -> str:
 @cache
 def held_out() -> frozenset[str]:
     """Return the keys of the questions of the test split, which no training split may hold."""
-    return frozenset((Path(__file__).parent / "gsm8k_test_keys.txt").read_text(encoding="ascii").split())
+    return frozenset(read_text(Path(__file__).parent / "gsm8k_test_keys.txt").split())

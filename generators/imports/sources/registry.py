@@ -1,5 +1,6 @@
 """The sources that can be imported, each with a module that reads its entries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,14 +24,45 @@ class Source:
     licence: str
     notice: str
     """The copyright line that the licence asks for in every copy."""
+    columns: tuple[str, ...]
+    """The columns that an entry must have."""
     read_problem: _Read
+
+    def renamed(self, columns: list[str]) -> dict[str, str]:
+        """Return the column that holds each needed one, whatever the case of its name; raise InputError if one is missing."""
+        lower = {name.strip().lower(): name for name in reversed(columns)}
+        found = {name: name if name in columns else lower.get(name.lower()) for name in self.columns}
+        missing = [name for name, column in found.items() if column is None]
+        if missing:
+            raise InputError(f"{self.name} needs {_joined(self.columns)}; there is {_joined(columns) or 'no column'}")
+        return {name: column for name, column in found.items() if column is not None}
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 SOURCES = {
     one.name: one
     for one in (
-        Source("gsm8k", "openai/gsm8k", "main", "mit", "Copyright (c) 2021 OpenAI", gsm8k.read_problem),
-        Source("svamp", "ChilleD/SVAMP", None, "mit", "Copyright (c) 2021 Arkil Patel", svamp.read_problem),
+        Source(
+            "gsm8k",
+            "openai/gsm8k",
+            "main",
+            "mit",
+            "Copyright (c) 2021 OpenAI",
+            ("question", "answer"),
+            gsm8k.read_problem,
+        ),
+        Source(
+            "svamp",
+            "ChilleD/SVAMP",
+            None,
+            "mit",
+            "Copyright (c) 2021 Arkil Patel",
+            ("Body", "Question", "Equation", "Answer"),
+            svamp.read_problem,
+        ),
     )
 }
 

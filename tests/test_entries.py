@@ -1,0 +1,209 @@
+"""Questions and problems are read from every common form of file, and what was read is told."""
+
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conversion import PROBLEMS
+from folders import rows_of
+
+from generators.__main__ import main
+from generators.files.entries import read_entries
+from generators.imports.importer import import_problems
+from generators.text.contamination import read_gate
+from solver.refusal import InputError
+
+ROWS = [
+    {"question": "Zoë has 3 hats, 4 cups and 1 bag. How many things has she?", "answer": "3+4+1=<<3+4+1=8>>8\n#### 8"},
+    {"question": 'Bob says "two" and has 2 pens; he buys 5. How many?', "answer": "2+5=<<2+5=7>>7\n#### 7"},
+]
+
+
+def cell(text):
+    """Return a text as a cell of CSV."""
+    return f'"{text.replace(chr(34), 2 * chr(34))}"'
+
+
+def table(separator, end="\n"):
+    """Return the rows as a table whose cells are separated by a sign."""
+    lines = [["question", "answer"], *([cell(text) for text in row.values()] for row in ROWS)]
+    return "".join(separator.join(line) + end for line in lines)
+
+
+def parquet():
+    """Return the rows as the bytes of a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(ROWS), sink)
+    return sink.getvalue().to_pybytes()
+
+
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+FORMS = {
+    "rows.jsonl": LINES.encode(),
+    "mark.jsonl": LINES.encode("utf-8-sig"),
+    "windows.jsonl": LINES.replace("\n", "\r\n").encode("utf-8-sig"),
+    "list.json": json.dumps(ROWS, indent=1).encode(),
+    "marked.json": json.dumps(ROWS, ensure_ascii=False).encode("utf-8-sig"),
+    "rows.csv": table(",").encode(),
+    "excel.csv": table(";", "\r\n").encode("utf-8-sig"),
+    "rows.tsv": table("\t").encode(),
+    "rows.parquet": parquet(),
+    "rows.jsonl.gz": gzip.compress(LINES.encode()),
+    "rows.csv.gz": gzip.compress(table(",").encode()),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_has_the_same_rows(tmp_path, name):
+    """JSON lines, a JSON list, CSV and Parquet are read alike, with a byte order mark or packed too."""
+    (tmp_path / name).write_bytes(FORMS[name])
+
+    assert read_entries(str(tmp_path / name), None, "test")[0] == ROWS
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_import_and_a_gate_read_every_form(tmp_path, capsys, name):
+    """`--from` and `--against` take the same files, and say the columns and how many questions are guarded."""
+    (tmp_path / name).write_bytes(FORMS[name])
+    place = str(tmp_path / name)
+
+    assert main(["import", "gsm8k", "--from", place, "--out", str(tmp_path / "d")]) == 0
+    assert f"{place}: 2 problems read, from question, answer\n" in capsys.readouterr().err
+    assert [row["answer"] for row in rows_of(tmp_path / "d")] == ["8", "7"]
+    gate = read_gate(place)
+    assert f"{place}: 2 questions guarded, from question\n" in capsys.readouterr().err
+    assert all(gate.refuses(row["question"]) for row in ROWS)
+
+
+ASKED = "Ann has three cats and gets two more from her kind old neighbour. How many?"
+TURNS = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": ASKED}]
+
+
+@pytest.mark.parametrize(
+    ("entry", "columns"),
+    [
+        ({"question": ASKED, "prompt": "Solve it."}, "question"),
+        ({"Question": ASKED}, "Question"),
+        ({" QUESTION ": ASKED}, " QUESTION "),
+        ({"sQuestion": ASKED}, "sQuestion"),
+        ({"original_text": ASKED}, "original_text"),
+        ({"problem": ASKED, "solution": "5"}, "problem"),
+        ({"prompt": ASKED, "completion": "5"}, "prompt"),
+        ({"prompt": TURNS}, "prompt"),
+        ({"input": TURNS, "ideal": "5"}, "input"),
+        ({"instruction": "Solve it.", "input": ASKED}, "input"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": ASKED}]}]}, "messages"),
+        ({"messages": [{"from": "human", "value": ASKED}, {"from": "gpt", "value": "5"}]}, "messages"),
+        ({"Body": "Ann has three cats and gets two more", "Question": "from her kind old neighbour. How many?"}, "Body and Question"),
+        ({"question": None, "problem": ASKED}, "problem"),
+    ],
+)  # fmt: skip
+def test_the_column_of_a_question_is_found_and_told(tmp_path, capsys, entry, columns):
+    """Questions are guarded whatever the obvious name of their column is, as text or as messages."""
+    (tmp_path / "held.jsonl").write_text(json.dumps(entry))
+
+    gate = read_gate(str(tmp_path / "held.jsonl"))
+
+    assert gate.refuses(ASKED)
+    assert gate.refuses("Be kind. Solve it.") is None
+    assert capsys.readouterr().err.endswith(f"held.jsonl: 1 question guarded, from {columns}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"question": "A?"}\n{"question": "\\ud800"}\n', "line 2: \\ud800 is half a character"),
+        ('{"question": "A?"}\n{oops\n', "line 2: not JSON: Expecting property name"),
+        ('{"question": "A?"}\n{"question": "B?", "question": "C?"}\n', "line 2: question is given twice"),
+        ('{"question": "A?"}\n["B?"]\n', "line 2: not a mapping"),
+        ('{"text": "A?", "label": 1}\n', "no entry has a question; it has text, label; name a column question"),
+    ],
+)
+def test_a_question_that_would_not_be_guarded_is_an_error(tmp_path, text, told):
+    """A held-out set is guarded whole, or the line that cannot be read is named."""
+    (tmp_path / "held.jsonl").write_text(text)
+
+    with pytest.raises(InputError) as caught:
+        read_gate(str(tmp_path / "held.jsonl"))
+
+    assert told in str(caught.value)
+
+
+def test_an_entry_without_a_question_is_counted(tmp_path, capsys):
+    """Entries whose question is empty are told, not passed over in silence."""
+    (tmp_path / "held.csv").write_text("question\nHow many are left of it?\n  \nHow many?\n")
+
+    read_gate(str(tmp_path / "held.csv"))
+
+    assert "2 questions guarded, from question; 1 entry without a question" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", b"question,question\na,b\n", "line 1: the column 'question' is given twice"),
+        ("a.csv", b'question,answer\n"a,b\n', "line 2: cannot be read as CSV"),
+        ("a.csv", b"question,answer\na\n", "has no entry: line 2: not 2 cells, as the first line has"),
+        ("a.csv", "question\nZoë\n".encode("latin-1"), "line 2: not UTF-8 (looks like Latin-1 or Windows-1252)"),
+        ("a.jsonl", LINES.encode("utf-16"), "line 1: not UTF-8 (looks like UTF-16); save it as UTF-8"),
+        ("a.parquet", b"PAR1 and no more", "cannot be read as Parquet"),
+        ("a.jsonl.gz", b"\x1f\x8b and no more", "cannot be unpacked"),
+        ("a.json", b'[{"question": "a"},\n{"question": "b", "question": "c"}]', "line 2: question is given twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, capsys, name, content, told):
+    """Whatever is wrong with a file of problems, one line names the file and the fault, and nothing is written."""
+    (tmp_path / name).write_bytes(content)
+
+    assert main(["import", "gsm8k", "--from", str(tmp_path / name), "--out", str(tmp_path / "d")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {tmp_path / name}")
+    assert told in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize(
+    "bad", ['{"question": "\\ud800?", "answer": "#### 1"}', "{oops", '{"question": "a", "question": "b"}']
+)
+def test_one_bad_line_does_not_lose_an_import(tmp_path, bad):
+    """An import drops the line, says which one and why, and keeps the others."""
+    (tmp_path / "rows.jsonl").write_text(f"{bad}\n{LINES}")
+
+    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.jsonl"))
+
+    (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
+    assert dropped["reason"].startswith("line: line 1: ")
+    assert built.counts["train"] == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "entry", "told"),
+    [
+        ("gsm8k", {"prompt": "a", "completion": "b"}, "gsm8k needs question, answer; there is prompt, completion"),
+        ("svamp", {"question": "a", "answer": "b"}, "svamp needs Body, Question, Equation, Answer; there is question, answer"),
+    ],
+)  # fmt: skip
+def test_an_import_names_the_columns_that_it_lacks(tmp_path, source, entry, told):
+    """A file without the columns of the source is refused with the columns that it has."""
+    (tmp_path / "rows.json").write_text(json.dumps([entry]))
+
+    with pytest.raises(InputError, match=told):
+        import_problems(source, tmp_path / "d", origin=str(tmp_path / "rows.json"))
+
+
+def test_the_case_of_a_column_does_not_matter(tmp_path, capsys):
+    """`Question` is read for `question`, and told."""
+    (tmp_path / "rows.csv").write_text(table(",").replace("question,answer", "Question, Answer", 1))
+
+    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.csv"))
+
+    assert built.counts["train"] == 2
+    assert "2 problems read, from Question,  Answer" in capsys.readouterr().err
+
+
+def test_the_extract_is_read_as_before():
+    """The extract of GSM-8K has the hash that its recipes have recorded."""
+    assert read_entries(str(PROBLEMS / "gsm8k.jsonl"), None, "train")[1].startswith("36031994776bdec8")
