@@ -2,9 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from solver.command import run
+from solver.command import path, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
         help="write README.md, and its plots where matplotlib is installed",
         epilog="example: python -m datasets_cards card data/run8 --name acme/run8",
     )
-    card.add_argument("folder", type=Path, metavar="DIR")
+    card.add_argument("folder", type=path, metavar="DIR")
     card.add_argument(
         "--name", metavar="ORG/NAME", help="the dataset name in the load command of the card (default DIR)"
     )

@@ -17,10 +17,11 @@ from generators.builder.recipe import Recipe
 from generators.builder.wordings import HeldOut
 from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
-from generators.files.store import LocalStore
+from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
 from solver.experts import EXPERTS
+from solver.files import local
 from solver.lock import only_writer
 from solver.ops import GROUPS, op_table
 from solver.plurals import counted
@@ -69,6 +70,8 @@ def write_card(
     folder that is not a finished dataset, that another process writes, or that cannot be written, and for a page whose changes cannot be merged,
     unless `overwrite` gives these up.
     """
+    folder = local(folder)
+    refuse_pattern(folder)
     facts = gather(folder)
     pages = pages or folder
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 from generators.files.layout import README
+from solver.files import local
 from solver.refusal import InputError
 
 from .card import Published, write_card
@@ -69,7 +70,7 @@ def push_to_hub(
     Raises InputError if the folder does not match its manifest, if a token or right is missing, or if somebody else
     changed the repository at the same time.
     """
-    folder = Path(folder)
+    folder = local(folder)
     if create_pr and (tag or revision != "main"):
         raise InputError(f"{repo_id}: a pull request goes to main and has no tag; leave out the tag and the revision")
     repository = Repository(HfApi(token=token, library_name="wirework"), repo_id)

@@ -2,10 +2,10 @@
 
 import argparse
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from finetune.train.recipe import Rl, Sft, read_value
+from solver.command import path
 from solver.refusal import InputError
 
 
@@ -28,37 +28,39 @@ def parser() -> argparse.ArgumentParser:
     question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
     _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
     report = verb("report", "write the report of an evaluation again", "runs/first/eval-run8-test")
-    report.add_argument("folder", type=Path, metavar="DIR")
+    report.add_argument("folder", type=path, metavar="DIR")
     pair = "runs/a/eval-run8-test runs/b/eval-run8-test"
     compare = verb("compare", "compare two evaluations of the same rows", pair)
-    compare.add_argument("a", type=Path, metavar="RUN_A")
-    compare.add_argument("b", type=Path, metavar="RUN_B")
+    compare.add_argument("a", type=path, metavar="RUN_A")
+    compare.add_argument("b", type=path, metavar="RUN_B")
     merge = verb("merge", "merge an adapter into its base model", "runs/first --out runs/first-merged")
-    merge.add_argument("adapter", type=Path, metavar="DIR")
-    merge.add_argument("--out", type=Path, required=True, metavar="DIR")
+    merge.add_argument("adapter", type=path, metavar="DIR")
+    merge.add_argument("--out", type=path, required=True, metavar="DIR")
     _add_dtype(merge)
     push = verb("push", "publish an adapter or a merged model on the Hub", "runs/first acme/run8-smollm2 --private")
-    push.add_argument("folder", type=Path, metavar="DIR")
+    push.add_argument("folder", type=path, metavar="DIR")
     push.add_argument("repo_id", metavar="ORG/NAME")
     push.add_argument("--private", action="store_true", help="make a new repository private")
     return top
 
 
 def _add_sft(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the recipe's, else by device)")
+    sub.add_argument(
+        "--model", type=_model, metavar="NAME|PATH", help="the base model (default: the recipe's, else by device)"
+    )
     _add_training(sub, Sft)
 
 
 def _add_rl(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--adapter", type=Path, required=True, metavar="DIR", help="the adapter to start from")
-    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the adapter's)")
+    sub.add_argument("--adapter", type=path, required=True, metavar="DIR", help="the adapter to start from")
+    sub.add_argument("--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's)")
     _add_training(sub, Rl)
 
 
 def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add the flags that both kinds of training share, and one flag for each option of the recipe's section."""
     _add_dataset(sub, "DIR|ORG/NAME")
-    sub.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run's folder")
+    sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
     sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
     sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
     sub.add_argument("--seed", type=_seed, default=0, help="default 0")
@@ -79,7 +81,7 @@ def _add_eval(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--split", default="test", help="default test")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
     sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
-    sub.add_argument("--out", type=Path, metavar="DIR", help="default: beside the adapter")
+    sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
 
 
@@ -89,8 +91,10 @@ def _add_ask(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_decoding(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--adapter", type=Path, metavar="DIR", help="an adapter that sft or rl wrote")
-    sub.add_argument("--model", metavar="NAME|PATH", help="the base model (default: the adapter's, else by device)")
+    sub.add_argument("--adapter", type=path, metavar="DIR", help="an adapter that sft or rl wrote")
+    sub.add_argument(
+        "--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's, else by device)"
+    )
     sub.add_argument("--max-new-tokens", type=_count, default=400, metavar="N", help="default 400")
     _add_dtype(sub)
 
@@ -111,6 +115,11 @@ def _reader(kind: Any, flag: str) -> Any:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return read
+
+
+def _model(text: str) -> str:
+    """Return a model's name, or its path with the home directory filled in."""
+    return str(path(text)) if text.startswith("~") else text
 
 
 def _count(text: str) -> int:

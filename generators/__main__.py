@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from solver.command import run
+from solver.command import path, run
 from solver.progress import Progress
 from solver.refusal import InputError
 
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     verify = verb(
         "verify", "audit every row of a finished dataset from its files alone", "python -m generators verify data/run8"
     )
-    verify.add_argument("folder", type=Path, metavar="DIR")
+    verify.add_argument("folder", type=path, metavar="DIR")
     verify.add_argument("--tokenizer", metavar="NAME|PATH", help=TOKENIZER)
     return top
 
@@ -70,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
 def _build_arguments(build: argparse.ArgumentParser) -> None:
     build.add_argument("--weights", metavar="NAME|FILE", help="a preset: run9, run8, run7 or a file (default run8)")
     build.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="build the dataset of a recipe.json again, into --out"
+        "--recipe", type=path, metavar="FILE", help="build the dataset of a recipe.json again, into --out"
     )
     build.add_argument("--rows", type=_count, metavar="N", help="number of training rows (default: the preset's)")
     build.add_argument("--seed", type=int, metavar="N", help="determines the rows and their order (default 0)")
@@ -89,7 +89,7 @@ def _build_arguments(build: argparse.ArgumentParser) -> None:
     build.add_argument(
         "--engine", default="local", metavar="local|ray", help="make the shards on this machine, or on a Ray cluster"
     )
-    build.add_argument("--patterns", type=Path, metavar="DIR", help=PATTERNS)
+    build.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
     build.add_argument(
         "--verify",
         choices=("sample", "full"),
@@ -101,7 +101,7 @@ def _build_arguments(build: argparse.ArgumentParser) -> None:
 
 
 def _push_arguments(push: argparse.ArgumentParser) -> None:
-    push.add_argument("folder", type=Path, metavar="DIR")
+    push.add_argument("folder", type=path, metavar="DIR")
     push.add_argument("repo_id", metavar="ORG/NAME")
     push.add_argument("--private", action="store_true", help="make a new repository private")
     push.add_argument("--revision", default="main", metavar="BRANCH", help="the branch to publish on (default main)")
@@ -120,12 +120,12 @@ def _push_arguments(push: argparse.ArgumentParser) -> None:
 
 
 def _export_arguments(export: argparse.ArgumentParser) -> None:
-    export.add_argument("folder", type=Path, metavar="DIR")
+    export.add_argument("folder", type=path, metavar="DIR")
     export.add_argument(
         "--to", required=True, choices=("chat", "verl"), help="chat: JSON lines of messages; verl: its columns"
     )
     export.add_argument(
-        "out", type=Path, metavar="OUT", help="a new folder: one file per split, and for verl reward.py"
+        "out", type=path, metavar="OUT", help="a new folder: one file per split, and for verl reward.py"
     )
 
 
@@ -149,7 +149,7 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     check = verb(
         "check", "check the shipped patterns, and those of a folder of yours", "python -m generators check my-patterns"
     )
-    check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    check.add_argument("folder", nargs="?", type=path, metavar="DIR")
     covers = verb(
         "coverage",
         "measure the share of imported problems whose algebraic signature a preset's patterns have",
@@ -164,9 +164,9 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
         "write one sample of every pattern as a searchable page, or as Markdown",
         "python -m generators gallery gallery.html",
     )
-    gallery.add_argument("out", type=Path, metavar="OUT.html|OUT.md")
+    gallery.add_argument("out", type=path, metavar="OUT.html|OUT.md")
     for sub in (listing, show, preview, covers, gallery):
-        sub.add_argument("--patterns", type=Path, metavar="DIR", help=PATTERNS)
+        sub.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
 
 
 def _import_arguments(imports: argparse.ArgumentParser) -> None:
@@ -205,7 +205,7 @@ def _build(args: argparse.Namespace) -> int:
 
     began = time.perf_counter()
     full = args.verify == "full"
-    if args.push and "://" in str(args.out):
+    if args.push is not None and "://" in str(args.out):
         raise InputError(
             f"--push: {args.out} is not a local folder; build into a folder, or into hf://datasets/{args.push}"
         )
@@ -213,13 +213,13 @@ def _build(args: argparse.Namespace) -> int:
     with Progress("building") as progress:
         if args.recipe:
             _refuse_beside_recipe(args)
-            out = args.out or "data/again"
+            out = "data/again" if args.out is None else args.out
             built = dataset.rebuild(
                 args.recipe, out, against=against, workers=workers, full=full, engine=engine, report=progress
             )
         else:
             built = dataset.build(
-                args.weights or "run8",
+                "run8" if args.weights is None else args.weights,
                 rows=args.rows,
                 seed=args.seed or 0,
                 out=args.out,
@@ -237,7 +237,7 @@ def _build(args: argparse.Namespace) -> int:
     if isinstance(built.folder, Path):
         write_card(built.folder, plots=False)
     terminal.built(built, time.perf_counter() - began)
-    if args.push:
+    if args.push is not None:
         from datasets_cards.publish import push_to_hub
 
         terminal.pushed(push_to_hub(built.folder, args.push))

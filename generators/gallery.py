@@ -13,6 +13,7 @@ from generators.patterns.library import Library
 from generators.patterns.pattern import Pattern
 from generators.patterns.question import questions
 from generators.patterns.render import render
+from solver.files import local
 from solver.machine import solve
 from solver.number import write_number
 from solver.ops import write_step
@@ -95,6 +96,7 @@ def write_gallery(library: Library, out: Path) -> int:
 
     Raises InputError at another suffix, and if the file cannot be written.
     """
+    out = local(out)
     writers = {".html": page, ".md": markdown}
     if out.suffix not in writers:
         raise InputError(f"{out}: the gallery is a page or Markdown; give a name that ends in .html or .md")

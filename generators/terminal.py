@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich import box
-from rich.console import Console
+from rich.console import JustifyMethod
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -18,25 +18,27 @@ from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.question import questions
 from generators.patterns.render import render
+from solver.command import pasted
 from solver.experts import EXPERTS
 from solver.plurals import counted
-from solver.terminal import steps_table
+from solver.terminal import console, steps_table
 from solver.text import read
 
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
     from generators.finished.coverage import Coverage
 
-_console = Console()
-out = _console if _console.is_terminal else Console(width=140)
+out = console()
+PANEL = 140
+"""The most columns of a framed question."""
 
 
 def _table(title: str, *columns: str) -> Table:
-    """Return an empty table; a column named `>x` is aligned to the right."""
+    """Return an empty table; a column named `>x` is aligned to the right, and `=x` has names, which are never broken."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        number = column.startswith(">")
-        table.add_column(column.lstrip(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+        justify: JustifyMethod = "right" if column.startswith(">") else "left"
+        table.add_column(column.lstrip(">="), justify=justify, no_wrap=column[:1] in (">", "="), overflow="fold")
     return table
 
 
@@ -70,14 +72,14 @@ def built(result: Built, seconds: float) -> None:
     if not isinstance(result.folder, Path):
         _say("next      fetch it into a folder, then python -m generators verify FOLDER")
         return
-    _say(f"next      python -m generators verify {quote(str(result.folder))}")
+    _say(f"next      {pasted('generators', 'verify', result.folder)}")
     _say(f"          datasets.load_dataset({str(result.folder)!r})")
 
 
 def _pattern_table(result: Built) -> Table:
     """Return the table of a build: rows of each pattern per split, and the bound on its longest row."""
     splits = {name: entry for name, entry in result.manifest.splits.items() if entry.rows}
-    table = _table("", "expert", "pattern", *(f">{split}" for split in splits), ">longest")
+    table = _table("", "expert", "=pattern", *(f">{split}" for split in splits), ">longest")
     names = sorted({name for entry in splits.values() for name in entry.patterns})
     last = ""
     for name in names:
@@ -108,7 +110,7 @@ def imported(result: Built, seconds: float) -> None:
     )
     out.print(f"speed     {total:,} problems in {seconds:.1f} s, {total / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
-    _say(f"next      python -m generators verify {quote(str(result.folder))}")
+    _say(f"next      {pasted('generators', 'verify', result.folder)}")
 
 
 def audited(folder: Path, found: Audit, seconds: float) -> None:
@@ -132,7 +134,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
 
 def covered(location: str, found: "Coverage") -> None:
     """Print the share of problems that the patterns cover, and the most frequent signatures that they lack."""
-    table = _table("most frequent signatures without a pattern", ">problems", "example", "formula")
+    table = _table("most frequent signatures without a pattern", ">problems", "=example", "formula")
     for lack in found.lacking[:MAX_SHOWN]:
         table.add_row(f"{lack.problems:,}", lack.example, lack.formula)
     if found.lacking:
@@ -176,12 +178,12 @@ def exported(folder: Path, rows: dict[str, int], to: str) -> None:
     for name, count in rows.items():
         _say(f"{folder / name}  {count:,} rows")
     if to == "verl":
-        _say(f"reward  custom_reward_function.path={folder}/reward.py")
+        _say(f"reward  custom_reward_function.path={quote(str(folder / 'reward.py'))}")
 
 
 def patterns(library: Library) -> None:
     """Print the patterns with their steps and numbers of questions, and the shapes of the experts."""
-    table = _table("", "expert", "pattern", "steps", ">questions")
+    table = _table("", "expert", "=pattern", "steps", ">questions")
     last = ""
     for pattern in library.patterns.values():
         if last and pattern.expert != last:
@@ -204,7 +206,15 @@ def row(pattern: Pattern, index: int, place: int = 0) -> None:
     question, trace = (
         column[0].as_py() for column in (questions(pattern, pattern.wordings[place], draw), render(pattern.trace, draw))
     )
-    out.print(Panel(Text(question), title=f"{pattern.id}/{index}", title_align="left", box=box.ROUNDED))
+    out.print(
+        Panel(
+            Text(question),
+            title=f"{pattern.id}/{index}",
+            title_align="left",
+            box=box.ROUNDED,
+            width=min(out.width, PANEL),
+        )
+    )
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)
     out.print(steps_table(program))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .command import run
+from .command import path, run
 from .completion import extract
 from .dataset import open_dataset, select
 from .experts import EXPERTS
@@ -49,12 +49,12 @@ def parser() -> argparse.ArgumentParser:
         description="Judge completions against the rows of a dataset: one JSON object per line, with id and completion.",
         epilog="example: python -m solver score predictions.jsonl data/run8",
     )
-    score.add_argument("predictions", type=Path, metavar="PREDICTIONS.jsonl")
+    score.add_argument("predictions", type=path, metavar="PREDICTIONS.jsonl")
     score.add_argument("dataset", metavar="DATASET", help="a dataset folder, or ORG/NAME on the Hub")
     score.add_argument("--split", default="test", help="the split that the completions answer (default test)")
     score.add_argument(
         "--out",
-        type=Path,
+        type=path,
         metavar="VERDICTS.jsonl",
         help="also write a line per completion: id, verdict, reward, reason and step",
     )
@@ -77,12 +77,10 @@ def _text(name: str) -> str:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from .terminal import steps_table
+    from .terminal import console, steps_table
 
     try:
-        Console().print(steps_table(read(extract(_text(args.file)))))
+        console().print(steps_table(read(extract(_text(args.file)))))
     except Refusal as error:
         print(f"refused: {error}", file=sys.stderr)
         return 1
@@ -104,9 +102,7 @@ def _judge(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from .terminal import verdict_summary, verdict_table
+    from .terminal import console, verdict_summary, verdict_table
 
     rows = _rows(args.dataset, args.split)
     counts: dict[str, Counter[str]] = {}
@@ -137,7 +133,7 @@ def _score(args: argparse.Namespace) -> int:
             json.dumps({"dataset": args.dataset, "split": args.split, "missing": missing, "groups": groups}, indent=2)
         )
         return 0
-    Console(width=None if sys.stdout.isatty() else 120).print(verdict_table(counts, ladder))
+    console().print(verdict_table(counts, ladder))
     if missing:
         print(f"{missing:,} of {len(rows):,} rows have no completion and are not counted")
     return 0
@@ -163,24 +159,24 @@ def _verdict(completion: object, row: Mapping[str, Any], dataset: str, question:
         raise InputError(f"{dataset}: row {row['id']}: answer: {error}") from None
 
 
-def _write_verdicts(path: Path, verdicts: Mapping[str, Verdict]) -> None:
+def _write_verdicts(out: Path, verdicts: Mapping[str, Verdict]) -> None:
     lines = (
         {"id": row_id, "verdict": one.outcome, "reward": one.reward, "reason": one.reason, "step": one.step}
         for row_id, one in verdicts.items()
     )
     try:
-        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
+        out.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}") from None
 
 
-def _predictions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for place, prediction in json_rows(read_text(path), str(path), halves=True):
+def _predictions(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for place, prediction in json_rows(read_text(file), str(file), halves=True):
         if isinstance(prediction, InputError):
             raise prediction
         if not isinstance(prediction, dict) or not {"id", "completion"} <= prediction.keys():
-            raise InputError(f"{path}, {place}: not a JSON object with id and completion")
-        yield f"{path}, {place}", prediction
+            raise InputError(f"{file}, {place}: not a JSON object with id and completion")
+        yield f"{file}, {place}", prediction
 
 
 def _table(_args: argparse.Namespace) -> int:

@@ -1,12 +1,22 @@
-"""Runs a command of any of the command lines: turns errors into one line on stderr and an exit status."""
+"""Runs a command of any of the command lines: turns errors into one line on stderr and an exit status.
 
+It also reads paths from a command line, and writes command lines that can be pasted.
+"""
+
+import argparse
+import io
 import os
+import re
+import shlex
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from .files import local
 from .refusal import InputError
 
 
@@ -37,6 +47,7 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
     The status is the command's own, 2 after an InputError, 130 after Ctrl-C, 143 after SIGTERM (which Slurm and
     Kubernetes send), or 1 if the reader of stdout has gone. `stopped` is the line printed after Ctrl-C and SIGTERM.
     """
+    _degrade()
     try:
         with _terminable():
             status = command()
@@ -53,3 +64,49 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
+
+
+def _degrade() -> None:
+    r"""Let a console that lacks a character show its code, as `\xeb`, where printing it would raise."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def path(text: str) -> Path:
+    """Return a path of a command line, with its home directory filled in: the shell leaves `--out=~/x` alone."""
+    try:
+        return local(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def pasted(module: str, *words: object) -> str:
+    """Return a command line to paste, which runs a module of ours as this process was run: same interpreter, same flags."""
+    script = Path(sys.argv[0])
+    if script.name == "wirework" and module == "generators":
+        head = ["wirework" if shutil.which("wirework") else str(script)]
+    else:
+        head = [*_interpreter(), "-m", module]
+    return shlex.join([*head, *map(_word, words)])
+
+
+def _word(word: object) -> str:
+    """Return a word of a command line; a folder that looks like a flag gets its own folder before it."""
+    return f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+
+
+def _interpreter() -> list[str]:
+    """Return the interpreter as it was called, with its flags: all that stands before `-m`, `-c` or a script."""
+    first, *rest = sys.orig_argv or ["python"]
+    found, given = [first], iter(rest)
+    for word in given:
+        last = re.fullmatch(r"-([A-Za-z]*?)[mc].*", word)
+        if last and not word.startswith(("-W", "-X")):
+            return [*found, *([f"-{last[1]}"] if last[1] else [])]
+        if not word.startswith("-"):
+            break
+        found.append(word)
+        if word in ("-W", "-X", "--check-hash-based-pycs"):
+            found.append(next(given))
+    return found

@@ -26,9 +26,13 @@ _MAGIC = {
 
 
 def local(path: str | Path) -> Path:
-    """Return a path with its home directory filled in: `~/x`; raise InputError if it is empty or there is no such user."""
+    """Return a path with its home directory filled in: `~/x`; raise InputError if no file can have it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{path}: a path that is not UTF-8; rename it, or set PYTHONUTF8=1") from None
     if not str(path):
-        raise InputError("an empty path; name a file or a folder")
+        raise InputError("an empty path; name a file or a folder, or leave the option out")
     try:
         return Path(path).expanduser()
     except RuntimeError:

@@ -43,7 +43,10 @@ def only_writer(folder: Path) -> Iterator[None]:
         os.close(descriptor)
     try:
         os.truncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {platform.node()} ({shlex.join(sys.argv)})".encode()[:500])
+        os.write(
+            descriptor,
+            f"process {os.getpid()} on {platform.node()} ({shlex.join(sys.argv)})".encode(errors="replace")[:500],
+        )
         yield
     finally:
         path.unlink(missing_ok=True)

@@ -34,8 +34,9 @@ class Progress:
             self.bar.update(self.bar.task_ids[0], completed=done)
 
     def _bar(self) -> "rich.progress.Progress":
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from .terminal import console
 
         return Progress(
             TextColumn(self.verb),
@@ -43,7 +44,7 @@ class Progress:
             MofNCompleteColumn(),
             TextColumn(self.unit),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console(stderr=True),
             transient=True,
         )
 

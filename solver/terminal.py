@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +14,23 @@ from .machine import solve
 from .number import write_number
 from .ops import write_step
 from .program import Program
+
+PIPED = 10_000
+"""Columns of output that is no terminal's: as many as any table needs, so that nothing in it is cut or folded."""
+
+
+NARROW = 80
+"""The fewest columns of a terminal to which tables are fitted."""
+
+
+def console(*, stderr: bool = False, quiet: bool = False) -> Console:
+    """Return a console that prints texts as they are, without markup or emoji, and never cuts what is piped.
+
+    A narrower terminal than NARROW breaks the lines itself, since a table that had to fit would lose its words.
+    """
+    made = Console(stderr=stderr, quiet=quiet, markup=False, emoji=False)
+    made.width = max(made.width, NARROW) if made.is_terminal else PIPED
+    return made
 
 
 def steps_table(program: Program) -> Table:
@@ -59,7 +77,7 @@ def verdict_summary(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[s
 def verdict_table(counts: Mapping[str, Counter[str]], ladder: Sequence[tuple[str, float]]) -> Table:
     """Return the summary of verdicts as a table."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("", overflow="ellipsis")
+    table.add_column("", overflow="fold")
     table.add_column("rows", justify="right", no_wrap=True)
     for outcome, reward in ladder:
         table.add_column(f"{outcome.replace('_', chr(10))}\n{reward}", justify="right", no_wrap=True)

@@ -1,7 +1,6 @@
 """The folder of a training run: its settings and result (run.json), its checkpoints and its adapter."""
 
 import json
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solver.command import pasted
 from solver.files import read_json, read_text
 from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
@@ -125,4 +125,4 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 def command(argv: list[str]) -> str:
     """Return the command line to type for these arguments."""
-    return shlex.join(["python", "-m", "finetune", *argv])
+    return pasted("finetune", *argv)

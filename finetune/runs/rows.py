@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from solver.command import pasted
 from solver.dataset import open_dataset, select
 from solver.files import json_rows, local, read_text
 from solver.refusal import InputError
@@ -20,9 +21,8 @@ def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
     """Return the first rows of a split; raise InputError unless the dataset has the columns of wirework."""
     folder = local(ALIASES.get(dataset, dataset))
     if dataset in ALIASES and not folder.is_dir():
-        raise InputError(
-            f"{dataset}: no folder {folder}; import it first: python -m generators import {dataset} --split test --eval-only --out {folder}"
-        )
+        command = pasted("generators", "import", dataset, "--split", "test", "--eval-only", "--out", folder)
+        raise InputError(f"{dataset}: no folder {folder}; import it first: {command}")
     table = _from_lines(folder) if folder.suffix == ".jsonl" else open_dataset(folder, split, COLUMNS)
     if not len(table):
         raise InputError(f"{dataset}: its {split} split has no rows")

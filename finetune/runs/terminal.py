@@ -5,20 +5,20 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from solver.terminal import console
 
 first_process = os.environ.get("RANK", "0") == "0"
 """Whether this process is the only one, or the first of several that train together."""
 
-_console = Console(quiet=not first_process)
-out = _console if _console.is_terminal else Console(width=140, quiet=not first_process)
+out = console(quiet=not first_process)
 
 
 def say(text: str) -> None:
     """Print one line of a result."""
-    out.print(text, highlight=False, markup=False, soft_wrap=True)
+    out.print(text, highlight=False, soft_wrap=True)
 
 
 def note(text: str) -> None:
@@ -47,6 +47,6 @@ def bar(verb: str, total: int, done: int = 0) -> Progress:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    progress = Progress(*columns, console=Console(stderr=True, quiet=not first_process))
+    progress = Progress(*columns, console=console(stderr=True, quiet=not first_process))
     progress.add_task(verb, total=total, completed=done, figures="")
     return progress

@@ -80,7 +80,8 @@ def read_recipe(name: str) -> Recipe:
         node = load(read_text(path), unique=True)
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
-    return _record(Recipe, node, str(path))
+    recipe: Recipe = _record(Recipe, node, str(path))
+    return replace(recipe, model=str(local(recipe.model))) if recipe.model.startswith("~") else recipe
 
 
 def override(section: Any, flags: Mapping[str, Any]) -> Any:

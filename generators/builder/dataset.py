@@ -16,8 +16,9 @@ from msgspec import UNSET
 from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
-from generators.files.store import only_writer_of, store
+from generators.files.store import new_store, only_writer_of
 from generators.patterns.library import library
+from solver.files import local
 from solver.refusal import InputError, did_you_mean
 
 from .length import Ruler
@@ -85,11 +86,13 @@ def build(
     manifest.
     """
     how = Execution(workers, full, engine, report)
-    gate = _gate(against)
     preset = read_preset(weights)
+    out = Path("data") / preset.name if out is None else out
+    new_store(out)  # refuses a bad place before anything long begins
+    gate = _gate(against)
     recipe = Recipe.of(
         preset,
-        library(Path(patterns) if patterns else None, preset.takes),
+        library(None if patterns is None else local(patterns), preset.takes),
         seed=seed,
         rows=None if rows is None else {"train": rows},
         max_len=max_len,
@@ -100,7 +103,7 @@ def build(
     )
     recipe.check_spaces()
     tell(recipe)
-    return make(recipe, out or Path("data") / preset.name, how, gate)
+    return make(recipe, out, how, gate)
 
 
 def rebuild(
@@ -119,7 +122,8 @@ def rebuild(
     Raises InputError as `build` does.
     """
     how = Execution(workers, full, engine, report)
-    read = Recipe.read(Path(recipe))
+    new_store(out)
+    read = Recipe.read(local(recipe))
     gate = _gate(against)
     if (gate.against if gate else None) != read.against:
         named = f"{read.against.name} (sha256 {read.against.sha256[:16]})" if read.against else "no held-out set"
@@ -129,7 +133,7 @@ def rebuild(
 
 def _gate(against: str | None) -> "Gate | None":
     """Return the gate of a held-out set, or None if none is named; import the reader of questions only if needed."""
-    if not against:
+    if against is None:
         return None
     from generators.text.contamination import read_gate
 
@@ -138,7 +142,7 @@ def _gate(against: str | None) -> "Gate | None":
 
 def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "Gate | None" = None) -> Built:
     """Build the folder of a recipe, or resume it; raise InputError if the folder holds something else."""
-    files = store(out)
+    files = new_store(out)
     try:
         with only_writer_of(files):
             claim(recipe, files)

@@ -7,7 +7,6 @@ target tokenizer counts.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from generators.patterns.pattern import Pattern
 from generators.patterns.render import Plan, Ref, refs
 from generators.patterns.slots import Slot
 from solver import arrow
+from solver.files import local
 from solver.refusal import InputError
 from solver.text import fence
 
@@ -72,7 +72,7 @@ class Ruler:
 def _load(name: str) -> Any:
     from tokenizers import Tokenizer
 
-    path = Path(name)
+    path = local(name)
     try:
         if path.exists():
             return Tokenizer.from_file(str(path / "tokenizer.json" if path.is_dir() else path))

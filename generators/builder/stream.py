@@ -15,6 +15,7 @@ from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, 
 
 from generators.files.layout import SPLITS
 from generators.patterns.library import library
+from solver.files import local
 from solver.refusal import InputError, did_you_mean
 from solver.schema import SCHEMA
 
@@ -51,7 +52,7 @@ def stream(
     read = read_preset(preset)
     recipe = Recipe.of(
         read,
-        library(Path(patterns) if patterns else None, read.takes),
+        library(None if patterns is None else local(patterns), read.takes),
         seed=seed,
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,

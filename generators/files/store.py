@@ -12,9 +12,11 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
+from solver.files import local
 from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
 
+_PATTERN = re.compile(r"[*?\[\]:]")
 _LEFTOVER = re.compile(r"(?:.*/)?\.[^/]+\.[0-9]+\.tmp")
 
 Readable = BufferedReader | BytesIO
@@ -46,8 +48,25 @@ class Store(Protocol):
 def store(location: Path | str) -> Store:
     """Return the store of a folder or a URL; raise InputError if fsspec does not support the URL."""
     if isinstance(location, str) and location.startswith("file://"):
-        return LocalStore(Path(location.removeprefix("file://")))
-    return _RemoteStore(location) if isinstance(location, str) and "://" in location else LocalStore(Path(location))
+        return LocalStore(local(location.removeprefix("file://")))
+    return _RemoteStore(location) if isinstance(location, str) and "://" in location else LocalStore(local(location))
+
+
+def new_store(location: Path | str) -> Store:
+    """Return the store to write a dataset to; raise InputError if it is local and has a name that cannot be loaded."""
+    found = store(location)
+    if isinstance(found, LocalStore):
+        refuse_pattern(found.location)
+    return found
+
+
+def refuse_pattern(folder: Path) -> None:
+    """Raise InputError if a sign in the path of a folder makes load_dataset read it as a pattern of several files."""
+    whole = folder.resolve()
+    sign = _PATTERN.search(str(whole)[len(whole.drive) :])
+    if sign:
+        where = folder if sign[0] in str(folder) else whole
+        raise InputError(f"{where}: load_dataset reads {sign[0]} in a path as a pattern; choose a path without *?[]:")
 
 
 class LocalStore:

@@ -29,6 +29,7 @@ from generators.imports.audit import row_faults
 from generators.imports.folder import manifest_of_import
 from generators.imports.recipe import ImportRecipe
 from solver import arrow
+from solver.files import local
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
 
@@ -63,6 +64,7 @@ def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int
     `tokenizer` overrides the recipe's; `report` is called after each shard with the number of audited rows and of all
     rows.
     """
+    folder = local(folder)
     recipe = read_recipe(folder)
     manifest = read_manifest(folder)
     found = Audit()

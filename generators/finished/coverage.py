@@ -20,6 +20,7 @@ from generators.patterns.library import Library
 from generators.patterns.pattern import Pattern
 from generators.patterns.render import render
 from solver.dataset import open_dataset
+from solver.files import local
 from solver.refusal import InputError, Refusal
 from solver.text import read
 
@@ -99,7 +100,7 @@ def pattern_signature(pattern: Pattern) -> Signature:
 def _problems(location: str) -> tuple[pa.Table, int]:
     """Return the ids and traces of the training rows, and the number of problems in the source of the dataset."""
     table = open_dataset(location, "train", ["id", "trace"])
-    folder = Path(location) if Path(location).exists() else _manifest_from_hub(location).parent
+    folder = local(location) if local(location).exists() else _manifest_from_hub(location).parent
     problems = read_manifest(folder).problems
     return table, len(table) if problems is UNSET else problems
 

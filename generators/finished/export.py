@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 from generators.files.layout import SPLITS
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
+from generators.files.store import refuse_pattern
 from solver import arrow
+from solver.files import local
 from solver.refusal import InputError
 from solver.schema import SCHEMA
 
@@ -64,7 +66,8 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
 
     Raises InputError if the folder is not a finished dataset or has changed, or if `out` exists.
     """
-    folder, out = Path(folder), Path(out)
+    folder, out = local(folder), local(out)
+    refuse_pattern(out)
     if to not in TARGETS:
         raise InputError(f"{to}: cannot be exported to; known are {', '.join(TARGETS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -15,7 +15,7 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import DROPPED, shard_path
 from generators.files.manifest import DroppedFile, Manifest, Split, Verification, WrittenShard, frame
 from generators.files.parquet import ShardRecord, to_parquet
-from generators.files.store import only_writer_of, store
+from generators.files.store import new_store, only_writer_of
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from solver.schema import SCHEMA, content_hash
@@ -31,7 +31,7 @@ _NO_EXPERT = "none"
 
 def write_folder(out: str | Path, recipe: ImportRecipe, rows: list[Row], dropped: list[Dropped]) -> Built:
     """Write an import and return it; raise InputError if the place holds something else."""
-    files = store(out)
+    files = new_store(out)
     with only_writer_of(files):
         claim(recipe, files)
         table = table_of(rows, recipe.system)

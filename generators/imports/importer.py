@@ -9,6 +9,7 @@ from typing import Any
 from generators.builder.recipe import whole_number
 from generators.files.entries import Entry, columns_of, read_entries, tell
 from generators.files.folder import Built
+from generators.files.store import new_store
 from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from generators.imports.sources.registry import Source, source
@@ -54,9 +55,11 @@ def import_problems(
         raise InputError(f"no grade {grade!r}; {did_you_mean(grade, RULES)}")
     if split == "test" and not eval_only:
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
+    if out is not None:
+        new_store(out)  # refuses a bad place before anything long begins
     place = reader.hub if origin is None else origin
     entries, sha256 = _entries(reader, place, split)
-    gate = read_gate(against) if against else None
+    gate = None if against is None else read_gate(against)
     recipe = ImportRecipe.of(
         reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None
     )
@@ -74,7 +77,7 @@ def import_problems(
                 report(number + 1, len(entries))
     if not rows:
         raise InputError(f"{place}: no line of it becomes a row of {name}; {_told(dropped)}")
-    return write_folder(out or Path("data") / recipe.name, recipe, rows, dropped)
+    return write_folder(Path("data") / recipe.name if out is None else out, recipe, rows, dropped)
 
 
 def _entries(reader: Source, place: str, split: str) -> tuple[list[Entry], str]:

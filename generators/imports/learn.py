@@ -29,7 +29,7 @@ from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
 from generators.imports.sources.registry import source
-from solver.command import run
+from solver.command import path, run
 from solver.constants import question_stems, triggered
 from solver.progress import Progress
 from solver.refusal import InputError
@@ -137,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--from", dest="origin", default="openai/gsm8k", help="a local jsonl, or a dataset on the Hub")
     parser.add_argument(
-        "--out", type=Path, default=WEIGHTS, help="the file to write; by default the one that imports read"
+        "--out", type=path, default=WEIGHTS, help="the file to write; by default the one that imports read"
     )
     chosen = parser.parse_args(arguments)
     return run(lambda: _learn(chosen.origin, chosen.out))

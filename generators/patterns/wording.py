@@ -106,7 +106,7 @@ def read_wording(part: Part, slots: dict[str, Slot], vocabularies: Vocabularies)
 def _own(declared: str, line: int) -> Node:
     """Return the node of a line `slots: {...}`."""
     try:
-        document = load(declared, first_line=line)
+        document = load(declared, first_line=line, unique=True)
     except FormatError as error:
         raise InputError(str(error)) from None
     return document["slots"] if isinstance(document, dict) else document
