@@ -72,7 +72,7 @@ BAD = {
     "circular slots": ("count: 5..25", "count: = count + 1", "slot count is computed from itself"),
     "unknown op": ("op: compute, compute_op: mul", "op: multiply, compute_op: mul", "op is 'multiply'"),
     "anchor": ("value: $count", "value: &a $count", "value is a YAML anchor"),
-    "key twice": ("count: 5..25", "count: 5..25\n  count: 5..26", "neither text nor a list"),
+    "key twice": ("count: 5..25", "count: 5..25\n  count: 5..26", "count is given twice"),
     "tag": ("value: $count", "value: !!python/object/apply:os.system [id]", "value is a YAML tag"),
     "two questions lines": (
         "{{ more }}?",
