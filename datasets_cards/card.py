@@ -159,7 +159,7 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
     slots = [slot for pattern in patterns for slot in pattern.slots.values()]
     return {
         "people": any(isinstance(slot, Words) and slot.vocabulary.name == "person" for slot in slots),
-        "dollars": any(re.search(r"\$|\| *money\b", body) for pattern in patterns for body in pattern.bodies),
+        "dollars": any(re.search(r"\$|\| *(?:money|cents)\b", body) for pattern in patterns for body in pattern.bodies),
     }
 
 

@@ -14,8 +14,21 @@ from generators.patterns.slots import Draw, read_slots
 from generators.patterns.vocabulary import Vocabulary
 from solver.refusal import InputError
 
-WORDS = {"fruit": Vocabulary("fruit", [Word("apples", "apple"), Word("figs", "fig"), Word("José's kiwis", "kiwi")])}
-SLOTS = read_slots({"what": "fruit", "count": "1..9", "price": "0.5..2 by 0.25", "cost": "= count * price"}, WORDS)
+WORDS = {
+    "fruit": Vocabulary("fruit", [Word("apples", "apple"), Word("figs", "fig"), Word("José's kiwis", "kiwi")]),
+    "person": Vocabulary("person", [Word("Ada", pronoun="she"), Word("Bo", pronoun="he"), Word("Jin")]),
+}
+SLOTS = read_slots(
+    {
+        "what": "fruit",
+        "who": "person",
+        "count": "1..9",
+        "price": "0.5..2 by 0.25",
+        "share": ["1/2", "1/4", "2/3"],
+        "cost": "= count * price",
+    },
+    WORDS,
+)
 
 literals = st.text(alphabet=st.sampled_from("ab .$%&<>é'\"\\}#"), min_size=1, max_size=8)
 pieces = st.lists(
@@ -33,6 +46,21 @@ pieces = st.lists(
                 "{{ count | words }}",
                 "{{ cost|commas }}",
                 "{{ price | money }}",
+                "{{ what | a | upper_first }}",
+                "{{ what | of(count) }}",
+                "{{ what|of(cost)|upper_first }}",
+                "{{ who }}",
+                "{{ who | they | upper_first }}",
+                "{{ who | their }}",
+                "{{ who | has }}",
+                "{{ who|verb('buys', \"buy\") }}",
+                "{{ count | words | times }}",
+                "{{ count | times }}",
+                "{{ count | a }}",
+                "{{ price | cents }}",
+                "{{ share | fraction | upper_first }}",
+                "{{ share | slash }}",
+                "{{ share }}",
                 "{# note #}",
             ]
         ),

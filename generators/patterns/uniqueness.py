@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from solver.refusal import InputError
 
-from .filters import Form, changed, count_of, in_figures, is_personal
+from .filters import Form, changed, count_of, in_figures
 from .pattern import Pattern
 from .render import Ref, refs
 from .slots import Derived, Slot, Words
@@ -50,8 +50,6 @@ def _known(pattern: Pattern, wording: Wording) -> tuple[frozenset[str], frozense
 
 def _tells(pattern: Pattern, ref: Ref, own: Mapping[str, Slot]) -> bool:
     """Return whether different values of a slot always have different texts in a form, given the count it agrees with."""
-    if is_personal(ref.form):
-        return False
     slot = pattern.slot(ref.slot, own)
     if isinstance(slot, Words):
         return slot.vocabulary.distinct(ref.form)
