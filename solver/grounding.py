@@ -110,7 +110,7 @@ def ungrounded(program: Program, question: str, language: str = "en") -> TraceEr
     for number, trace in enumerate(program, 1):
         for place, step in enumerate(trace.steps, 1):
             for field, value in literals(step):
-                if not (has_number(question, value, language) or (field == "args" and value in IN_ARGS)):
+                if not ((field == "args" and value in IN_ARGS) or has_number(question, value, language)):
                     reason = (
                         f"{field}: {write_number(value)} is neither in the question nor a named constant; "
                         "write the numbers of the question, and compute others in steps"
