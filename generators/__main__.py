@@ -136,11 +136,14 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     )
     show = verb(
         "show",
-        "show one row of a pattern: question, trace and the solver's steps",
+        "show a row of a pattern in every wording, its trace and the solver's steps; or a row of a dataset",
         "python -m generators show times_more --index 3",
     )
     show.add_argument("pattern", help="a pattern's NAME or EXPERT/NAME, or a row's id EXPERT/NAME/INDEX")
     show.add_argument("--index", type=int, default=0, metavar="I", help="the index of the row, from 0 (default 0)")
+    show.add_argument(
+        "--from", dest="location", type=Path, metavar="DIR", help="show a row's id as this finished dataset has it"
+    )
     preview = verb("preview", "print sample rows of a preset", "python -m generators preview run8 -n 5")
     preview.add_argument("preset", nargs="?", default="run8", help="a preset's name or file (default run8)")
     preview.add_argument("-n", type=_count, default=6, help="number of samples (default 6)")
@@ -318,13 +321,18 @@ def _show(args: argparse.Namespace) -> int:
 
     from . import terminal
 
+    if args.location:
+        from generators.finished.stored_row import stored_row
+
+        terminal.stored(stored_row(args.location, args.pattern))
+        return 0
     name, _, number = args.pattern.rpartition("/")
     by_id = number.isascii() and number.isdecimal()
     pattern = library(args.patterns)[name if by_id else args.pattern]
     index = int(number) if by_id else args.index
     if not 0 <= index < pattern.space:
         raise InputError(f"{pattern.id} has rows 0 to {pattern.space - 1:,}; there is no row {index:,}")
-    terminal.row(pattern, index)
+    terminal.row(pattern, index, range(len(pattern.wordings)))
     return 0
 
 
@@ -347,7 +355,7 @@ def _preview(args: argparse.Namespace) -> int:
         indices = recipe.indices(pattern, "train", span)
         which = wordings_of(recipe.used_wordings(pattern, "train"), indices)
         for index, place in zip(indices.tolist(), which.tolist(), strict=True):
-            terminal.row(pattern, index, place)
+            terminal.row(pattern, index, [place])
     return 0
 
 
@@ -369,7 +377,13 @@ def _check(args: argparse.Namespace) -> int:
         if args.folder is None or f"{pattern.id}.jinja" not in shipped():
             for weakness in weaknesses(pattern):
                 print(f"{pattern.id}: {weakness}")
-    print(f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments")
+    wordings = [wording for pattern in checked for wording in pattern.wordings]
+    held_out = sum(wording.held_out for wording in wordings)
+    print(
+        f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments\n"
+        f"their {len(wordings):,} wordings, {held_out:,} of them held out, show the slots and numbers of their problems; "
+        "the meaning of a wording is for a person to read"
+    )
     return 0
 
 

@@ -76,11 +76,12 @@ def markdown(shown: Iterable[Sample]) -> str:
         rows = list(group)
         lines += ["", f"## {expert}", "", f"{len(rows)} patterns.", ""]
         lines += [
-            "| pattern | steps | distinct questions | a question | answer |",
-            "| --- | ---: | ---: | --- | ---: |",
+            "| pattern | steps | distinct questions | wordings | a question | answer |",
+            "| --- | ---: | ---: | ---: | --- | ---: |",
         ]
         lines += [
-            f"| `{row.pattern.name}` | {row.steps} | {row.pattern.space:,} | {_cell(row.question)} | {row.answer} |"
+            f"| `{row.pattern.name}` | {row.steps} | {row.pattern.space:,} | {len(row.pattern.wordings)} "
+            f"| {_cell(row.question)} | {row.answer} |"
             for row in rows
         ]
     return "\n".join(lines) + "\n"

@@ -1,5 +1,6 @@
 """Prints results in the terminal: tables, rows and summaries."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from solver.text import read
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
     from generators.finished.coverage import Coverage
+    from generators.finished.stored_row import StoredRow
 
 out = console()
 PANEL = 140
@@ -183,13 +185,21 @@ def exported(folder: Path, rows: dict[str, int], to: str) -> None:
 
 def patterns(library: Library) -> None:
     """Print the patterns with their steps and numbers of questions, and the shapes of the experts."""
-    table = _table("", "expert", "=pattern", "steps", ">questions")
+    table = _table("", "expert", "=pattern", "steps", ">questions", ">wordings", ">held out")
     last = ""
     for pattern in library.patterns.values():
         if last and pattern.expert != last:
             table.add_section()
         shown = " + ".join(" ".join(trace.words) for trace in pattern.program)
-        table.add_row(pattern.expert if pattern.expert != last else "", pattern.name, shown, f"{pattern.space:,}")
+        held_out = sum(wording.held_out for wording in pattern.wordings)
+        table.add_row(
+            pattern.expert if pattern.expert != last else "",
+            pattern.name,
+            shown,
+            f"{pattern.space:,}",
+            str(len(pattern.wordings)),
+            str(held_out),
+        )
         last = pattern.expert
     out.print(table)
     shapes = _table("", "expert", "shape of every trace")
@@ -199,22 +209,48 @@ def patterns(library: Library) -> None:
     out.print(shapes)
 
 
-def row(pattern: Pattern, index: int, place: int = 0) -> None:
-    """Print the row with an index in the pattern's own order, in the wording at a place, from 0."""
-    indices = np.array([index], dtype=np.int64 if pattern.order.fast else object)
-    draw = pattern.draw(indices)
-    question, trace = (
-        column[0].as_py() for column in (questions(pattern, pattern.wordings[place], draw), render(pattern.trace, draw))
-    )
-    out.print(
-        Panel(
-            Text(question),
-            title=f"{pattern.id}/{index}",
-            title_align="left",
-            box=box.ROUNDED,
-            width=min(out.width, PANEL),
-        )
-    )
+def row(pattern: Pattern, index: int, places: Sequence[int]) -> None:
+    """Print the row with an index in the pattern's own order, in the wordings at some places, from 0."""
+    draw = pattern.draw(np.array([index], dtype=pattern.index_type))
+    asked = {place: questions(pattern, pattern.wordings[place], draw)[0].as_py() for place in places}
+    title = f"{pattern.id}/{index}"
+    if len(asked) == 1:
+        _framed(title, asked[places[0]])
+    else:
+        table = _table(title, ">wording", ">line", "question")
+        for place, question in asked.items():
+            wording = pattern.wordings[place]
+            mark = Text("held out: ", style="yellow") if wording.held_out else Text()
+            table.add_row(str(place + 1), str(wording.line), mark + Text(question))
+        out.print(table)
+    _traced(render(pattern.trace, draw)[0].as_py())
+
+
+def stored(found: "StoredRow") -> None:
+    """Print a row of a dataset: its question, trace and steps, its split, and its wording."""
+    values = found.values
+    _framed(values["id"], values["question"])
+    if values["trace"]:
+        _traced(values["trace"])
+    else:
+        _say("answer    ", (values["answer"], "bold"))
+    _say(f"split     {found.split}")
+    if found.seed is not None:
+        _say(f"seed      {found.seed}")
+    if found.pattern:
+        wording = found.pattern.wordings[found.place]
+        mark = ", held out" if wording.held_out else ""
+        _say(f"wording   {found.place + 1} of {len(found.pattern.wordings)}, line {wording.line} of its file{mark}")
+    if found.distractors:
+        _say(f"no step uses {', '.join(found.distractors)}, which the wording adds")
+
+
+def _framed(title: str, question: str) -> None:
+    out.print(Panel(Text(question), title=title, title_align="left", box=box.ROUNDED, width=min(out.width, PANEL)))
+
+
+def _traced(trace: str) -> None:
+    """Print a trace and the solver's steps."""
     out.print(Text(trace.rstrip(), style="cyan"))
     program: Any = read(trace)
     out.print(steps_table(program))

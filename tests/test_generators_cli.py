@@ -1,5 +1,6 @@
 """The command line: an example in every help, one line for every error, results on stdout."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,44 @@ def test_list_show_preview_and_check(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_show_prints_every_wording(capsys):
+    """A pattern is shown in each wording, with its number and its line; held-out ones say so."""
+    pattern = library()["times_more"]
+
+    assert main(["show", "times_more", "--index", "8"]) == 0
+
+    printed = capsys.readouterr().out
+    shown = re.findall(r"^ +([0-9]+) +([0-9]+)   (held out)?", printed, re.MULTILINE)
+    assert shown == [
+        (str(number), str(wording.line), "held out" if wording.held_out else "")
+        for number, wording in enumerate(pattern.wordings, 1)
+    ]
+    assert printed.count("answer") == 1
+
+
+def test_list_and_check_count_wordings(capsys):
+    """`list` counts the wordings of each pattern, and `check` those of all; it says what it does not prove."""
+    patterns = library().patterns.values()
+    held_out = sum(wording.held_out for pattern in patterns for wording in pattern.wordings)
+
+    assert main(["list"]) == 0
+    counts = re.findall(r"([0-9]+) +([0-9]+) *$", capsys.readouterr().out, re.MULTILINE)
+    assert [int(count) for count, _ in counts] == [len(pattern.wordings) for pattern in patterns]
+    assert sum(int(held) for _, held in counts) == held_out
+    assert main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert f"{sum(len(pattern.wordings) for pattern in patterns):,} wordings, {held_out:,} of them held out" in said
+    assert "the meaning of a wording is for a person to read" in said
+
+
+def test_preview_takes_wordings(capsys):
+    """A preview has the wordings that a build with the same flags would have."""
+    assert main(["preview", "run8", "-n", "8", "--phrasings", "all"]) == 0
+    many = capsys.readouterr().out
+    assert main(["preview", "run8", "-n", "8"]) == 0
+    assert many != capsys.readouterr().out
+
+
 def test_coverage_is_printed(run8, capsys):
     """Coverage and the lacking signatures are printed to stdout."""
     assert main(["coverage", "run8", "--from", str(run8.folder)]) == 0
@@ -74,6 +113,8 @@ def test_coverage_is_printed(run8, capsys):
         (["show", "times_mor"], "no pattern times_mor; did you mean times_more"),
         (["show", "times_more", "--index", "-1"], "has rows 0 to"),
         (["show", "comparison/times_more/99999999999999"], "there is no row"),
+        (["show", "times_more", "--from", "/nonexistent"], "not a dataset folder of wirework"),
+        (["preview", "run8", "--phrasings", "some"], "phrasings is some; write a whole number of at least 1"),
         (["list", "--patterns", "/nonexistent"], "no such folder of patterns"),
         (["verify", "/nonexistent"], "not a dataset folder of wirework"),
         (["build", "--recipe", "/nonexistent"], "not a dataset folder of wirework"),
