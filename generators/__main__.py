@@ -68,7 +68,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _build_arguments(build: argparse.ArgumentParser) -> None:
-    build.add_argument("--weights", metavar="NAME|FILE", help="a preset: run9, run8, run7 or a file (default run8)")
+    build.add_argument(
+        "--weights", metavar="NAME|FILE", help="a preset: run10, run9, run8, run7 or a file (default run8)"
+    )
     build.add_argument(
         "--recipe", type=path, metavar="FILE", help="build the dataset of a recipe.json again, into --out"
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generators.builder.preset import apportion, known_presets, read_preset, seats
+from generators.builder.wordings import HeldOut
 from generators.patterns.library import library
 from solver.refusal import InputError
 
@@ -70,10 +71,17 @@ def test_run7_is_run8_without_interleaving():
     assert list(preset.weights.values()) == [20, 25, 20, 15, 10, 10]
 
 
-def test_run9_takes_every_pattern():
-    """Run 9 uses every new pattern file without listing it; run 8 keeps its thirty patterns."""
+def test_run9_and_run10_take_every_pattern():
+    """Runs 9 and 10 use every new pattern file without listing it; run 8 keeps its thirty patterns."""
     assert set(read_preset("run9").shares(library())) == set(library().patterns)
+    assert set(read_preset("run10").shares(library())) == set(library().patterns)
     assert len(read_preset("run8").shares(library())) == 30
+
+
+def test_run10_holds_wordings_out():
+    """Run 10 takes all training wordings, and gives validation and test the held-out ones alone."""
+    assert read_preset("run10").phrasings == HeldOut("all")
+    assert known_presets() == ["run7", "run8", "run9", "run10"]
 
 
 def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):

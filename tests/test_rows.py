@@ -127,8 +127,8 @@ def test_a_division_by_zero_in_a_slot_is_told(texts, where):
         changed(texts, **changes)
 
 
-def test_phrasings_do_not_follow_a_slot(texts, cook, tmp_path):
-    """The phrasing of a row is independent of the word in its first slot."""
+def test_wordings_do_not_follow_a_slot(texts, cook, tmp_path):
+    """The wording of a row is independent of the word in its first slot."""
     source = texts["comparison/times_more.jinja"]
     two = read_library(
         {
