@@ -72,7 +72,7 @@ def built(result: Built, seconds: float) -> None:
     out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
     if not isinstance(result.folder, Path):
-        _say("next      fetch it into a folder, then python -m generators verify FOLDER")
+        _say(f"next      fetch it into a folder, then {pasted('generators', 'verify', 'FOLDER')}")
         return
     _say(f"next      {pasted('generators', 'verify', result.folder)}")
     _say(f"          datasets.load_dataset({str(result.folder)!r})")

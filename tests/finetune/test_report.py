@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from commands import predict
+from processes import HOME
 
 from finetune.judge.report import make_report, print_report
 from finetune.runs.rows import read_rows
@@ -24,6 +27,22 @@ def test_gold_completions_are_all_right(dataset, tmp_path):
     assert not any(report["ladder"].values())
     assert report["other_way"] == 0
     assert "None: every row is right" in (tmp_path / "e" / "report.html").read_text()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_console_without_a_character_shows_its_code(dataset, tmp_path, encoding):
+    """A report is printed on every console, whatever its folder is called."""
+    predict(tmp_path / "Zo\u00eb \u0142 [1]", dataset, lambda row, text: text)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "finetune", "report", str(tmp_path / "Zo\u00eb \u0142 [1]")],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(HOME), "PYTHONIOENCODING": encoding},
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert rb" \u0142 [1]" in done.stdout
 
 
 def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, call):
