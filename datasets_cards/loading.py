@@ -74,7 +74,8 @@ def in_own_process(api: HfApi, repo_id: str, commit: str, files: Files) -> str |
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         with process:
             return _answer(process, files)

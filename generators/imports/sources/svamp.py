@@ -1,12 +1,12 @@
 """Reads SVAMP: short problems, each with one equation of one or two operations."""
 
-from fractions import Fraction
 from typing import Any
 
 from generators.imports.solution.formula import NoFormula, evaluate, leaves, read_formula
 from generators.imports.solution.problem import Dropped, Problem
 from generators.imports.solution.step import Step
 from generators.text.lexicon import content
+from solver.quantities import plain_number
 from solver.stems import WORD
 
 
@@ -18,9 +18,9 @@ def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Pro
     body = body.strip()
     question = f"{body}{'' if body.endswith(('.', '?', '!', ',')) else ','} {asked.strip()}"
     try:
-        answer = Fraction(str(row.get("Answer")))
-    except ValueError:
-        return Dropped(row_id, f"answer: {row.get('Answer')!r} is not a number", question)
+        answer = plain_number(str(row.get("Answer")))
+    except ValueError as error:
+        return Dropped(row_id, f"answer: {error}", question)
     if bare:
         return Problem(row_id, question, answer)
     try:
