@@ -342,16 +342,15 @@ def _preview(args: argparse.Namespace) -> int:
     from generators.builder.preset import read_preset
     from generators.builder.recipe import Recipe, tell
     from generators.builder.wordings import wordings_of
-    from generators.patterns.library import library
 
     from . import terminal
 
     preset = read_preset(args.preset)
-    patterns = library(args.patterns, preset.takes)
+    patterns = preset.library(args.patterns)
     recipe = Recipe.of(
         preset, patterns, seed=args.seed, rows={"train": args.n}, phrasings=args.phrasings, shard_rows=args.n
     )
-    tell(recipe)
+    tell(recipe, preset.min_questions)
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
         indices = recipe.indices(pattern, "train", span)
@@ -362,11 +361,17 @@ def _preview(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from generators.builder.preset import MIN_QUESTIONS
+    from generators.builder.recipe import few_questions
     from generators.patterns.checks import try_rows
-    from generators.patterns.library import library, shipped
+    from generators.patterns.library import clashes, library
     from generators.patterns.weaknesses import weaknesses
 
-    checked = library(args.folder).patterns.values()
+    found = library(args.folder)
+    checked = found.patterns.values()
+    mine = [pattern for pattern in checked if not args.folder or pattern.id in found.own]
+    for clash in clashes(mine):
+        raise InputError(f"{args.folder or 'templates'}/{clash.pattern.id}.jinja: {clash.fault}")
     rows = 0
     with Progress("checking", "patterns") as progress:
         for number, pattern in enumerate(checked):
@@ -375,10 +380,15 @@ def _check(args: argparse.Namespace) -> int:
                 rows += try_rows(pattern, DEEP)
             except (ValueError, ArithmeticError) as error:
                 raise InputError(f"{pattern.id}.jinja: {error}") from None
-    for pattern in checked:
-        if args.folder is None or f"{pattern.id}.jinja" not in shipped():
-            for weakness in weaknesses(pattern):
-                print(f"{pattern.id}: {weakness}")
+    for pattern in mine:
+        for weakness in weaknesses(pattern):
+            print(f"{pattern.id}: {weakness}")
+    others = [pattern for pattern in checked if pattern not in mine]
+    beside = [clash for clash in clashes([*others, *mine]) if clash.other in others]
+    for note in few_questions(mine, MIN_QUESTIONS):
+        print(f"note: {note}")
+    for clash in beside:
+        print(f"note: {clash.pattern.id} cannot be in one dataset with the shipped {clash.other.id}: {clash.fault}")
     wordings = [wording for pattern in checked for wording in pattern.wordings]
     held_out = sum(wording.held_out for wording in wordings)
     print(
@@ -392,13 +402,12 @@ def _check(args: argparse.Namespace) -> int:
 def _coverage(args: argparse.Namespace) -> int:
     from generators.builder.preset import read_preset
     from generators.finished.coverage import coverage
-    from generators.patterns.library import library
 
     from . import terminal
 
     preset = read_preset(args.preset)
     with Progress("comparing") as progress:
-        found = coverage(preset, library(args.patterns, preset.takes), args.location, progress)
+        found = coverage(preset, preset.library(args.patterns), args.location, progress)
     terminal.covered(args.location, found)
     return 0
 

@@ -107,15 +107,6 @@ def test_a_number_worked_out_off_the_trace_is_refused(texts):
         read_library(texts | {"comparison/times_more.jinja": source.replace("value: $times", "value: $half")})
 
 
-def test_a_small_space_is_refused(texts):
-    """A pattern with too few questions is refused with their number."""
-    source = texts["entity_track/consume.jinja"].replace("who:   person", "who:   [1, 2, 3]")
-    few = texts | {"vocabulary.yaml": "person: [Ada, Bo]\nthings: {nut: nuts}\n"}
-
-    with pytest.raises(InputError, match=r"only [0-9,]+ distinct questions; widen the slots to at least 500,000"):
-        read_library(few | {"entity_track/consume.jinja": source.replace("[1, 2, 3]", "person")})
-
-
 @pytest.mark.parametrize(
     ("answer", "told"),
     [("left - 5", "not positive"), ("left / 3", "not a terminating decimal")],

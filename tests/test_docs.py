@@ -26,10 +26,9 @@ from datasets_cards.__main__ import main as cards_main
 from generators.__main__ import DEEP
 from generators.__main__ import main as generators_main
 from generators.builder.local_engine import SHARD_ROWS
-from generators.builder.preset import read_preset
+from generators.builder.preset import MIN_QUESTIONS, read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
-from generators.patterns.checks import MIN_SPACE
 from generators.patterns.vocabulary import MAX_WORD
 from generators.text.contamination import GRAM
 from solver.__main__ import main as solver_main
@@ -92,7 +91,8 @@ def test_the_index_names_every_page():
     ("page", "phrase"),
     [
         ("README.md", "{train} training rows, {validation} validation rows and {test} test rows".format(**RUN8.rows)),
-        ("docs/patterns.md", f"at least {MIN_SPACE:,} distinct questions"),
+        ("docs/patterns.md", f"fewer than {MIN_QUESTIONS:,} distinct questions"),
+        ("docs/presets.md", f"fewer than {MIN_QUESTIONS:,} distinct questions"),
         ("docs/patterns.md", f"or up to {DEEP:,} of them"),
         ("docs/patterns.md", f"It has at most {MAX_WORD} characters"),
         ("docs/datasets.md", f"{RUN8.max_len} in run8"),

@@ -3,7 +3,7 @@
 import pytest
 from processes import python
 
-from generators.patterns.library import folder_texts, library, read_library
+from generators.patterns.library import files, folder_texts, library, read_library, shipped
 from solver.refusal import InputError
 
 
@@ -27,14 +27,34 @@ def test_a_copy_of_a_pattern_under_another_name_is_refused(texts):
         read_library(texts | {"comparison/zz.jinja": texts["comparison/times_more.jinja"]})
 
 
-def test_the_new_file_is_blamed_for_another_scaffold(own, texts):
-    """If a user's pattern has another scaffold than the shipped ones, the error names the user's file."""
-    other = texts["comparison/times_more.jinja"].replace("factor", "multiplier").replace("things", "collectables")
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        ("comparison/aaa", "factor", "multiplier", "its scaffold is"),
+        ("comparison/aaa", "times:", "times:", "its question can be that of comparison/times_more"),
+    ],
+    ids=["scaffold", "question"],
+)
+def test_clashes_are_found_among_the_patterns_that_are_taken(own, name, old, new, fault):
+    """A user's pattern may clash with a shipped one unless both are taken; then the error names the user's file."""
+    source = shipped()["comparison/times_more.jinja"]
+    folder = own(**{name.replace("/", "__"): source.replace(old, new)})
+    both = {name, "comparison/times_more"}
 
+    assert name in library(folder).patterns
+    assert name in files(folder).library(frozenset({name})).patterns
     with pytest.raises(InputError) as caught:
-        library(own(comparison__aaa=other))
+        files(folder).library(frozenset(both))
+    assert str(caught.value).startswith(f"{folder}/{name}.jinja: ")
+    assert fault in str(caught.value)
 
-    assert "comparison/aaa.jinja" in str(caught.value).partition(":")[0]
+
+def test_words_of_a_vocabulary_that_is_not_drawn_from_clash_with_nothing(texts):
+    """Only words that a slot can show are left out where questions are told apart."""
+    first = texts["entity_track/consume.jinja"]
+    other = {"entity_track/zz.jinja": first.replace("uses", "eats"), "own vocabulary.yaml": "verbs: [uses, eats]\n"}
+
+    assert "entity_track/zz" in read_library(texts | other).patterns
 
 
 def test_a_users_vocabulary_is_named_by_its_path(own, texts):

@@ -1,14 +1,16 @@
 """Presets are read strictly, and rows follow Webster's method: a larger dataset only adds rows."""
 
+import json
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generators import build
 from generators.builder.preset import apportion, known_presets, read_preset, seats
 from generators.builder.wordings import HeldOut
-from generators.patterns.library import library
+from generators.patterns.library import files, library, shipped
 from solver.refusal import InputError
 
 GOOD = """rows: 10
@@ -84,22 +86,122 @@ def test_run10_holds_wordings_out():
     assert known_presets() == ["run7", "run8", "run9", "run10"]
 
 
-def test_a_list_takes_these_patterns_and_a_users_own(tmp_path):
-    """A preset with a list uses no other shipped pattern, and those of --patterns DIR."""
-    (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns:\n  - arithmetic/work_rate\n  - percentage/percent_off\n")
-    own = tmp_path / "patterns" / "arithmetic"
-    own.mkdir(parents=True)
-    (own / "mine.jinja").write_text(
-        library().texts["arithmetic/work_rate.jinja"].replace("A team led by", "A crew led by")
+@pytest.fixture
+def own(tmp_path):
+    """Return a folder with two patterns, arithmetic/crew and percentage/sale."""
+    for name, model, old, new in (
+        ("arithmetic/crew", "arithmetic/work_rate", "A team led by", "A crew led by"),
+        ("percentage/sale", "percentage/percent_off", "?", " at all?"),
+    ):
+        path = tmp_path / "patterns" / f"{name}.jinja"
+        path.parent.mkdir(parents=True)
+        front, first = shipped()[f"{model}.jinja"].split("\n---")[:2]
+        path.write_text(f"{front}\n---{first.replace(old, new)}\n")
+    return tmp_path / "patterns"
+
+
+RATE, OFF, CREW, SALE = "arithmetic/work_rate", "percentage/percent_off", "arithmetic/crew", "percentage/sale"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "arithmetic", "percentage"),
+    [
+        (f"[{RATE}, {OFF}]", {RATE: 1, CREW: 1}, {OFF: 1, SALE: 1}),
+        ("[]", {CREW: 1}, {SALE: 1}),
+        ("mine", {CREW: 1}, {SALE: 1}),
+        ("[mine]", {CREW: 1}, {SALE: 1}),
+        ("[mine, crew: 3, work_rate]", {CREW: 3, RATE: 1}, {SALE: 1}),
+        (f"[crew, {OFF}]", {CREW: 1}, {OFF: 1}),
+        (f"[{RATE}, crew: 2, sale]", {RATE: 1, CREW: 2}, {SALE: 1}),
+        ("[work_rate: 2, mine: 3, percent_off]", {RATE: 2, CREW: 3}, {OFF: 1, SALE: 3}),
+        ("[mine, crew: 0, work_rate]", {RATE: 1}, {SALE: 1}),
+        ("[work_rate, percent_off: 3, mine: 0]", {RATE: 1}, {OFF: 3}),
+        ("{shipped: 0}", {CREW: 1}, {SALE: 1}),
+        ("{shipped: 0, crew: 5, work_rate: 5}", {CREW: 5, RATE: 5}, {SALE: 1}),
+        ("{shipped: 0, mine: 0, crew: 5, sale: 1}", {CREW: 5}, {SALE: 1}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_preset_takes_and_weighs_what_it_names(tmp_path, own, patterns, arithmetic, percentage):
+    """A list takes what it names; shipped patterns alone leave a user's in, as they always did; a mapping takes all."""
+    (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns: {patterns}\n")
+
+    preset = read_preset(str(tmp_path / "mine.yaml"))
+    taken = preset.library(own)
+    expected = {
+        name: Fraction(share * weight, 100 * sum(within.values()))
+        for share, within in ((60, arithmetic), (40, percentage))
+        for name, weight in within.items()
+    }
+
+    assert preset.shares(taken) == expected
+    assert taken.patterns.keys() == expected.keys()
+
+
+def test_a_mapping_takes_all_patterns(tmp_path, own):
+    """A mapping of weights takes every pattern, those of a user's folder too, with weight 1 unless it weighs them."""
+    (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns: {{crew: 4, percent_off: 0}}\n")
+
+    shares = read_preset(str(tmp_path / "mine.yaml")).shares(files(own))
+
+    experts = [name for name in library(own).patterns if name.startswith(("arithmetic/", "percentage/"))]
+    assert set(shares) == set(experts) - {OFF}
+    assert shares[CREW] == 4 * shares[RATE]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "given", "told"),
+    [
+        ("mine", False, "line 9: mine are the patterns of --patterns DIR; give it, or leave out mine"),
+        ("[work_rat]", False, "line 9: no pattern work_rat; did you mean work_rate"),
+        ("[work_rate, crew]", False, "; a pattern of yours needs --patterns DIR"),
+        ("[work_rate, craw]", True, "did you mean crew"),
+        ("[work_rate, arithmetic/work_rate]", True, "line 9: arithmetic/work_rate is named twice; name it once"),
+        (
+            "[work_rate]",
+            False,
+            "line 8: percentage has weight 40 and no pattern; give a pattern a weight, or add yours",
+        ),
+        ("[crew]", True, "line 8: percentage has weight 40 and no pattern; give a pattern a weight, or set percentage"),
+        ("nothing_like_it", False, "known are "),
+    ],
+)
+def test_a_name_that_fits_no_pattern_is_told(tmp_path, own, patterns, given, told):
+    """An error in `patterns` names the line, a few near names, and --patterns if no folder was given."""
+    (tmp_path / "mine.yaml").write_text(f"{GOOD}patterns: {patterns}\n")
+
+    with pytest.raises(InputError) as caught:
+        read_preset(str(tmp_path / "mine.yaml")).library(own if given else None)
+
+    assert told in str(caught.value)
+    assert str(caught.value).count(",") < 15
+    assert ("--patterns" in str(caught.value)) is not given
+
+
+def test_a_small_pattern_is_used_and_its_rows_are_counted(tmp_path, texts, capsys):
+    """A pattern with few questions is used; a build says how many rows each split can have, and refuses more."""
+    small = texts["entity_track/consume.jinja"].replace("who:   person", "who:   [1, 2, 3]").replace("things", "crops")
+    (tmp_path / "own" / "entity_track").mkdir(parents=True)
+    (tmp_path / "own" / "entity_track" / "small.jinja").write_text(
+        small.replace("$who.", "").replace("{{ who }}", "Team {{ who }}").replace("left:  5..25", "left:  5..6")
+    )
+    preset = {"rows": 100, "validation": 5, "test": 5, "max_len": 1024, "weights": {"entity_track": 100}}
+    preset |= {"patterns": "mine"}
+    few, enough = tmp_path / "few.yaml", tmp_path / "enough.yaml"
+    few.write_text(json.dumps(preset))
+    enough.write_text(json.dumps(preset | {"min_questions": 156_426}))
+    told = (
+        "entity_track/small has 156,426 distinct questions: at most 125,140 train, 15,643 validation, 15,643 test rows"
     )
 
-    shares = read_preset(str(tmp_path / "mine.yaml")).shares(library(tmp_path / "patterns"))
+    built = build(str(few), patterns=tmp_path / "own", out=tmp_path / "d")
 
-    assert shares == {
-        "arithmetic/mine": Fraction(3, 10),
-        "arithmetic/work_rate": Fraction(3, 10),
-        "percentage/percent_off": Fraction(4, 10),
-    }
+    assert built.counts == {"train": 100, "validation": 5, "test": 5}
+    assert capsys.readouterr().err == f"note: {told}\n"
+    with pytest.raises(InputError, match="entity_track/small has 125,140 train questions and 125,141 are asked for"):
+        build(str(few), rows=125_141, patterns=tmp_path / "own", out=tmp_path / "e")
+    build(str(enough), patterns=tmp_path / "own", out=tmp_path / "f")
+    assert capsys.readouterr().err == ""
 
 
 def test_shipped_presets_are_sound():
@@ -122,9 +224,12 @@ def test_shipped_presets_are_sound():
         ("rows: 10", "rows: [", "not YAML"),
         ("test: 3", "test: 3\nrows: 11", "not YAML in line 4: rows is given twice; keep one"),
         ("percentage: 40", "arithmetic: 40", "not YAML in line 8: arithmetic is given twice; keep one"),
-        ("weights:", "patterns: [a/b, [c]]\nweights:", "line 6: patterns has an entry that is not a name"),
+        ("weights:", "patterns: [a/b, [c]]\nweights:", "line 6: patterns has an entry that is no name"),
         ("weights:", "patterns:\n  - a/b\n  - a/b\nweights:", "line 7: a/b is named twice; name it once"),
-        ("weights:", "patterns: all\nweights:", "line 6: patterns is missing or not a mapping; write name: weight"),
+        ("weights:", "patterns: [a: 1, a: 2]\nweights:", "line 6: a is named twice; name it once"),
+        ("weights:", "patterns: [{a: 1, b: 2}]\nweights:", "line 6: patterns has an entry that is no name"),
+        ("weights:", "patterns:\n  - a: many\nweights:", "line 7: a is many; write a whole number of at least 0"),
+        ("weights:", "min_questions: 0\nweights:", "line 6: min_questions is 0; write a whole number of at least 1"),
     ],
 )
 def test_a_bad_preset_names_file_and_line(tmp_path, old, new, told):

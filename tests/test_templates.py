@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from generators.builder.length import Ruler
-from generators.builder.preset import known_presets, read_preset
+from generators.builder.preset import MIN_QUESTIONS, known_presets, read_preset
 from generators.patterns.checks import balance, probe
-from generators.patterns.library import library
+from generators.patterns.library import clashes, library
 from generators.patterns.question import plain_questions, questions
 from generators.patterns.render import render
 from generators.patterns.slots import Draw
@@ -66,6 +66,12 @@ def test_every_wording(pattern):
             assert not re.search(r"[{}]|\$(?!\d)|  | [.,;:?!]|(?<!\.m)[.?!] [a-z]", text), (wording.where, text)
             for found in re.finditer(r"\b(an?) (\"?)([\w$].*)", text, re.IGNORECASE):
                 assert found[1].lower() == article(found[3]), (wording.where, text)
+
+
+def test_all_patterns_can_be_in_one_dataset():
+    """No two shipped patterns share a question or differ in a scaffold, and each has enough questions."""
+    assert list(clashes(PATTERNS.values())) == []
+    assert [name for name, pattern in PATTERNS.items() if pattern.space < MIN_QUESTIONS] == []
 
 
 def test_run8_has_its_thirty_patterns():

@@ -17,7 +17,6 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
 from generators.files.store import new_store, only_writer_of
-from generators.patterns.library import library
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
 
@@ -92,7 +91,7 @@ def build(
     gate = _gate(against)
     recipe = Recipe.of(
         preset,
-        library(None if patterns is None else local(patterns), preset.takes),
+        preset.library(None if patterns is None else local(patterns)),
         seed=seed,
         rows=None if rows is None else {"train": rows},
         max_len=max_len,
@@ -102,7 +101,7 @@ def build(
         against=gate.against if gate else None,
     )
     recipe.check_spaces()
-    tell(recipe)
+    tell(recipe, preset.min_questions)
     return make(recipe, out, how, gate)
 
 

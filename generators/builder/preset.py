@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from generators.patterns.library import Library, shipped
+from generators.patterns.library import Files, Library, files, find
 from generators.patterns.pattern import FOLDERS
-from solver.document import Node, load
+from solver.document import Node, Odd, load
 from solver.experts import system_line
 from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
@@ -20,13 +20,18 @@ from .wordings import Phrasings, read_phrasings
 
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")
+MIN_QUESTIONS = 500_000
+"""The default of `min_questions`; every shipped pattern has as many."""
+MINE, SHIPPED = "mine", "shipped"
+"""The words that stand for all patterns of a user's folder, and for all shipped ones, in a preset's `patterns`."""
 KEYS = {
     "rows": "the number of training rows; `--rows` overrides it",
     "validation": "the number of validation rows",
     "test": "the number of test rows",
     "max_len": "the most tokens that a row may have, prompt and completion together; `--max-len` overrides it",
     "weights": "the share of each expert and of `composition`, in percent; the weights add up to 100",
-    "patterns": "weights of single patterns within their expert (1 by default), or a list of the shipped patterns to use (all by default)",
+    "patterns": "the patterns to use, all by default, and their weights within their expert: see [Choose patterns](#choose-patterns)",
+    "min_questions": f"patterns with fewer distinct questions are listed, with the most rows that they can give; {MIN_QUESTIONS} by default",
     "phrasings": "how many of a pattern's training wordings are used, from the first, or `all`; 1 by default. `{train: all, held_out: true}` gives validation and test held-out wordings alone. `--phrasings` overrides the number",
     "system": "the system line of every prompt; by default, the line that names the experts",
 }
@@ -46,37 +51,62 @@ class Preset:
     system: str
     weights: dict[str, int]
     patterns: dict[str, int]
-    """Weights of single patterns within their expert; the others have weight 1."""
-    takes: frozenset[str] | None = None
-    """The ids of the shipped patterns to use, None for all; the patterns of a user's folder are always used."""
+    """Weights of single patterns within their expert, by name or id, and of `mine` and `shipped`."""
+    listed: bool = False
+    """Whether `patterns` lists the patterns to use; if not, all are used, with weight 1 unless it weighs them."""
+    min_questions: int = MIN_QUESTIONS
 
-    def shares(self, library: Library) -> dict[str, Fraction]:
-        """Return each pattern's share of the rows, by id; they sum to 1. Raises InputError naming the file and the line."""
-        shipped_ids = {path.removesuffix(".jinja") for path in shipped() if path.endswith(".jinja")}
-        for name in (*self.patterns, *sorted(self.takes or ())):
-            if name not in library.patterns:
-                where = locate(self.path, self.text, name)
-                raise InputError(
-                    f"{where}: no pattern {name}; {did_you_mean(name, shipped_ids | library.patterns.keys())}"
-                )
-        unused = set() if self.takes is None else shipped_ids - self.takes
+    def library(self, folder: Path | None = None) -> Library:
+        """Return the patterns that the preset takes, of the shipped ones and of a user's folder.
+
+        Raises InputError if one is not sound, two of them clash, or the preset names one that does not exist.
+        """
+        known = files(folder)
+        return known.library(frozenset(self.shares(known)))
+
+    def shares(self, known: Library | Files) -> dict[str, Fraction]:
+        """Return the share of the rows of each pattern that is used, by id; they sum to 1.
+
+        Raises InputError naming the file and the line.
+        """
+        weights = self._weights(known)
         shares = {}
         for expert, weight in self.weights.items():
-            weights = {
-                name: self.patterns.get(name, 1)
-                for name, pattern in library.patterns.items()
-                if pattern.expert == expert and name not in unused
-            }
-            total = sum(weights.values())
-            if weight and not total:
+            within = {name: own for name, own in weights.items() if own and name.partition("/")[0] == expert}
+            if weight and not within:
+                hint = "" if known.own else ", or add yours with --patterns DIR"
                 raise InputError(
                     f"{locate(self.path, self.text, expert)}: {expert} has weight {weight} and no pattern; "
-                    f"give a pattern a weight, or set {expert} to 0"
+                    f"give a pattern a weight{hint}, or set {expert} to 0"
                 )
-            for name, own_weight in weights.items():
-                if weight * own_weight:
-                    shares[name] = Fraction(weight * own_weight, 100 * total)
+            for name, own in within.items():
+                if weight:
+                    shares[name] = Fraction(weight * own, 100 * sum(within.values()))
         return dict(sorted(shares.items()))
+
+    def _weights(self, known: Library | Files) -> dict[str, int]:
+        """Return the weight of every known pattern within its expert, by id.
+
+        A list takes what it names. A list of shipped patterns alone also takes all of the user's, as it always did.
+        """
+        named: dict[str, int] = {}
+        for name, weight in self.patterns.items():
+            if name not in (MINE, SHIPPED):
+                try:
+                    found = find(name, known)
+                except InputError as error:
+                    raise InputError(f"{place(self.path, self.text, name)}: {error}") from None
+                if found in named:
+                    raise InputError(f"{place(self.path, self.text, name)}: {found} is named twice; name it once")
+                named[found] = weight
+        if self.patterns.get(MINE) and not known.own:
+            raise InputError(
+                f"{place(self.path, self.text, MINE)}: {MINE} are the patterns of --patterns DIR; give it, or leave out {MINE}"
+            )
+        names_mine = SHIPPED in self.patterns or not known.own.isdisjoint(named)
+        shipped = self.patterns.get(SHIPPED, 0 if self.listed else 1)
+        mine = self.patterns.get(MINE, 0 if self.listed and names_mine else 1)
+        return {name: named.get(name, mine if name in known.own else shipped) for name in known.ids}
 
 
 def known_presets() -> list[str]:
@@ -119,7 +149,6 @@ class _Reader:
         system = node.get("system", system_line())
         if not isinstance(system, str) or not system.strip():
             raise self.error("system", "system is empty or not text; write one line, or leave the key out")
-        patterns = node.get("patterns", {})
         return Preset(
             name=Path(self.path).stem,
             path=self.path,
@@ -129,8 +158,9 @@ class _Reader:
             phrasings=self.phrasings(node.get("phrasings", "1")),
             system=system,
             weights=weights,
-            patterns={} if isinstance(patterns, list) else self.numbers({"patterns": patterns}, "patterns"),
-            takes=self.names(patterns) if isinstance(patterns, list) else None,
+            patterns=self.patterns(node.get("patterns", {})),
+            listed=not isinstance(node.get("patterns", {}), dict),
+            min_questions=self.number(node, "min_questions", 1) if "min_questions" in node else MIN_QUESTIONS,
         )
 
     def phrasings(self, node: Node) -> Phrasings:
@@ -139,14 +169,20 @@ class _Reader:
         except InputError as error:
             raise self.error("phrasings", str(error)) from None
 
-    def names(self, node: list[Node]) -> frozenset[str]:
-        """Return the pattern ids of a list; raise InputError at a repeated one."""
-        for index, name in enumerate(node):
-            if not isinstance(name, str):
-                raise self.error("patterns", "patterns has an entry that is not a name; write a list of EXPERT/NAME")
-            if name in node[:index]:
-                raise self.error(name, f"{name} is named twice; name it once")
-        return frozenset(map(str, node))
+    def patterns(self, node: Node) -> dict[str, int]:
+        """Return the weights of `patterns`: a mapping, a list of names and of `name: weight`, or one name."""
+        if isinstance(node, dict):
+            return self.numbers({"patterns": node}, "patterns")
+        found: dict[str, int] = {}
+        for entry in [node] if isinstance(node, str) else node if isinstance(node, list) else [Odd("")]:
+            weighed = {entry: "1"} if isinstance(entry, str) else entry
+            if not isinstance(weighed, dict) or len(weighed) != 1:
+                raise self.error("patterns", "patterns has an entry that is no name; write - NAME, or - NAME: WEIGHT")
+            (name,) = weighed
+            if name in found:
+                raise InputError(f"{place(self.path, self.text, name)}: {name} is named twice; name it once")
+            found[name] = self.number(weighed, name, 0)
+        return found
 
     def numbers(self, node: Mapping[str, Node], key: str) -> dict[str, int]:
         inner = node.get(key)
@@ -169,6 +205,12 @@ def locate(path: str, text: str, key: str) -> str:
     """Return the location of a key for a message: the file and, if it is found, the line."""
     found = re.search(rf"^[ \t]*(?:- )?['\"]?{re.escape(key)}['\"]?[ \t]*(?::|$)", text, re.MULTILINE)
     return f"{path}, line {text.count(chr(10), 0, found.start()) + 1}" if found else path
+
+
+def place(path: str, text: str, name: str) -> str:
+    """Return where `patterns` names a pattern, for a message: its line, or that of `patterns` if it is in brackets."""
+    found = locate(path, text, name)
+    return locate(path, text, "patterns") if found == path else found
 
 
 def apportion(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:

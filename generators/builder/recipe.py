@@ -1,7 +1,7 @@
 """The recipe of a build: all inputs of a dataset, from which any row can be made again and audited."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -213,10 +213,10 @@ class Recipe:
                 self.indices(self.library.patterns[name], split, range(count, count))
 
 
-def tell(recipe: Recipe) -> None:
-    """Print the remarks on a recipe, a line each on stderr."""
-    for remark in recipe.remarks():
-        print(remark, file=sys.stderr)
+def tell(recipe: Recipe, min_questions: int) -> None:
+    """Print the remarks on a recipe, and its patterns with fewer than `min_questions`, a line each on stderr."""
+    for note in [*recipe.remarks(), *few_questions(recipe.library.patterns.values(), min_questions)]:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def whole_number(name: str, value: object, least: int | None) -> None:
@@ -231,3 +231,14 @@ def cut(pattern: Pattern, split: str) -> tuple[int, int]:
     low, high = CUTS[split]
     start = pattern.space * low // 10
     return start, pattern.space * high // 10 - start
+
+
+def few_questions(patterns: Iterable[Pattern], least: int) -> list[str]:
+    """Return a line for each pattern with fewer than `least` distinct questions: the most rows that it can give."""
+    return [
+        f"{pattern.id} has {pattern.space:,} distinct questions: at most "
+        + ", ".join(f"{cut(pattern, split)[1]:,} {split}" for split in SPLITS)
+        + " rows"
+        for pattern in patterns
+        if pattern.space < least
+    ]

@@ -14,7 +14,6 @@ import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
 from generators.files.layout import SPLITS
-from generators.patterns.library import library
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
 from solver.schema import SCHEMA
@@ -52,7 +51,7 @@ def stream(
     read = read_preset(preset)
     recipe = Recipe.of(
         read,
-        library(None if patterns is None else local(patterns), read.takes),
+        read.library(None if patterns is None else local(patterns)),
         seed=seed,
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,
@@ -61,7 +60,7 @@ def stream(
         shard_rows=block,
     )
     recipe.check_spaces()
-    tell(recipe)
+    tell(recipe, read.min_questions)
     rows = longest(recipe, split) // block * block
     blocks = next(count for count in COUNTS if count * block <= rows)
     return _Blocks(replace(recipe, rows=recipe.rows | {split: blocks * block}), split).as_streaming_dataset(split)

@@ -5,7 +5,7 @@ Every question shows all slots, and every number of the trace is in the question
 closed form agree.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -28,11 +28,9 @@ from .question import check_own, questions
 from .render import refs
 from .row_error import RowError
 from .slots import Derived, Draw, Numbers, Slot, Words
-from .uniqueness import check_read, check_shown
+from .uniqueness import Clash, check_read, check_shown
 from .wording import Wording, located
 
-MIN_SPACE = 500_000
-"""The fewest distinct questions a pattern may have."""
 SAMPLE = 256
 """Rows on which trace and closed form are compared when a pattern is loaded; a build compares every row."""
 
@@ -192,7 +190,7 @@ def _slugs(part: str, slot: Slot | None) -> frozenset[str]:
 
 
 def _shaped(pattern: Pattern) -> None:
-    """Check that every sub-trace has its expert's shape, and that the pattern has at least MIN_SPACE questions."""
+    """Check that every sub-trace has its expert's shape."""
     for number, trace in enumerate(pattern.program, 1):
         where = f"sub-trace {number}: " if len(pattern.program) > 1 else ""
         if trace.expert not in EXPERTS:
@@ -201,8 +199,6 @@ def _shaped(pattern: Pattern) -> None:
             raise InputError(
                 f"{where}steps {' '.join(trace.words)} do not have the shape of {trace.expert}: {EXPERTS[trace.expert].shape}"
             )
-    if pattern.space < MIN_SPACE:
-        raise InputError(f"only {pattern.space:,} distinct questions; widen the slots to at least {MIN_SPACE:,}")
 
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:
@@ -263,14 +259,14 @@ def _question(pattern: Pattern, draw: Draw, row: int) -> str:
     return next(iter(questions(pattern, pattern.wordings[0], draw.slice(row)).to_pylist()), "")
 
 
-def check_scaffolds(patterns: Iterable[Pattern]) -> None:
-    """Check that all patterns of each fixed-shape expert, and of composition, share a scaffold; raise InputError.
+def scaffold_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
+    """Yield the patterns of each fixed-shape expert, and of composition, that have another scaffold than the first.
 
     The scaffold is the types of the steps, the percent ops counting as one, and the names except the first, which
     anchors the trace in the text (P2, P11, P12). The first name, `compute_op` and the order of arguments may differ.
     Sub-traces of compositions are compared with those of the same expert and position (P13).
     """
-    first: dict[tuple[Any, ...], tuple[str, str]] = {}
+    first: dict[tuple[Any, ...], tuple[Pattern, str]] = {}
     for pattern in patterns:
         if pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed:
             continue
@@ -280,11 +276,11 @@ def check_scaffolds(patterns: Iterable[Pattern]) -> None:
         sizes = " + ".join(str(len(trace.steps)) for trace in pattern.program)
         scaffolds.append(((pattern.expert, len(pattern.program)), f"{sizes} steps"))
         for key, scaffold in scaffolds:
-            model, expected = first.setdefault(key, (pattern.name, scaffold))
+            model, expected = first.setdefault(key, (pattern, scaffold))
             if scaffold != expected:
-                raise InputError(
-                    f"{pattern.id}.jinja: its scaffold is {scaffold}, but {model} has {expected}; make them the same"
-                )
+                fault = f"its scaffold is {scaffold}, but {model.name} has {expected}; make them the same"
+                yield Clash(pattern, model, fault)
+                break
 
 
 def _scaffold(trace: Trace) -> str:

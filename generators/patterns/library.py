@@ -1,18 +1,19 @@
 """Loads libraries of patterns: the shipped folder, a user's folder beside it, or the texts in a recipe."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from solver.document import load
 from solver.files import decode, local
 from solver.refusal import FormatError, InputError, did_you_mean
 
-from .checks import check, check_scaffolds
+from .checks import check, scaffold_clashes
 from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
-from .uniqueness import check_apart
+from .uniqueness import Clash, question_clashes
 from .vocabulary import Vocabulary, read_vocabularies
 from .wording import MAX_FILE
 
@@ -20,6 +21,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 VOCABULARY = "vocabulary.yaml"
 MAX_VOCABULARY = 131_072
 """The most bytes a vocabulary file may have."""
+SUFFIX = ".jinja"
+"""The ending of a pattern file."""
 OWN = "own "
 """The prefix of a user's vocabulary file in a library, since the shipped one has the same name."""
 
@@ -31,26 +34,85 @@ class Library:
     patterns: dict[str, Pattern]
     texts: dict[str, str]
     """The text of every file, by its path in its folder: `comparison/times_more.jinja`, `vocabulary.yaml`, ..."""
+    own: frozenset[str] = frozenset()
+    """The ids of the patterns in a user's folder."""
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of all patterns in the files, also of those that were not read."""
+        return _ids(self.texts)
 
     def __getitem__(self, name: str) -> Pattern:
         """Return a pattern by id, or by name if only one has it; raise InputError if none or several match."""
-        found = [pattern for pattern in self.patterns.values() if name in (pattern.id, pattern.name)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InputError(f"several patterns are called {name}: {', '.join(p.id for p in found)}; give EXPERT/NAME")
-        known = self.patterns if "/" in name else [pattern.name for pattern in self.patterns.values()]
-        raise InputError(f"no pattern {name}; {did_you_mean(name, known)}; python -m generators list shows all")
+        return self.patterns[find(name, self)]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of the shipped patterns and of a user's folder, not yet read as patterns."""
+
+    texts: dict[str, str]
+    folder: Path | None = None
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of all patterns."""
+        return _ids(self.texts)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The ids of the patterns in the user's folder."""
+        return frozenset(name for name in self.ids if f"{name}{SUFFIX}" not in shipped())
+
+    def shown(self, path: str) -> str:
+        """Return the path of a text as messages show it: a user's file with its folder."""
+        return path if self.folder is None or path in shipped() else str(self.folder / path.removeprefix(OWN))
+
+    def library(self, only: frozenset[str]) -> Library:
+        """Return the library of some patterns; raise InputError if one is not sound, or two of them clash."""
+        found = read_library(self.texts, only, self.shown)
+        refuse_copies(found.patterns, self.shown)
+        return Library(found.patterns, found.texts, self.own)
+
+
+def _ids(texts: Iterable[str]) -> list[str]:
+    return [path.removesuffix(SUFFIX) for path in texts if path.endswith(SUFFIX)]
+
+
+def find(name: str, known: Library | Files) -> str:
+    """Return the id of a pattern given by id, or by name if only one has it; raise InputError if none or several match."""
+    found = [one for one in known.ids if name in (one, one.partition("/")[2])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(f"several patterns are called {name}: {', '.join(sorted(found))}; give EXPERT/NAME")
+    names = known.ids if "/" in name else [one.partition("/")[2] for one in known.ids]
+    yours = "" if known.own else "; a pattern of yours needs --patterns DIR"
+    raise InputError(f"no pattern {name}; {did_you_mean(name, names)}; python -m generators list shows all{yours}")
 
 
 def read_library(
     texts: Mapping[str, str], only: frozenset[str] | None = None, shown: Callable[[str], str] = str
 ) -> Library:
-    """Return the checked library of these texts; raise InputError naming the file at fault.
+    """Return the library of these texts; raise InputError naming a file that is not sound, or that clashes with another.
 
     `only` limits it to some ids. `shown` turns the path of a text into the path in messages. If two files clash, the
     message names the later one.
     """
+    patterns = _patterns(texts, only, shown)
+    for clash in clashes(patterns.values()):
+        raise InputError(f"{shown(clash.pattern.id + SUFFIX)}: {clash.fault}")
+    return Library(dict(sorted(patterns.items())), dict(texts))
+
+
+def clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
+    """Yield the patterns that no dataset can have together with an earlier one: another scaffold, or the same question."""
+    patterns = list(patterns)
+    return chain(scaffold_clashes(patterns), question_clashes(patterns))
+
+
+def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]) -> dict[str, Pattern]:
+    """Return the patterns of these texts by id, in the order of the texts, each checked by itself."""
     vocabularies: dict[str, Vocabulary] = {}
     vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
     for path, text in vocabulary_texts:
@@ -65,15 +127,13 @@ def read_library(
     patterns = {}
     for path, text in texts.items():
         expert, _, file = path.rpartition("/")
-        name = file.removesuffix(".jinja")
-        if file.endswith(".jinja") and (only is None or f"{expert}/{name}" in only):
+        name = file.removesuffix(SUFFIX)
+        if file.endswith(SUFFIX) and (only is None or f"{expert}/{name}" in only):
             try:
                 patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
             except (ValueError, ArithmeticError) as error:
                 raise InputError(f"{shown(path)}: {error}") from None
-    check_scaffolds(patterns.values())
-    check_apart(patterns.values(), vocabularies)
-    return Library(dict(sorted(patterns.items())), dict(texts))
+    return patterns
 
 
 @lru_cache(maxsize=64)
@@ -98,14 +158,14 @@ def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
     texts = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.suffix == ".jinja" and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
+        if path.suffix == SUFFIX and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
             hint = did_you_mean(inside.parts[0], FOLDERS)
             raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
-        if path.suffix == ".jinja":
+        if path.suffix == SUFFIX:
             texts[inside.as_posix()] = _text(path, MAX_FILE)
         elif path.name == VOCABULARY:
             texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
-    if not any(name.endswith(".jinja") for name in texts):
+    if not any(name.endswith(SUFFIX) for name in texts):
         raise InputError(f"{folder}: no pattern found; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
     return texts
 
@@ -133,27 +193,27 @@ def shipped() -> dict[str, str]:
     return folder_texts(SHIPPED)
 
 
-def library(folder: Path | None = None, takes: frozenset[str] | None = None) -> Library:
-    """Return the shipped patterns and those of a user's folder; raise InputError if two have the same id.
-
-    `takes` limits the shipped patterns to these ids, which saves the time of loading the others.
-    """
+def files(folder: Path | None = None) -> Files:
+    """Return the files of the shipped patterns and of a user's folder; raise InputError if two have the same id."""
     folder = None if folder is None else local(folder)
-    texts = {
-        path: text
-        for path, text in shipped().items()
-        if takes is None or path == VOCABULARY or path.removesuffix(".jinja") in takes
-    }
+    texts = dict(shipped())
     for path, text in folder_texts(folder, OWN).items() if folder else ():
-        if path in shipped():
+        if path in texts:
             raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
         texts[path] = text
+    return Files(texts, folder)
 
-    def shown(path: str) -> str:
-        return path if folder is None or path in shipped() else str(folder / path.removeprefix(OWN))
 
-    found = read_library(texts, shown=shown)
-    for name, pattern in found.patterns.items():  # a recipe that stores near copies can still be verified
+def library(folder: Path | None = None) -> Library:
+    """Return the shipped patterns and those of a user's folder, which a dataset need not be able to have together."""
+    known = files(folder)
+    patterns = _patterns(known.texts, None, known.shown)
+    refuse_copies(patterns, known.shown)
+    return Library(dict(sorted(patterns.items())), known.texts, known.own)
+
+
+def refuse_copies(patterns: Mapping[str, Pattern], shown: Callable[[str], str]) -> None:
+    """Raise InputError at a wording that is a near copy of another; a recipe that stores some can still be verified."""
+    for name, pattern in patterns.items():
         if fault := overlap(pattern):
-            raise InputError(f"{shown(f'{name}.jinja')}: {fault}")
-    return found
+            raise InputError(f"{shown(name + SUFFIX)}: {fault}")

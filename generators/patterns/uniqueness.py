@@ -1,7 +1,8 @@
 """Checks that different rows always have different questions, within and across patterns."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -116,21 +117,24 @@ def _in_letters(pattern: Pattern, ref: Ref, own: Mapping[str, Slot]) -> bool:
     return isinstance(pattern.slot(ref.slot, own), Words) or not in_figures(ref.form)
 
 
-def check_apart(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabulary]) -> None:
-    """Check that no two wordings, of one pattern or of two, have a question in common; raise InputError at the later.
+@dataclass(frozen=True)
+class Clash:
+    """Two patterns that no dataset can have together: the later one, the earlier one, and the fault of the later."""
+
+    pattern: Pattern
+    other: Pattern
+    fault: str
+
+
+def question_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
+    """Yield the patterns with a wording that has a question in common with an earlier one, of any of the patterns.
 
     All questions of a wording share its skeleton: its tokens that no slot can show. Wordings with one skeleton are
     compared token by token. Numbers are left out of both, since every form of a number has its own figures.
     """
     shown = [(pattern, wording, _tokens(pattern, wording)) for pattern in patterns for wording in pattern.wordings]
-    words = {
-        token
-        for vocabulary in vocabularies.values()
-        for word in vocabulary.words
-        for token in _split(f"{word} {word.singular} a an")
-    }
     slots = {id(piece): piece for _, _, text in shown for piece in text if not isinstance(piece, str)}
-    words |= {token for texts in slots.values() for tokens in texts for token in tokens}
+    words = {token for texts in slots.values() for tokens in texts for token in tokens}
     seen: dict[tuple[str, ...], list[tuple[Pattern, Wording, _Text]]] = {}
     for pattern, wording, text in shown:
         skeleton = tuple(piece for piece in text if isinstance(piece, str) and piece not in words)
@@ -138,10 +142,8 @@ def check_apart(patterns: Iterable[Pattern], vocabularies: Mapping[str, Vocabula
         for other, earlier, theirs in rivals:
             if _can_meet(text, theirs):
                 clash = f"{'' if other is pattern else f'{other.id}, '}{earlier.where}"
-                raise InputError(
-                    f"{pattern.id}.jinja: {wording.where}: its question can be that of {clash}; "
-                    "word one of them differently"
-                )
+                fault = f"{wording.where}: its question can be that of {clash}; word one of them differently"
+                yield Clash(pattern, other, fault)
         rivals.append((pattern, wording, text))
 
 

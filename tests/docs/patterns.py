@@ -7,10 +7,10 @@ import yaml
 
 import solver
 from generators.builder.preset import KEYS, known_presets, read_preset
-from generators.patterns.checks import MIN_SPACE, SAMPLE
+from generators.patterns.checks import SAMPLE
 from generators.patterns.expression import MAX_LENGTH
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Word
-from generators.patterns.library import MAX_VOCABULARY, library, shipped
+from generators.patterns.library import MAX_VOCABULARY, shipped
 from generators.patterns.slots import MAX_OPERATIONS, MAX_VALUES, Numbers, Words, read_slots
 from generators.patterns.vocabulary import MAX_WORD, read_vocabularies
 from generators.patterns.wording import MAX_FILE
@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[2]
 def pattern_limits() -> str:
     """Return the table of limits on pattern and vocabulary files."""
     body = (
-        ("distinct questions of a pattern, at least", MIN_SPACE),
         ("assignments that are tried when a pattern is loaded", SAMPLE),
         ("bytes of a pattern file, at most", MAX_FILE),
         ("bytes of a vocabulary file, at most", MAX_VOCABULARY),
@@ -136,7 +135,7 @@ def presets() -> str:
     body = []
     for name in known_presets():
         preset = read_preset(name)
-        held = preset.shares(library(None, preset.takes))
+        held = preset.library().patterns
         weights = ", ".join(f"{expert} {weight}" for expert, weight in preset.weights.items())
         body.append((code(name), *(f"{count:,}" for count in preset.rows.values()), preset.max_len, len(held), weights))
     return rows("preset", ">train", ">validation", ">test", ">max_len", ">patterns", "weights in percent", body=body)
