@@ -20,6 +20,7 @@ from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.slots import Words
+from solver.arguments import checked
 from solver.experts import EXPERTS
 from solver.files import local
 from solver.lock import only_writer
@@ -53,8 +54,9 @@ class Published:
     ancestor: Callable[[], bytes | None]
 
 
+@checked
 def write_card(
-    folder: Path,
+    folder: str | Path,
     repo_id: str | None = None,
     *,
     plots: bool = True,

@@ -16,6 +16,7 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 from generators.files.layout import README
+from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError
 
@@ -49,6 +50,7 @@ class Pushed:
     """The difference that a dry run found between the page in the repository and the new one."""
 
 
+@checked
 def push_to_hub(
     folder: str | Path,
     repo_id: str,

@@ -17,6 +17,7 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
 from generators.files.store import new_store, only_writer_of
+from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
 
@@ -55,18 +56,19 @@ class Execution:
             raise InputError(f"no engine {self.engine}; {did_you_mean(self.engine, ENGINES)}")
 
 
+@checked
 def build(
-    weights: str = "run8",
+    weights: str | Path | Mapping[str, object] = "run8",
     *,
     rows: int | None = None,
     seed: int = 0,
     out: str | Path | None = None,
     max_len: int | None = None,
-    tokenizer: str | None = None,
+    tokenizer: str | Path | None = None,
     phrasings: int | str | Mapping[str, object] | None = None,
     shard_rows: int = SHARD_ROWS,
     patterns: str | Path | None = None,
-    against: str | None = None,
+    against: str | Path | None = None,
     workers: int | None = None,
     full: bool = False,
     engine: str = "local",
@@ -74,7 +76,7 @@ def build(
 ) -> Built:
     """Build the dataset of a preset, prove every row, and return it.
 
-    `weights` is a preset's name or file (P8), `rows` the number of training rows, and `max_len` the most tokens of a row
+    `weights` is a preset's name or file, or a mapping of its keys (P8), `rows` the number of training rows, and `max_len` the most tokens of a row
     (P10); both default to the preset's values, as does `phrasings`, which is how many training wordings of each pattern
     are used: a number, "all", or a mapping as in a preset. `tokenizer`, a name or path, counts the tokens of rows whose bytes exceed
     `max_len`. `patterns` is a folder of additional patterns. `out` is a folder or a URL that fsspec supports
@@ -95,7 +97,7 @@ def build(
         seed=seed,
         rows=None if rows is None else {"train": rows},
         max_len=max_len,
-        tokenizer=tokenizer,
+        tokenizer=None if tokenizer is None else str(tokenizer),
         phrasings=phrasings,
         shard_rows=shard_rows,
         against=gate.against if gate else None,
@@ -105,11 +107,12 @@ def build(
     return make(recipe, out, how, gate)
 
 
+@checked
 def rebuild(
     recipe: str | Path,
     out: str | Path,
     *,
-    against: str | None = None,
+    against: str | Path | None = None,
     workers: int | None = None,
     full: bool = False,
     engine: str = "local",
@@ -130,13 +133,13 @@ def rebuild(
     return make(read, out, how, gate)
 
 
-def _gate(against: str | None) -> "Gate | None":
+def _gate(against: str | Path | None) -> "Gate | None":
     """Return the gate of a held-out set, or None if none is named; import the reader of questions only if needed."""
     if against is None:
         return None
     from generators.text.contamination import read_gate
 
-    return read_gate(against)
+    return read_gate(str(against))
 
 
 def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "Gate | None" = None) -> Built:

@@ -36,6 +36,8 @@ KEYS = {
     "system": "the system line of every prompt; by default, the line that names the experts",
 }
 """The keys of a preset file and their meanings."""
+TEXTS = ("system",)
+"""The keys whose values are text."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,15 @@ def known_presets() -> list[str]:
     return sorted((path.stem for path in FOLDER.glob("*.yaml")), key=lambda name: (len(name), name))
 
 
-def read_preset(name: str) -> Preset:
-    """Return a shipped preset by name, or the preset in a file; raise InputError naming the file and the line."""
+def read_preset(given: str | Path | Mapping[str, object]) -> Preset:
+    """Return a shipped preset by name, the preset in a file, or the one whose keys a mapping has.
+
+    Raises InputError naming the file and the line.
+    """
+    if isinstance(given, Mapping):
+        keys = {str(key): _node(value, figures=key not in TEXTS) for key, value in given.items()}
+        return _Reader("", "preset").preset(keys)
+    name = str(given)
     path = FOLDER / f"{name}.yaml" if name in known_presets() else local(name)
     if not there(path):
         raise InputError(f"{name}: neither a preset nor a preset file; {did_you_mean(name, known_presets())}")
@@ -125,6 +134,19 @@ def read_preset(name: str) -> Preset:
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
     return _Reader(text, str(path)).preset(node)
+
+
+def _node(value: object, *, figures: bool) -> Node:
+    """Return a value of Python as the node that a preset file has for it; `figures` says whether numbers may stand there."""
+    if isinstance(value, Mapping):
+        return {str(key): _node(item, figures=figures) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_node(item, figures=figures) for item in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) or (figures and isinstance(value, int | float)):
+        return str(value)
+    return Odd(f"of type {type(value).__name__}")
 
 
 class _Reader:
@@ -139,7 +161,8 @@ class _Reader:
             raise InputError(f"{self.path}: not a mapping; a preset has {', '.join(KEYS)}")
         for key in node:
             if key not in KEYS:
-                raise self.error(key, f"unknown key {key}; {did_you_mean(key, KEYS)}")
+                hint = f"write it below weights: {key}: SHARE" if key in FOLDERS else did_you_mean(key, KEYS)
+                raise self.error(key, f"unknown key {key}; {hint}")
         weights = self.numbers(node, "weights")
         for expert in weights:
             if expert not in FOLDERS:

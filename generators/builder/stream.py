@@ -14,6 +14,7 @@ import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
 from generators.files.layout import SPLITS
+from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
 from solver.schema import SCHEMA
@@ -29,14 +30,15 @@ COUNTS = (25_200, 5_040, 720, 60, 12, 1)
 """The numbers of blocks that a stream may have, which most numbers of ranks and workers divide evenly."""
 
 
+@checked
 def stream(
-    preset: str = "run8",
+    preset: str | Path | Mapping[str, object] = "run8",
     split: str = "train",
     seed: int = 0,
     *,
     patterns: str | Path | None = None,
     max_len: int | None = None,
-    tokenizer: str | None = None,
+    tokenizer: str | Path | None = None,
     phrasings: int | str | Mapping[str, object] | None = None,
     block: int = BLOCK,
 ) -> IterableDataset:
@@ -55,7 +57,7 @@ def stream(
         seed=seed,
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,
-        tokenizer=tokenizer,
+        tokenizer=None if tokenizer is None else str(tokenizer),
         phrasings=phrasings,
         shard_rows=block,
     )

@@ -29,6 +29,7 @@ from generators.imports.audit import row_faults
 from generators.imports.folder import manifest_of_import
 from generators.imports.recipe import ImportRecipe
 from solver import arrow
+from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
@@ -58,7 +59,8 @@ class Audit:
         return not self.faults
 
 
-def audit(folder: Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
+@checked
+def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
     """Audit every file and row of a dataset folder; raise InputError if it is not a finished dataset.
 
     `tokenizer` overrides the recipe's; `report` is called after each shard with the number of audited rows and of all

@@ -19,6 +19,7 @@ from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.files.store import refuse_pattern
 from solver import arrow
+from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError
 from solver.schema import SCHEMA
@@ -61,6 +62,7 @@ compute_score = partial(compute_score, as_mapping=True)  # verl logs `acc` as ac
 '''
 
 
+@checked
 def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, int]:
     """Export a dataset folder to a trainer's format in a new folder, atomically; return the number of rows per file.
 

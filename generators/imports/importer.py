@@ -14,6 +14,7 @@ from generators.imports.grading.grade import RULES
 from generators.imports.solution.problem import Dropped, Row
 from generators.imports.sources.registry import Source, source
 from generators.text.contamination import Gate, read_gate
+from solver.arguments import checked
 from solver.dataset import hub_place
 from solver.files import local
 from solver.number import write_number
@@ -30,15 +31,16 @@ MAX_LEN = 4_096
 """The longest row, one token a byte; the longest of GSM-8K's are below 3,600."""
 
 
+@checked
 def import_problems(
     name: str,
     out: str | Path | None = None,
     *,
-    origin: str | None = None,
+    origin: str | Path | None = None,
     split: str = "train",
     grade: str = "C",
     eval_only: bool = False,
-    against: str | None = None,
+    against: str | Path | None = None,
     max_len: int = MAX_LEN,
     report: Callable[[int, int], None] | None = None,
 ) -> Built:
@@ -57,9 +59,9 @@ def import_problems(
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     if out is not None:
         new_store(out)  # refuses a bad place before anything long begins
-    place = reader.hub if origin is None else origin
+    place = reader.hub if origin is None else str(origin)
     entries, sha256 = _entries(reader, place, split)
-    gate = None if against is None else read_gate(against)
+    gate = None if against is None else read_gate(str(against))
     recipe = ImportRecipe.of(
         reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None
     )
