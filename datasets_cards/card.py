@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import metadata
 from pathlib import Path
 from shlex import quote
@@ -13,12 +13,14 @@ import jinja2
 import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
+from generators.builder.about import SHIPPED, About, stated
 from generators.builder.recipe import Recipe
 from generators.builder.wordings import HeldOut
 from generators.files.layout import README, RECIPE, split_files
 from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
+from generators.patterns.library import shipped
 from generators.patterns.slots import Words
 from solver.arguments import checked
 from solver.experts import EXPERTS
@@ -31,7 +33,6 @@ from solver.schema import COLUMNS, SCHEMA
 
 from .facts import Facts, gather
 
-LICENCE = "apache-2.0"
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
     "plots/lengths.png": "Bound on the tokens of a row against max_len",
@@ -134,7 +135,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         experts=EXPERTS,
         groups=GROUPS,
         ops=op_table(),
-        licence=LICENCE,
+        about=about_of(facts.recipe),
         source=_source(),
     )
     return str(DatasetCard(text)).rstrip() + "\n"
@@ -204,17 +205,34 @@ def contamination(facts: Facts) -> str:
     )
 
 
+def about_of(recipe: AnyRecipe) -> About:
+    """Return the language, licence, name and tags of a dataset.
+
+    The recipe of an earlier version does not state them; its patterns are shipped ones if their ids are.
+    """
+    name = f"wirework {recipe.name}"
+    if not isinstance(recipe, Recipe):
+        return About(language=SHIPPED.language, license=recipe.licence, pretty_name=name)
+    ours = all(f"{pattern}.jinja" in shipped() for pattern in recipe.shares)
+    about = recipe.about or stated(About(), shipped_alone=ours)
+    return replace(about, pretty_name=about.pretty_name or name)
+
+
 def card_data(facts: Facts) -> DatasetCardData:
     """Return the card's metadata block."""
     recipe = facts.recipe
     size = next((label for bound, label in _SIZES if facts.rows < bound), "10M<n<100M")
+    about = about_of(recipe)
     return DatasetCardData(
-        language=["en"],
-        license=LICENCE if isinstance(recipe, Recipe) else recipe.licence,
-        pretty_name=f"wirework {recipe.name}",
+        language=about.codes or None,
+        language_bcp47=about.regional or None,
+        license=about.license,
+        license_name=about.license_name,
+        license_link=about.license_link,
+        pretty_name=about.pretty_name,
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated" if isinstance(recipe, Recipe) else "found"],
-        multilinguality="monolingual",
+        multilinguality=("multilingual" if len(about.codes) > 1 else "monolingual") if about.codes else None,
         size_categories=[size],
         source_datasets=["original" if isinstance(recipe, Recipe) else recipe.hub],
         task_categories=["text-generation", "question-answering"],
@@ -225,6 +243,7 @@ def card_data(facts: Facts) -> DatasetCardData:
             "verified",
             "trl",
             "wirework",
+            *about.tags,
         ],
         config_names=["default"],
         configs=[

@@ -186,7 +186,7 @@ def test_a_small_pattern_is_used_and_its_rows_are_counted(tmp_path, texts, capsy
         small.replace("$who.", "").replace("{{ who }}", "Team {{ who }}").replace("left:  5..25", "left:  5..6")
     )
     preset = {"rows": 100, "validation": 5, "test": 5, "max_len": 1024, "weights": {"entity_track": 100}}
-    preset |= {"patterns": "mine"}
+    preset |= {"patterns": "mine", "language": "en", "license": "mit"}
     few, enough = tmp_path / "few.yaml", tmp_path / "enough.yaml"
     few.write_text(json.dumps(preset))
     enough.write_text(json.dumps(preset | {"min_questions": 156_426}))

@@ -5,6 +5,7 @@ function of the recipe and its number. A folder that holds another recipe is ref
 """
 
 import errno
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
 
+from .about import unstated
 from .length import Ruler
 from .local_engine import SHARD_ROWS, run_locally
 from .preset import read_preset
@@ -104,6 +106,9 @@ def build(
     )
     recipe.check_spaces()
     tell(recipe, preset.min_questions)
+    lacking = unstated(recipe.about) if recipe.about else None
+    if lacking:
+        print(f"note: {lacking}", file=sys.stderr)
     return make(recipe, out, how, gate)
 
 

@@ -5,7 +5,7 @@ A preset is a YAML file. Rows are apportioned by Webster's method, so a larger d
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from solver.experts import system_line
 from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
+from .about import KEYS as ABOUT
+from .about import About, read_about
 from .wordings import Phrasings, read_phrasings
 
 FOLDER = Path(__file__).parents[1] / "presets"
@@ -33,10 +35,11 @@ KEYS = {
     "patterns": "the patterns to use, all by default, and their weights within their expert: see [Choose patterns](#choose-patterns)",
     "min_questions": f"patterns with fewer distinct questions are listed, with the most rows that they can give; {MIN_QUESTIONS} by default",
     "phrasings": "how many of a pattern's training wordings are used, from the first, or `all`; 1 by default. `{train: all, held_out: true}` gives validation and test held-out wordings alone. `--phrasings` overrides the number",
+    **ABOUT,
     "system": "the system line of every prompt; by default, the line that names the experts",
 }
 """The keys of a preset file and their meanings."""
-TEXTS = ("system",)
+TEXTS = ("system", *ABOUT)
 """The keys whose values are text."""
 
 
@@ -54,6 +57,8 @@ class Preset:
     weights: dict[str, int]
     patterns: dict[str, int]
     """Weights of single patterns within their expert, by name or id, and of `mine` and `shipped`."""
+    about: About = field(default_factory=About)
+    """The language, licence, name and tags that the preset states."""
     listed: bool = False
     """Whether `patterns` lists the patterns to use; if not, all are used, with weight 1 unless it weighs them."""
     min_questions: int = MIN_QUESTIONS
@@ -183,6 +188,7 @@ class _Reader:
             weights=weights,
             patterns=self.patterns(node.get("patterns", {})),
             listed=not isinstance(node.get("patterns", {}), dict),
+            about=self.about(node),
             min_questions=self.number(node, "min_questions", 1) if "min_questions" in node else MIN_QUESTIONS,
         )
 
@@ -191,6 +197,12 @@ class _Reader:
             return read_phrasings(node)
         except InputError as error:
             raise self.error("phrasings", str(error)) from None
+
+    def about(self, node: dict[str, Node]) -> About:
+        try:
+            return read_about(node)
+        except InputError as error:
+            raise self.error(str(error).partition(" ")[0], str(error)) from None
 
     def patterns(self, node: Node) -> dict[str, int]:
         """Return the weights of `patterns`: a mapping, a list of names and of `name: weight`, or one name."""

@@ -18,6 +18,7 @@ from generators.patterns.permutation import Permutation
 from solver import __version__
 from solver.refusal import InputError
 
+from .about import About, stated
 from .preset import Preset, apportion
 from .wordings import HeldOut, Phrasings, overridden, remarks, train_count, used_wordings
 
@@ -49,6 +50,8 @@ class Recipe:
     files: dict[str, str]
     against: Against | None = None
     """The held-out set whose questions the contamination gate refused, or None if it did not run."""
+    about: About | None = None
+    """The language, licence, name and tags for the page; None in a recipe of an earlier version."""
     format: int = FORMAT
 
     @classmethod
@@ -94,6 +97,7 @@ class Recipe:
                 if not path.endswith(".jinja") or path.removesuffix(".jinja") in shares
             },
             against=against,
+            about=stated(preset.about, shipped_alone=library.own.isdisjoint(shares)),
         )
 
     @classmethod

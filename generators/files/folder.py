@@ -1,7 +1,8 @@
 """Starts and finishes a dataset folder: the recipe is written first, the manifest last."""
 
+import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def claim(recipe: DatasetRecipe, files: Store) -> None:
     differs = None
     if RECIPE in present:
         with files.open(RECIPE) as file:
-            differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), asdict(recipe))
+            differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), json.loads(recipe.text()))
         if differs and len(present) > 1:
             raise InputError(
                 f"{files.location}: holds another dataset: {differs}; choose another --out or remove the folder"
@@ -67,7 +68,7 @@ def finish(recipe: DatasetRecipe, files: Store, manifest: Manifest) -> Built:
     Raises InputError if it has.
     """
     with files.open(RECIPE) as file:
-        differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), asdict(recipe))
+        differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), json.loads(recipe.text()))
     if differs:
         raise InputError(
             f"{files.location}: another build writes here: {differs}; choose another --out for one of them"

@@ -86,6 +86,7 @@ RECIPE = {
     "versions": "The versions of wirework and pyarrow.",
     "files": "The text of every pattern and vocabulary file, so that the rows can be made again without them.",
     "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
+    "about": "The `language`, `license`, `pretty_name` and `tags` for the page, as the preset states them.",
 }
 """The keys of a build's recipe.json."""
 
