@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,10 +17,14 @@ from folders import column, contents, rows_of
 from processes import HOME, python
 
 from generators import build
+from generators.builder.about import About
 from generators.builder.dataset import make, rebuild
 from generators.builder.length import Ruler
 from generators.builder.recipe import Recipe
 from generators.builder.shard import make_shard
+from generators.files.manifest import read_manifest
+from generators.files.recipe import difference
+from generators.finished.audit import audit
 from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
@@ -292,6 +297,107 @@ def test_another_dataset_is_not_overwritten(first, cook):
         make(cook(seed=5), first)
 
     assert contents(first) == before
+
+
+CONSUME = "entity_track/consume.jinja"
+ASKS = "{{ who }} has {{ had }} {{ item }}, uses {{ first }} and then {{ then }}. How many {{ item }} are left?"
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        (CONSUME, lambda text: f"{text}---\nOf {{{{ had }}}} {{{{ item }}}}, {ASKS}\n"),
+        (CONSUME, lambda text: f"{text}--- held out\nOf {{{{ had }}}} {{{{ item }}}}, {ASKS}\n"),
+        (CONSUME, lambda text: text.replace("slots:\n", "# what varies\nslots:\n\n")),
+        ("vocabulary.yaml", lambda text: f"{text}towns: [Ashford, Brightwater]\n"),
+        (
+            "vocabulary.yaml",
+            lambda text: f"{text}pronouns: {{person: {{she: [{text.split('[')[1].split(',')[0]}]}}}}\n",
+        ),
+        ("vocabulary.yaml", lambda text: f"# names\n{text}"),
+        ("own vocabulary.yaml", lambda text: "towns: [Ashford, Brightwater]\n"),
+    ],
+    ids=["wording", "held-out wording", "comment", "vocabulary", "pronouns", "other comment", "vocabulary file"],
+)
+def test_a_folder_of_another_version_resumes(cook, texts, first, tmp_path, path, change):
+    """A build resumes if only parts of files, versions or facts for the page differ that none of its rows uses."""
+    place = shutil.copytree(first, tmp_path / "d")
+    for name in ("manifest.json", "data/train-00001-of-00003.parquet"):
+        (place / name).unlink()
+    changed = read_library(texts | {path: change(texts.get(path, ""))})
+    recipe = replace(cook(changed), versions={"wirework": "9.9", "pyarrow": "99"}, about=About(tags=("school",)))
+
+    made = make(recipe, place)
+
+    assert made.manifest.content == read_manifest(first).content
+    assert Recipe.read(place) == recipe
+    assert audit(place).passed
+
+
+def test_a_finished_folder_takes_other_facts_for_its_page(cook, first, tmp_path):
+    """Building again over a finished dataset changes what its page states, and no row."""
+    place = shutil.copytree(first, tmp_path / "d")
+
+    make(replace(cook(), about=About(license="mit")), place)
+
+    assert Recipe.read(place).about == About(license="mit")
+    assert audit(place).passed
+    assert {name for name, data in contents(place).items() if contents(first)[name] != data} == {
+        "manifest.json",
+        "recipe.json",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "told"),
+    [
+        (
+            CONSUME,
+            "and then {{ then",
+            "then {{ then",
+            "uses {{ first }} and then {{ then }}. How many {{ item }} are left?' there",
+        ),
+        (CONSUME, "left:  5..25", "left:  5..26", "has '  left:  5..25' there and '  left:  5..26' here"),
+        (
+            "vocabulary.yaml",
+            "[Balo, ",
+            "[Bala, Balo, ",
+            "vocabulary person has 'Balo, balo' there and 'Bala, bala' here",
+        ),
+        ("vocabulary.yaml", "aib: aibs", "aib: aibz", "vocabulary things has 'aibs' there and 'aibz' here"),
+    ],
+    ids=["wording", "slot", "word", "form"],
+)
+def test_a_real_difference_is_quoted(cook, texts, first, path, old, new, told):
+    """If rows would differ, the first lines that differ are quoted, and nothing is written."""
+    before = contents(first)
+    assert old in texts[path]
+
+    with pytest.raises(InputError) as caught:
+        make(cook(read_library(texts | {path: texts[path].replace(old, new)})), first)
+
+    assert told in str(caught.value)
+    assert contents(first) == before
+
+
+def test_long_texts_are_quoted_where_they_differ(cook):
+    """Of two long system lines a message quotes where they begin to differ, not two equal ends."""
+    stored, other = (
+        replace(cook(), system=f"{'You wire. ' * 30}{word} here.{' And so on.' * 30}") for word in ("A", "B")
+    )
+
+    told = difference(stored.text().encode(), "recipe.json", other)
+
+    assert told.startswith("system is '...You wire. You wire. A here. And so on.")
+    assert "...' there and '...You wire. You wire. B here. And so on." in told
+    assert len(told) < 250
+
+
+def test_an_import_is_no_build(cook):
+    """A folder of an import is told apart from one of a build."""
+    stored = json.dumps({"format": 1, "kind": "import"}).encode()
+
+    assert difference(stored, "recipe.json", cook()) == "an import is there and a build here"
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])

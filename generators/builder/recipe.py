@@ -2,16 +2,17 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from generators.files.layout import SPLITS
-from generators.files.recipe import FORMAT, Against, parse_recipe, read_values, recipe_text
+from generators.files.recipe import FORMAT, Against, flat, parse_recipe, read_values, recipe_text
 from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
@@ -20,6 +21,7 @@ from solver.refusal import InputError
 
 from .about import About, stated
 from .preset import Preset, apportion
+from .used_parts import used_parts
 from .wordings import HeldOut, Phrasings, overridden, remarks, train_count, used_wordings
 
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
@@ -130,6 +132,18 @@ class Recipe:
     def text(self) -> str:
         """Return the text of recipe.json."""
         return recipe_text(self)
+
+    def deciding(self) -> dict[str, Any]:
+        """Return all that decides the rows and their files, by name.
+
+        The versions, the facts for the page, and parts of the stored files that no row uses are left out.
+        """
+        rest = {key: value for key, value in asdict(self).items() if key not in ("versions", "files", "about")}
+        patterns = self.library.patterns
+        return flat(rest) | used_parts(
+            (patterns[name] for name in self.shares),
+            lambda pattern: {place for split in SPLITS for place in self.used_wordings(pattern, split)},
+        )
 
     @cached_property
     def library(self) -> Library:

@@ -1,6 +1,5 @@
 """Starts and finishes a dataset folder: the recipe is written first, the manifest last."""
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from solver.refusal import InputError
 from .layout import MANIFEST, README, RECIPE, readme
 from .manifest import Manifest
 from .page import merge
-from .recipe import DatasetRecipe, difference, recipe_values
+from .recipe import DatasetRecipe, difference
 from .store import Store, leftover
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def claim(recipe: DatasetRecipe, files: Store) -> None:
     differs = None
     if RECIPE in present:
         with files.open(RECIPE) as file:
-            differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), json.loads(recipe.text()))
+            differs = difference(file.read(), f"{files.location}/{RECIPE}", recipe)
         if differs and len(present) > 1:
             raise InputError(
                 f"{files.location}: holds another dataset: {differs}; choose another --out or remove the folder"
@@ -68,11 +67,17 @@ def finish(recipe: DatasetRecipe, files: Store, manifest: Manifest) -> Built:
     Raises InputError if it has.
     """
     with files.open(RECIPE) as file:
-        differs = difference(recipe_values(file.read(), f"{files.location}/{RECIPE}"), json.loads(recipe.text()))
+        stored = file.read()
+    differs = difference(stored, f"{files.location}/{RECIPE}", recipe)
     if differs:
         raise InputError(
             f"{files.location}: another build writes here: {differs}; choose another --out for one of them"
         )
+    text = recipe.text().encode()
+    if stored != text:  # by another version, or with other facts for the page; a manifest names the recipe by its hash
+        if MANIFEST in files.names():
+            files.remove(MANIFEST)
+        files.write(RECIPE, text)
     page = _page(files, readme(recipe.name, {name: split.rows for name, split in manifest.splits.items()}))
     if page:
         files.write(README, page.encode())

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -54,6 +55,12 @@ class DatasetRecipe(Protocol):
     def text(self) -> str:
         """Return the text of recipe.json."""
 
+    def deciding(self) -> dict[str, Any]:
+        """Return all that decides the rows and their files, by name; recipes of one dataset may differ in the rest."""
+
+
+_LONGEST = 80
+"""The most characters of a text that a message quotes whole."""
 
 Kind = TypeVar("Kind", bound=DatasetRecipe)
 
@@ -84,6 +91,9 @@ def recipe_values(content: bytes, path: str) -> dict[str, Any]:
 
 def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
     """Return the recipe of a type from its JSON values; raise InputError naming the file if they do not fit."""
+    unknown = sorted(values.keys() - kind.__dataclass_fields__.keys())
+    if unknown:
+        raise InputError(f"{path}: unknown key {unknown[0]}; a later version of wirework may know it")
     try:
         recipe = msgspec.convert(values, kind)
         recipe.check()
@@ -94,23 +104,46 @@ def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
     return recipe
 
 
-def difference(old: dict[str, Any], new: dict[str, Any]) -> str | None:
-    """Return a message naming the first key in which two recipes differ and both values, or None if they are equal."""
-    before, after = _flat(old), _flat(new)
-    for key, value in after.items():
-        if before.get(key) != value:
-            return f"{key} is {_short(before.get(key))} there and {_short(value)} here"
-    gone = [key for key in before if key not in after]
-    return f"{gone[0]} is there and not here" if gone else None
+def difference(stored: bytes, path: str, recipe: DatasetRecipe) -> str | None:
+    """Return a message on the first thing that decides rows and differs from a stored recipe.json, or None.
+
+    Raises InputError if it is not a recipe of this format.
+    """
+    values = recipe_values(stored, path)
+    kinds = ["an import" if imported else "a build" for imported in ("kind" in values, hasattr(recipe, "kind"))]
+    if kinds[0] != kinds[1]:
+        return f"{kinds[0]} is there and {kinds[1]} here"
+    before, after = parse_recipe(values, type(recipe), path).deciding(), recipe.deciding()
+    for key in dict.fromkeys([*after, *before]):
+        if key not in before or key not in after:
+            return f"{key} is {'here' if key in after else 'there'} and not {'there' if key in after else 'here'}"
+        if before[key] != after[key]:
+            return _told(key, before[key], after[key])
+    return None
 
 
-def _flat(content: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping with the entries of inner mappings as `key.inner`."""
+    found: dict[str, Any] = {}
     for key, value in content.items():
-        flat |= {f"{key}.{inner}": item for inner, item in value.items()} if isinstance(value, dict) else {key: value}
-    return flat
+        found |= {f"{key}.{inner}": item for inner, item in value.items()} if isinstance(value, dict) else {key: value}
+    return found
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:18]}...{text[-18:]}"
+def _told(key: str, there: object, here: object) -> str:
+    """Return a message on two values that differ; of lines, and of long texts, it quotes where they begin to."""
+    if isinstance(there, tuple) and isinstance(here, tuple):
+        pairs = zip_longest(there, here, fillvalue="")
+        line, other = next((line, other) for line, other in pairs if line != other)
+        return f"{key} has {_quoted(line, other)} there and {_quoted(other, line)} here"
+    return f"{key} is {_quoted(there, here)} there and {_quoted(here, there)} here"
+
+
+def _quoted(value: object, other: object) -> str:
+    """Return a value for a message; a long text from shortly before it differs from another."""
+    if not isinstance(value, str) or not isinstance(other, str) or len(value) <= _LONGEST:
+        return repr(value)
+    differs = next((at for at, pair in enumerate(zip(value, other, strict=False)) if len(set(pair)) > 1), len(other))
+    start = max(differs - _LONGEST // 4, 0)
+    part = value[start : start + _LONGEST]
+    return repr(f"{'...' if start else ''}{part}{'...' if start + _LONGEST < len(value) else ''}")

@@ -1,11 +1,11 @@
 """The recipe of an import: its source, split and grade, and the versions that made it."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import pyarrow as pa
 
-from generators.files.recipe import FORMAT, Against, recipe_text
+from generators.files.recipe import FORMAT, Against, flat, recipe_text
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Source
 from solver import __version__
@@ -73,6 +73,10 @@ class ImportRecipe:
     def text(self) -> str:
         """Return the text of recipe.json."""
         return recipe_text(self)
+
+    def deciding(self) -> dict[str, Any]:
+        """Return all keys: another version of wirework may find other traces."""
+        return flat(asdict(self))
 
     @property
     def name(self) -> str:
