@@ -364,14 +364,14 @@ def _check(args: argparse.Namespace) -> int:
     from generators.builder.preset import MIN_QUESTIONS
     from generators.builder.recipe import few_questions
     from generators.patterns.checks import try_rows
-    from generators.patterns.library import clashes, library
+    from generators.patterns.library import clashes, files, library, place
     from generators.patterns.weaknesses import weaknesses
 
     found = library(args.folder)
     checked = found.patterns.values()
-    mine = [pattern for pattern in checked if not args.folder or pattern.id in found.own]
+    mine = [pattern for pattern in checked if not args.folder or not found.shipped_alone([pattern.id])]
     for clash in clashes(mine):
-        raise InputError(f"{args.folder or 'templates'}/{clash.pattern.id}.jinja: {clash.fault}")
+        raise InputError(f"{place(clash.pattern, clash.wording, files(args.folder).shown)}: {clash.fault}")
     rows = 0
     with Progress("checking", "patterns") as progress:
         for number, pattern in enumerate(checked):

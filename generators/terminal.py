@@ -221,7 +221,8 @@ def row(pattern: Pattern, index: int, places: Sequence[int]) -> None:
         for place, question in asked.items():
             wording = pattern.wordings[place]
             mark = Text("held out: ", style="yellow") if wording.held_out else Text()
-            table.add_row(str(place + 1), str(wording.line), mark + Text(question))
+            where = f"{wording.file}, {wording.line}" if wording.file else str(wording.line)
+            table.add_row(str(place + 1), where, mark + Text(question))
         out.print(table)
     _traced(render(pattern.trace, draw)[0].as_py())
 
@@ -240,7 +241,9 @@ def stored(found: "StoredRow") -> None:
     if found.pattern:
         wording = found.pattern.wordings[found.place]
         mark = ", held out" if wording.held_out else ""
-        _say(f"wording   {found.place + 1} of {len(found.pattern.wordings)}, line {wording.line} of its file{mark}")
+        _say(
+            f"wording   {found.place + 1} of {len(found.pattern.wordings)}, line {wording.line} of {wording.file or 'its file'}{mark}"
+        )
     if found.distractors:
         _say(f"no step uses {', '.join(found.distractors)}, which the wording adds")
 

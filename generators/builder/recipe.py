@@ -93,13 +93,9 @@ class Recipe:
             phrasings=overridden(preset.phrasings, phrasings),
             shard_rows=shard_rows,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
-            files={
-                path: text
-                for path, text in library.texts.items()
-                if not path.endswith(".jinja") or path.removesuffix(".jinja") in shares
-            },
+            files=library.texts_of(shares.keys()),
             against=against,
-            about=stated(preset.about, shipped_alone=library.own.isdisjoint(shares)),
+            about=stated(preset.about, shipped_alone=library.shipped_alone(shares.keys())),
         )
 
     @classmethod

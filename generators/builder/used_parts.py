@@ -31,8 +31,9 @@ def used_parts(patterns: Iterable[Pattern], places: Places) -> dict[str, tuple[s
 
 
 def _pattern_lines(pattern: Pattern, used: list[int]) -> list[str]:
-    front, parts = split(pattern.source)
-    texts = [front, *(f"{'--- held out' if parts[at].held_out else '---'}\n{parts[at].text}" for at in used)]
+    wordings = [pattern.wordings[at] for at in used]
+    texts = [split(pattern.source)[0]]
+    texts += [f"{'--- held out' if wording.held_out else '---'}\n{wording.source}" for wording in wordings]
     lines = [line.rstrip() for text in texts for line in text.splitlines()]
     return [line for line in lines if line and not line.lstrip().startswith("#")]
 

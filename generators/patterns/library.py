@@ -11,11 +11,12 @@ from solver.files import decode, local
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, scaffold_clashes
+from .extension import extend, extended_id, is_extension
 from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
 from .uniqueness import Clash, question_clashes
 from .vocabulary import Vocabulary, read_vocabularies
-from .wording import MAX_FILE
+from .wording import MAX_FILE, Wording
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 VOCABULARY = "vocabulary.yaml"
@@ -24,7 +25,7 @@ MAX_VOCABULARY = 131_072
 SUFFIX = ".jinja"
 """The ending of a pattern file."""
 OWN = "own "
-"""The prefix of a user's vocabulary file in a library, since the shipped one has the same name."""
+"""The prefix of a user's vocabulary, and of files that extend a pattern: shipped files may have the same names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,16 @@ class Library:
     def ids(self) -> Collection[str]:
         """The ids of all patterns in the files, also of those that were not read."""
         return _ids(self.texts)
+
+    def texts_of(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the files that some patterns need, by path: their own, those that extend them, and all vocabularies."""
+        used = {path for path in _extensions(self.texts) if extended_id(self.texts[path]) in ids}
+        used |= {f"{name}{SUFFIX}" for name in ids}
+        return {path: text for path, text in self.texts.items() if path in used or not path.endswith(SUFFIX)}
+
+    def shipped_alone(self, ids: Collection[str]) -> bool:
+        """Return whether no text of some patterns comes from a user's folder."""
+        return self.own.isdisjoint(ids) and not any(w.file for name in ids for w in self.patterns[name].wordings)
 
     def __getitem__(self, name: str) -> Pattern:
         """Return a pattern by id, or by name if only one has it; raise InputError if none or several match."""
@@ -76,7 +87,12 @@ class Files:
 
 
 def _ids(texts: Iterable[str]) -> list[str]:
-    return [path.removesuffix(SUFFIX) for path in texts if path.endswith(SUFFIX)]
+    return [path.removesuffix(SUFFIX) for path in texts if path.endswith(SUFFIX) and not path.startswith(OWN)]
+
+
+def _extensions(texts: Iterable[str]) -> list[str]:
+    """Return the paths of files that extend patterns, in order of their names."""
+    return sorted(path for path in texts if path.endswith(SUFFIX) and path.startswith(OWN))
 
 
 def find(name: str, known: Library | Files) -> str:
@@ -101,7 +117,7 @@ def read_library(
     """
     patterns = _patterns(texts, only, shown)
     for clash in clashes(patterns.values()):
-        raise InputError(f"{shown(clash.pattern.id + SUFFIX)}: {clash.fault}")
+        raise InputError(f"{place(clash.pattern, clash.wording, shown)}: {clash.fault}")
     return Library(dict(sorted(patterns.items())), dict(texts))
 
 
@@ -113,27 +129,42 @@ def clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
 
 def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]) -> dict[str, Pattern]:
     """Return the patterns of these texts by id, in the order of the texts, each checked by itself."""
-    vocabularies: dict[str, Vocabulary] = {}
     vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
+    _check_vocabularies(vocabulary_texts, shown)
+    patterns = {}
+    ids = frozenset(_ids(texts))
+    for path, text in texts.items():
+        expert, _, file = path.rpartition("/")
+        name = file.removesuffix(SUFFIX)
+        if f"{expert}/{name}" in ids and (only is None or f"{expert}/{name}" in only):
+            try:
+                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
+            except (ValueError, ArithmeticError) as error:
+                raise InputError(f"{shown(path)}: {error}") from None
+    for path in _extensions(texts):
+        try:
+            name = extended_id(texts[path])
+            if name in patterns:
+                patterns[name] = _extended(patterns[name], texts[path], shown(path), vocabulary_texts)
+            elif name not in ids:
+                raise InputError(f"extends {name}, which is no pattern; {did_you_mean(name, ids)}")
+        except (ValueError, ArithmeticError) as error:
+            raise InputError(f"{shown(path)}: {error}") from None
+    return patterns
+
+
+def _check_vocabularies(vocabulary_texts: Iterable[tuple[str, str]], shown: Callable[[str], str]) -> None:
+    """Raise InputError at a vocabulary file that is not sound, or that has a name of an earlier one."""
+    names: set[str] = set()
     for path, text in vocabulary_texts:
         try:
             read = _vocabularies(text)
         except (FormatError, InputError) as error:
             raise InputError(f"{shown(path)}: {error}") from None
-        for name, vocabulary in read.items():
-            if name in vocabularies:
+        for name in read:
+            if name in names:
                 raise InputError(f"{shown(path)}: vocabulary {name} exists already; choose another name")
-            vocabularies[name] = vocabulary
-    patterns = {}
-    for path, text in texts.items():
-        expert, _, file = path.rpartition("/")
-        name = file.removesuffix(SUFFIX)
-        if file.endswith(SUFFIX) and (only is None or f"{expert}/{name}" in only):
-            try:
-                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
-            except (ValueError, ArithmeticError) as error:
-                raise InputError(f"{shown(path)}: {error}") from None
-    return patterns
+        names |= read.keys()
 
 
 @lru_cache(maxsize=64)
@@ -145,10 +176,22 @@ def _vocabularies(text: str) -> dict[str, Vocabulary]:
 @lru_cache(maxsize=4096)
 def _pattern(expert: str, name: str, text: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
     """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
-    vocabularies: dict[str, Vocabulary] = {}
-    for _, vocabulary_text in vocabulary_texts:
-        vocabularies |= _vocabularies(vocabulary_text)
-    return check(read_pattern(expert, name, text, vocabularies))
+    return check(read_pattern(expert, name, text, _joined(vocabulary_texts)))
+
+
+@lru_cache(maxsize=4096)
+def _extended(pattern: Pattern, text: str, file: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
+    """Return a checked pattern with the wordings of a file added; cached as `_pattern` is."""
+    return extend(pattern, text, file, _joined(vocabulary_texts))
+
+
+def _joined(vocabulary_texts: Iterable[tuple[str, str]]) -> dict[str, Vocabulary]:
+    return {name: one for _, text in vocabulary_texts for name, one in _vocabularies(text).items()}
+
+
+def place(pattern: Pattern, wording: Wording | None, shown: Callable[[str], str]) -> str:
+    """Return the file of a pattern, or of a wording that another file adds to it, as messages show it."""
+    return wording.file if wording and wording.file else shown(pattern.id + SUFFIX)
 
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
@@ -158,11 +201,13 @@ def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
     texts = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.suffix == SUFFIX and (len(inside.parts) != 2 or inside.parts[0] not in FOLDERS):
-            hint = did_you_mean(inside.parts[0], FOLDERS)
-            raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
         if path.suffix == SUFFIX:
-            texts[inside.as_posix()] = _text(path, MAX_FILE)
+            text = _text(path, MAX_FILE)
+            extends = is_extension(text)
+            if inside.parts[0] not in FOLDERS or (len(inside.parts) != 2 and not extends):
+                hint = did_you_mean(inside.parts[0], FOLDERS)
+                raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
+            texts[f"{OWN if extends else ''}{inside.as_posix()}"] = text
         elif path.name == VOCABULARY:
             texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
     if not any(name.endswith(SUFFIX) for name in texts):
@@ -214,6 +259,6 @@ def library(folder: Path | None = None) -> Library:
 
 def refuse_copies(patterns: Mapping[str, Pattern], shown: Callable[[str], str]) -> None:
     """Raise InputError at a wording that is a near copy of another; a recipe that stores some can still be verified."""
-    for name, pattern in patterns.items():
-        if fault := overlap(pattern):
-            raise InputError(f"{shown(name + SUFFIX)}: {fault}")
+    for pattern in patterns.values():
+        if found := overlap(pattern):
+            raise InputError(f"{place(pattern, found[0], shown)}: {found[1]}")

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from .pattern import Pattern
 from .render import Plan
+from .wording import Wording
 
 GRAM = 5
 """The number of words in a sequence."""
@@ -32,14 +33,14 @@ def shared(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -
 
 
 @lru_cache(maxsize=4096)
-def overlap(pattern: Pattern) -> str | None:
-    """Return the message on the first two wordings of a pattern that share MOST of their sequences, or None."""
+def overlap(pattern: Pattern) -> tuple[Wording, str] | None:
+    """Return the first wording of a pattern that shares MOST of its sequences with an earlier one, and the fault."""
     read = [(wording, sequences(wording.plan)) for wording in pattern.wordings]
     for (first, ours), (second, theirs) in combinations(read, 2):
         share = shared(ours, theirs)
         if share >= MOST:
-            return (
-                f"{second.where}: shares {share:.0%} of its sequences of {GRAM} words with wording {first.number} "
-                f"in line {first.line}; reword one of them, to below {MOST:.0%}"
+            return second, (
+                f"{second.where}: shares {share:.0%} of its sequences of {GRAM} words with {first.seen_from(second)}; "
+                f"reword one of them, to below {MOST:.0%}"
             )
     return None

@@ -124,6 +124,8 @@ class Clash:
     pattern: Pattern
     other: Pattern
     fault: str
+    wording: Wording | None = None
+    """The wording of the later one, if it is at fault."""
 
 
 def question_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
@@ -141,9 +143,9 @@ def question_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
         rivals = seen.setdefault(skeleton, [])
         for other, earlier, theirs in rivals:
             if _can_meet(text, theirs):
-                clash = f"{'' if other is pattern else f'{other.id}, '}{earlier.where}"
+                clash = earlier.seen_from(wording) if other is pattern else f"{other.id}, {earlier.where}"
                 fault = f"{wording.where}: its question can be that of {clash}; word one of them differently"
-                yield Clash(pattern, other, fault)
+                yield Clash(pattern, other, fault, wording)
         rivals.append((pattern, wording, text))
 
 

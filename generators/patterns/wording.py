@@ -40,11 +40,19 @@ class Wording:
     """Whether only validation and test may have it."""
     slots: dict[str, Slot] = field(default_factory=dict)
     """The slots of its own: distractors, which no step uses."""
+    source: str = ""
+    """The lines below its mark, as its file has them."""
+    file: str = ""
+    """The file that adds it to a pattern elsewhere, as messages show it; empty in the pattern's own file."""
 
     @property
     def where(self) -> str:
         """Its place for messages: `line 17, wording 1`."""
         return f"line {self.line}, wording {self.number}"
+
+    def seen_from(self, other: "Wording") -> str:
+        """Return its place for a message about another wording of the pattern: with the file, if they have two."""
+        return self.where if self.file == other.file else f"{self.where} of {self.file or 'the pattern'}"
 
     @cached_property
     def metadata(self) -> str:
@@ -63,8 +71,11 @@ class Part:
     text: str
 
 
-def split(source: str) -> tuple[str, list[Part]]:
-    """Return the front matter and the parts of a pattern file; raise InputError if it has not this form."""
+def split(source: str, *, extends: bool = False) -> tuple[str, list[Part]]:
+    """Return the front matter and the parts of a pattern file; raise InputError if it has not this form.
+
+    In a file that extends a pattern, the first wording may be held out.
+    """
     if len(source.encode()) > MAX_FILE:
         raise InputError(f"more than {MAX_FILE} bytes")
     marks = list(_MARK.finditer(source))
@@ -79,7 +90,7 @@ def split(source: str) -> tuple[str, list[Part]]:
             raise InputError(f"line {line}: {written!r} is no separator; write ---, or --- held out above a wording")
         parts.append(Part(number, line + 1, _MARKS[written], source[mark.end() : end]))
     front, *wordings = parts
-    if wordings[0].held_out:
+    if wordings[0].held_out and not extends:
         raise InputError(f"line {wordings[0].line - 1}: the first wording is never held out; write --- above it")
     return front.text, wordings
 
@@ -100,7 +111,7 @@ def read_wording(part: Part, slots: dict[str, Slot], vocabularies: Vocabularies)
         if declared:
             own = read_own_slots(_own(declared, line - 1), slots, vocabularies)
         plan = question_plan(body)
-    return Wording(part.number, line, body, plan, part.held_out, own)
+    return Wording(part.number, line, body, plan, part.held_out, own, part.text)
 
 
 def _own(declared: str, line: int) -> Node:

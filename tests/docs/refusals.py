@@ -23,6 +23,8 @@ GOOD = "comparison/times_more.jinja"
 OTHER = "comparison/half_as_many.jinja"
 """A shipped pattern of the same expert, for mistakes that need two."""
 
+_MORE = "own comparison/more.jinja"
+
 Change = tuple[str, str]
 
 _VALUE = """---
@@ -147,6 +149,11 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("an answer without an end, such as 1/3", "Draw the quotient and multiply: `total: = share * people`.", {"arithmetic/x.jinja": _VALUE.replace("compute_op: mul", "compute_op: div").replace("a * b", "a / b")}),
         ("a division by 0", "Exclude 0 from the range.", {"arithmetic/x.jinja": _VALUE.replace("  b: 1..1000", "  b: 0..999").replace("compute_op: mul", "compute_op: div").replace("a * b", "a / b")}),
         ("a number that grows beyond 40 digits", "Use smaller ranges.", {"arithmetic/x.jinja": _VALUE.replace("answer: a * b", f"answer: a * b{' * 1000000000' * 5}")}),
+    ],
+    "Files that extend a pattern": [
+        ("a pattern that does not exist", "Correct the id.", {_MORE: "---\nextends: comparison/time_more\n---\nHow many?\n"}),
+        ("slots, a trace or an answer beside `extends`", "Leave them out: the pattern has them.", {_MORE: "---\nextends: comparison/times_more\nanswer: count\n---\nHow many?\n"}),
+        ("the text of another wording", "Leave one out.", {_MORE: "---\nextends: comparison/times_more\n---\n" + shipped()[GOOD].splitlines()[15] + "\n"}),
     ],
     "The folder": [
         ("a folder that does not exist", "Check the path.", {"": "missing"}),
