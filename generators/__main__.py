@@ -144,7 +144,7 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     show.add_argument("pattern", help="a pattern's NAME or EXPERT/NAME, or a row's id EXPERT/NAME/INDEX")
     show.add_argument("--index", type=int, default=0, metavar="I", help="the index of the row, from 0 (default 0)")
     show.add_argument(
-        "--from", dest="location", type=Path, metavar="DIR", help="show a row's id as this finished dataset has it"
+        "--from", dest="location", type=path, metavar="DIR", help="show a row's id as this finished dataset has it"
     )
     preview = verb("preview", "print sample rows of a preset", "python -m generators preview run8 -n 5")
     preview.add_argument("preset", nargs="?", default="run8", help="a preset's name or file (default run8)")

@@ -138,11 +138,26 @@ def test_finetune_meets_the_others_in_files():
             assert not [target for target in targets if target.startswith("generators")], module
 
 
-def test_text_is_opened_in_one_place():
-    """`solver.files` reads every text, so that each file in another encoding gets the same message."""
-    reads = re.compile(r"\.read_text\(|\.open\(\)|open\([^()]*\"rt?\"|json\.load\(file")
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (
+            r"\.read_text\(|\.open\(\)|open\([^()]*\"rt?\"|json\.load\(file",
+            "read_text of solver.files, which knows encodings",
+        ),
+        (r"type=Path", "path of solver.command, which fills in the home directory"),
+        (
+            r"(?<!def )\bConsole\((?!stderr=stderr)",
+            "console of solver.terminal, which cuts nothing and reads no markup",
+        ),
+    ],
+    ids=["text", "paths", "consoles"],
+)
+def test_some_things_are_done_in_one_place(written, instead):
+    """Each module uses the one function for texts, for paths of a command line and for consoles."""
+    found = [name for name, path in SOURCES.items() if re.search(written, path.read_text(encoding="utf-8"))]
 
-    assert [name for name, path in SOURCES.items() if reads.search(path.read_text(encoding="utf-8"))] == []
+    assert found == [], instead
 
 
 def test_building_imports_nothing_heavy(tmp_path):
