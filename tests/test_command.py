@@ -47,8 +47,8 @@ def odd(tmp_path_factory):
     folder = tmp_path_factory.mktemp("odd")
     place = folder / "mine" / "comparison" / "odd.jinja"
     place.parent.mkdir(parents=True)
-    front, fence, question = shipped()["comparison/times_more.jinja"].rpartition("---\n")
-    place.write_text(f"{front}{fence}\u201cZo\u00eb\u2026\u201d \u0142 {question}", encoding="utf-8")
+    _, front, question, *_ = shipped()["comparison/times_more.jinja"].split("---\n")
+    place.write_text(f"---\n{front}---\n\u201cZo\u00eb\u2026\u201d \u0142 {question}", encoding="utf-8")
     sizes = "rows: 5\nvalidation: 1\ntest: 1\nmax_len: 1024\n"
     (folder / "odd.yaml").write_text(f"{sizes}weights: {{comparison: 100}}\npatterns: [comparison/odd]\n")
     trace = "expert: arithmetic\ntrace:\n- {op: init, var: Zo\u00eb\u0142, value: 7}\n"
