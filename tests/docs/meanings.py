@@ -167,6 +167,7 @@ DEPENDENCIES = {
     "gguf": "reads the file format of the embedded model",
     "ray": "builds on a cluster",
     "s3fs": "builds into S3 and what speaks its protocol",
+    "openai": "asks the endpoint of a language model for wordings; its errors, time limits and connections",
     "pytest": "runs the tests",
     "pytest-xdist": "runs them in parallel",
     "hypothesis": "draws inputs for tests of laws",
