@@ -1,6 +1,7 @@
 """The command line: `python -m generators build --weights run8`. Commands parse, call one function and print."""
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -59,6 +60,13 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _pattern_arguments(verb)
+    _reword_arguments(
+        verb(
+            "reword",
+            "propose wordings of a pattern with a language model, for a person to read",
+            "python -m generators reword times_more -n 10 --endpoint http://127.0.0.1:8000/v1 --model NAME",
+        )
+    )
     verify = verb(
         "verify", "audit every row of a finished dataset from its files alone", "python -m generators verify data/run8"
     )
@@ -174,6 +182,42 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
         sub.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
 
 
+def _reword_arguments(reword: argparse.ArgumentParser) -> None:
+    reword.add_argument("pattern", metavar="PATTERN", help="a pattern's NAME or EXPERT/NAME")
+    reword.add_argument(
+        "-n", type=_count, default=10, metavar="N", help="how many wordings shall be accepted (default 10)"
+    )
+    reword.add_argument(
+        "--endpoint",
+        default="http://127.0.0.1:8000/v1",
+        metavar="URL",
+        help="an OpenAI-compatible endpoint (default http://127.0.0.1:8000/v1)",
+    )
+    reword.add_argument("--model", metavar="NAME", help="the endpoint's name of the model")
+    reword.add_argument(
+        "--out",
+        type=path,
+        default=Path("data/reworded"),
+        metavar="DIR",
+        help="a folder of patterns, which keeps what it has (default data/reworded)",
+    )
+    reword.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
+    reword.add_argument("--workers", type=_count, default=4, metavar="N", help="calls at the same time (default 4)")
+    reword.add_argument(
+        "--max-calls", type=_count, metavar="N", help="the most calls, retries included (default: 5 for each wording)"
+    )
+    reword.add_argument(
+        "--temperature", type=_amount, metavar="T", help="how freely the model chooses (default: the endpoint's)"
+    )
+    reword.add_argument(
+        "--timeout", type=_amount, default=60.0, metavar="S", help="the seconds that a call may take (default 60)"
+    )
+    reword.add_argument(
+        "--key-env", metavar="NAME", help="the environment variable with the key (default OPENAI_API_KEY)"
+    )
+    reword.add_argument("--dry-run", action="store_true", help="print the first prompt, and ask nothing")
+
+
 def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("source", metavar="gsm8k|svamp")
     imports.add_argument(
@@ -193,6 +237,12 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _amount(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 0.7")
+    return float(text)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -422,6 +472,39 @@ def _gallery(args: argparse.Namespace) -> int:
     return 0
 
 
+def _reword(args: argparse.Namespace) -> int:
+    from generators.patterns.library import library
+    from solver.endpoint import read_endpoint
+
+    from . import terminal
+    from .reword.prompt import prompt_text
+    from .reword.run import reword
+
+    patterns = library(args.patterns)
+    pattern = patterns[args.pattern]
+    if args.dry_run:
+        print(prompt_text(pattern, 0))
+        return 0
+    if not args.model:
+        raise InputError("--model is missing; give the name that the endpoint has for its model")
+    endpoint = read_endpoint(
+        args.endpoint, args.model, args.key_env, temperature=args.temperature, timeout=args.timeout
+    )
+    with Progress("wording", "accepted") as progress:
+        result = reword(
+            patterns,
+            pattern,
+            endpoint,
+            args.out,
+            count=args.n,
+            workers=args.workers,
+            max_calls=args.max_calls,
+            report=progress,
+        )
+    terminal.reworded(result, args.n)
+    return 0
+
+
 def _verify(args: argparse.Namespace) -> int:
     from generators.finished.audit import audit
 
@@ -443,6 +526,7 @@ VERBS = {
     "check": _check,
     "coverage": _coverage,
     "gallery": _gallery,
+    "reword": _reword,
     "verify": _verify,
     "push": _push,
     "export": _export,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.question import questions
 from generators.patterns.render import render
 from solver.command import pasted
+from solver.endpoint import printable
 from solver.experts import EXPERTS
 from solver.plurals import counted
 from solver.terminal import console, steps_table
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
     from generators.finished.coverage import Coverage
     from generators.finished.stored_row import StoredRow
+    from generators.reword.run import Reworded
 
 out = console()
 PANEL = 140
@@ -181,6 +184,25 @@ def exported(folder: Path, rows: dict[str, int], to: str) -> None:
         _say(f"{folder / name}  {count:,} rows")
     if to == "verl":
         _say(f"reward  custom_reward_function.path={quote(str(folder / 'reward.py'))}")
+
+
+def reworded(result: "Reworded", wanted: int) -> None:
+    """Print the refused answers by reason, the accepted wordings and their file."""
+    table = _table("refused", "reason", ">answers", "the first one", "because")
+    for reason, count in result.refused.most_common():
+        answer, detail = result.examples[reason]
+        table.add_row(reason, f"{count:,}", *(Text(printable(shorten(text, 300))) for text in (answer, detail)))
+    if result.refused:
+        out.print(table)
+    earlier = f", {result.earlier:,} more in earlier runs" if result.earlier else ""
+    _say(
+        "accepted  ",
+        (f"{len(result.accepted):,} of {wanted:,}", "bold"),
+        f" after {counted(result.calls, 'call')}{earlier}",
+    )
+    if result.count:
+        _say(f"file      {result.path}; the checks prove slots and numbers, not meaning: read it before use")
+    _say(f"answers   {result.log}")
 
 
 def patterns(library: Library) -> None:

@@ -14,6 +14,7 @@ ORDER = (
     "generators.files",
     "generators.text",
     "generators.patterns",
+    "generators.reword",
     "generators.builder",
     "generators.imports.question",
     "generators.imports.solution",
@@ -161,10 +162,10 @@ def test_some_things_are_done_in_one_place(written, instead):
 
 
 def test_building_imports_nothing_heavy(tmp_path):
-    """Building a dataset imports neither torch nor pandas nor datasets."""
+    """Building a dataset imports neither torch nor pandas nor datasets, and no client of a language model."""
     script = (
         "import sys; from generators import build; build('run8', out=sys.argv[1]); import solver.reward;"
-        "print([name for name in ('torch', 'pandas', 'datasets', 'transformers', 'matplotlib') if name in sys.modules])"
+        "print([name for name in ('torch', 'pandas', 'datasets', 'transformers', 'matplotlib', 'openai') if name in sys.modules])"
     )
 
     assert python("-c", script, tmp_path / "d").stdout == "[]\n"
