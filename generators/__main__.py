@@ -400,7 +400,7 @@ def _preview(args: argparse.Namespace) -> int:
     recipe = Recipe.of(
         preset, patterns, seed=args.seed, rows={"train": args.n}, phrasings=args.phrasings, shard_rows=args.n
     )
-    tell(recipe, preset.min_questions)
+    tell(recipe, preset, patterns)
     for name, span in recipe.spans("train", 0).items():
         pattern = recipe.library.patterns[name]
         indices = recipe.indices(pattern, "train", span)
@@ -434,10 +434,10 @@ def _check(args: argparse.Namespace) -> int:
         for weakness in weaknesses(pattern):
             print(f"{pattern.id}: {weakness}")
     others = [pattern for pattern in checked if pattern not in mine]
-    beside = [clash for clash in clashes([*others, *mine]) if clash.other in others]
+    beside = {clash.pattern.id: clash for clash in clashes([*others, *mine]) if clash.other in others}
     for note in few_questions(mine, MIN_QUESTIONS):
         print(f"note: {note}")
-    for clash in beside:
+    for clash in beside.values():
         print(f"note: {clash.pattern.id} cannot be in one dataset with the shipped {clash.other.id}: {clash.fault}")
     wordings = [wording for pattern in checked for wording in pattern.wordings]
     held_out = sum(wording.held_out for wording in wordings)

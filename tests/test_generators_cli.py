@@ -9,7 +9,7 @@ import pytest
 from processes import HOME
 
 from generators.__main__ import VERBS, main
-from generators.patterns.library import library
+from generators.patterns.library import library, shipped
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -95,6 +95,51 @@ def test_preview_takes_wordings(capsys):
     many = capsys.readouterr().out
     assert main(["preview", "run8", "-n", "8"]) == 0
     assert many != capsys.readouterr().out
+
+
+@pytest.fixture
+def copies(tmp_path):
+    """Return a function that writes copies of the first wording of times_more into a folder, under other names."""
+
+    def written(*names):
+        front, first = shipped()["comparison/times_more.jinja"].split("\n---")[:2]
+        for name in names:
+            path = tmp_path / "mine" / "comparison" / f"{name}.jinja"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{front}\n---{first}\n", encoding="utf-8")
+        return str(tmp_path / "mine")
+
+    return written
+
+
+def test_check_notes_shipped_patterns_that_one_of_mine_clashes_with(copies, capsys):
+    """A clash with a shipped pattern is a note, since a preset may leave that pattern out."""
+    assert main(["check", copies("again")]) == 0
+    assert (
+        "note: comparison/again cannot be in one dataset with the shipped comparison/times_more: line "
+        in capsys.readouterr().out
+    )
+
+
+def test_check_refuses_patterns_of_mine_that_clash(copies, capsys):
+    """A clash within the folder is an error that names the later file."""
+    folder = copies("first", "second")
+
+    assert main(["check", folder]) == 2
+    assert f"error: {folder}/comparison/second.jinja: line " in capsys.readouterr().err
+
+
+def test_named_patterns_without_rows_are_told(tmp_path, capsys):
+    """A preset that names patterns of an expert without weight is told so, in one line."""
+    (tmp_path / "p.yaml").write_text(
+        "rows: 5\nvalidation: 0\ntest: 0\nmax_len: 1024\nweights: {comparison: 100}\npatterns: [times_more, work_rate]\n"
+    )
+
+    assert main(["preview", str(tmp_path / "p.yaml"), "-n", "1"]) == 0
+    assert (
+        capsys.readouterr().err
+        == "note: arithmetic/work_rate: named, but without rows, because the expert has weight 0\n"
+    )
 
 
 def test_coverage_is_printed(run8, capsys):

@@ -93,9 +93,10 @@ def build(
     out = Path("data") / preset.name if out is None else out
     new_store(out)  # refuses a bad place before anything long begins
     gate = _gate(against)
+    library = preset.library(None if patterns is None else local(patterns))
     recipe = Recipe.of(
         preset,
-        preset.library(None if patterns is None else local(patterns)),
+        library,
         seed=seed,
         rows=None if rows is None else {"train": rows},
         max_len=max_len,
@@ -105,7 +106,7 @@ def build(
         against=gate.against if gate else None,
     )
     recipe.check_spaces()
-    tell(recipe, preset.min_questions)
+    tell(recipe, preset, library)
     lacking = unstated(recipe.about) if recipe.about else None
     if lacking:
         print(f"note: {lacking}", file=sys.stderr)

@@ -91,6 +91,15 @@ class Preset:
                     shares[name] = Fraction(weight * own, 100 * sum(within.values()))
         return dict(sorted(shares.items()))
 
+    def idle(self, known: Library | Files) -> str | None:
+        """Return a sentence on the patterns that the preset names and that get no rows, or None if all get some."""
+        named = [find(name, known) for name, weight in self.patterns.items() if weight and name not in (MINE, SHIPPED)]
+        idle = [name for name in named if not self.weights.get(name.partition("/")[0])]
+        if not idle:
+            return None
+        more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
+        return f"{', '.join(idle[:3])}{more}: named, but without rows, because the expert has weight 0"
+
     def _weights(self, known: Library | Files) -> dict[str, int]:
         """Return the weight of every known pattern within its expert, by id.
 

@@ -227,9 +227,10 @@ class Recipe:
                 self.indices(self.library.patterns[name], split, range(count, count))
 
 
-def tell(recipe: Recipe, min_questions: int) -> None:
-    """Print the remarks on a recipe, and its patterns with fewer than `min_questions`, a line each on stderr."""
-    for note in [*recipe.remarks(), *few_questions(recipe.library.patterns.values(), min_questions)]:
+def tell(recipe: Recipe, preset: Preset, library: Library) -> None:
+    """Print the remarks on a recipe and its preset, a line each on stderr: few questions, few wordings, no rows."""
+    few = few_questions(recipe.library.patterns.values(), preset.min_questions)
+    for note in filter(None, [*recipe.remarks(), *few, preset.idle(library)]):
         print(f"note: {note}", file=sys.stderr)
 
 

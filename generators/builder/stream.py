@@ -51,9 +51,10 @@ def stream(
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
     whole_number("block", block, 1)
     read = read_preset(preset)
+    library = read.library(None if patterns is None else local(patterns))
     recipe = Recipe.of(
         read,
-        read.library(None if patterns is None else local(patterns)),
+        library,
         seed=seed,
         rows=dict.fromkeys(SPLITS, 0) | {split: block},
         max_len=max_len,
@@ -62,7 +63,7 @@ def stream(
         shard_rows=block,
     )
     recipe.check_spaces()
-    tell(recipe, read.min_questions)
+    tell(recipe, read, library)
     rows = longest(recipe, split) // block * block
     blocks = next(count for count in COUNTS if count * block <= rows)
     return _Blocks(replace(recipe, rows=recipe.rows | {split: blocks * block}), split).as_streaming_dataset(split)
