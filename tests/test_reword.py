@@ -2,6 +2,7 @@
 
 import gc
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -260,6 +261,19 @@ def test_accepted_wordings_extend_the_pattern(reword, written):
         for reason in ("slot left out", "near copy", "empty"):
             assert reason in shown
         assert "[who]" in shown  # the detail: no markup of the terminal's
+
+
+def test_the_file_loads_beside_its_pattern(folder, reword, written, tmp_path):
+    """The accepted wordings are the pattern's in a folder that has both files, and later prompts stay the same."""
+    with serve(*GOOD) as server:
+        reword(server, "-n", 2)
+        both = tmp_path / "both"
+        shutil.copytree(folder, both)
+        shutil.copy(written, both / "entity_track")
+        patterns = library(both)
+
+        assert patterns["walk"].bodies[1:] == tuple(map(with_braces, GOOD[:2]))
+        assert prompt_text(patterns["walk"], 0) == server.calls[0]["messages"][0]["content"]
 
 
 def test_what_the_server_gets_wrong_is_counted(reword, written):
