@@ -15,8 +15,6 @@ AGAINST = "refuse questions that share ten words in a row, or their sketch, with
 PATTERNS = "a folder of your own patterns, used beside the shipped ones"
 TOKENIZER = "counts the tokens of rows whose bytes exceed the limit"
 PHRASINGS = "how many training wordings of each pattern are used, or all (default: the preset's)"
-DEEP = 200_000
-"""The most assignments of each pattern that `check` tries."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -160,7 +158,9 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     preview.add_argument("--seed", type=int, default=0, help="determines the samples (default 0)")
     preview.add_argument("--phrasings", metavar="N|all", help=PHRASINGS)
     check = verb(
-        "check", "check the shipped patterns, and those of a folder of yours", "python -m generators check my-patterns"
+        "check",
+        "check the patterns of a folder of yours, or the shipped ones",
+        "python -m generators check my-patterns",
     )
     check.add_argument("folder", nargs="?", type=path, metavar="DIR")
     covers = verb(
@@ -413,40 +413,17 @@ def _preview(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from generators.builder.preset import MIN_QUESTIONS
     from generators.builder.recipe import few_questions
-    from generators.patterns.checks import try_rows
-    from generators.patterns.library import clashes, files, library, place
+    from generators.patterns.soundness import examine
     from generators.patterns.weaknesses import weaknesses
 
-    found = library(args.folder)
-    checked = found.patterns.values()
-    mine = [pattern for pattern in checked if not args.folder or not found.shipped_alone([pattern.id])]
-    for clash in clashes(mine):
-        raise InputError(f"{place(clash.pattern, clash.wording, files(args.folder).shown)}: {clash.fault}")
-    rows = 0
+    from . import terminal
+
     with Progress("checking", "patterns") as progress:
-        for number, pattern in enumerate(checked):
-            progress(number, len(checked))
-            try:
-                rows += try_rows(pattern, DEEP)
-            except (ValueError, ArithmeticError) as error:
-                raise InputError(f"{pattern.id}.jinja: {error}") from None
-    for pattern in mine:
-        for weakness in weaknesses(pattern):
-            print(f"{pattern.id}: {weakness}")
-    others = [pattern for pattern in checked if pattern not in mine]
-    beside = {clash.pattern.id: clash for clash in clashes([*others, *mine]) if clash.other in others}
-    for note in few_questions(mine, MIN_QUESTIONS):
-        print(f"note: {note}")
-    for clash in beside.values():
-        print(f"note: {clash.pattern.id} cannot be in one dataset with the shipped {clash.other.id}: {clash.fault}")
-    wordings = [wording for pattern in checked for wording in pattern.wordings]
-    held_out = sum(wording.held_out for wording in wordings)
-    print(
-        f"{len(checked)} patterns are sound; trace and closed form agree on {rows:,} assignments\n"
-        f"their {len(wordings):,} wordings, {held_out:,} of them held out, show the slots and numbers of their problems; "
-        "the meaning of a wording is for a person to read"
-    )
-    return 0
+        found = examine(args.folder, progress)
+    notes = [f"{pattern.id}: {weakness}" for pattern in found.patterns for weakness in weaknesses(pattern)]
+    notes += [f"note: {note}" for note in (*few_questions(found.patterns, MIN_QUESTIONS), *found.beside)]
+    terminal.checked(found, notes)
+    return 2 if found.faults else 0
 
 
 def _coverage(args: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Prints results in the terminal: tables, rows and summaries."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -20,6 +21,7 @@ from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
 from generators.patterns.question import questions
 from generators.patterns.render import render
+from generators.patterns.soundness import Soundness
 from solver.command import pasted
 from solver.endpoint import printable
 from solver.experts import EXPERTS
@@ -229,6 +231,26 @@ def patterns(library: Library) -> None:
         shapes.add_row(name, Text(expert.shape))
     shapes.add_row(COMPOSITION, "each sub-trace in its own expert's shape")
     out.print(shapes)
+
+
+def checked(found: Soundness, notes: list[str]) -> None:
+    """Print the faults of a folder's files, notes on its sound patterns, and how many are sound."""
+    for fault in found.faults:
+        print(f"error: {fault}", file=sys.stderr)
+    for note in notes:
+        print(note)
+    sound = len(found.patterns)
+    count = f"{sound} of {counted(found.files, 'pattern')}" if found.faults else counted(sound, "pattern")
+    print(
+        f"{count} {'is' if sound == 1 else 'are'} sound; "
+        f"trace and closed form agree on {counted(found.assignments, 'assignment')}"
+    )
+    wordings = [wording for pattern in found.patterns for wording in pattern.wordings]
+    held_out = sum(wording.held_out for wording in wordings)
+    print(
+        f"{counted(len(wordings), 'wording')}, {held_out:,} of them held out, show the slots and numbers of their problems; "
+        "the meaning of a wording is for a person to read"
+    )
 
 
 def row(pattern: Pattern, index: int, places: Sequence[int]) -> None:

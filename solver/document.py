@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .refusal import FormatError
+from .refusal import FormatError, InputError
 
 MAX_TEXT = 16_384
 """The most bytes a document may have."""
@@ -31,6 +31,8 @@ class Odd:
 
     description: str
 
+
+TWICE = Odd("given twice")
 
 Node = str | list["Node"] | dict[str, "Node"] | Odd
 
@@ -98,6 +100,50 @@ def _build(text: str, opened: "type[_Open]") -> Node:
     return root[0]
 
 
+Place = tuple[str | int, ...]
+"""The keys and positions, from 0, that lead to a node: ("slots", "count")."""
+
+
+def lines(text: str, first_line: int = 1) -> dict[Place, int]:
+    """Return the line of every key and item of a document that `load` accepts; of a repeated key, the last one.
+
+    A document whose aliases or anchors are wrong has no lines.
+    """
+    found: dict[Place, int] = {}
+    try:
+        pending: list[tuple[Place, Any]] = [((), yaml.compose(text, Loader=LOADER))]
+    except yaml.YAMLError:
+        return found
+    seen: set[int] = set()  # an alias shares the node of its anchor
+    while pending:
+        place, node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                found[*place, key.value] = first_line + key.start_mark.line
+                pending.append(((*place, key.value), value))
+        elif isinstance(node, yaml.SequenceNode):
+            for number, item in enumerate(node.value):
+                found[*place, number] = first_line + item.start_mark.line
+                pending.append(((*place, number), item))
+    return found
+
+
+def check_plain(node: Node, place: Place) -> None:
+    """Raise InputError at the first key that is given twice, and at the first anchor, alias or tag.
+
+    `place` leads to the node and has a key.
+    """
+    if isinstance(node, Odd):
+        fix = "keep one" if node == TWICE else "write the plain value"
+        key = next(part for part in reversed(place) if isinstance(part, str))
+        raise InputError(f"{key} is {node.description}; {fix}").at(*place)
+    for part, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        check_plain(child, (*place, part))
+
+
 class _Open:
     """A container that is being filled; in a mapping, keys and values alternate."""
 
@@ -120,7 +166,7 @@ class _Open:
             self.key = node
         else:
             twice = self.key in self.node
-            self.node[self.key] = Odd("given twice") if twice else node
+            self.node[self.key] = TWICE if twice else node
             self.key = None
 
 

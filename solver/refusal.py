@@ -59,4 +59,14 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 
 class InputError(ValueError):
-    """A user error: the message names the file, flag or row, what was found, and the fix. The CLI exits with 2."""
+    """A user error: the message names the file, flag or row, what was found, and the fix. The CLI exits with 2.
+
+    `place` has the keys and positions, from 0, that lead to the fault in a document: ("slots", "count").
+    """
+
+    place: tuple[str | int, ...] = ()
+
+    def at(self, *place: str | int) -> "InputError":
+        """Put keys and positions before the place and return self; callers know the outer ones."""
+        self.place = (*place, *self.place)
+        return self

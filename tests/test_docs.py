@@ -23,12 +23,12 @@ from docs.pages import FRAMES, NOTES, PAGES, ROOT, anchors, blocks, links, marke
 import generators
 import solver
 from datasets_cards.__main__ import main as cards_main
-from generators.__main__ import DEEP
 from generators.__main__ import main as generators_main
 from generators.builder.local_engine import SHARD_ROWS
 from generators.builder.preset import MIN_QUESTIONS, read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
+from generators.patterns.soundness import DEEP
 from generators.patterns.vocabulary import MAX_WORD
 from generators.text.contamination import GRAM
 from solver.__main__ import main as solver_main

@@ -6,6 +6,7 @@ closed form agree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from solver.columns import Column
+from solver.document import Place
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
 from solver.ops import GROUPS, Init
@@ -52,7 +54,7 @@ def try_rows(pattern: Pattern, most: int) -> int:
     draw = Draw(pattern.slots, probe(pattern, most))
     try:
         for name in pattern.slots:
-            draw.text(name)  # slots that only the question shows must be computable too
+            _computable(draw, name)  # slots that only the question shows must be computable too
         shown = dict.fromkeys(ref for plan in pattern.questions for ref in refs(plan))
         for ref in shown:
             if isinstance(pattern.slots.get(ref.slot), Derived):  # all texts of other slots are known
@@ -60,8 +62,25 @@ def try_rows(pattern: Pattern, most: int) -> int:
         balance(pattern, draw)
     except RowError as error:
         example = "" if error.row is None else f", as in {_question(pattern, draw, error.row)!r}"
-        raise InputError(f"{error.reason}{example}") from None
+        raise InputError(f"{error.reason}{example}").at("answer") from None
     return draw.rows
+
+
+def step_place(pattern: Pattern, scalar: object) -> Place:
+    """Return the place of the first step that has a name, a `$slot` or a number."""
+    for part, trace in enumerate(pattern.program):
+        for number, step in enumerate(trace.steps):
+            values = (getattr(step, field.name) for field in fields(step))
+            if scalar in [item for value in values for item in (value if isinstance(value, tuple) else (value,))]:
+                return ("trace", part, "trace", number) if pattern.outline.composed else ("trace", number)
+    return ("trace",)
+
+
+def _computable(draw: Draw, name: str) -> None:
+    try:
+        draw.text(name)
+    except ArithmeticError as error:
+        raise InputError(str(error)).at("slots", name) from None
 
 
 def _slots_in(symbol: str) -> list[str]:
@@ -87,20 +106,24 @@ def _declared_in(pattern: Pattern, wording: Wording) -> None:
 
 def _declared(pattern: Pattern) -> None:
     """Check that trace and answer use declared slots only."""
-    for where, names in _uses(pattern).items():
-        for name in names:
-            if name not in pattern.slots:
-                raise InputError(f"{where} uses {name}, which no slot declares; {did_you_mean(name, pattern.slots)}")
+    uses = [("trace", name, step_place(pattern, symbol)) for symbol in pattern.symbols for name in _slots_in(symbol)]
+    uses += [("answer", name, ("answer",)) for name in pattern.answer.names]
+    for where, name, place in uses:
+        if name not in pattern.slots:
+            hint = did_you_mean(name, pattern.slots)
+            raise InputError(f"{where} uses {name}, which no slot declares; {hint}").at(*place)
 
 
 def _words_in_place(pattern: Pattern) -> None:
     """Check that the answer and the values of inits use no word slots."""
     for name in _word_slots(pattern).intersection(pattern.answer.names):
-        raise InputError(f"answer computes with {name}, which is a word")
+        raise InputError(f"answer computes with {name}, which is a word; compute with number slots").at("answer")
     for step in (step for trace in pattern.program for step in trace.steps if isinstance(step, Init)):
         value: object = step.value
         if isinstance(value, str) and value[1:] in _word_slots(pattern):
-            raise InputError(f"an init takes {value}, which is a word, for its value")
+            raise InputError(f"an init takes {value}, which is a word, for its value; give it a number slot").at(
+                *step_place(pattern, value)
+            )
 
 
 def _word_slots(pattern: Pattern) -> set[str]:
@@ -116,10 +139,12 @@ def _names_valid(pattern: Pattern) -> None:
             if "$" in component and not (SYMBOL.fullmatch(component) and component[1:] in words):
                 raise InputError(
                     f"name {symbol}: a $slot in a name must be a word slot and a whole component between dots"
-                )
+                ).at(*step_place(pattern, symbol))
         longest = sum(_longest(pattern, component) + 1 for component in symbol.split(".")) - 1
         if symbol in names and longest > MAX_NAME:
-            raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}")
+            raise InputError(f"name {symbol} can have {longest} characters; at most {MAX_NAME}").at(
+                *step_place(pattern, symbol)
+            )
 
 
 def _formed(pattern: Pattern, wording: Wording) -> None:
@@ -156,7 +181,7 @@ def _used(pattern: Pattern) -> None:
     used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
     for name in pattern.slots:
         if name not in used:
-            raise InputError(f"slot {name} is not used; use it or remove it")
+            raise InputError(f"slot {name} is not used; use it or remove it").at("slots", name)
 
 
 def _distinct(pattern: Pattern) -> None:
@@ -166,7 +191,9 @@ def _distinct(pattern: Pattern) -> None:
         for left, right in combinations(names, 2):
             if "$" in left + right and _may_be_equal(pattern, left, right):
                 part = f" in sub-trace {number}" if len(pattern.program) > 1 else ""
-                raise InputError(f"names {left} and {right} can be the same{part}; rename one")
+                raise InputError(f"names {left} and {right} can be the same{part}; rename one").at(
+                    *step_place(pattern, right)
+                )
 
 
 def _may_be_equal(pattern: Pattern, left: str, right: str) -> bool:
@@ -194,11 +221,12 @@ def _shaped(pattern: Pattern) -> None:
     for number, trace in enumerate(pattern.program, 1):
         where = f"sub-trace {number}: " if len(pattern.program) > 1 else ""
         if trace.expert not in EXPERTS:
-            raise InputError(f"{where}no expert {trace.expert}; {did_you_mean(trace.expert, EXPERTS)}")
+            hint = did_you_mean(trace.expert, EXPERTS)
+            raise InputError(f"{where}no expert {trace.expert}; {hint}").at("trace", number - 1)
         if not trace.fits_shape:
             raise InputError(
                 f"{where}steps {' '.join(trace.words)} do not have the shape of {trace.expert}: {EXPERTS[trace.expert].shape}"
-            )
+            ).at("trace", *([number - 1] if pattern.outline.composed else []))
 
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:
@@ -224,7 +252,7 @@ def balance(pattern: Pattern, draw: Draw) -> Column:
     answers = _closed_form(pattern, draw)
     traced = pattern.solved(draw.numbers)
     if isinstance(traced, Fraction):
-        raise InputError("the answer is the same in every row; compute it from slots")
+        raise InputError("the answer is the same in every row; compute it from slots").at("answer")
     _all(traced == answers, "the trace and the answer's closed form differ")
     return _acceptable(answers)
 
@@ -279,7 +307,7 @@ def scaffold_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
             model, expected = first.setdefault(key, (pattern, scaffold))
             if scaffold != expected:
                 fault = f"its scaffold is {scaffold}, but {model.name} has {expected}; make them the same"
-                yield Clash(pattern, model, fault)
+                yield Clash(pattern, model, fault, place=("trace",))
                 break
 
 

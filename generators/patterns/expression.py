@@ -29,7 +29,9 @@ class Expression:
     def __init__(self, text: str):
         self.text = text.strip()
         if len(self.text) > MAX_LENGTH:
-            raise InputError(f"the expression has {len(self.text)} characters; at most {MAX_LENGTH}")
+            raise InputError(
+                f"the expression has {len(self.text)} characters; at most {MAX_LENGTH}, so split it into several slots"
+            )
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SyntaxWarning)  # such as for `1or a`, which is refused below
@@ -66,13 +68,15 @@ class Expression:
         try:
             return self._run(self._tree, values)
         except ZeroDivisionError:
-            raise ZeroDivisionError(f"{self.text!r} divides by zero") from None
+            raise ZeroDivisionError(f"{self.text!r} divides by zero; leave 0 out of the divisor") from None
 
     def _run(self, node: Any, values: Mapping[str, Any]) -> Any:
         if isinstance(node, ast.BinOp):
             value = _BINARY[type(node.op)](self._run(node.left, values), self._run(node.right, values))
             if not _bounded(value):
-                raise OverflowError(f"{self.text!r} computes numbers of more than {len(str(LIMIT)) - 1} digits")
+                raise OverflowError(
+                    f"{self.text!r} computes numbers of more than {len(str(LIMIT)) - 1} digits; use smaller ranges"
+                )
             return value
         if isinstance(node, ast.Name):
             return values[node.id]

@@ -14,6 +14,7 @@ from .checks import check, scaffold_clashes
 from .extension import extend, extended_id, is_extension
 from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
+from .places import told
 from .uniqueness import Clash, question_clashes
 from .vocabulary import Vocabulary, read_vocabularies
 from .wording import MAX_FILE, Wording
@@ -117,7 +118,7 @@ def read_library(
     """
     patterns = _patterns(texts, only, shown)
     for clash in clashes(patterns.values()):
-        raise InputError(f"{place(clash.pattern, clash.wording, shown)}: {clash.fault}")
+        raise told(place(clash.pattern, clash.wording, shown), clash.pattern.source, clash.error)
     return Library(dict(sorted(patterns.items())), dict(texts))
 
 
@@ -128,9 +129,19 @@ def clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
 
 
 def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]) -> dict[str, Pattern]:
-    """Return the patterns of these texts by id, in the order of the texts, each checked by itself."""
+    """Return the patterns of these texts by id, in the order of the texts; raise InputError at the first bad file."""
+    patterns, faults = try_patterns(texts, only, shown)
+    if faults:
+        raise faults[0]
+    return patterns
+
+
+def try_patterns(
+    texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]
+) -> tuple[dict[str, Pattern], list[InputError]]:
+    """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files."""
     vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
-    _check_vocabularies(vocabulary_texts, shown)
+    errors = _vocabulary_errors(vocabulary_texts)
     patterns = {}
     ids = frozenset(_ids(texts))
     for path, text in texts.items():
@@ -140,7 +151,7 @@ def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Call
             try:
                 patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
             except (ValueError, ArithmeticError) as error:
-                raise InputError(f"{shown(path)}: {error}") from None
+                errors.append((path, error))
     for path in _extensions(texts):
         try:
             name = extended_id(texts[path])
@@ -149,28 +160,34 @@ def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Call
             elif name not in ids:
                 raise InputError(f"extends {name}, which is no pattern; {did_you_mean(name, ids)}")
         except (ValueError, ArithmeticError) as error:
-            raise InputError(f"{shown(path)}: {error}") from None
-    return patterns
+            errors.append((path, error))
+    return patterns, [told(shown(path), texts[path], error) for path, error in errors]
 
 
-def _check_vocabularies(vocabulary_texts: Iterable[tuple[str, str]], shown: Callable[[str], str]) -> None:
-    """Raise InputError at a vocabulary file that is not sound, or that has a name of an earlier one."""
+def _vocabulary_errors(vocabulary_texts: Iterable[tuple[str, str]]) -> list[tuple[str, Exception]]:
+    """Return the errors of vocabulary files with their paths, also of names that an earlier file has."""
     names: set[str] = set()
+    errors: list[tuple[str, Exception]] = []
     for path, text in vocabulary_texts:
-        try:
-            read = _vocabularies(text)
-        except (FormatError, InputError) as error:
-            raise InputError(f"{shown(path)}: {error}") from None
-        for name in read:
-            if name in names:
-                raise InputError(f"{shown(path)}: vocabulary {name} exists already; choose another name")
+        read, bad = _vocabularies(text)
+        taken = [
+            InputError(f"vocabulary {name} exists already; choose another name").at(name)
+            for name in read
+            if name in names
+        ]
+        errors += [(path, error) for error in (*bad, *taken)]
         names |= read.keys()
+    return errors
 
 
 @lru_cache(maxsize=64)
-def _vocabularies(text: str) -> dict[str, Vocabulary]:
-    """Return the vocabularies of a file; patterns that are read with the same text share them."""
-    return read_vocabularies(load(text, MAX_VOCABULARY, unique=True))
+def _vocabularies(text: str) -> tuple[dict[str, Vocabulary], list[Exception]]:
+    """Return the vocabularies of a file, which all patterns that are read with the same text share, and its faults."""
+    faults: list[Exception] = []
+    try:
+        return read_vocabularies(load(text, MAX_VOCABULARY), faults), faults
+    except (FormatError, InputError) as error:
+        return {}, [error]
 
 
 @lru_cache(maxsize=4096)
@@ -186,7 +203,7 @@ def _extended(pattern: Pattern, text: str, file: str, vocabulary_texts: tuple[tu
 
 
 def _joined(vocabulary_texts: Iterable[tuple[str, str]]) -> dict[str, Vocabulary]:
-    return {name: one for _, text in vocabulary_texts for name, one in _vocabularies(text).items()}
+    return {name: one for _, text in vocabulary_texts for name, one in _vocabularies(text)[0].items()}
 
 
 def place(pattern: Pattern, wording: Wording | None, shown: Callable[[str], str]) -> str:
@@ -196,23 +213,36 @@ def place(pattern: Pattern, wording: Wording | None, shown: Callable[[str], str]
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
     """Return the texts of a folder with `EXPERT/NAME.jinja` and `vocabulary.yaml` files; raise InputError at bad files."""
+    texts, faults = try_folder(folder, prefix)
+    if faults:
+        raise faults[0]
+    return texts
+
+
+def try_folder(folder: Path, prefix: str = "") -> tuple[dict[str, str], list[InputError]]:
+    """Return the texts of a folder that can be read, and the faults of the other files; raise InputError without a pattern."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of patterns")
-    texts = {}
-    for path in sorted(folder.rglob("*")):
+    texts: dict[str, str] = {}
+    faults: list[InputError] = []
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix == SUFFIX or path.name == VOCABULARY]
+    if not any(path.suffix == SUFFIX for path in paths):
+        raise InputError(f"{folder}: no pattern found; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
+    for path in paths:
         inside = path.relative_to(folder)
-        if path.suffix == SUFFIX:
+        try:
+            if path.suffix != SUFFIX:
+                texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
+                continue
             text = _text(path, MAX_FILE)
             extends = is_extension(text)
             if inside.parts[0] not in FOLDERS or (len(inside.parts) != 2 and not extends):
                 hint = did_you_mean(inside.parts[0], FOLDERS)
                 raise InputError(f"{path}: a pattern lies in a folder named after its expert; {hint}")
             texts[f"{OWN if extends else ''}{inside.as_posix()}"] = text
-        elif path.name == VOCABULARY:
-            texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
-    if not any(name.endswith(SUFFIX) for name in texts):
-        raise InputError(f"{folder}: no pattern found; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
-    return texts
+        except InputError as error:
+            faults.append(error)
+    return texts, faults
 
 
 def _text(path: Path, most: int) -> str:
@@ -226,7 +256,7 @@ def _text(path: Path, most: int) -> str:
         with path.open("rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
-            raise InputError(f"{path}: more than {most} bytes")
+            raise InputError(f"{path}: more than {most} bytes; shorten it")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     return decode(content, str(path))
@@ -240,13 +270,19 @@ def shipped() -> dict[str, str]:
 
 def files(folder: Path | None = None) -> Files:
     """Return the files of the shipped patterns and of a user's folder; raise InputError if two have the same id."""
+    known, faults = try_files(folder)
+    if faults:
+        raise faults[0]
+    return known
+
+
+def try_files(folder: Path | None = None) -> tuple[Files, list[InputError]]:
+    """Return the files of the shipped patterns and those of a user's folder that can be used, and the faults of the others."""
     folder = None if folder is None else local(folder)
-    texts = dict(shipped())
-    for path, text in folder_texts(folder, OWN).items() if folder else ():
-        if path in texts:
-            raise InputError(f"{folder}/{path}: a shipped pattern has this name; choose another")
-        texts[path] = text
-    return Files(texts, folder)
+    own, faults = try_folder(folder, OWN) if folder else ({}, [])
+    taken = [path for path in own if path in shipped()]
+    faults += [InputError(f"{folder}/{path}: a shipped pattern has this name; choose another") for path in taken]
+    return Files(shipped() | {path: text for path, text in own.items() if path not in taken}, folder), faults
 
 
 def library(folder: Path | None = None) -> Library:

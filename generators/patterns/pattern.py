@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from solver import arrow
 from solver.columns import ColumnState
-from solver.document import Node, Odd, load
+from solver.document import Node, Odd, check_plain, load
 from solver.experts import EXPERTS
 from solver.grounding import FIELDS
 from solver.machine import Solution, solve
@@ -34,7 +34,7 @@ from .render import Plan, Ref, trace_plan
 from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Words, read_slots, space
 from .trace_reader import TraceReader
 from .vocabulary import Vocabularies
-from .wording import Wording, read_wording, split
+from .wording import Wording, front_line, read_wording, split
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
@@ -217,17 +217,19 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError("a pattern's name is lower-case letters, digits and _")
     front, parts = split(source)
-    document = load(front, unique=True)
+    document = load(front, first_line=front_line(source))
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
     for key in document:
         if key not in ("slots", "trace", "answer"):
-            raise InputError(f"unknown key {key}; {did_you_mean(key, ('slots', 'trace', 'answer'))}")
+            raise InputError(f"unknown key {key}; {did_you_mean(key, ('slots', 'trace', 'answer'))}").at(key)
+        if key != "trace" or isinstance(document[key], Odd):  # steps name their own faults
+            check_plain(document[key], (key,))
     slots = read_slots(document.get("slots", {}), vocabularies)
     outline = _outline(expert, document.get("trace", []))
     answer = document.get("answer")
     if not isinstance(answer, str):
-        raise InputError("answer is missing; write the closed form over the slots")
+        raise InputError("answer is missing; write the closed form over the slots").at("answer")
     symbols = {symbol: symbol for symbol in _symbols(outline)}
     return Pattern(
         expert,
@@ -236,20 +238,28 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
         slots,
         outline,
         tuple(read_wording(part, slots, vocabularies) for part in parts),
-        Expression(answer),
+        _answer(answer),
         outline.program(symbols),
     )
 
 
+def _answer(form: str) -> Expression:
+    try:
+        return Expression(form)
+    except ValueError as error:
+        raise InputError(f"answer: {error}").at("answer") from None
+
+
 def _outline(expert: str, node: Node) -> Outline:
     if not isinstance(node, list) or not node:
-        raise InputError("trace is missing or not a list of steps")
+        raise InputError("trace is missing or not a list of steps; write - {op: ..., ...} for each").at("trace")
     if expert != COMPOSITION:
         return Outline(((expert, {"expert": expert, "trace": node}),), composed=False)
     parts = []
-    for part in node:
+    for number, part in enumerate(node):
         if not isinstance(part, dict) or not isinstance(part.get("expert"), str):
-            raise InputError("a composition's trace is a list of {expert, trace}")
+            fault = "a composition's trace is a list of parts; write - {expert: ..., trace: [...]} for each"
+            raise InputError(fault).at("trace", number)
         parts.append((str(part["expert"]), part))
     return Outline(tuple(parts), composed=True)
 

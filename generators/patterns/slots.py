@@ -74,7 +74,9 @@ Slot = Numbers | Words | Derived
 def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
     """Parse the slots of a pattern; derived slots come after the slots they use. Raises InputError naming the slot."""
     if not isinstance(node, dict) or not node:
-        raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression")
+        raise InputError("slots is missing or not a mapping; write name: 5..25, a vocabulary or = expression").at(
+            "slots"
+        )
     slots: dict[str, Slot] = {}
     for name, form in node.items():
         slots[name] = _named_slot(name, form, vocabularies, slots)
@@ -82,7 +84,9 @@ def read_slots(node: Node, vocabularies: Vocabularies) -> dict[str, Slot]:
     derived = {name: slot for name, slot in slots.items() if isinstance(slot, Derived)}
     operations = sum(slot.expression.operations for slot in derived.values())
     if operations > MAX_OPERATIONS:
-        raise InputError(f"the slots' expressions have {operations} operations together; at most {MAX_OPERATIONS}")
+        raise InputError(f"the slots' expressions have {operations} operations together; at most {MAX_OPERATIONS}").at(
+            "slots"
+        )
     return _in_order(drawn, derived)
 
 
@@ -110,13 +114,19 @@ def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, 
         if not ready:
             name, slot = next(iter(derived.items()))
             used = next(used for used in slot.expression.names if used not in known)
-            fault = "is computed from itself" if used in derived else f"uses {used}; {did_you_mean(used, known)}"
-            raise InputError(f"slot {name} {fault}")
+            fault = (
+                "is computed from itself; compute it from other slots"
+                if used in derived
+                else f"uses {used}; {did_you_mean(used, known)}"
+            )
+            raise InputError(f"slot {name} {fault}").at("slots", name)
         for name in ready:
             slot = derived.pop(name)
             word = next((used for used in slot.expression.names if isinstance(known[used], Words)), None)
             if word is not None:
-                raise InputError(f"slot {name} computes with {word}, which is a word")
+                raise InputError(f"slot {name} computes with {word}, which is a word; compute with number slots").at(
+                    "slots", name
+                )
             known[name] = slot
     return known
 
@@ -124,11 +134,11 @@ def _in_order(known: dict[str, Slot], derived: dict[str, Derived]) -> dict[str, 
 def _named_slot(name: str, form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
     """Parse one slot; `slots` are those above it. Raises InputError naming it."""
     if not SLOT.fullmatch(name) or name == "self":  # Jinja2 reserves `self`
-        raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _")
+        raise InputError(f"slot {name!r}: a name is lower-case letters, digits and _").at("slots", name)
     try:
         return _read_slot(form, vocabularies, slots)
     except ValueError as error:
-        raise InputError(f"slot {name}: {error}") from None
+        raise InputError(f"slot {name}: {error}").at("slots", name) from None
 
 
 def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]) -> Slot:
@@ -160,9 +170,11 @@ def _read_list(items: list[Node]) -> Numbers:
 
 
 def _read_words(vocabulary: Vocabulary, slots: Mapping[str, Slot]) -> Words:
+    if not vocabulary.words:
+        raise InputError(f"vocabulary {vocabulary.name} has a fault of its own; mend it first")
     before = tuple(n for n, slot in slots.items() if isinstance(slot, Words) and slot.vocabulary is vocabulary)
     if len(before) >= len(vocabulary.words):
-        raise InputError(f"vocabulary {vocabulary.name} has no word left; it has {len(vocabulary.words)}")
+        raise InputError(f"vocabulary {vocabulary.name} has no word left; it has {len(vocabulary.words)}, add more")
     return Words(vocabulary, before)
 
 

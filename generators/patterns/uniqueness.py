@@ -9,6 +9,7 @@ from itertools import pairwise
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from solver.document import Place
 from solver.refusal import InputError
 
 from .filters import Form, changed, count_of, in_figures
@@ -126,6 +127,13 @@ class Clash:
     fault: str
     wording: Wording | None = None
     """The wording of the later one, if it is at fault."""
+    place: Place = ()
+    """The place of the fault in the front matter; a fault of a wording says its line itself."""
+
+    @property
+    def error(self) -> InputError:
+        """The fault of the later pattern, without its file."""
+        return InputError(self.fault).at(*self.place)
 
 
 def question_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:

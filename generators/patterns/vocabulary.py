@@ -2,14 +2,14 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import pyarrow as pa
 
 from generators.text.slugs import slug
 from solver import arrow
-from solver.document import Node
+from solver.document import Node, check_plain
 from solver.number import read_number
 from solver.refusal import InputError, did_you_mean
 
@@ -55,25 +55,37 @@ class Vocabulary:
 Vocabularies = Mapping[str, Vocabulary]
 
 
-def read_vocabularies(node: Node) -> dict[str, Vocabulary]:
-    """Parse a vocabulary file; raise InputError at words that are invalid or ambiguous."""
+def read_vocabularies(node: Node, faults: list[Exception] | None = None) -> dict[str, Vocabulary]:
+    """Parse a vocabulary file; raise InputError at words that are invalid or ambiguous.
+
+    With a list of `faults`, errors are added to it, and a bad vocabulary has no words.
+    """
     if not isinstance(node, dict):
         raise InputError("not a mapping of vocabularies; write name: [words] or name: {singular: plural}")
     lists = {name: entries for name, entries in node.items() if name not in KEYS}
     told: dict[str, dict[str, Node]] = {}
     for key, form in KEYS.items():
         by_name = node.get(key, {})
+        check_plain(by_name, (key,))
         if not isinstance(by_name, dict):
-            raise InputError(f"{key} is not a mapping; write {key}: {form}")
+            raise InputError(f"{key} is not a mapping; write {key}: {form}").at(key)
         for name in by_name:
             if name not in lists:
-                raise InputError(f"{key}: no vocabulary {name} in this file; {did_you_mean(name, lists)}")
+                hint = did_you_mean(name, lists)
+                raise InputError(f"{key}: no vocabulary {name} in this file; {hint}").at(key, name)
         told[key] = by_name
     pronouns, prices = told.values()
-    return {
-        name: _vocabulary(name, entries, _pronouns(name, pronouns.get(name, {})), _prices(name, prices.get(name)))
-        for name, entries in lists.items()
-    }
+    read = {}
+    for name, entries in lists.items():
+        try:
+            told_prices = _prices(name, prices.get(name))
+            read[name] = _vocabulary(name, entries, _pronouns(name, pronouns.get(name, {})), told_prices)
+        except InputError as error:
+            if faults is None:
+                raise
+            faults.append(error)
+            read[name] = Vocabulary(name, ())
+    return read
 
 
 def _prices(name: str, node: Node | None) -> tuple[Fraction, Fraction] | None:
@@ -82,11 +94,11 @@ def _prices(name: str, node: Node | None) -> tuple[Fraction, Fraction] | None:
         return None
     low, dots, high = node.partition("..") if isinstance(node, str) else ("", "", "")
     if not dots:
-        raise InputError(f"prices: {name} is not low..high, in dollars")
+        raise InputError(f"prices: {name} is not low..high, in dollars").at("prices", name)
     try:
         return read_number(low), read_number(high)
     except ValueError as error:
-        raise InputError(f"prices: {name}: {error}") from None
+        raise InputError(f"prices: {name}: {error}").at("prices", name) from None
 
 
 def _pronouns(name: str, node: Node) -> dict[str, str]:
@@ -94,10 +106,12 @@ def _pronouns(name: str, node: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for pronoun, words in node.items() if isinstance(node, dict) else [("", node)]:
         if pronoun not in PRONOUNS or not isinstance(words, list):
-            raise InputError(f"pronouns: {name} is not a mapping of {', '.join(PRONOUNS)} to lists of its words")
+            fault = f"pronouns: {name} is not a mapping of {', '.join(PRONOUNS)} to lists of its words"
+            raise InputError(fault).at("pronouns", name)
         for word in words:
             if not isinstance(word, str) or word in found:
-                raise InputError(f"pronouns: {name} has {word!r} twice; give each word one pronoun")
+                fault = f"pronouns: {name} has {word!r} twice; give each word one pronoun"
+                raise InputError(fault).at("pronouns", name, pronoun)
             found[word] = pronoun
     return found
 
@@ -105,24 +119,31 @@ def _pronouns(name: str, node: Node) -> dict[str, str]:
 def _vocabulary(
     name: str, entries: Node, pronouns: Mapping[str, str], prices: tuple[Fraction, Fraction] | None
 ) -> Vocabulary:
+    check_plain(entries, (name,))
     words = _words(name, entries)
     for word in sorted(pronouns.keys() - set(words)):
-        raise InputError(f"pronouns: {name} has no word {word}; {did_you_mean(word, words)}")
+        raise InputError(f"pronouns: {name} has no word {word}; {did_you_mean(word, words)}").at(
+            "pronouns", name, pronouns[word]
+        )
     vocabulary = Vocabulary(name, (Word(word, word.singular, pronouns.get(word, "they")) for word in words), prices)
+    places: Sequence[str | int] = list(entries) if isinstance(entries, dict) else range(len(vocabulary.words))
     for form in (vocabulary.words, vocabulary.slugs, tuple(word.singular for word in vocabulary.words)):
-        word, times = Counter(form).most_common(1)[0]
+        text, times = Counter(form).most_common(1)[0]
         if times > 1:
-            raise InputError(f"vocabulary {name} has {word!r} twice; words, singulars and slugs must differ")
-    for word, slugged in zip(vocabulary.words, vocabulary.slugs, strict=True):
+            last = max(number for number, other in enumerate(form) if other == text)
+            raise InputError(f"vocabulary {name} has {text!r} twice; words, singulars and slugs must differ").at(
+                name, places[last]
+            )
+    for place, word, slugged in zip(places, vocabulary.words, vocabulary.slugs, strict=True):
         if not (_is_word(word) and _is_word(word.singular)):
             raise InputError(
                 f"vocabulary {name} has {word!r}; words are letters, hyphens, apostrophes and single spaces"
-            )
+            ).at(name, place)
         if not 0 < len(slugged) <= MAX_WORD:
             raise InputError(
                 f"vocabulary {name} has {word!r}, which gives the name {slugged!r}; "
                 f"a name has 1 to {MAX_WORD} Latin letters"
-            )
+            ).at(name, place)
     return vocabulary
 
 
@@ -133,7 +154,7 @@ def _words(name: str, entries: Node) -> list[Word]:
         pairs = [(plural, singular) for singular, plural in entries.items()]
     words = [Word(shown, singular) for shown, singular in pairs if isinstance(shown, str) and shown.strip()]
     if not words or len(words) < len(pairs):
-        raise InputError(f"vocabulary {name} is not a list of words or a mapping singular: plural")
+        raise InputError(f"vocabulary {name} is not a list of words or a mapping singular: plural").at(name)
     return words
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from solver.document import Node, load
+from solver.document import Node, check_plain, load
 from solver.refusal import FormatError, InputError
 
 from .render import Plan, question_plan
@@ -77,7 +77,7 @@ def split(source: str, *, extends: bool = False) -> tuple[str, list[Part]]:
     In a file that extends a pattern, the first wording may be held out.
     """
     if len(source.encode()) > MAX_FILE:
-        raise InputError(f"more than {MAX_FILE} bytes")
+        raise InputError(f"more than {MAX_FILE} bytes; shorten it")
     marks = list(_MARK.finditer(source))
     if len(marks) < 2 or source[: marks[0].start()].strip():
         raise InputError("no front matter; write ---, slots, trace and answer, ---, and the question")
@@ -93,6 +93,11 @@ def split(source: str, *, extends: bool = False) -> tuple[str, list[Part]]:
     if wordings[0].held_out and not extends:
         raise InputError(f"line {wordings[0].line - 1}: the first wording is never held out; write --- above it")
     return front.text, wordings
+
+
+def front_line(source: str) -> int:
+    """Return the number of the first line of the front matter, of a file that `split` accepts."""
+    return source.count("\n", 0, source.index("---")) + 2
 
 
 def read_wording(part: Part, slots: dict[str, Slot], vocabularies: Vocabularies) -> Wording:
@@ -120,7 +125,10 @@ def _own(declared: str, line: int) -> Node:
         document = load(declared, first_line=line, unique=True)
     except FormatError as error:
         raise InputError(str(error)) from None
-    return document["slots"] if isinstance(document, dict) else document
+    if not isinstance(document, dict):
+        return document
+    check_plain(document["slots"], ("slots",))
+    return document["slots"]
 
 
 @contextmanager

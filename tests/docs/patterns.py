@@ -122,7 +122,7 @@ def refusals(part: str) -> str:
 
 
 def _without_file(text: str) -> str:
-    return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (line \d+, wording \d+: )?(question: (?=[^:]*: ))?", "", text)
+    return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (line \d+(, wording \d+)?: )?(question: (?=[^:]*: ))?", "", text)
 
 
 def preset_keys() -> str:

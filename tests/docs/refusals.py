@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from generators.patterns.library import folder_texts, library, read_library, shipped
+from generators.patterns.soundness import examine
 from solver.completion import extract
 from solver.grounding import ungrounded
 from solver.machine import solve
@@ -58,6 +59,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a file that is too long", "Shorten the file to 16 KiB.", [("How many", "How many" * 3_000)]),
         ("front matter that is a list", "Write a mapping with `slots`, `trace` and `answer`.", {GOOD: "---\n- slots\n---\nHow many?\n"}),
         ("a key that does not exist", "Use the three keys `slots`, `trace` and `answer`.", [("slots:", "slot:")]),
+        ("a key that stands twice", "Remove one of them.", [("answer: ", "answer: count\nanswer: ")]),
         ("no `answer`", "Add the closed form.", [("answer: count * times - count\n", "")]),
         ("no `trace`", "Add the list of steps.", {GOOD: "---\nslots: {a: 1..9}\nanswer: a\n---\nHow many?\n"}),
         ("a composition written as one list of steps", "Give each part its expert: `- {expert: ..., trace: [...]}`.", {"composition/x.jinja": _VALUE}),
@@ -98,6 +100,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("two pronouns of one word", "List it once, or not at all: it then gets *they*.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Ada], he: [Ada]}}\nchef: [Ada, Bo]\n"}),
         ("a pronoun of an unknown word", "Correct the word, or add it to the vocabulary.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Eve]}}\nchef: [Ada, Bo]\n"}),
         ("the name of a shipped vocabulary", "Choose another name.", {"own vocabulary.yaml": "person: [Ann, Bob]\n"}),
+        ("a pattern that uses a bad vocabulary", "Mend the vocabulary: `check` reports it too.", {"": "vocabulary"}),
     ],
     "The question": [
         ("`{{ count }`", "Close the braces.", [("has {{ count }} {{ item }}", "has {{ count } {{ item }}")]),
@@ -215,6 +218,10 @@ def _folder(case: str) -> None:
             path.symlink_to(Path(__file__))
         if case in ("long", "bytes"):
             path.write_bytes(b"a" * 20_000 if case == "long" else b"\xff")
+        if case == "vocabulary":
+            path.write_text(shipped()[GOOD].replace("collectables", "towns"))
+            (folder / "vocabulary.yaml").write_text("towns: [A4]\n")
+            raise InputError(examine(folder).faults[-1].partition("mine/")[2])
         if case in ("clash", "twice"):
             name = "comparison/times_more.jinja" if case == "clash" else "arithmetic/times_more.jinja"
             (folder / name).parent.mkdir(exist_ok=True)

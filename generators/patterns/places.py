@@ -1,0 +1,36 @@
+"""Finds the line of a pattern's file, or of a file that patterns share, that an error is about."""
+
+from pathlib import PurePath
+
+from solver.document import Place, lines
+from solver.refusal import InputError, Refusal
+
+from .pattern import COMPOSITION
+from .wording import front_line, split
+
+
+def told(path: str, source: str, error: Exception) -> InputError:
+    """Return an error in the text of a file with the file in front, and the line if the error has a place."""
+    place = error.place if isinstance(error, InputError) else _step_place(path, error)
+    line = _line(path, source, place) if place else None
+    return InputError(f"{path}: {'' if line is None else f'line {line}: '}{error}")
+
+
+def _line(path: str, source: str, place: Place) -> int | None:
+    """Return the line of a place, or else of the nearest key or item around it."""
+    if path.endswith(".jinja"):
+        first = front_line(source)
+        known = {(): first} | lines(split(source, extends=True)[0], first)
+    else:
+        known = lines(source)
+    return next((known[place[:end]] for end in range(len(place), -1, -1) if place[:end] in known), None)
+
+
+def _step_place(path: str, error: Exception) -> Place:
+    """Return the place of the step that a refusal names."""
+    if not isinstance(error, Refusal) or (error.part is None and error.step is None):
+        return ()
+    step = () if error.step is None else (error.step - 1,)
+    if PurePath(path).parent.name == COMPOSITION:
+        return ("trace", (error.part or 1) - 1, "trace", *step)
+    return ("trace", *step)
