@@ -142,6 +142,14 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
     listing = verb(
         "list", "list the patterns with their experts, steps and numbers of questions", "python -m generators list"
     )
+    constants = verb(
+        "constants",
+        "list the named constants that a trace may use, and the words that allow each",
+        "python -m generators constants week",
+    )
+    constants.add_argument(
+        "about", nargs="?", metavar="WORD|NUMBER", help="only constants of this value, or with this word"
+    )
     show = verb(
         "show",
         "show a row of a pattern in every wording, its trace and the solver's steps; or a row of a dataset",
@@ -178,7 +186,7 @@ def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser])
         "python -m generators gallery gallery.html",
     )
     gallery.add_argument("out", type=path, metavar="OUT.html|OUT.md")
-    for sub in (listing, show, preview, covers, gallery):
+    for sub in (listing, constants, show, preview, covers, gallery):
         sub.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
 
 
@@ -368,6 +376,17 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
+def _constants(args: argparse.Namespace) -> int:
+    from generators.patterns.library import folder_constants
+    from solver.constants import about, named_constants
+
+    from . import terminal
+
+    known = [*named_constants(), *(folder_constants(args.patterns) if args.patterns else ())]
+    terminal.constants(known if args.about is None else about(known, args.about))
+    return 0
+
+
 def _show(args: argparse.Namespace) -> int:
     from generators.patterns.library import library
 
@@ -498,6 +517,7 @@ VERBS = {
     "build": _build,
     "import": _import,
     "list": _list,
+    "constants": _constants,
     "show": _show,
     "preview": _preview,
     "check": _check,

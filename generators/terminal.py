@@ -1,7 +1,7 @@
 """Prints results in the terminal: tables, rows and summaries."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from textwrap import shorten
@@ -23,8 +23,10 @@ from generators.patterns.question import questions
 from generators.patterns.render import render
 from generators.patterns.soundness import Soundness
 from solver.command import pasted
+from solver.constants import Constant
 from solver.endpoint import printable
 from solver.experts import EXPERTS
+from solver.number import write_number
 from solver.plurals import counted
 from solver.terminal import console, steps_table
 from solver.text import read
@@ -231,6 +233,14 @@ def patterns(library: Library) -> None:
         shapes.add_row(name, Text(expert.shape))
     shapes.add_row(COMPOSITION, "each sub-trace in its own expert's shape")
     out.print(shapes)
+
+
+def constants(found: Iterable[Constant]) -> None:
+    """Print constants with their values and the words that allow them."""
+    table = _table("", "constant", ">value", "words that allow it")
+    for one in found:
+        table.add_row(one.name, write_number(one.value), one.trigger)
+    out.print(table)
 
 
 def checked(found: Soundness, notes: list[str]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from .command import path, run
 from .completion import extract
-from .dataset import open_dataset, select
+from .dataset import dataset_constants, open_dataset, select
 from .experts import EXPERTS
 from .files import decode, json_rows, local, read_text
-from .grounding import UNGROUNDED
+from .grounding import UNGROUNDED, Constants
 from .ops import op_table
 from .refusal import InputError, Refusal, did_you_mean
 from .reward import REWARDS, Verdict, judge
@@ -105,6 +105,7 @@ def _score(args: argparse.Namespace) -> int:
     from .terminal import console, verdict_summary, verdict_table
 
     rows = _rows(args.dataset, args.split)
+    constants = dataset_constants(args.dataset)
     counts: dict[str, Counter[str]] = {}
     verdicts: dict[str, Verdict] = {}
     for where, prediction in _predictions(args.predictions):
@@ -115,7 +116,7 @@ def _score(args: argparse.Namespace) -> int:
             raise InputError(f"{where}: id {row_id!r} appears twice; give one completion per row")
         row = rows[row_id]
         verdict = verdicts[row_id] = _verdict(
-            prediction["completion"], row, args.dataset, None if args.no_question else row["question"]
+            prediction["completion"], row, args.dataset, None if args.no_question else row["question"], constants
         )
         expert = row["expert"] or "none"
         for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
@@ -150,9 +151,11 @@ def _rows(dataset: str, split: str) -> dict[str, dict[str, Any]]:
     return {row["id"]: row | {"question": question} for row, question in zip(rows, questions, strict=True)}
 
 
-def _verdict(completion: object, row: Mapping[str, Any], dataset: str, question: object) -> Verdict:
+def _verdict(
+    completion: object, row: Mapping[str, Any], dataset: str, question: object, constants: Constants
+) -> Verdict:
     try:
-        return judge(completion, row["experts"], row["answer"], question)
+        return judge(completion, row["experts"], row["answer"], question, constants=constants)
     except InputError as error:
         raise InputError(f"{dataset}: row {row['id']}: experts: {error}") from None
     except ValueError as error:

@@ -8,7 +8,8 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .files import local
+from .constants import Constant, own_constants
+from .files import local, read_json, read_text
 from .refusal import InputError
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ def open_dataset(
     else:
         table = _from_hub(str(location), name.repo, name.config or config, name.split or split)
     return table if columns is None else select(table, columns, location)
+
+
+def dataset_constants(location: str | Path) -> tuple[Constant, ...]:
+    """Return the named constants that the patterns of a dataset folder brought; those of a dataset on the Hub are unknown."""
+    path = local(location) / "recipe.json"
+    recipe = read_json(read_text(path), str(path)) if path.is_file() else {}
+    return own_constants(recipe.get("files", {}) if isinstance(recipe, dict) else {})
 
 
 def select(table: "pa.Table", columns: Sequence[str], location: str | Path) -> "pa.Table":

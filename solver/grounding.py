@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .constants import question_stems, triggered
+from .constants import Constant, question_stems, triggered
 from .number import write_number
 from .ops import Step
 from .program import Program
@@ -102,15 +102,20 @@ def number_forms(quantity: Quantity) -> Iterator[tuple[str, Fraction]]:
             yield name, value
 
 
-def ungrounded(program: Program, question: str, language: str = "en") -> TraceError | None:
+Constants = tuple[Constant, ...]
+"""The named constants that a folder of patterns brings, beside those of the table."""
+
+
+def ungrounded(program: Program, question: str, language: str = "en", constants: Constants = ()) -> TraceError | None:
     """Return the fault of the first number of a program that its question does not have, or None if it has all.
 
-    `language` is that of the question. If it has no reader, only numbers in figures are read.
+    `language` is that of the question. If it has no reader, only numbers in figures are read. `constants` are those of
+    the dataset's own.
     """
     for number, trace in enumerate(program, 1):
         for place, step in enumerate(trace.steps, 1):
             for field, value in literals(step):
-                if not ((field == "args" and value in IN_ARGS) or has_number(question, value, language)):
+                if not ((field == "args" and value in IN_ARGS) or has_number(question, value, language, constants)):
                     reason = (
                         f"{field}: {write_number(value)} is neither in the question nor a named constant; "
                         "write the numbers of the question, and compute others in steps"
@@ -130,12 +135,15 @@ def literals(step: Step) -> Iterator[tuple[str, Any]]:
                 yield field, item
 
 
-def has_number(question: str, number: Fraction, language: str = "en") -> bool:
+def has_number(question: str, number: Fraction, language: str = "en", constants: Constants = ()) -> bool:
     """Return whether a trace may take a number from a question: a form of its numbers, or a constant that it names.
 
     The sign does not matter, since words such as `below` write it, too.
     """
-    return any(abs(number) in read(question, language) for read in _READINGS)
+    number = abs(number)
+    return any(number in read(question, language) for read in _READINGS) or (
+        bool(constants) and number in _own(question, constants)
+    )
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -180,6 +188,13 @@ def _constants(question: str, language: str) -> frozenset[Fraction]:
     stems = question_stems(_plain(question, language))
     spoken = {Fraction(number) for number, words in WORDS.items() if not stems.isdisjoint(map(stem, words))}
     return frozenset(spoken.union(constant.value for constant in triggered(stems)))
+
+
+@lru_cache(maxsize=1024)
+def _own(question: str, constants: Constants) -> frozenset[Fraction]:
+    """Return the constants of the dataset's own whose trigger words a question has, whatever its language."""
+    stems = frozenset(question_stems(_LONG.sub(" ", question[-MAX_QUESTION:])))
+    return frozenset(constant.value for constant in constants if constant.triggered(stems))
 
 
 _READINGS = (_figures, _forms, _constants)

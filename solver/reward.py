@@ -8,7 +8,7 @@ from typing import Any
 
 from .completion import find
 from .experts import EXPERTS
-from .grounding import ungrounded
+from .grounding import Constants, ungrounded
 from .machine import solve
 from .number import read_number, write_number
 from .program import Program
@@ -50,12 +50,15 @@ def judge(
     answer: Fraction | int | str,
     question: object = None,
     language: str = "en",
+    *,
+    constants: Constants = (),
 ) -> Verdict:
     """Judge a completion against the expected experts, the exact answer and the question.
 
     Total: every completion gets a verdict, in bounded time and on any thread. `experts` is one name, the names of a
     composition in order, or None to accept any. `question` is a text, or a prompt whose last user message asks; a trace
-    that runs must be grounded in it. Without a text, that is not checked. `language` is that of the question. Raises
+    that runs must be grounded in it. Without a text, that is not checked. `language` is that of the question,
+    `constants` are the named constants that the dataset's patterns brought (`solver.constants.own_constants`). Raises
     ValueError only for the caller's data: an `answer` that is not an exact number, or an expert that does not exist.
     """
     gold = _gold(answer)
@@ -92,13 +95,13 @@ def judge(
         identities=solution.identities,
         traces=traces,
     )
-    return verdict if question is None else _grounded(verdict, program, question, language)
+    return verdict if question is None else _grounded(verdict, program, question, language, constants)
 
 
-def _grounded(verdict: Verdict, program: Program, question: object, language: str) -> Verdict:
+def _grounded(verdict: Verdict, program: Program, question: object, language: str, constants: Constants) -> Verdict:
     """Return the verdict on a trace that runs: broken if it takes a number that the question does not have."""
     text = asked(question)
-    fault = None if text is None else ungrounded(program, text, language)
+    fault = None if text is None else ungrounded(program, text, language, constants)
     if fault is None:
         return verdict
     return replace(verdict, outcome="broken", reason=str(fault), code=fault.code, part=fault.part, step=fault.step)
@@ -129,11 +132,15 @@ def judge_all(
     answers: Iterable[Any],
     questions: Iterable[Any] | None = None,
     language: str = "en",
+    *,
+    constants: Constants = (),
 ) -> list[Verdict]:
     """Judge a batch: one verdict per completion; completions are strings or lists of messages, as for `judge`."""
     if questions is None:
         return [judge(*row) for row in zip(completions, experts, answers, strict=True)]
-    return [judge(*row, language) for row in zip(completions, experts, answers, questions, strict=True)]
+    return [
+        judge(*row, language, constants=constants) for row in zip(completions, experts, answers, questions, strict=True)
+    ]
 
 
 def trace_reward(

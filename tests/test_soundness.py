@@ -1,12 +1,17 @@
 """`check` reports every bad file of a folder, with the file's own line numbers."""
 
+import json
 import shutil
 
 import pytest
 
+from generators import build, rebuild
 from generators.__main__ import main
+from generators.finished.audit import audit
 from generators.patterns.library import SHIPPED
 from generators.patterns.soundness import examine
+from solver.__main__ import main as score
+from solver.dataset import open_dataset
 from solver.refusal import InputError
 
 TOWNS = "# towns with a bus station\ntown: [Ashford, Brightwater, Coldbrook, Dunmore, Eastfield, Fairview, Greenhill]\n"
@@ -178,3 +183,57 @@ def test_a_folder_without_patterns_is_refused(tmp_path):
         examine(tmp_path)
     with pytest.raises(InputError, match="no such folder of patterns"):
         examine(tmp_path / "absent")
+
+
+STRINGS = """---
+slots:
+  child:   person
+  place:   town
+  guitars: 2..400
+  days:    2..90
+trace:
+  - {op: init, var: guitars, value: $guitars}
+  - {op: init, var: strings, value: 6}
+  - {op: init, var: days, value: $days}
+  - {op: compute, compute_op: mul, args: [guitars, strings], var: each}
+  - {op: compute, compute_op: mul, args: [each, days], var: all}
+  - {op: query, var: all}
+answer: guitars * 6 * days
+---
+{{ child }} in {{ place }} puts new strings on {{ guitars }} guitars a day. How many strings does that take in {{ days }} days?
+"""
+
+
+def test_a_dataset_keeps_its_constants(folder, tmp_path_factory, capsys):
+    """A pattern may use a constant of its folder; the recipe stores it, so the dataset is verified and rebuilt alone."""
+    (folder / "arithmetic" / "strings.jinja").write_text(STRINGS)
+
+    assert "strings.jinja: line 16, wording 1: the trace takes 6" in examine(folder).faults[0]
+
+    (folder / "constants.yaml").write_text("strings_per_guitar: {value: 6, words: [guitar]}\n")
+    assert examine(folder).faults == []
+    place = tmp_path_factory.mktemp("built")
+    preset = place / "mine.yaml"
+    preset.write_text("rows: 20\nvalidation: 2\ntest: 2\nmax_len: 1024\nweights: {arithmetic: 100}\npatterns: []\n")
+    built = build(str(preset), out=place / "d", patterns=folder, workers=1)
+    shutil.rmtree(folder)
+
+    assert "own constants.yaml" in json.loads((place / "d" / "recipe.json").read_text())["files"]
+    assert audit(place / "d").passed
+    assert rebuild(place / "d" / "recipe.json", place / "again", workers=1).counts == built.counts
+    rows = [
+        json.dumps({"id": row["id"], "completion": row["completion"]})
+        for row in open_dataset(place / "d", "test").to_pylist()
+    ]
+    (place / "gold.jsonl").write_text("\n".join(rows))
+    assert score(["score", str(place / "gold.jsonl"), str(place / "d"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["groups"][0]["accuracy"] == 1.0
+
+
+def test_a_bad_file_of_constants_has_its_lines(folder):
+    """Each fault of a file of constants is reported in its line."""
+    (folder / "constants.yaml").write_text(
+        "# own ones\nfine: {value: 6, words: [guitar]}\nbad:\n  value: six\n  words: [guitar]\n  7up: 1\nfine: {value: 6, words: [oboe]}\n"
+    )
+
+    assert lines(folder) == ["constants.yaml: line 6", "constants.yaml: line 7"]

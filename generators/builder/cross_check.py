@@ -13,7 +13,7 @@ import numpy as np
 
 from solver.document import load
 from solver.fields import OPERATIONS, SOURCE
-from solver.grounding import ungrounded
+from solver.grounding import Constants, ungrounded
 from solver.machine import solve
 from solver.number import fits, read_number
 from solver.ops import OPS, Compute, read_step, write_step
@@ -44,19 +44,29 @@ def cross_checks(
     answers: Sequence[str],
     questions: Sequence[str | None] | None = None,
     language: str = "en",
+    *,
+    constants: Constants = (),
 ) -> dict[int, str]:
     """Cross-check many rows, whose questions are in a language; return the faults by row index."""
     questions = [None] * len(traces) if questions is None else questions
     faults = yaml_checks(experts, traces, answers)
     for row, record in enumerate(zip(experts, traces, answers, questions, strict=True)):
-        fault = faults.get(row) or _judged(*record, language)
+        fault = faults.get(row) or _judged(*record, language, constants=constants)
         if fault:
             faults[row] = fault
     return faults
 
 
-def _judged(experts: tuple[str, ...], trace: str, answer: str, question: str | None, language: str) -> str | None:
-    verdict = judge(fence(trace), experts, answer, question, language)
+def _judged(
+    experts: tuple[str, ...],
+    trace: str,
+    answer: str,
+    question: str | None,
+    language: str,
+    *,
+    constants: Constants = (),
+) -> str | None:
+    verdict = judge(fence(trace), experts, answer, question, language, constants=constants)
     return None if verdict.reward == REWARDS["correct"] else verdict.reason
 
 
@@ -66,7 +76,9 @@ _SHOWN = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?![\d/]|[.,]\d)")
 """A number of a question in the figures in which a trace has it."""
 
 
-def grounding_faults(traces: Sequence[str], questions: Sequence[str], language: str = "en") -> dict[int, str]:
+def grounding_faults(
+    traces: Sequence[str], questions: Sequence[str], language: str = "en", constants: Constants = ()
+) -> dict[int, str]:
     """Look up the numbers of canonical traces in their questions; return the faults by row index.
 
     Most traces have the figures of their questions, which is found without reading either.
@@ -74,7 +86,7 @@ def grounding_faults(traces: Sequence[str], questions: Sequence[str], language: 
     faults = {}
     for row, (trace, question) in enumerate(zip(traces, questions, strict=True)):
         if not set(_NUMBER.findall(trace)).issubset(_SHOWN.findall(question)):
-            fault = ungrounded(read(trace), question, language)
+            fault = ungrounded(read(trace), question, language, constants)
             if fault:
                 faults[row] = str(fault)
     return faults

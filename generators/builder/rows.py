@@ -77,7 +77,7 @@ def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Rul
     )
     where = arrow.integers(sample)
     texts = [column.take(where).to_pylist() for column in (traces, answers, asked)]
-    faults = cross_checks([pattern.experts] * len(sample), *texts)
+    faults = cross_checks([pattern.experts] * len(sample), *texts, constants=pattern.constants)
     if faults:
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
     # To compile a template takes as long as to prove a hundred rows, so a sample compares its first wording alone.

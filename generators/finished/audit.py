@@ -30,6 +30,7 @@ from generators.imports.folder import manifest_of_import
 from generators.imports.recipe import ImportRecipe
 from solver import arrow
 from solver.arguments import checked
+from solver.constants import own_constants
 from solver.files import local
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
@@ -261,7 +262,11 @@ def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) 
     )
     faults = yaml_checks(list(map(tuple, experts)), traces, answers)
     sound = [row for row in range(len(table)) if row not in faults]
-    lost = grounding_faults([traces[row] for row in sound], [questions[row] for row in sound])
+    lost = grounding_faults(
+        [traces[row] for row in sound],
+        [questions[row] for row in sound],
+        constants=own_constants(recipe.files),
+    )
     for row, fault in sorted([*faults.items(), *((sound[place], fault) for place, fault in lost.items())]):
         yield f"{ids[row]}: {fault}"
     yield from wording_faults(recipe, split, table)

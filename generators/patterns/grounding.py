@@ -33,20 +33,20 @@ def check_grounded(pattern: Pattern, wording: Wording, language: str = "en") -> 
         if isinstance(value, str):
             _check_slot(pattern, wording.plan, value, language)
         elif field != "args":
-            _check_number(wording.plan, value, language)
+            _check_number(pattern, wording.plan, value, language)
 
 
 def check_arguments(pattern: Pattern, wording: Wording, language: str = "en") -> None:
     """Check that a question has the numbers that stand in args, except 1, 2 and 100; raise InputError."""
     for field, value in dict.fromkeys(pattern.operands):
         if field == "args" and not isinstance(value, str) and value not in IN_ARGS:
-            _check_number(wording.plan, value, language)
+            _check_number(pattern, wording.plan, value, language)
 
 
-def _check_number(plan: Plan, value: Fraction, language: str) -> None:
+def _check_number(pattern: Pattern, plan: Plan, value: Fraction, language: str) -> None:
     """Check that the fixed words of a question have a number."""
     fixed = " ".join(piece for piece in plan if isinstance(piece, str))
-    if not has_number(fixed, value, language):
+    if not has_number(fixed, value, language, pattern.constants):
         raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
 
 

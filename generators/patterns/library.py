@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from solver.document import load
+from solver.constants import CONSTANTS, Constant, own_constants, read_constants
+from solver.document import MAX_TEXT, load
 from solver.files import decode, local
 from solver.refusal import FormatError, InputError, did_you_mean
 
@@ -26,7 +27,7 @@ MAX_VOCABULARY = 131_072
 SUFFIX = ".jinja"
 """The ending of a pattern file."""
 OWN = "own "
-"""The prefix of a user's vocabulary, and of files that extend a pattern: shipped files may have the same names."""
+"""The prefix of a user's vocabularies, constants and files that extend a pattern: shipped files may have the same names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +141,8 @@ def try_patterns(
     texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]
 ) -> tuple[dict[str, Pattern], list[InputError]]:
     """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files."""
-    vocabulary_texts = tuple((path, text) for path, text in texts.items() if path.endswith(VOCABULARY))
-    errors = _vocabulary_errors(vocabulary_texts)
+    shared = tuple((path, text) for path, text in texts.items() if path.endswith((VOCABULARY, CONSTANTS)))
+    errors = _shared_errors(shared)
     patterns = {}
     ids = frozenset(_ids(texts))
     for path, text in texts.items():
@@ -149,14 +150,14 @@ def try_patterns(
         name = file.removesuffix(SUFFIX)
         if f"{expert}/{name}" in ids and (only is None or f"{expert}/{name}" in only):
             try:
-                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, vocabulary_texts)
+                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, shared)
             except (ValueError, ArithmeticError) as error:
                 errors.append((path, error))
     for path in _extensions(texts):
         try:
             name = extended_id(texts[path])
             if name in patterns:
-                patterns[name] = _extended(patterns[name], texts[path], shown(path), vocabulary_texts)
+                patterns[name] = _extended(patterns[name], texts[path], shown(path), shared)
             elif name not in ids:
                 raise InputError(f"extends {name}, which is no pattern; {did_you_mean(name, ids)}")
         except (ValueError, ArithmeticError) as error:
@@ -164,46 +165,54 @@ def try_patterns(
     return patterns, [told(shown(path), texts[path], error) for path, error in errors]
 
 
-def _vocabulary_errors(vocabulary_texts: Iterable[tuple[str, str]]) -> list[tuple[str, Exception]]:
-    """Return the errors of vocabulary files with their paths, also of names that an earlier file has."""
-    names: set[str] = set()
+def _shared_errors(shared: Iterable[tuple[str, str]]) -> list[tuple[str, Exception]]:
+    """Return the errors of files of vocabularies and constants with their paths, also of names that an earlier file has."""
+    names: set[tuple[str, str]] = set()
     errors: list[tuple[str, Exception]] = []
-    for path, text in vocabulary_texts:
-        read, bad = _vocabularies(text)
+    for path, text in shared:
+        vocabularies, constants, bad = _shared(path, text)
+        read = [*(("vocabulary", name) for name in vocabularies), *(("constant", one.name) for one in constants)]
         taken = [
-            InputError(f"vocabulary {name} exists already; choose another name").at(name)
-            for name in read
-            if name in names
+            InputError(f"{kind} {name} exists already; choose another name").at(name)
+            for kind, name in read
+            if (kind, name) in names
         ]
         errors += [(path, error) for error in (*bad, *taken)]
-        names |= read.keys()
+        names.update(read)
     return errors
 
 
 @lru_cache(maxsize=64)
-def _vocabularies(text: str) -> tuple[dict[str, Vocabulary], list[Exception]]:
-    """Return the vocabularies of a file, which all patterns that are read with the same text share, and its faults."""
+def _shared(path: str, text: str) -> tuple[dict[str, Vocabulary], tuple[Constant, ...], list[Exception]]:
+    """Return the vocabularies or the constants of a file, and its faults.
+
+    All patterns that are read with the same text share them.
+    """
     faults: list[Exception] = []
+    if path.endswith(CONSTANTS):
+        return {}, read_constants(text, faults), faults
     try:
-        return read_vocabularies(load(text, MAX_VOCABULARY), faults), faults
+        return read_vocabularies(load(text, MAX_VOCABULARY), faults), (), faults
     except (FormatError, InputError) as error:
-        return {}, [error]
+        return {}, (), [error]
 
 
 @lru_cache(maxsize=4096)
-def _pattern(expert: str, name: str, text: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
+def _pattern(expert: str, name: str, text: str, shared: tuple[tuple[str, str], ...]) -> Pattern:
     """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
-    return check(read_pattern(expert, name, text, _joined(vocabulary_texts)))
+    return check(read_pattern(expert, name, text, *_joined(shared)))
 
 
 @lru_cache(maxsize=4096)
-def _extended(pattern: Pattern, text: str, file: str, vocabulary_texts: tuple[tuple[str, str], ...]) -> Pattern:
+def _extended(pattern: Pattern, text: str, file: str, shared: tuple[tuple[str, str], ...]) -> Pattern:
     """Return a checked pattern with the wordings of a file added; cached as `_pattern` is."""
-    return extend(pattern, text, file, _joined(vocabulary_texts))
+    return extend(pattern, text, file, _joined(shared)[0])
 
 
-def _joined(vocabulary_texts: Iterable[tuple[str, str]]) -> dict[str, Vocabulary]:
-    return {name: one for _, text in vocabulary_texts for name, one in _vocabularies(text)[0].items()}
+def _joined(shared: Iterable[tuple[str, str]]) -> tuple[dict[str, Vocabulary], tuple[Constant, ...]]:
+    read = [_shared(path, text) for path, text in shared]
+    vocabularies = {name: one for found, _, _ in read for name, one in found.items()}
+    return vocabularies, tuple(one for _, constants, _ in read for one in constants)
 
 
 def place(pattern: Pattern, wording: Wording | None, shown: Callable[[str], str]) -> str:
@@ -212,7 +221,7 @@ def place(pattern: Pattern, wording: Wording | None, shown: Callable[[str], str]
 
 
 def folder_texts(folder: Path, prefix: str = "") -> dict[str, str]:
-    """Return the texts of a folder with `EXPERT/NAME.jinja` and `vocabulary.yaml` files; raise InputError at bad files."""
+    """Return the texts of a folder of patterns, vocabularies and constants; raise InputError at bad files."""
     texts, faults = try_folder(folder, prefix)
     if faults:
         raise faults[0]
@@ -225,14 +234,15 @@ def try_folder(folder: Path, prefix: str = "") -> tuple[dict[str, str], list[Inp
         raise InputError(f"{folder}: no such folder of patterns")
     texts: dict[str, str] = {}
     faults: list[InputError] = []
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix == SUFFIX or path.name == VOCABULARY]
+    shared = {VOCABULARY: MAX_VOCABULARY, CONSTANTS: MAX_TEXT}
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix == SUFFIX or path.name in shared]
     if not any(path.suffix == SUFFIX for path in paths):
         raise InputError(f"{folder}: no pattern found; write EXPERT/NAME.jinja, EXPERT one of {', '.join(FOLDERS)}")
     for path in paths:
         inside = path.relative_to(folder)
         try:
             if path.suffix != SUFFIX:
-                texts[f"{prefix}{inside}"] = _text(path, MAX_VOCABULARY)
+                texts[f"{prefix}{inside}"] = _text(path, shared[path.name])
                 continue
             text = _text(path, MAX_FILE)
             extends = is_extension(text)
@@ -243,6 +253,13 @@ def try_folder(folder: Path, prefix: str = "") -> tuple[dict[str, str], list[Inp
         except InputError as error:
             faults.append(error)
     return texts, faults
+
+
+def folder_constants(folder: Path) -> tuple[Constant, ...]:
+    """Return the constants of a user's folder; raise InputError at a bad file of constants or words."""
+    no_pattern: frozenset[str] = frozenset()
+    found = read_library(folder_texts(folder), no_pattern, lambda path: str(folder / path))
+    return own_constants(found.texts)
 
 
 def _text(path: Path, most: int) -> str:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from solver import arrow
 from solver.columns import ColumnState
+from solver.constants import Constant
 from solver.document import Node, Odd, check_plain, load
 from solver.experts import EXPERTS
 from solver.grounding import FIELDS
@@ -58,6 +59,8 @@ class Pattern:
     answer: Expression
     program: Program = field(repr=False)
     """The trace, with `$slot` symbols in place of names and numbers."""
+    constants: tuple[Constant, ...] = field(default=(), repr=False)
+    """The named constants of the user's folder, which it may use beside the shipped ones."""
     _values: dict[str, pa.Array | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -210,7 +213,9 @@ class Pattern:
         return self.run(numbers).answer
 
 
-def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies) -> Pattern:
+def read_pattern(
+    expert: str, name: str, source: str, vocabularies: Vocabularies, constants: tuple[Constant, ...] = ()
+) -> Pattern:
     """Parse a pattern file; raise InputError or Refusal if it cannot be parsed."""
     if expert not in FOLDERS:
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
@@ -240,6 +245,7 @@ def read_pattern(expert: str, name: str, source: str, vocabularies: Vocabularies
         tuple(read_wording(part, slots, vocabularies) for part in parts),
         _answer(answer),
         outline.program(symbols),
+        constants,
     )
 
 

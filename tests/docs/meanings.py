@@ -84,7 +84,7 @@ RECIPE = {
     "phrasings": 'Training wordings used of each pattern: a number, `all`, or `{"train": ..., "held_out": true}`.',
     "shard_rows": "Rows of a file.",
     "versions": "The versions of wirework and pyarrow.",
-    "files": "The text of every pattern and vocabulary file, so that the rows can be made again without them.",
+    "files": "The text of every file of patterns, vocabularies and constants, so that the rows can be made again without them.",
     "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
     "about": "The `language`, `license`, `pretty_name` and `tags` for the page, as the preset states them.",
 }

@@ -3,9 +3,6 @@
 import re
 from pathlib import Path
 
-import yaml
-
-import solver
 from generators.builder.preset import KEYS, known_presets, read_preset
 from generators.patterns.checks import SAMPLE
 from generators.patterns.expression import MAX_LENGTH
@@ -16,6 +13,7 @@ from generators.patterns.vocabulary import MAX_WORD, read_vocabularies
 from generators.patterns.wording import MAX_FILE
 from solver.constants import named_constants
 from solver.document import load
+from solver.number import write_number
 
 from .markdown import cell, code, rows
 from .meanings import EXAMPLES, SLOT_FORMS
@@ -103,15 +101,7 @@ def _notes(text: str) -> list[tuple[str, str]]:
 
 def constants() -> str:
     """Return the table of named constants and the words that allow them."""
-    text = (Path(solver.__file__).parent / "constants.yaml").read_text(encoding="utf-8")
-    words = yaml.safe_load(text)
-    body = []
-    for constant in named_constants():
-        row = words[constant.name]
-        told = ", ".join(map(str, row["words"]))
-        beside = f"; beside them one of {', '.join(map(str, row['beside']))}" if "beside" in row else ""
-        value = float(constant.value) if constant.value.denominator > 1 else constant.value
-        body.append((code(constant.name), value, f"{told}{beside}"))
+    body = ((code(one.name), write_number(one.value), one.trigger) for one in named_constants())
     return rows("constant", ">value", "words that allow it", body=body)
 
 

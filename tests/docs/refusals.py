@@ -42,6 +42,9 @@ answer: a * b
 Work out {{ a }} times {{ b }}.
 """
 
+_CONSTANTS = "own constants.yaml"
+_GUITAR = "strings_per_guitar: {value: 6, words: [guitar]}\n"
+
 
 def _own(slots: str) -> list[Change]:
     """Return the change that gives the shipped pattern a second wording with slots of its own."""
@@ -101,6 +104,20 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a pronoun of an unknown word", "Correct the word, or add it to the vocabulary.", {"own vocabulary.yaml": "pronouns: {chef: {she: [Eve]}}\nchef: [Ada, Bo]\n"}),
         ("the name of a shipped vocabulary", "Choose another name.", {"own vocabulary.yaml": "person: [Ann, Bob]\n"}),
         ("a pattern that uses a bad vocabulary", "Mend the vocabulary: `check` reports it too.", {"": "vocabulary"}),
+    ],
+    "Files of constants": [
+        ("a list at the top", "Give each constant a name.", {_CONSTANTS: "[7, 12]\n"}),
+        ("a name with a capital or a hyphen", "Write `strings_per_guitar`.", {_CONSTANTS: "Strings-per-Guitar: {value: 6, words: [guitar]}\n"}),
+        ("the name of a shipped constant", "Choose another name.", {_CONSTANTS: "days_per_week: {value: 6, words: [guitar]}\n"}),
+        ("a name that another file of the folder has", "Keep one file.", {_CONSTANTS: _GUITAR, "own more/constants.yaml": _GUITAR}),
+        ("`strings_per_guitar: 6`", "Write a mapping.", {_CONSTANTS: "strings_per_guitar: 6\n"}),
+        ("a key that does not exist", "Use the keys of the example.", {_CONSTANTS: _GUITAR.replace("words", "word")}),
+        ("a value that is no number", "Write one exact number.", {_CONSTANTS: _GUITAR.replace("6", "six")}),
+        ("no value", "Add the value.", {_CONSTANTS: _GUITAR.replace("value: 6, ", "")}),
+        ("a value of 0 or less", "Write the number itself; steps subtract.", {_CONSTANTS: _GUITAR.replace("6", "0")}),
+        ("no words, or one that is no list", "List the words.", {_CONSTANTS: _GUITAR.replace("[guitar]", "guitar")}),
+        ("two words in one", "List single words, and use `beside` for a second one.", {_CONSTANTS: _GUITAR.replace("guitar]", "bass guitar]")}),
+        ("`asked: yes`", "Write `true`.", {_CONSTANTS: _GUITAR.replace("}", ", asked: yes}")}),
     ],
     "The question": [
         ("`{{ count }`", "Close the braces.", [("has {{ count }} {{ item }}", "has {{ count } {{ item }}")]),
