@@ -17,9 +17,10 @@ from generators.patterns.pattern import Pattern
 from generators.patterns.render import Plan, Ref, refs
 from generators.patterns.slots import Slot
 from solver import arrow
-from solver.files import local
 from solver.refusal import InputError
 from solver.text import fence
+
+from .tokenizer import load_tokenizer
 
 WRAPPING = 64
 """Tokens reserved for the markers that a chat template puts around system line, question and completion."""
@@ -33,7 +34,6 @@ class Ruler:
         self.fixed = len(system.encode()) + len(fence("").encode()) + WRAPPING
         self.system = system
         self.name = tokenizer
-        self._tokenizer: Any = None
 
     def bound(self, pattern: Pattern) -> int:
         """Return an upper bound on the tokens of any row of a pattern, from its longest words."""
@@ -64,23 +64,7 @@ class Ruler:
     @property
     def tokenizer(self) -> Any:
         """The tokenizer, loaded on first use; raises InputError if it cannot be loaded."""
-        if self._tokenizer is None:
-            self._tokenizer = _load(str(self.name))
-        return self._tokenizer
-
-
-def _load(name: str) -> Any:
-    from tokenizers import Tokenizer
-
-    path = local(name)
-    try:
-        if path.exists():
-            return Tokenizer.from_file(str(path / "tokenizer.json" if path.is_dir() else path))
-        return Tokenizer.from_pretrained(name)
-    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception for a bad file or a missing network
-        raise InputError(
-            f"tokenizer {name}: {error}; give a folder with tokenizer.json, that file, or a name on the Hub"
-        ) from None
+        return load_tokenizer(str(self.name))
 
 
 @lru_cache(maxsize=4096)

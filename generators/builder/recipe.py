@@ -21,6 +21,7 @@ from solver.refusal import InputError
 
 from .about import About, stated
 from .preset import Preset, apportion
+from .tokenizer import load_tokenizer
 from .used_parts import used_parts
 from .wordings import HeldOut, Phrasings, overridden, remarks, train_count, used_wordings
 
@@ -81,6 +82,8 @@ class Recipe:
         whole_number("max_len", max_len, 1)
         whole_number("shard_rows", shard_rows, 1)
         whole_number("seed", seed, None)
+        if tokenizer is not None:
+            load_tokenizer(tokenizer)  # rows may need it late, or not at all; a wrong name is refused at once
         shares = preset.shares(library)
         return cls(
             preset=preset.name,

@@ -21,6 +21,7 @@ from generators.builder.length import Ruler
 from generators.builder.memory import kept_memory
 from generators.builder.recipe import Recipe, cut
 from generators.builder.shard import make_shard, without
+from generators.builder.tokenizer import load_tokenizer
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE, SPLITS, shard_path
 from generators.files.manifest import Manifest, WrittenShard, file_hash, read_manifest
 from generators.files.parquet import ShardRecord
@@ -70,6 +71,8 @@ def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[in
     folder = local(folder)
     recipe = read_recipe(folder)
     manifest = read_manifest(folder)
+    if tokenizer is not None:
+        load_tokenizer(tokenizer)
     found = Audit()
     if file_hash(folder / RECIPE) != manifest.recipe:
         found.faults.append(f"{RECIPE}: is not the recipe that the manifest names")
