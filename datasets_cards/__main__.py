@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from solver.command import path, run
+from solver.command import parsed, path, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     card.add_argument(
         "--overwrite-page", action="store_true", help="give up changes to README.md that cannot be merged"
     )
-    args = top.parse_args(argv)
+    args = parsed(top, argv)
     return run(lambda: _card(args))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
 from finetune.train.recipe import Recipe, override, read_recipe
-from solver.command import run
+from solver.command import parsed, run
 
 from .parser import parser
 from .runs import terminal
@@ -17,7 +17,7 @@ from .runs import terminal
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0, 1 if `ask` gives no trace that runs, 2 for wrong input."""
     argv = sys.argv[1:] if argv is None else argv
-    args = parser().parse_args(argv)
+    args = parsed(parser(), argv)
     args.argv = argv
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # trainers warn about their own defaults

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from solver.command import path, run
+from solver.command import parsed, path, run
 from solver.progress import Progress
 from solver.refusal import InputError
 
@@ -255,7 +255,7 @@ def _amount(text: str) -> float:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0 for success, 1 for faults found by an audit, 2 for a user error."""
-    args = parser().parse_args(argv)
+    args = parsed(parser(), argv)
     return run(lambda: VERBS[args.verb](args), stopped="stopped; the same command resumes")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .command import path, run
+from .command import parsed, path, run
 from .completion import extract
 from .dataset import dataset_constants, open_dataset, select
 from .experts import EXPERTS
@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0 for success, 1 for a refused trace, 2 for a user error."""
-    args = parser().parse_args(argv)
+    args = parsed(parser(), argv)
     return run(lambda: VERBS[args.verb](args))
 
 

@@ -1,4 +1,4 @@
-"""Runs a command of any of the command lines: turns errors into one line on stderr and an exit status.
+"""Parses and runs a command of any of the command lines: errors are one line on stderr and an exit status.
 
 It also reads paths from a command line, and writes command lines that can be pasted.
 """
@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,27 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+_NEGATIVE = re.compile(r"-[.$]?[0-9]")
+"""The beginning of a negative number."""
+
+
+def parsed(parser: argparse.ArgumentParser, words: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the words of a command, by default those of this process.
+
+    A negative number behind an option is the option's value. By itself, argparse takes `-2/3` and `-1,000` for options.
+    """
+    joined: list[str] = []
+    for word in sys.argv[1:] if words is None else words:
+        before = joined[-1] if joined else ""
+        if _NEGATIVE.match(word) and re.fullmatch("--[a-z][a-z-]*", before):
+            joined[-1] = f"{before}={word}"
+        elif _NEGATIVE.match(word) and re.fullmatch("-[a-z]", before):
+            joined[-1] = f"{before}{word}"
+        else:
+            joined.append(word)
+    return parser.parse_args(joined)
 
 
 def run(command: Callable[[], int], stopped: str = "stopped") -> int:

@@ -220,6 +220,21 @@ def test_a_recipe_takes_no_other_knob(run8, tmp_path, capsys):
     assert "--rows" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["preview", "-n", "-1/2"], "argument -n: '-1/2' is not a whole number above 0"),
+        (["preview", "--seed", "-1/2"], "argument --seed: invalid int value: '-1/2'"),
+    ],
+)
+def test_a_negative_number_is_a_value(words, told, capsys):
+    """A negative number behind an option is its value, and is judged as such."""
+    with pytest.raises(SystemExit):
+        main(words)
+
+    assert told in capsys.readouterr().err
+
+
 def test_a_recipe_file_may_have_any_name(run8, tmp_path):
     """`--recipe FILE` reads a file of any name."""
     shutil.copy(run8.folder / "recipe.json", tmp_path / "mine.json")

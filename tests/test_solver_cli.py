@@ -126,6 +126,33 @@ def test_judge_says_what_and_why(text, words, line, completion, capsys):
     assert capsys.readouterr().out.startswith(line)
 
 
+BELOW = GOOD.replace("value: 6", "value: 0.6").replace("mul", "sub").replace("value: 7", "value: 2.6")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--answer", "-2"], "1.0  correct"),
+        (["--answer=-2"], "1.0  correct"),
+        (["--answer", "-2.0"], "1.0  correct"),
+        (["--answer", "-6/3"], "1.0  correct"),
+        (["--answer", "-2/3"], "0.7  wrong answer: the trace gives -2, expected -2/3"),
+        (["--answer=-2/3"], "0.7  wrong answer: the trace gives -2, expected -2/3"),
+        (["--answer", "-.5", "--expert", "arithmetic"], "0.7  wrong answer: the trace gives -2, expected -0.5"),
+    ],
+)
+def test_an_answer_may_be_negative(words, line, completion, capsys):
+    """A negative number, whole, decimal or a fraction, is the value of the option before it."""
+    assert main(["judge", completion(BELOW), *words]) == 0
+    assert capsys.readouterr().out == f"{line}\n"
+
+
+def test_a_negative_number_in_another_notation_is_told(completion, capsys):
+    """`-1,000` is refused as a number, not as an option."""
+    assert main(["judge", completion(GOOD), "--answer", "-1,000"]) == 2
+    assert "error: --answer: '-1,000' is not a number; write one exact number: -1000" in capsys.readouterr().err
+
+
 def test_table_prints_every_op(capsys):
     """`table` prints a Markdown table with one row per op."""
     assert main(["table"]) == 0

@@ -34,7 +34,7 @@ def offline(monkeypatch):
         ("nope.json", "no such file or folder"),
         ("~/nope", "no such file or folder"),
         ("no pe", "no such file or folder, and no name that the Hub can have"),
-        ("", "no such file or folder, and no name that the Hub can have"),
+        ("", "an empty path; name a file or a folder, or leave the option out"),
         ("{folder}", "the folder has no tokenizer.json"),
     ],
 )

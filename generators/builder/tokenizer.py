@@ -30,9 +30,9 @@ def load_tokenizer(name: str) -> Any:
 def _file(name: str) -> Path:
     """Return the file of a tokenizer; raise InputError with the reason if there is none."""
     path = local(name)
-    if name and path.is_file():
+    if path.is_file():
         return path
-    if name and path.is_dir():
+    if path.is_dir():
         if not (path / FILE).is_file():
             raise InputError(f"the folder has no {FILE}")
         return path / FILE
