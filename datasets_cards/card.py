@@ -119,6 +119,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     files = jinja2.FileSystemLoader(Path(__file__).parent)
     templates = jinja2.Environment(loader=files, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
     kind = "dataset" if isinstance(facts.recipe, Recipe) else "import"
+    templates.filters["counted"] = counted
     text = templates.get_template(f"{kind}_card.md.jinja").render(
         card_data=card_data(facts).to_yaml(),
         facts=facts,
@@ -197,10 +198,10 @@ def contamination(facts: Facts) -> str:
     from generators.text.contamination import GRAM
 
     return (
-        f"The contamination gate ran against {against.name} ({against.questions:,} questions, sha256 "
+        f"The contamination gate ran against {against.name} ({counted(against.questions, 'question')}, sha256 "
         f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} consecutive words with a held-out "
         f"question, or its sketch: the whole question with numbers and names masked. "
-        f"It refused {len(facts.manifest.refused or []):,} questions. The command that repeats it: "
+        f"It refused {counted(len(facts.manifest.refused or []), 'question')}. The command that repeats it: "
         f"`{command} --against {quote(against.name)}`."
     )
 

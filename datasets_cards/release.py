@@ -13,6 +13,7 @@ from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
 from generators.files.manifest import Manifest, file_hash, read_manifest
 from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from .card import PLOTS, place_of
@@ -114,7 +115,9 @@ def check_folder(folder: Path, *, full: bool = False) -> Manifest:
 
         found = audit(folder)
         if not found.passed:
-            raise InputError(f"{folder}: {found.faults[0]}; {len(found.faults)} faults in all, nothing was pushed")
+            raise InputError(
+                f"{folder}: {found.faults[0]}; {counted(len(found.faults), 'fault')} in all, nothing was pushed"
+            )
     return manifest
 
 
@@ -132,7 +135,9 @@ def _fault(folder: Path, manifest: Manifest) -> str | None:
         record = parse_record(pq.read_schema(path).metadata, ShardRecord)
         if record is None or record.rows != entry.rows:
             written = "no record of its rows" if record is None else f"{record.rows}"
-            return f"{folder / MANIFEST}: lists {entry.rows} rows for {name}, which was written with {written}"
+            return (
+                f"{folder / MANIFEST}: lists {counted(entry.rows, 'row')} for {name}, which was written with {written}"
+            )
         contents[named[1]].append(record.content)
         rows[named[1]] += entry.rows
     hashes = {RECIPE: manifest.recipe} | _dropped(manifest)

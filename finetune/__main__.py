@@ -9,6 +9,7 @@ from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
 from finetune.train.recipe import Recipe, override, read_recipe
 from solver.command import parsed, run
+from solver.plurals import counted
 
 from .parser import parser
 from .runs import terminal
@@ -89,7 +90,7 @@ def _print_run(trained: Run | None, args: argparse.Namespace) -> int:
         return 130
     result = trained.result
     terminal.say(
-        f"trained {result['steps']} steps, {result['tokens']:,} tokens in {result['seconds']:,.0f} s, "
+        f"trained {counted(result['steps'], 'step')}, {counted(result['tokens'], 'token')} in {result['seconds']:,.0f} s, "
         f"{result['tokens_per_second']:,.0f} tokens/s; last loss {result['final_loss']:.4f}"
     )
     terminal.say(f"adapter {trained.folder}")

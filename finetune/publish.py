@@ -18,6 +18,7 @@ from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
 from solver.files import read_json, read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 
 CARD = "README.md"
@@ -106,7 +107,7 @@ def write_card(folder: Path, name: str, run_folder: Path) -> Path:
 def _table(report: dict[str, Any]) -> dict[str, Any]:
     lines = [("all", report["overall"]), *report["by"]["expert"].items()]
     return {
-        "rows": report["decoded"],
+        "rows": counted(report["decoded"], "row"),
         "dataset": report["settings"]["dataset"],
         "split": report["settings"]["split"],
         "metrics": list(METRICS),

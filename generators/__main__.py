@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from solver.command import parsed, path, run
+from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
 
@@ -464,7 +465,7 @@ def _gallery(args: argparse.Namespace) -> int:
     from .gallery import write_gallery
 
     count = write_gallery(library(args.patterns), args.out)
-    print(f"{args.out}: {count} patterns, one sample each")
+    print(f"{args.out}: {counted(count, 'pattern')}, one sample each")
     return 0
 
 

@@ -17,6 +17,7 @@ from solver.files import local
 from solver.machine import solve
 from solver.number import write_number
 from solver.ops import write_step
+from solver.plurals import counted
 from solver.refusal import InputError
 from solver.text import read
 
@@ -60,6 +61,7 @@ def page(shown: Iterable[Sample]) -> str:
     environment = Environment(
         loader=PackageLoader("generators", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["counted"] = counted
     return environment.get_template("gallery.html.jinja").render(samples=list(shown))
 
 
@@ -74,7 +76,7 @@ def markdown(shown: Iterable[Sample]) -> str:
     ]
     for expert, group in groupby(shown, key=lambda sample: sample.pattern.expert):
         rows = list(group)
-        lines += ["", f"## {expert}", "", f"{len(rows)} patterns.", ""]
+        lines += ["", f"## {expert}", "", f"{counted(len(rows), 'pattern')}.", ""]
         lines += [
             "| pattern | steps | distinct questions | wordings | a question | answer |",
             "| --- | ---: | ---: | ---: | --- | ---: |",

@@ -62,21 +62,21 @@ def built(result: Built, seconds: float) -> None:
     out.print(_pattern_table(result))
     rows = sum(result.counts.values())
     out.print(
-        f"proved    {verification.read_back:,} rows parsed back, solved, and equal to the pattern's formula; "
+        f"proved    {counted(verification.read_back, 'row')} parsed back, solved, and equal to the pattern's formula; "
         f"{verification.second_opinion:,} of them cross-checked with libyaml and fractions"
     )
     by_pattern, patterns = len(verification.fit_by_pattern or ()), len(verification.bounds or ())
     fit = (
         "all patterns fit"
         if by_pattern == patterns
-        else f"{by_pattern} of {patterns} patterns fit, the rest row by row"
+        else f"{by_pattern} of {counted(patterns, 'pattern')} fit, the rest row by row"
     )
     out.print(f"lengths   upper bounds in tokens; {fit}")
     if overlap:
         out.print(
-            f"held out  {overlap.rows} of {overlap.of} test rows share all numbers with a training row of their pattern"
+            f"held out  all numbers of {overlap.rows:,} of {counted(overlap.of, 'test row')} are those of a training row of their pattern"
         )
-    out.print(f"speed     {rows:,} rows in {seconds:.2f} s, {rows / seconds:,.0f} a second")
+    out.print(f"speed     {counted(rows, 'row')} in {seconds:.2f} s, {rows / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
     if not isinstance(result.folder, Path):
         _say(f"next      fetch it into a folder, then {pasted('generators', 'verify', 'FOLDER')}")
@@ -101,7 +101,9 @@ def _pattern_table(result: Built) -> Table:
         last = expert
     table.add_section()
     max_len = result.manifest.verification.max_len
-    table.add_row("all", f"{len(names)} patterns", *(f"{entry.rows:,}" for entry in splits.values()), f"of {max_len}")
+    table.add_row(
+        "all", counted(len(names), "pattern"), *(f"{entry.rows:,}" for entry in splits.values()), f"of {max_len}"
+    )
     return table
 
 
@@ -115,9 +117,10 @@ def imported(result: Built, seconds: float) -> None:
     out.print(table)
     rows = sum(result.counts.values())
     out.print(
-        f"wrote     {rows:,} rows; {result.manifest.dropped.rows if result.manifest.dropped else 0:,} dropped problems and the reasons in {DROPPED}"
+        f"wrote     {counted(rows, 'row')}; "
+        f"{counted(result.manifest.dropped.rows if result.manifest.dropped else 0, 'dropped problem')} and the reasons in {DROPPED}"
     )
-    out.print(f"speed     {total:,} problems in {seconds:.1f} s, {total / seconds:,.0f} a second")
+    out.print(f"speed     {counted(total, 'problem')} in {seconds:.1f} s, {total / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
     _say(f"next      {pasted('generators', 'verify', result.folder)}")
 
@@ -132,7 +135,9 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
     if found.passed:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
         _say(("sound", "green"), f" {folder}: {splits}; {found.proof}")
-        out.print(f"      no question is repeated; {rows:,} rows in {seconds:.1f} s, {rows / seconds:,.0f} a second")
+        out.print(
+            f"      no question is repeated; {counted(rows, 'row')} in {seconds:.1f} s, {rows / seconds:,.0f} a second"
+        )
         out.print("      load_dataset finds these rows by the page and the files")
         if found.beyond:
             more = f" and {len(found.beyond) - MAX_SHOWN} more" if len(found.beyond) > MAX_SHOWN else ""
@@ -171,7 +176,9 @@ def pushed(done: "Pushed") -> None:
     if done.commit is None:
         if done.page:
             _say(done.page)
-        out.print(f"dry run: {len(done.changes)} files would change in {done.repo_id}, revision {done.revision}")
+        out.print(
+            f"dry run: {counted(len(done.changes), 'file')} would change in {done.repo_id}, revision {done.revision}"
+        )
         return
     where = f"pull request {done.pull_request}" if done.pull_request else f"revision {done.revision}"
     word = "pushed" if done.changes else "found "
@@ -185,7 +192,7 @@ def pushed(done: "Pushed") -> None:
 def exported(folder: Path, rows: dict[str, int], to: str) -> None:
     """Print the exported files, and the option with which a trainer uses the reward."""
     for name, count in rows.items():
-        _say(f"{folder / name}  {count:,} rows")
+        _say(f"{folder / name}  {counted(count, 'row')}")
     if to == "verl":
         _say(f"reward  custom_reward_function.path={quote(str(folder / 'reward.py'))}")
 

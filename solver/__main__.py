@@ -15,6 +15,7 @@ from .experts import EXPERTS
 from .files import decode, json_rows, local, read_text
 from .grounding import UNGROUNDED, Constants
 from .ops import op_table
+from .plurals import counted
 from .refusal import InputError, Refusal, did_you_mean
 from .reward import REWARDS, Verdict, judge
 from .text import read
@@ -136,7 +137,7 @@ def _score(args: argparse.Namespace) -> int:
         return 0
     console().print(verdict_table(counts, ladder))
     if missing:
-        print(f"{missing:,} of {len(rows):,} rows have no completion and are not counted")
+        print(f"{missing:,} of {counted(len(rows), 'row')} without a completion; not counted")
     return 0
 
 

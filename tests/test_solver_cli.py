@@ -172,7 +172,7 @@ def test_score_prints_the_verdicts_of_all_experts_and_patterns(folder, predictio
     assert cells["all"] == ["3", "2", "1", "66.7%", "0.900"]
     assert ["2", "1", "1", "50.0%", "0.850"] == cells["arithmetic"] == cells["sums"]
     assert ["1", "1", "100.0%", "1.000"] == cells["composition"] == cells["two"]
-    assert "1 of 4 rows have no completion" in out
+    assert "1 of 4 rows without a completion" in out
 
 
 def test_score_writes_a_verdict_per_completion(folder, predictions, tmp_path, capsys):

@@ -11,6 +11,7 @@ from finetune.runs import terminal
 from finetune.runs.folder import RUN, Run
 from solver.completion import extract
 from solver.experts import system_line
+from solver.plurals import counted
 from solver.refusal import Refusal
 from solver.terminal import steps_table
 from solver.text import read
@@ -37,7 +38,7 @@ def ask(
     completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show)
     print()
     if completion.truncated:
-        terminal.say(f"cut after {completion.tokens} tokens; raise --max-new-tokens")
+        terminal.say(f"cut after {counted(completion.tokens, 'token')}; raise --max-new-tokens")
     try:
         terminal.out.print(steps_table(read(extract(completion.text))))
     except Refusal as error:

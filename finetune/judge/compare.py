@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finetune.runs import terminal
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from .report import read_report
@@ -37,7 +38,7 @@ def compare(a: Path, b: Path) -> Comparison:
     if right[0].keys() != right[1].keys():
         shared = len(right[0].keys() & right[1].keys())
         raise InputError(
-            f"{a} has {len(right[0]):,} rows and {b} {len(right[1]):,}; {shared:,} are the same; "
+            f"{a} has {counted(len(right[0]), 'row')} and {b} {len(right[1]):,}; {shared:,} are the same; "
             "evaluate both on the same dataset, split and limit"
         )
     contents = [report["settings"]["content"] for report in reports]

@@ -16,6 +16,7 @@ from finetune.runs import terminal
 from finetune.runs.folder import claim, write_json, writing
 from finetune.runs.rows import read_rows
 from solver.files import json_rows, read_json, read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from .decode import Completion, Decoder
@@ -100,7 +101,9 @@ def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: i
             tokens += completion.tokens
             figures = f"{tokens / seconds:,.0f} tokens/s"
             bar.update(bar.task_ids[0], completed=total - len(rows) + count, figures=figures)
-    terminal.say(f"decoded {len(rows):,} rows, {tokens:,} tokens in {seconds:,.0f} s, {tokens / seconds:,.0f} tokens/s")
+    terminal.say(
+        f"decoded {counted(len(rows), 'row')}, {counted(tokens, 'token')} in {seconds:,.0f} s, {tokens / seconds:,.0f} tokens/s"
+    )
 
 
 def _line(row_id: str, completion: Completion, seconds: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from finetune.runs import terminal
 from finetune.runs.log import read_log
 from finetune.runs.rows import read_rows
 from solver.files import read_json, read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 from solver.reward import Verdict, judge
 
@@ -80,7 +81,7 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any]) -> Judged:
         completion=text,
         outcome=TRUNCATED if cut else verdict.outcome,
         reward=verdict.reward,
-        reason=f"cut after {prediction['tokens']} tokens; {verdict.reason}" if cut else verdict.reason,
+        reason=f"cut after {counted(prediction['tokens'], 'token')}; {verdict.reason}" if cut else verdict.reason,
         level=level,
         found=found,
         emitted=_emitted(verdict.experts),
@@ -172,6 +173,7 @@ def page(report: dict[str, Any]) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["counted"] = counted
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}".removesuffix(".0") + " %"
     shown = [row for row in report["rows"] if not row["accuracy"] or (row["gold"] and not row["same_program"])]
     template = environment.from_string(read_text(TEMPLATE))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from solver.plurals import counted
 from solver.refusal import InputError
 
 FALLBACK = (
@@ -86,7 +87,9 @@ def refuse_long(lengths: Iterable[Length], max_len: int) -> None:
         named = "; ".join(f"{row.id} has {row.prompt} + {row.completion} = {row.total}" for row in long[:_SHOWN])
         more = f"; and {len(long) - _SHOWN:,} more" if len(long) > _SHOWN else ""
         longest = max(length.total for length in long)
-        raise InputError(f"{len(long):,} rows are longer than --max-len {max_len}: {named}{more}; {longest} would do")
+        raise InputError(
+            f"{counted(len(long), 'row')} longer than --max-len {max_len}: {named}{more}; {longest} would do"
+        )
 
 
 def length_rows(lengths: Sequence[Length]) -> list[tuple[str, int, int, int]]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 from solver.command import pasted
 from solver.dataset import open_dataset, select
 from solver.files import json_rows, local, read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 from solver.schema import read_by
 
@@ -37,7 +38,7 @@ def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
     """Return the first training rows; raise InputError if there are fewer than `rows`."""
     table = read_rows(dataset, "train", rows)
     if rows is not None and len(table) < rows:
-        raise InputError(f"{dataset}: has {len(table):,} training rows, fewer than --rows {rows:,}")
+        raise InputError(f"{dataset}: has {counted(len(table), 'training row')}, fewer than --rows {rows:,}")
     return table
 
 

@@ -19,6 +19,7 @@ from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed
 from finetune.runs.rows import read_training_rows
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from .recipe import Sft
@@ -100,8 +101,8 @@ def train(
         )
         check_mask(tokenizer, table, trainer.train_dataset)
         terminal.say(
-            f"loss on {sum(row.completion for row in lengths):,} of {sum(totals):,} tokens; "
-            f"masked are exactly the prompts of all {len(table):,} rows"
+            f"loss on {sum(row.completion for row in lengths):,} of {counted(sum(totals), 'token')}; "
+            f"masked are exactly the prompts of {counted(len(table), 'row')}"
         )
         watch = Watch(folder, ("loss",))
         trainer.add_callback(watch)

@@ -17,6 +17,7 @@ from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
 from solver import __version__
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from .about import About, stated
@@ -211,7 +212,7 @@ class Recipe:
         start, size = cut(pattern, split)
         if rows.stop > size:
             raise InputError(
-                f"{pattern.id} has {size:,} {split} questions and {rows.stop:,} are asked for; "
+                f"{pattern.id} has {counted(size, f'{split} question')}, and {rows.stop:,} are asked for; "
                 "ask for fewer rows, lower its weight, or widen its slots"
             )
         order = Permutation(size, f"wirework seed {self.seed} {split} {pattern.id}")
@@ -223,7 +224,7 @@ class Recipe:
         for split in SPLITS:
             if self.rows[split] and not self.fractions_of(split):
                 raise InputError(
-                    f"{split} has {self.rows[split]:,} rows, and no pattern has a held-out wording; "
+                    f"{split} has {counted(self.rows[split], 'row')}, and no pattern has a held-out wording; "
                     "mark one with --- held out, or leave held_out out of phrasings"
                 )
             for name, count in self.seats(split, self.rows[split]).items():

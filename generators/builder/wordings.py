@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from generators.patterns.pattern import Pattern
+from solver.plurals import counted
 from solver.refusal import InputError, did_you_mean
 
 Count = int | Literal["all"]
@@ -97,12 +98,12 @@ def remarks(patterns: Mapping[str, Pattern], phrasings: Phrasings) -> list[str]:
     if fewer:
         least = min(fewer, key=have.__getitem__)
         said.append(
-            f"phrasings {count}: {len(fewer)} of {len(patterns)} patterns have fewer training wordings, "
+            f"phrasings {count}: {len(fewer)} of {counted(len(patterns), 'pattern')} have fewer training wordings, "
             f"and use all they have; {least} has {have[least]}"
         )
     if bare:
         said.append(
-            f"phrasings held_out: {len(bare)} of {len(patterns)} patterns have no held-out wording, "
+            f"phrasings held_out: {len(bare)} of {counted(len(patterns), 'pattern')} have no held-out wording, "
             f"and give no rows to validation and test; the first is {bare[0]}"
         )
     return said

@@ -13,6 +13,7 @@ from typing import Any
 
 from solver.dataset import open_dataset
 from solver.files import decode, json_rows, local, read_bytes
+from solver.plurals import counted
 from solver.refusal import InputError
 
 Entry = dict[str, Any] | str
@@ -95,6 +96,6 @@ def _of_csv(text: str, path: Path) -> Iterator[Entry]:
             raise InputError(f"{path}, line 1: the column {twice!r} is given twice; rename one")
         for row in reader:
             whole = None not in row and None not in row.values()
-            yield row if whole else f"line {reader.line_num}: not {len(names)} cells, as the first line has"
+            yield row if whole else f"line {reader.line_num}: not {counted(len(names), 'cell')}, as the first line has"
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num + 1}: cannot be read as CSV: {error}") from None

@@ -1,5 +1,7 @@
 """The file names in a dataset folder, which has the layout of a dataset repository on the Hub."""
 
+from solver.plurals import counted
+
 SPLITS = ("train", "validation", "test")
 RECIPE = "recipe.json"
 MANIFEST = "manifest.json"
@@ -16,7 +18,7 @@ configs:
 
 # {name}
 
-{rows:,} word problems with their symbolic traces, made and proved by wirework.
+{rows} with their symbolic traces, made and proved by wirework.
 
 ```python
 from datasets import load_dataset
@@ -41,4 +43,4 @@ def split_files(split: str) -> str:
 def readme(name: str, rows: dict[str, int]) -> str:
     """Return the README.md that tells `load_dataset` where the splits are; `rows` counts rows per split."""
     files = "\n".join(f"  - split: {split}\n    path: {split_files(split)}" for split in SPLITS if rows.get(split))
-    return _README.format(files=files, name=name, rows=sum(rows.values()), recipe=RECIPE)
+    return _README.format(files=files, name=name, rows=counted(sum(rows.values()), "word problem"), recipe=RECIPE)

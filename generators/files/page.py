@@ -35,7 +35,7 @@ _NOTE = re.compile(r"^<!-- wirework(?:: parts| metadata:).*?-->[ \t]*\n?", re.MU
 _RECORD = re.compile(r"^<!-- wirework metadata: (.*?) -->", re.MULTILINE)
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _UNMARKED = re.compile(
-    r"\A\s*# (?:wirework \S|[^\n]*\n\n[\d,]+ word problems with their symbolic traces, made and proved by wirework)"
+    r"\A\s*# (?:wirework \S|[^\n]*\n\n[\d,]+ word problems? with their symbolic traces, made and proved by wirework)"
 )
 """The beginning of a page that wirework 0.1.0 wrote, without marks."""
 _SECTIONS = frozenset(

@@ -33,6 +33,7 @@ from solver import arrow
 from solver.arguments import checked
 from solver.constants import own_constants
 from solver.files import local
+from solver.plurals import counted
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
 
@@ -277,7 +278,7 @@ def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) 
         rows, expected = (_row_numbers(shard) for shard in (table, again))
         yield from _id_faults(recipe, split, list(rows), list(expected))
         if len(table) != len(rows):
-            yield f"{len(table) - len(rows)} rows of {split} are repeated in a shard"
+            yield f"a shard of {split} repeats {counted(len(table) - len(rows), 'row')}"
         yield from _column_faults((table, rows), (again, expected))
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from generators.files.layout import README
 from generators.files.manifest import Manifest
 from generators.files.page import DEFAULT
+from solver.plurals import counted
 
 if TYPE_CHECKING:
     from datasets import DatasetBuilder
@@ -72,7 +73,7 @@ def _differences(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -> 
     for split, info in (loaded.info.splits or {}).items():
         rows = manifest.splits[split].rows if split in manifest.splits else 0
         if info.num_examples != rows:
-            yield f"{README}: its dataset_info has {info.num_examples} rows for the split {split}; the data have {rows}"
+            yield f"{README}: its dataset_info has {counted(info.num_examples, 'row')} for the split {split}; the data have {rows}"
     first = next(iter(manifest.files), None)
     if first and loaded.info.features:
         stored = Features.from_arrow_schema(pq.read_schema(folder / first))

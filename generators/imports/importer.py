@@ -18,6 +18,7 @@ from solver.arguments import checked
 from solver.dataset import hub_place
 from solver.files import local
 from solver.number import write_number
+from solver.plurals import counted
 from solver.refusal import InputError, did_you_mean
 
 from .convert import convert
@@ -95,7 +96,7 @@ def _entries(reader: Source, place: str, split: str) -> tuple[list[Entry], str]:
         columns = reader.renamed(columns_of(entries))
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
-    tell(place, f"{len(entries):,} problems read, from {', '.join(columns.values())}")
+    tell(place, f"{counted(len(entries), 'problem')} read, from {', '.join(columns.values())}")
     return [_renamed(entry, columns) for entry in entries], sha256
 
 

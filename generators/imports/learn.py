@@ -31,6 +31,7 @@ from generators.imports.sources.gsm8k import read_problem
 from generators.imports.sources.registry import source
 from solver.command import path, run
 from solver.constants import question_stems, triggered
+from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
 
@@ -149,10 +150,10 @@ def _learn(origin: str, out: Path) -> int:
     if not found:
         raise InputError(f"{origin}: none of its problems has only one linking, so there is nothing to learn from")
     weights = fitted(found)
-    head = f"# Log odds of the features of a linking, fitted by learn.py on {len(found)} problems with one linking; not edited by hand.\n"
+    head = f"# Log odds of the features of a linking, fitted by learn.py on {counted(len(found), 'problem')} with one linking; not edited by hand.\n"
     text = head + "".join(f"{name}: {weight}\n" for name, weight in weights.items())
     LocalStore(out.parent).write(out.name, text.encode("ascii"))
-    print(f"{out}: {len(weights)} weights, fitted on {len(found)} problems with one linking")
+    print(f"{out}: {counted(len(weights), 'weight')}, fitted on {counted(len(found), 'problem')} with one linking")
     return 0
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from solver.machine import solve
 from solver.number import write_number
 from solver.ops import Init, Step
+from solver.plurals import counted
 from solver.program import Program, Trace
 from solver.state import State
 
@@ -123,7 +124,7 @@ def formula(term: Any) -> str:
     sizes: list[int] = []
     for _, left, *right in _flat(term):
         sizes.append(sizes[left] + sizes[right[0]] if right else 1)
-    return _written(term) if sizes[-1] <= MAX_FORMULA else f"a formula of {sizes[-1]:,} numbers"
+    return _written(term) if sizes[-1] <= MAX_FORMULA else f"a formula of {counted(sizes[-1], 'number')}"
 
 
 def _written(term: Any) -> str:

@@ -15,6 +15,7 @@ from generators.patterns.overlap import GRAM, MOST, sequences, shared
 from generators.patterns.pattern import Pattern
 from generators.patterns.render import Plan, question_plan, render
 from generators.text.article import article
+from solver.plurals import counted
 from solver.quantities import Quantity, read_quantities
 from solver.refusal import InputError
 
@@ -117,7 +118,7 @@ def _form(text: str) -> tuple[str, str] | None:
     if not text:
         return "empty", "the answer has no text"
     if "\n" in text:
-        return "more than one line", f"the answer has {len(text.splitlines())} lines"
+        return "more than one line", f"the answer has {counted(len(text.splitlines()), 'line')}"
     if not text.isprintable() or re.search(r"[{}<>*#`\\]|^-|^slots:", text):
         return (
             "not plain text",

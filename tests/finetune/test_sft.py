@@ -84,7 +84,7 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
     status, _, said = call(*sft(dataset, tiny, tmp_path / "long")[:-4], "--max-len", 100)
 
     assert status == 2
-    assert "rows are longer than --max-len 100" in said
+    assert "rows longer than --max-len 100" in said
     assert " = " in said
     assert not (tmp_path / "long").exists()
 
