@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .constants import Constant, own_constants
 from .files import local, read_json, read_text
+from .lock import unfinished
 from .refusal import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+
+RECIPE = "recipe.json"
+"""The file that holds all that made a dataset; a build writes it first."""
+MANIFEST = "manifest.json"
+"""The file that says what a dataset holds; a build writes it last, so a folder with one is finished."""
 
 _NAME = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w.-]+)(?::(?P<config>[\w.-]*)(?:/(?P<split>[\w.-]+))?)?")
 
@@ -54,7 +60,7 @@ def open_dataset(
 
 def dataset_constants(location: str | Path) -> tuple[Constant, ...]:
     """Return the named constants that the patterns of a dataset folder brought; those of a dataset on the Hub are unknown."""
-    path = local(location) / "recipe.json"
+    path = local(location) / RECIPE
     recipe = read_json(read_text(path), str(path)) if path.is_file() else {}
     return own_constants(recipe.get("files", {}) if isinstance(recipe, dict) else {})
 
@@ -71,8 +77,8 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if (folder / "recipe.json").exists() and not (folder / "manifest.json").exists():
-        raise InputError(f"{folder}: no manifest.json, so the build was not finished; run it again to resume")
+    if (folder / RECIPE).exists() and not (folder / MANIFEST).exists():
+        raise InputError(unfinished(folder, MANIFEST))
     files = sorted(folder.glob(f"data/{escape(split)}-[0-9]*-of-[0-9]*.parquet"))
     if not files:
         splits = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})

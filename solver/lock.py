@@ -35,7 +35,7 @@ def only_writer(folder: Path) -> Iterator[None]:
             if _is_open(descriptor, path):
                 break
         except BlockingIOError:
-            holder = os.read(descriptor, 500).decode(errors="replace") or "another process"
+            holder = _holder(descriptor)
             os.close(descriptor)
             raise InputError(
                 f"{folder}: {holder} is writing here; wait until it ends, or choose another folder"
@@ -51,6 +51,38 @@ def only_writer(folder: Path) -> Iterator[None]:
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def writer(folder: Path) -> str | None:
+    """Return the process that writes into a folder, as messages name it, or None if there is none or it cannot be known."""
+    try:
+        import fcntl
+
+        descriptor = os.open(folder / LOCK, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    except OSError:
+        return None
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def unfinished(folder: Path, lacking: str) -> str:
+    """Return the message about a dataset folder without a file that its build writes, which names who writes there."""
+    holder = writer(folder)
+    if holder:
+        return f"{folder}: not finished: {holder} is writing here; wait until it ends"
+    return f"{folder}: no {lacking}, so the build was not finished; run it again to resume"
+
+
+def _holder(descriptor: int) -> str:
+    return os.read(descriptor, 500).decode(errors="replace") or "another process"
 
 
 def _is_open(descriptor: int, path: Path) -> bool:

@@ -1,6 +1,7 @@
 """A folder has one writer at a time; a build that is stopped, killed or overtaken never leaves a mixture."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from generators.builder.dataset import Execution, make
 from generators.files.store import store
 from generators.finished.audit import audit
 from solver.dataset import open_dataset
-from solver.lock import LOCK, only_writer
+from solver.lock import LOCK, only_writer, writer
 from solver.refusal import InputError
 
 HELD = """
@@ -51,6 +52,26 @@ def test_the_second_writer_is_told_who_writes(cook, tmp_path, holder):
         make(cook(), tmp_path / "d")
 
     assert [path.name for path in (tmp_path / "d").iterdir()] == [LOCK]
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["no recipe yet", "no manifest yet"])
+def test_a_reader_is_told_who_writes(run8, tmp_path, holder, capsys, begun):
+    """While one process writes a folder, whoever reads it is told which, and waits instead of resuming the build."""
+    if begun:
+        shutil.copytree(run8.folder, tmp_path / "d", dirs_exist_ok=True)
+        (tmp_path / "d" / "manifest.json").unlink()
+        with pytest.raises(InputError, match=rf"not finished: process {holder.pid} on .* is writing here"):
+            open_dataset(tmp_path / "d", "test")
+
+    assert main(["verify", str(tmp_path / "d")]) == 2
+    assert f"d: not finished: process {holder.pid} on " in capsys.readouterr().err
+
+    holder.kill()
+    holder.wait()
+    assert writer(tmp_path / "d") is None
+    assert main(["verify", str(tmp_path / "d")]) == 2
+    told = "run it again to resume" if begun else "not a dataset folder of wirework"
+    assert told in capsys.readouterr().err
 
 
 def test_a_killed_writer_leaves_no_lock(cook, tmp_path, holder):

@@ -212,7 +212,7 @@ class Recipe:
         start, size = cut(pattern, split)
         if rows.stop > size:
             raise InputError(
-                f"{pattern.id} has {counted(size, f'{split} question')}, and {rows.stop:,} are asked for; "
+                f"{pattern.id} has {counted(size, f'{split} question')} and {rows.stop:,} are asked for; "
                 "ask for fewer rows, lower its weight, or widen its slots"
             )
         order = Permutation(size, f"wirework seed {self.seed} {split} {pattern.id}")

@@ -1,10 +1,10 @@
 """The file names in a dataset folder, which has the layout of a dataset repository on the Hub."""
 
+from solver import dataset
 from solver.plurals import counted
 
 SPLITS = ("train", "validation", "test")
-RECIPE = "recipe.json"
-MANIFEST = "manifest.json"
+RECIPE, MANIFEST = dataset.RECIPE, dataset.MANIFEST
 README = "README.md"
 DROPPED = "dropped.jsonl"
 """The problems that an import dropped, one per line, each with the reason."""

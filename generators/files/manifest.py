@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from solver.lock import unfinished
 from solver.refusal import InputError
 
 from .layout import MANIFEST, SPLITS
@@ -137,7 +138,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
-        raise InputError(f"{folder}: no {MANIFEST}, so the build was not finished; run it again to resume") from None
+        raise InputError(unfinished(folder, MANIFEST)) from None
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a manifest of wirework: {str(error)[:100]}") from None
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import msgspec
 
 from solver.files import decode, local, read_bytes, read_json
+from solver.lock import unfinished, writer
 from solver.refusal import InputError
 
 from .layout import RECIPE
@@ -75,6 +76,8 @@ def read_values(location: Path) -> tuple[dict[str, Any], str]:
     location = local(location)
     path = location / RECIPE if location.is_dir() else location
     if not path.exists():
+        if writer(location):
+            raise InputError(unfinished(location, RECIPE))
         raise InputError(f"{location}: no {RECIPE}; not a dataset folder of wirework")
     return recipe_values(read_bytes(path), str(path)), str(path)
 
