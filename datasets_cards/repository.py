@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory
+from huggingface_hub import HfApi, RepoFile, get_token, set_client_factory, utils
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError belongs to the HTTP library
     EntryNotFoundError,
     HfHubHTTPError,
@@ -29,8 +29,8 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     RevisionNotFoundError,
 )
 from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]  # public, but in no `__all__`
-from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
+from solver.progress import without_bars
 from solver.refusal import InputError
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -399,11 +399,5 @@ def _client_factory() -> Callable[[], Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Show the client's progress bars only on a terminal."""
-    if sys.stderr.isatty() or are_progress_bars_disabled():
+    with nullcontext() if sys.stderr.isatty() else without_bars(utils):  # type: ignore[arg-type]  # public, but in no `__all__`
         yield
-        return
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        enable_progress_bars()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .constants import Constant, own_constants
 from .files import local, read_json, read_text
 from .lock import unfinished
+from .progress import without_bars
 from .refusal import InputError
 
 if TYPE_CHECKING:
@@ -109,18 +110,16 @@ def _from_hub(location: str, repo: str, config: str | None, split: str) -> "pa.T
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the libraries' log messages and progress bars; the InputError reports the failure once."""
-    from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
+    from datasets import utils
     from datasets.utils.logging import get_verbosity, set_verbosity
     from huggingface_hub.utils import logging as hub
 
-    before, hub_before, bars = get_verbosity(), hub.get_verbosity(), is_progress_bar_enabled()
+    before, hub_before = get_verbosity(), hub.get_verbosity()
     set_verbosity(logging.CRITICAL)
     hub.set_verbosity(logging.CRITICAL)
-    disable_progress_bars()
     try:
-        yield
+        with without_bars(utils):
+            yield
     finally:
         set_verbosity(before)
         hub.set_verbosity(hub_before)
-        if bars:
-            enable_progress_bars()

@@ -1,12 +1,41 @@
-"""Shows a progress bar on stderr for work that takes longer than a second."""
+"""Shows a progress bar on stderr for work that takes longer than a second, and switches those of libraries off."""
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     import rich.progress
+
+
+class Bars(Protocol):
+    """A library's switch of its progress bars, as datasets.utils and huggingface_hub.utils have it."""
+
+    def are_progress_bars_disabled(self) -> bool:
+        """Return whether they are off."""
+
+    def disable_progress_bars(self) -> None:
+        """Switch them off."""
+
+    def enable_progress_bars(self) -> None:
+        """Switch them on."""
+
+
+@contextmanager
+def without_bars(library: Bars) -> Iterator[None]:
+    """Keep a library from showing progress bars on stderr."""
+    if library.are_progress_bars_disabled():
+        yield
+        return
+    library.disable_progress_bars()
+    try:
+        yield
+    finally:
+        library.enable_progress_bars()
+
 
 PATIENCE = 1.0
 """Seconds before a progress bar is shown."""

@@ -263,27 +263,50 @@ def _by_config(value: Any) -> dict[str, dict[str, Any]]:
 
 def _additions(page: Page, new: Page) -> Additions:
     """Return what people added to a page; an item False or a key None was removed."""
+    return _further_configs(page) | _metadata_additions(page, new) | _added_sections(page)
+
+
+def _further_configs(page: Page) -> Additions:
+    """Return the configurations beside ours."""
+    return {
+        (key, name): entry
+        for key in _CONFIGS
+        for name, entry in _by_config(page.metadata.get(key)).items()
+        if name != DEFAULT
+    }
+
+
+def _metadata_additions(page: Page, new: Page) -> Additions:
+    """Return the metadata that differ from the generated ones; without a record, a missing key was not removed."""
     added: Additions = {}
-    for key in _CONFIGS:
-        entries = _by_config(page.metadata.get(key))
-        added |= {(key, name): entry for name, entry in entries.items() if name != DEFAULT}
     base = new.metadata if page.recorded is None else page.recorded
-    for key in page.metadata.keys() | base.keys():
+    for key in (page.metadata.keys() | base.keys()) - {*_COMPUTED}:
         now, was = page.metadata.get(key), base.get(key)
-        if key in _COMPUTED or now == was or (now is None and page.recorded is None):
+        if now == was or (now is None and page.recorded is None):
             continue
         if isinstance(was, list) and isinstance(now, list) and (page.recorded is not None or key in _UNIONS):
-            added |= {(key, str(item)): True for item in now if item not in was}
-            if page.recorded is not None:
-                added |= {(key, str(item)): False for item in was if item not in now}
+            added |= _list_additions(key, was, now, removed=page.recorded is not None)
         else:
             added[key,] = now
+    return added
+
+
+def _list_additions(key: str, was: list[Any], now: list[Any], *, removed: bool) -> Additions:
+    """Return the items that a list has gained, and those that it has lost if they count as removed."""
+    added: Additions = {(key, str(item)): True for item in now if item not in was}
+    return added | ({(key, str(item)): False for item in was if item not in now} if removed else {})
+
+
+def _added_sections(page: Page) -> Additions:
+    """Return the sections outside the generated blocks; those with one heading are numbered."""
+    added: Additions = {}
     for after, chunk in page.chunks:
         for heading, text in _sections(chunk):
             whole = f"{heading}\n{text}".strip()
             if whole:
-                number = sum(key[:2] == ("section", heading or f"after {after}") for key in added)
-                added["section", heading or f"after {after}", str(number)] = (after, whole)
+                name = heading or f"after {after}"
+                number = sum(key[1] == name for key in added)
+                added["section", name, str(number)] = (after, whole)
     return added
 
 

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from generators.files.layout import README
 from generators.files.manifest import Manifest
 from generators.files.page import DEFAULT
 from solver.plurals import counted
+from solver.progress import without_bars
 
 if TYPE_CHECKING:
     from datasets import DatasetBuilder
@@ -26,6 +26,8 @@ def loading_faults(name: str, files: Mapping[str, Path | bytes], manifest: Manif
     if script in files:
         yield f"{script}: load_dataset takes it for a loading script and refuses the dataset; rename or delete it"
         return
+    from datasets import utils
+
     with tempfile.TemporaryDirectory(prefix="wirework-") as place:
         folder = Path(place) / "dataset"
         for path, content in files.items():
@@ -36,7 +38,7 @@ def loading_faults(name: str, files: Mapping[str, Path | bytes], manifest: Manif
             else:
                 target.symlink_to(content.absolute())
         try:
-            with _silent():
+            with without_bars(utils):
                 yield from _differences(_builder(folder, Path(place) / "cache"), folder, manifest)
         # A page can be wrong in any way, and the library reports each with an exception of its own.
         except Exception as error:  # noqa: BLE001
@@ -52,11 +54,17 @@ def _builder(folder: Path, cache: Path) -> "DatasetBuilder":
 
 def _differences(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -> Iterator[str]:
     """Yield where the configuration that is loaded by default differs from the manifest."""
-    from datasets import Features
     from datasets.packaged_modules.parquet.parquet import Parquet
 
     if not isinstance(loaded, Parquet):  # the first configuration decides for all
         yield f"{README}: load_dataset reads the data as {type(loaded).__name__}; let `{DEFAULT}` be its first configuration"
+    yield from _other_files(loaded, folder, manifest)
+    yield from _other_counts(loaded, manifest)
+    yield from _other_columns(loaded, folder, manifest)
+
+
+def _other_files(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield the splits that are loaded from other files than those of the manifest."""
     expected: dict[str, list[str]] = {split: [] for split, entry in manifest.splits.items() if entry.rows}
     for path in manifest.files:
         split = path.removeprefix("data/").partition("-")[0]
@@ -70,32 +78,25 @@ def _differences(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -> 
         if sorted(found.get(split, [])) != sorted(expected.get(split, [])):
             shown = ", ".join(sorted(found.get(split, []))[:2]) or "no file"
             yield f"{README}: its configs lead load_dataset to {shown} for the split {split}"
+
+
+def _other_counts(loaded: "DatasetBuilder", manifest: Manifest) -> Iterator[str]:
+    """Yield the splits to which the page gives another number of rows."""
     for split, info in (loaded.info.splits or {}).items():
         rows = manifest.splits[split].rows if split in manifest.splits else 0
         if info.num_examples != rows:
-            yield f"{README}: its dataset_info has {counted(info.num_examples, 'row')} for the split {split}; the data have {rows}"
+            has = counted(info.num_examples, "row")
+            yield f"{README}: its dataset_info has {has} for the split {split}; the data have {rows}"
+
+
+def _other_columns(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield the columns that the page describes in another way than the data."""
+    from datasets import Features
+
     first = next(iter(manifest.files), None)
-    if first and loaded.info.features:
-        stored = Features.from_arrow_schema(pq.read_schema(folder / first))
-        if stored != loaded.info.features:
-            names = [
-                name
-                for name in {**stored, **loaded.info.features}
-                if stored.get(name) != loaded.info.features.get(name)
-            ]
-            yield f"{README}: its dataset_info describes other columns than the data: {', '.join(names)}"
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep the library from showing progress bars on stderr."""
-    from datasets.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-
-    if are_progress_bars_disabled():
-        yield
+    if not first or not loaded.info.features:
         return
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        enable_progress_bars()
+    stored, told = Features.from_arrow_schema(pq.read_schema(folder / first)), loaded.info.features
+    if stored != told:
+        names = [name for name in {**stored, **told} if stored.get(name) != told.get(name)]
+        yield f"{README}: its dataset_info describes other columns than the data: {', '.join(names)}"
