@@ -237,3 +237,26 @@ def test_a_bad_file_of_constants_has_its_lines(folder):
     )
 
     assert lines(folder) == ["constants.yaml: line 6", "constants.yaml: line 7"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  fare:", "\tfare:", "line 6: found a tab character that violates indentation; indent with spaces"),
+        ("  fare: ", "    fare: ", "line 6: mapping values are not allowed in this context; indent keys alike"),
+        ("var: left}\nanswer", "var: left\nanswer", "line 16: did not find expected ',' or '}'; put commas"),
+        ("child:  person", "child: 'person", "found unexpected end of stream; close the quotes"),
+        (
+            "3..12",
+            "3-12",
+            "line 5: slot riders: '3-12' is not a range, list, expression or vocabulary; write low..high",
+        ),
+        ("= riders", "riders", "vocabulary; write = riders * fare + left"),
+    ],
+    ids=["a tab", "indentation", "a brace", "a quote", "a hyphen", "no equals sign"],
+)
+def test_a_newcomers_mistake_has_its_fix(folder, old, new, told):
+    """A file that YAML or a slot's reader cannot read is told with what would do."""
+    (folder / "arithmetic" / "tickets.jinja").write_text(TICKETS.replace(old, new))
+
+    assert told in examine(folder).faults[0]

@@ -3,17 +3,31 @@
 from pathlib import PurePath
 
 from solver.document import Place, lines
-from solver.refusal import InputError, Refusal
+from solver.refusal import FormatError, InputError, Refusal
 
 from .pattern import COMPOSITION
 from .wording import front_line, split
+
+_FIXES = {
+    "tab character": "indent with spaces",
+    "cannot start any token": "indent with spaces, and quote a text that begins with a sign",
+    "mapping values are not allowed": "indent keys alike, and quote a text with a colon in it",
+    "could not find expected ':'": "write key: value with a space, - before each step, and --- above the question",
+    "did not find expected ',' or": "put commas between entries, and close the bracket",
+    "unexpected end of stream": "close the quotes",
+    "did not find expected": "indent keys alike, and steps alike",
+}
+"""What would do for a problem of libyaml, by a part of its message; the first one counts."""
 
 
 def told(path: str, source: str, error: Exception) -> InputError:
     """Return an error in the text of a file with the file in front, and the line if the error has a place."""
     place = error.place if isinstance(error, InputError) else _step_place(path, error)
     line = _line(path, source, place) if place else None
-    return InputError(f"{path}: {'' if line is None else f'line {line}: '}{error}")
+    fix = next(
+        (f"; {fix}" for part, fix in _FIXES.items() if isinstance(error, FormatError) and part in str(error)), ""
+    )
+    return InputError(f"{path}: {'' if line is None else f'line {line}: '}{error}{fix}")
 
 
 def _line(path: str, source: str, place: Place) -> int | None:

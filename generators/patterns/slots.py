@@ -157,9 +157,16 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
             raise InputError(f"{form} is not a range of 1 to {left} values{above}; write low..high by step")
         return _range(first, step, int((last - first) / step) + 1)
     if form not in vocabularies:
-        hint = did_you_mean(form, vocabularies)
+        hint = _hint(form) or did_you_mean(form, vocabularies)
         raise InputError(f"{form!r} is not a range, list, expression or vocabulary; {hint}")
     return _read_words(vocabularies[form], slots)
+
+
+def _hint(form: str) -> str:
+    """Return how to write a form that looks like a range or an expression, or "" for one that does not."""
+    if form[:1].isdigit():
+        return "write low..high by step"
+    return f"write = {form}" if re.search(r"[-+*/%]", form) else ""
 
 
 def _read_list(items: list[Node]) -> Numbers:
