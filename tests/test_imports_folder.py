@@ -274,7 +274,7 @@ def test_against_refuses_what_a_held_out_set_asks(source, tmp_path):
 
     assert result.manifest.refused == ["gsm8k/train/2"]
     assert audit(result.folder).faults == []
-    assert "ran against held.jsonl (1 questions" in write_card(result.folder, plots=False).read_text()
+    assert "ran against held.jsonl (1 question" in write_card(result.folder, plots=False).read_text()
 
 
 def test_cards_tell_funnel_grades_and_licence(extract, tmp_path):
