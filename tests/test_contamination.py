@@ -12,6 +12,7 @@ from generators import build
 from generators.builder.dataset import rebuild
 from generators.finished.audit import audit
 from generators.text.contamination import GRAM, Gate, grams, read_gate, sketch
+from solver.plurals import counted
 from solver.refusal import InputError
 
 HELD = "Zoë has 12 marbles and gives a third of them to José, who had 1,200. How many has she now?"
@@ -79,7 +80,7 @@ def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
     assert row["id"] not in ids
     assert len(ids) + sum(one in gated.manifest.refused for one in column(plain.folder, "id")) == 50
     assert audit(gated.folder).faults == []
-    assert f"It refused {len(gated.manifest.refused)} questions." in write_card(gated.folder, plots=False).read_text()
+    assert f"It refused {counted(len(gated.manifest.refused), 'question')}." in write_card(gated.folder, plots=False).read_text()
     assert "gate did not run" in write_card(plain.folder, plots=False).read_text()
 
 
