@@ -79,7 +79,9 @@ def part(number: str) -> str:
     """Write one of 2 to 10 equal parts: `2` becomes `half`, `4` becomes `a quarter`."""
     if number not in _PARTS:
         raise InputError(f"part writes one of 2 to 10 equal parts, not one of {number}; leave the filter out")
-    return "half" if number == "2" else f"a {_PARTS[number]}"
+    if number == "2":
+        return "half"
+    return f"an {_PARTS[number]}" if number == "8" else f"a {_PARTS[number]}"
 
 
 def fraction(number: str) -> str:

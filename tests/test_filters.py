@@ -51,6 +51,8 @@ WRITTEN = [
     ("words | times", "2", "twice"),
     ("times | upper_first", "2", "Twice"),
     ("part | upper_first", "4", "A quarter"),
+    ("part", "8", "an eighth"),
+    ("fraction | upper_first", "1/8", "An eighth"),
 ]
 
 
