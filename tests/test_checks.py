@@ -292,3 +292,16 @@ def test_in_a_language_without_reader_figures_count(texts):
 
     with pytest.raises(InputError, match="'five' in the question is not read as 5"):
         check_grounded(spelt_out, spelt_out.wordings[0], "es")
+
+
+def test_a_word_slot_may_be_a_whole_name(texts):
+    """A step may take a variable that is named by a word slot alone, also where the question shows the word in a form."""
+    source = (
+        texts["comparison/times_more.jinja"]
+        .replace("$fewer.$item", "$item")
+        .replace("as many {{ item }} as", "as many {{ item | one | upper_first }} cards as")
+    )
+
+    found = read_library(texts | {"comparison/times_more.jinja": source})
+
+    assert found["times_more"].symbols[0] == "$item"

@@ -80,7 +80,10 @@ def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
     assert row["id"] not in ids
     assert len(ids) + sum(one in gated.manifest.refused for one in column(plain.folder, "id")) == 50
     assert audit(gated.folder).faults == []
-    assert f"It refused {counted(len(gated.manifest.refused), 'question')}." in write_card(gated.folder, plots=False).read_text()
+    assert (
+        f"It refused {counted(len(gated.manifest.refused), 'question')}."
+        in write_card(gated.folder, plots=False).read_text()
+    )
     assert "gate did not run" in write_card(plain.folder, plots=False).read_text()
 
 

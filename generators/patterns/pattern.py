@@ -131,7 +131,8 @@ class Pattern:
             (key, item)
             for key, value in found
             for item in (value if isinstance(value, tuple) else (value,))
-            if isinstance(item, Fraction) or (isinstance(item, str) and (key == "value" or SYMBOL.fullmatch(item)))
+            if isinstance(item, Fraction)
+            or (isinstance(item, str) and (key == "value" or (SYMBOL.fullmatch(item) and self.is_number(item))))
         )
 
     @cached_property
