@@ -12,12 +12,14 @@ from generators.builder.length import Ruler
 from generators.builder.preset import MIN_QUESTIONS, known_presets, read_preset
 from generators.patterns.checks import balance, probe
 from generators.patterns.library import clashes, library
-from generators.patterns.question import plain_questions, questions
-from generators.patterns.render import render
-from generators.patterns.slots import Draw
+from generators.patterns.question import plain_questions, questions, with_own
+from generators.patterns.render import Ref, render
+from generators.patterns.slots import Draw, Words
+from generators.patterns.weaknesses import weaknesses
 from generators.text.article import article
 from solver import fence, judge
 from solver.numerals import NUMBER_FILTERS
+from solver.ops import Compute, Init
 from solver.refusal import InputError
 
 PATTERNS = library().patterns
@@ -107,3 +109,135 @@ def test_the_vocabulary_is_rich():
 
     assert len(vocabularies["person"].words) >= 100
     assert len(countable) >= 60
+
+
+def in_order(pattern):
+    """Yield what breaks the order and the names of steps: a model can only learn a rule that every pattern keeps."""
+    for trace in pattern.program:
+        if pattern.expert != "arithmetic":
+            continue
+        given = {step.var: step for step in trace.steps if isinstance(step, Init)}
+        expected = []
+        for step in (step for step in trace.steps if isinstance(step, Compute)):
+            expected += [given.pop(name) for name in step.args if name in given]
+            expected.append(step)
+        if [*expected, trace.steps[-1]] != list(trace.steps):
+            yield "an init does not stand directly before the step that first takes it, in the order of its args"
+    for trace in pattern.program:
+        computed = [step.var for step in trace.steps if isinstance(step, Compute)]
+        names = [*(f"step{number}" for number in range(1, len(computed))), "result"][-len(computed) or 1 :]
+        if pattern.expert in ("arithmetic", "entity_track") and computed != names[: len(computed)]:
+            yield f"the computed variables are {', '.join(computed)}, not {', '.join(names)}"
+
+
+def well_named(pattern):
+    """Yield the names of given numbers that are not those of the text's things."""
+    text = set(re.findall(r"[a-z]+", re.sub(r"\{\{.*?\}\}", " ", pattern.bodies[0]).lower()))
+    for trace in pattern.program if pattern.expert in ("arithmetic", "entity_track") else ():
+        for step in (step for step in trace.steps if isinstance(step, Init)):
+            if step.var == "factor":
+                yield "factor is the scaffold's name of the fixed-shape experts; name the thing"
+            noun = re.search(r"(?:^|_)([a-z]+[^su]s)$", step.var)
+            if noun and noun[1] not in {"less", "others", "times", "parts"} and not any(word[:4] == noun[1][:4] for word in text):
+                yield f"{step.var} is no thing of the first wording"
+
+
+PER = re.compile(r"\b(?:per|each|every|apiece|hourly|daily|weekly|an? (?:second|minute|hour|day|week|month|year))\b")
+COMPARED = re.compile(
+    r"\b(?:than|as (?:many|much|fast|far|long|old|heavy|tall)|twice|times|difference|half|more|fewer|less)\b"
+)
+
+
+def by_its_text(pattern):
+    """Yield why the text of a pattern is that of another expert."""
+    numbers, computes = (
+        sum(isinstance(step, kind) for trace in pattern.program for step in trace.steps) for kind in (Init, Compute)
+    )
+    amounts = [step.amount[1:] for trace in pattern.program for step in trace.steps if hasattr(step, "amount")]
+    for wording in pattern.wordings:
+        text = re.sub(r"\{\{.*?\}\}", "{}", wording.body).lower()
+        percent = "%" in text or "percent" in text
+        if percent and pattern.expert not in ("percentage", "composition"):
+            yield f"{wording.where}: a percent; percentage or composition"
+        if pattern.expert == "percentage" and not percent:
+            yield f"{wording.where}: no percent"
+        if pattern.expert == "rate_equation" and not PER.search(text):
+            yield f"{wording.where}: no per, each, every or an hour"
+        if pattern.expert == "comparison" and not COMPARED.search(text):
+            yield f"{wording.where}: nothing is compared"
+        for slot in amounts:
+            if pattern.expert == "entity_track" and re.search(rf"\$\{{\{{ {slot}\b|\{{\{{ {slot} \| money", wording.body):
+                yield f"{wording.where}: {slot} is money; arithmetic"
+    (*_, last) = pattern.program[-1].steps[:-1]
+    product = pattern.expert == "arithmetic" and (numbers, computes) == (2, 1) and last.word == "mul"
+    if product and PER.search(pattern.bodies[0].lower()):
+        yield "a product of two numbers with per, each or every; rate_equation"
+
+
+PLURAL = re.compile(r" (?:[a-z]+ )?(?!times\b|less\b|is\b|was\b|has\b|as\b)[a-z]+[^\Wsu_]s\b")
+
+
+def well_written(pattern, first):
+    """Yield numbers that can be 1 before a plural, are above 999 without commas, or are dollars with one figure of cents.
+
+    `first` is the number of the wording to begin with: the first one of run8's patterns never changes. Their further
+    ones may write thousands with and without commas.
+    """
+    draw = pattern.draw(np.arange(1_000, dtype=np.int64 if pattern.order.fast else object))
+    for wording in pattern.wordings[first:]:
+        full = with_own(pattern, wording, draw)
+        for before, ref, after in zip(("", *wording.plan), wording.plan, (*wording.plan[1:], ""), strict=False):
+            if not isinstance(ref, Ref) or pattern.kind(ref.slot, wording.slots) != "number":
+                continue
+            numbers = full.numbers[ref.slot]
+            if not first and not ref.form and (numbers > 999).any():
+                yield f"{wording.where}: {ref.slot} can be above 999; write {ref.slot} | commas"
+            if not ref.form and str(before).endswith("$") and ((numbers % 1 != 0) & (numbers * 10 % 1 == 0)).any():
+                yield f"{wording.where}: {ref.slot} can be 2.5; write {ref.slot} | money without the $"
+            if {call.name for call in ref.form} <= {"words", "upper_first"} and (numbers == 1).any():
+                following = wording.plan[wording.plan.index(ref) + 1 :]
+                if isinstance(after, str) and PLURAL.match(after):
+                    yield f"{wording.where}: {ref.slot} can be 1 before {PLURAL.match(after)[0]!r}; draw from 2"
+                elif after == " " and len(following) > 1 and is_plural(pattern, wording, following[1]):
+                    noun = following[1].slot
+                    yield f"{wording.where}: {ref.slot} can be 1 before {noun}; write {noun} | of({ref.slot})"
+
+
+def is_plural(pattern, wording, ref):
+    """Return whether a slot is shown as a plural."""
+    slot = pattern.slot(ref.slot, wording.slots)
+    return isinstance(slot, Words) and not ref.form and any(word.singular != word for word in slot.vocabulary.words)
+
+
+def test_no_pattern_breaks_the_rules():
+    """Order and names of steps, names of numbers, experts by the text, agreement and no weaknesses; run8 is exempt."""
+    exempt = read_preset("run8").shares(library())
+    rules = (in_order, well_named, by_its_text, weaknesses)
+
+    offenders = [
+        f"{name}: {told}"
+        for name, pattern in PATTERNS.items()
+        if name not in exempt
+        for rule in rules
+        for told in rule(pattern)
+    ]
+    offenders += [
+        f"{name}: {told}" for name, pattern in PATTERNS.items() for told in well_written(pattern, int(name in exempt))
+    ]
+
+    assert not offenders, "\n".join(["", *offenders, f"{len(offenders)} offences"])
+
+
+def test_every_pattern_has_many_wordings():
+    """run8's patterns have at least 16 wordings, others at least 4, with two held out; 40 carry a distractor."""
+    run8 = read_preset("run8").shares(library())
+    few = [
+        f"{name}: {len(pattern.wordings)} wordings, {held} held out"
+        for name, pattern in PATTERNS.items()
+        if (held := sum(wording.held_out for wording in pattern.wordings)) < 2
+        or len(pattern.wordings) < (16 if name in run8 else 4)
+    ]
+    distracting = sum(wording.metadata != "{}" for pattern in PATTERNS.values() for wording in pattern.wordings)
+
+    assert not few, "\n".join(["", *few, f"{len(few)} patterns"])
+    assert distracting >= 40
