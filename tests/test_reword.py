@@ -489,7 +489,7 @@ def test_a_stop_while_waiting_is_one_line(number, status, folder, tmp_path, writ
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["times_mor"], "no pattern times_mor; did you mean times_more?"),
+        (["times_mor"], "no pattern times_mor; did you mean times_more or "),
         (["times_more"], "--model is missing"),
         (["times_more", "--model", "m", "--endpoint", "localhost"], "no address of an endpoint"),
         (["times_more", "--model", "m", "--key-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE is empty or not set"),

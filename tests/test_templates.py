@@ -37,7 +37,7 @@ def test_every_pattern(pattern):
         verdict = judge(fence(trace), pattern.experts, answer)
         assert (verdict.reward, verdict.reason, verdict.fits_shape) == (1.0, "", True)
         assert re.fullmatch(r"[A-Z].*\w\?", question)
-        for number in re.findall(r"value: ([0-9.]+)|amount: ([0-9.]+)", trace):
+        for number in re.findall(r"value: ([0-9./]+)|amount: ([0-9./]+)", trace):
             found = [re.search(rf"(?<![\w.,]){re.escape(text)}(?!\w|[.,]\d)", question) for text in written(*number)]
             assert any(found) or "half" in question
     assert balance(pattern, Draw(pattern.slots, probe(pattern, 500)))
