@@ -138,6 +138,8 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         out.print(
             f"      no question is repeated; {counted(rows, 'row')} in {seconds:.1f} s, {rows / seconds:,.0f} a second"
         )
+        if found.limit:
+            _say(f"      {found.limit}")
         out.print("      load_dataset finds these rows by the page and the files")
         if found.beyond:
             more = f" and {len(found.beyond) - MAX_SHOWN} more" if len(found.beyond) > MAX_SHOWN else ""

@@ -4,7 +4,9 @@ Imports no other package.
 """
 
 from .completion import extract
+from .dataset import dataset_reading
 from .experts import EXPERTS
+from .grounding import Reading
 from .machine import Solution, solve
 from .ops import OPS, Step, op_table
 from .program import Program, Trace
@@ -20,6 +22,7 @@ __all__ = [
     "REWARDS",
     "FormatError",
     "Program",
+    "Reading",
     "Refusal",
     "Solution",
     "Step",
@@ -27,6 +30,7 @@ __all__ = [
     "TraceError",
     "Verdict",
     "compute_score",
+    "dataset_reading",
     "extract",
     "fence",
     "judge",

@@ -10,10 +10,10 @@ from typing import Any
 
 from .command import parsed, path, run
 from .completion import extract
-from .dataset import dataset_constants, open_dataset, select
+from .dataset import dataset_reading, open_dataset, select
 from .experts import EXPERTS
 from .files import decode, json_rows, local, read_text
-from .grounding import UNGROUNDED, Constants
+from .grounding import UNGROUNDED, Reading
 from .ops import op_table
 from .plurals import counted
 from .refusal import InputError, Refusal, did_you_mean
@@ -44,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
         "--expert", metavar="NAME[,NAME...]", help="the expected expert; for a composition, all its experts in order"
     )
     one.add_argument("--question", metavar="TEXT", help="the question, whose numbers alone the trace may take")
+    one.add_argument(
+        "--dataset",
+        metavar="DATASET",
+        help="the dataset of the question, if it has named constants of its own or is not in English",
+    )
     score = verbs.add_parser(
         "score",
         help="judge a file of completions against a dataset",
@@ -94,8 +99,10 @@ def _judge(args: argparse.Namespace) -> int:
         if name not in EXPERTS:
             raise InputError(f"--expert: no expert {name!r}; {did_you_mean(name, EXPERTS)}")
     text = _text(args.file)
+    reading = Reading() if args.dataset is None else dataset_reading(args.dataset)
+    _tell_limit(reading, args.question is not None)
     try:
-        verdict = judge(text, experts, args.answer, args.question)
+        verdict = judge(text, experts, args.answer, args.question, reading.language, constants=reading.constants)
     except ValueError as error:
         raise InputError(f"--answer: {error}") from None
     print(f"{verdict.reward}  {verdict.outcome.replace('_', ' ')}{': ' if verdict.reason else ''}{verdict.reason}")
@@ -106,7 +113,8 @@ def _score(args: argparse.Namespace) -> int:
     from .terminal import console, verdict_summary, verdict_table
 
     rows = _rows(args.dataset, args.split)
-    constants = dataset_constants(args.dataset)
+    reading = dataset_reading(args.dataset)
+    _tell_limit(reading, not args.no_question)
     counts: dict[str, Counter[str]] = {}
     verdicts: dict[str, Verdict] = {}
     for where, prediction in _predictions(args.predictions):
@@ -117,7 +125,7 @@ def _score(args: argparse.Namespace) -> int:
             raise InputError(f"{where}: id {row_id!r} appears twice; give one completion per row")
         row = rows[row_id]
         verdict = verdicts[row_id] = _verdict(
-            prediction["completion"], row, args.dataset, None if args.no_question else row["question"], constants
+            prediction["completion"], row, args.dataset, None if args.no_question else row["question"], reading
         )
         expert = row["expert"] or "none"
         for group in ("", expert, f"{expert}/{row['pattern'] or 'none'}"):
@@ -141,6 +149,12 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
+def _tell_limit(reading: Reading, asked: bool) -> None:
+    """Print what is not read in questions, if traces are looked up in them."""
+    if reading.limit and asked:
+        print(f"note: {reading.limit}", file=sys.stderr)
+
+
 def _rows(dataset: str, split: str) -> dict[str, dict[str, Any]]:
     """Return the rows of a split by id, each with its question: of the column `question`, or else of its prompt."""
     from .schema import read_by
@@ -152,11 +166,9 @@ def _rows(dataset: str, split: str) -> dict[str, dict[str, Any]]:
     return {row["id"]: row | {"question": question} for row, question in zip(rows, questions, strict=True)}
 
 
-def _verdict(
-    completion: object, row: Mapping[str, Any], dataset: str, question: object, constants: Constants
-) -> Verdict:
+def _verdict(completion: object, row: Mapping[str, Any], dataset: str, question: object, reading: Reading) -> Verdict:
     try:
-        return judge(completion, row["experts"], row["answer"], question, constants=constants)
+        return judge(completion, row["experts"], row["answer"], question, reading.language, constants=reading.constants)
     except InputError as error:
         raise InputError(f"{dataset}: row {row['id']}: experts: {error}") from None
     except ValueError as error:

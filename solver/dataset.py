@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .constants import Constant, own_constants
 from .files import local, read_json, read_text
+from .grounding import Reading
 from .lock import unfinished
 from .progress import without_bars
-from .refusal import InputError
+from .refusal import InputError, Refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,11 +59,41 @@ def open_dataset(
     return table if columns is None else select(table, columns, location)
 
 
-def dataset_constants(location: str | Path) -> tuple[Constant, ...]:
-    """Return the named constants that the patterns of a dataset folder brought; those of a dataset on the Hub are unknown."""
-    path = local(location) / RECIPE
-    recipe = read_json(read_text(path), str(path)) if path.is_file() else {}
-    return own_constants(recipe.get("files", {}) if isinstance(recipe, dict) else {})
+def dataset_reading(location: str | Path) -> Reading:
+    """Return how the questions of a dataset are read, from the recipe in its folder or its repository on the Hub.
+
+    Other files and datasets have no recipe: their questions are English, and have no named constants of their own.
+    Raises InputError if the recipe cannot be read.
+    """
+    path = _recipe(location)
+    recipe = read_json(read_text(path), str(path)) if path else None
+    try:
+        return _reading(recipe)
+    except (AttributeError, TypeError, Refusal, InputError) as error:
+        raise InputError(f"{path}: not a recipe of wirework: {error}") from None
+
+
+def _reading(recipe: Any) -> Reading:
+    if recipe is None:
+        return Reading()
+    return Reading.of((recipe.get("about") or {}).get("language") or (), recipe.get("files") or {})
+
+
+def _recipe(location: str | Path) -> Path | None:
+    """Return the file of a dataset's recipe, fetched if the dataset is on the Hub; None if it has none."""
+    folder = local(location)
+    name = hub_place(str(location))
+    if folder.exists() or name is None:
+        return folder / RECIPE if (folder / RECIPE).is_file() else None
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+
+    try:
+        return Path(hf_hub_download(name.repo, RECIPE, repo_type="dataset"))
+    except EntryNotFoundError:  # also of a repository in the cache, without a network
+        return None
+    except (HfHubHTTPError, OSError) as error:
+        raise InputError(f"{location}: its {RECIPE} cannot be fetched: {str(error).splitlines()[0]}") from None
 
 
 def select(table: "pa.Table", columns: Sequence[str], location: str | Path) -> "pa.Table":

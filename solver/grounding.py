@@ -6,12 +6,12 @@ the solver. The rule does not tell whether the trace takes the right number of t
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .constants import Constant, question_stems, triggered
+from .constants import Constant, own_constants, question_stems, triggered
 from .number import write_number
 from .ops import Step
 from .program import Program
@@ -21,7 +21,8 @@ from .stems import stem
 
 UNGROUNDED = "ungrounded"
 """The code of the fault."""
-READERS = ("en",)
+ENGLISH = "en"
+READERS = (ENGLISH, "eng")
 """The languages whose numbers in words are read; in others only figures are read."""
 FIELDS = ("value", "amount", "base", "rate", "args")
 """The fields of a step that hold numbers."""
@@ -106,7 +107,33 @@ Constants = tuple[Constant, ...]
 """The named constants that a folder of patterns brings, beside those of the table."""
 
 
-def ungrounded(program: Program, question: str, language: str = "en", constants: Constants = ()) -> TraceError | None:
+class Reading(NamedTuple):
+    """How the questions of a dataset are read: their language, and the named constants of the dataset's own."""
+
+    language: str = ENGLISH
+    constants: Constants = ()
+
+    @classmethod
+    def of(cls, languages: Collection[str], files: Mapping[str, str]) -> "Reading":
+        """Return the reading of a dataset with these languages, as tags, and these files of its recipe.
+
+        Without a language, and where English is one of several, words are read as English. Raises InputError.
+        """
+        codes = [tag.partition("-")[0] for tag in languages]
+        known = [code for code in codes if code in READERS]
+        return cls([*known, *codes, ENGLISH][0], own_constants(files))
+
+    @property
+    def limit(self) -> str | None:
+        """A sentence on what is not read in the questions, or None if all is."""
+        if self.language in READERS:
+            return None
+        return f"words in the language {self.language} are not read: numbers of a trace are looked up among the figures alone"
+
+
+def ungrounded(
+    program: Program, question: str, language: str = ENGLISH, constants: Constants = ()
+) -> TraceError | None:
     """Return the fault of the first number of a program that its question does not have, or None if it has all.
 
     `language` is that of the question. If it has no reader, only numbers in figures are read. `constants` are those of
@@ -135,7 +162,7 @@ def literals(step: Step) -> Iterator[tuple[str, Any]]:
                 yield field, item
 
 
-def has_number(question: str, number: Fraction, language: str = "en", constants: Constants = ()) -> bool:
+def has_number(question: str, number: Fraction, language: str = ENGLISH, constants: Constants = ()) -> bool:
     """Return whether a trace may take a number from a question: a form of its numbers, or a constant that it names.
 
     The sign does not matter, since words such as `below` write it, too.

@@ -8,7 +8,7 @@ from typing import Any
 
 from .completion import find
 from .experts import EXPERTS
-from .grounding import Constants, ungrounded
+from .grounding import ENGLISH, Constants, Reading, ungrounded
 from .machine import solve
 from .number import read_number, write_number
 from .program import Program
@@ -49,7 +49,7 @@ def judge(
     experts: str | Sequence[str] | None,
     answer: Fraction | int | str,
     question: object = None,
-    language: str = "en",
+    language: str = ENGLISH,
     *,
     constants: Constants = (),
 ) -> Verdict:
@@ -131,7 +131,7 @@ def judge_all(
     experts: Iterable[Any],
     answers: Iterable[Any],
     questions: Iterable[Any] | None = None,
-    language: str = "en",
+    language: str = ENGLISH,
     *,
     constants: Constants = (),
 ) -> list[Verdict]:
@@ -148,12 +148,15 @@ def trace_reward(
     answer: list[str | None],
     experts: list[Any] | None = None,
     prompts: list[Any] | None = None,
+    *,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen value
     **_columns: Any,
 ) -> list[float | None]:
     """Return one reward per completion, 0.0 to 1.0: a reward function for TRL.
 
     `answer` and `experts` are columns of the dataset; without `experts` any expert is accepted. TRL passes `prompts`: the
-    last user message of each is the question. A row whose answer is None gets None: the function abstains, as TRL allows
+    last user message of each is the question. `reading` is how the dataset's questions are read
+    (`solver.dataset_reading`), for datasets with named constants of their own or in another language. A row whose answer is None gets None: the function abstains, as TRL allows
     where a dataset mixes tasks.
 
     >>> trace_reward(["no trace", "no trace"], answer=["42", None])
@@ -162,7 +165,10 @@ def trace_reward(
     none = [None] * len(completions)
     names, questions = (none if column is None else column for column in (experts, prompts))
     rows = zip(completions, names, answer, questions, strict=True)
-    return [None if gold is None else judge(text, name, gold, prompt).reward for text, name, gold, prompt in rows]
+    return [
+        None if gold is None else judge(text, name, gold, prompt, reading.language, constants=reading.constants).reward
+        for text, name, gold, prompt in rows
+    ]
 
 
 def compute_score(
@@ -172,25 +178,28 @@ def compute_score(
     extra_info: Mapping[str, Any] | None = None,
     *,
     as_mapping: bool = False,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen value
     **batch: Any,
 ) -> Any:
     """Return the reward of one completion, or of a batch: a reward function for verl.
 
     `extra_info` may hold `experts` and `question`. verl's batch manager passes `solution_strs`, `ground_truths` and `extra_infos`, and
     gets a list. With `as_mapping`, each result is a mapping: `score` is the reward, and `acc` is 1.0 for a correct
-    completion and else 0.0, since verl logs a bare reward as accuracy. Other keyword arguments are ignored.
+    completion and else 0.0, since verl logs a bare reward as accuracy. `reading` is that of `trace_reward`. Other keyword arguments are ignored.
     """
     if "solution_strs" not in batch:
-        return _score(solution_str, ground_truth, extra_info, as_mapping)
+        return _score(solution_str, ground_truth, extra_info, as_mapping, reading)
     solutions = batch["solution_strs"]
     infos = batch.get("extra_infos")
     infos = [None] * len(solutions) if infos is None else infos
-    return [_score(*row, as_mapping) for row in zip(solutions, batch["ground_truths"], infos, strict=True)]
+    return [_score(*row, as_mapping, reading) for row in zip(solutions, batch["ground_truths"], infos, strict=True)]
 
 
 def _score(
-    text: object, answer: Any, extra_info: Mapping[str, Any] | None, as_mapping: bool
+    text: object, answer: Any, extra_info: Mapping[str, Any] | None, as_mapping: bool, reading: Reading
 ) -> float | dict[str, float]:
     info = extra_info or {}
-    verdict = judge(text, info.get("experts"), answer, info.get("question"))
+    verdict = judge(
+        text, info.get("experts"), answer, info.get("question"), reading.language, constants=reading.constants
+    )
     return {"score": verdict.reward, "acc": float(verdict.outcome == "correct")} if as_mapping else verdict.reward

@@ -316,8 +316,18 @@ ASKS = "{{ who }} has {{ had }} {{ item }}, uses {{ first }} and then {{ then }}
         ),
         ("vocabulary.yaml", lambda text: f"# names\n{text}"),
         ("own vocabulary.yaml", lambda text: "towns: [Ashford, Brightwater]\n"),
+        ("own constants.yaml", lambda text: "strings_per_guitar: {value: 6, words: [guitar]}\n"),
     ],
-    ids=["wording", "held-out wording", "comment", "vocabulary", "pronouns", "other comment", "vocabulary file"],
+    ids=[
+        "wording",
+        "held-out wording",
+        "comment",
+        "vocabulary",
+        "pronouns",
+        "other comment",
+        "vocabulary file",
+        "constants",
+    ],
 )
 def test_a_folder_of_another_version_resumes(cook, texts, first, tmp_path, path, change):
     """A build resumes if only parts of files, versions or facts for the page differ that none of its rows uses."""

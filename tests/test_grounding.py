@@ -1,5 +1,6 @@
 """A trace may take only the numbers of its question: every form of them, named constants, and 1, 2 and 100 in args."""
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -10,10 +11,16 @@ from strategies import law
 from test_machine import GOOD, ask, composed, compute, give, program
 from timing import least_seconds
 
-from solver import compute_score, fence, judge, judge_all, read, trace_reward
+from generators import build
+from generators.__main__ import main
+from generators.builder.preset import read_preset
+from solver import Reading, compute_score, dataset_reading, fence, judge, judge_all, read, trace_reward
+from solver.__main__ import main as score
+from solver.dataset import open_dataset
 from solver.grounding import FORMS, FORMS_OF_KIND, MAX_QUESTION, has_number, number_forms, ungrounded
 from solver.number import read_number, write_number
 from solver.quantities import read_quantities
+from solver.refusal import InputError
 
 SIX_TIMES_SEVEN = "Ann has 6 boxes of seven eggs. How many eggs?"
 LIMIT = 0.05
@@ -252,3 +259,70 @@ def test_the_end_of_a_long_question_counts():
 def test_any_value_is_taken_as_a_question(question):
     """A question of a wrong type never raises."""
     assert judge(GOOD, None, 42, question).reward == 1.0
+
+
+SPANISH = """---
+slots:
+  child: person
+  left:  5..400
+  eaten: 2..900
+  had:   = left + eaten
+trace:
+  - {op: init, var: $child.dulces, value: $had}
+  - {op: consume, entity: $child.dulces, amount: $eaten}
+  - {op: query, var: $child.dulces}
+answer: left
+---
+{{ child }} tiene {{ had }} dulces y come {{ eaten }}. ¿Cuántos dulces le quedan?
+"""
+
+
+@pytest.mark.parametrize("stated", ["es", "es-MX", "[es, en]"])
+def test_a_dataset_in_another_language_is_read_in_figures(tmp_path, capsys, stated):
+    """A language without a reader is said by builds, audits and scores, and its words ground no number."""
+    folder = tmp_path / "patterns"
+    (folder / "entity_track").mkdir(parents=True)
+    (folder / "entity_track" / "dulces.jinja").write_text(SPANISH, encoding="utf-8")
+    preset = tmp_path / "mine.yaml"
+    preset.write_text(
+        f"rows: 20\nvalidation: 2\ntest: 2\nmax_len: 1024\nlanguage: {stated}\n"
+        "weights: {entity_track: 100}\npatterns: [mine]\n"
+    )
+
+    build(str(preset), out=tmp_path / "d", patterns=folder, workers=1)
+
+    read = dataset_reading(tmp_path / "d")
+    told = "words in the language es are not read"
+    limited = stated != "[es, en]"
+    assert read == Reading("es" if limited else "en", ())
+    assert (told in capsys.readouterr().err) is limited
+    assert main(["verify", str(tmp_path / "d")]) == 0
+    assert (told in capsys.readouterr().out) is limited
+    row = open_dataset(tmp_path / "d", "test").to_pylist()[0]
+    (tmp_path / "gold.jsonl").write_text(json.dumps({"id": row["id"], "completion": row["completion"]}))
+    assert score(["score", str(tmp_path / "gold.jsonl"), str(tmp_path / "d")]) == 0
+    assert (told in capsys.readouterr().err) is limited
+
+
+def test_words_of_a_language_without_a_reader_show_no_number(tmp_path):
+    """A Spanish question that says `once` does not have the 1 of an English one; the message names the way out."""
+    folder = tmp_path / "patterns"
+    (folder / "entity_track").mkdir(parents=True)
+    spoken = SPANISH.replace("amount: $eaten", "amount: 1").replace("come {{ eaten }}", "come once")
+    spoken = spoken.replace("  eaten: 2..900\n", "").replace("left + eaten", "left + 1")
+    (folder / "entity_track" / "dulces.jinja").write_text(spoken, encoding="utf-8")
+    keys = {"rows": 9, "validation": 0, "test": 0, "max_len": 1024, "weights": {"entity_track": 100}}
+
+    read_preset(keys | {"patterns": ["mine"]}).library(folder)
+    with pytest.raises(InputError, match=r"takes 1, which is neither .* words in the language es are not read"):
+        read_preset(keys | {"patterns": ["mine"], "language": "es"}).library(folder)
+
+
+@pytest.mark.parametrize("recipe", ["[]", '{"files": 7}', '{"about": "es"}', '{"files": {"constants.yaml": "- 6"}}'])
+def test_a_recipe_that_cannot_be_read_is_one_line(tmp_path, recipe):
+    """A foreign recipe.json beside a dataset is told, and a file without one is read as English."""
+    (tmp_path / "recipe.json").write_text(recipe)
+
+    with pytest.raises(InputError, match=r"recipe\.json: not a recipe of wirework: "):
+        dataset_reading(tmp_path)
+    assert dataset_reading(tmp_path / "rows.jsonl") == Reading()

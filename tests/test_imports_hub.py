@@ -150,3 +150,25 @@ def test_a_hub_out_of_reach_is_one_line_that_names_from(server, tmp_path, change
     assert "openai/gsm8k" in told
     assert "--from" in told
     assert not (tmp_path / "out").exists()
+
+
+READING = """
+    import sys
+    from solver import dataset_reading
+    print([(read.language, [str(one.value) for one in read.constants]) for read in map(dataset_reading, sys.argv[1:])],
+          file=sys.stderr)
+"""
+
+
+def test_a_recipe_on_the_hub_says_how_questions_are_read(server, tmp_path):
+    """The constants and the language of a dataset on the Hub are known; a dataset without a recipe is English."""
+    recipe = {
+        "about": {"language": ["es-MX"]},
+        "files": {"own constants.yaml": "strings_per_guitar: {value: 6, words: [guitarra]}\n"},
+    }
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+    assert run(server.env(), UPLOAD, "openai/own", tmp_path) == (0, "")
+
+    status, said = run(server.env(token=None), READING, "openai/own", "openai/own:default/test", "openai/gsm8k")
+
+    assert (status, said) == (0, "[('es', ['6']), ('es', ['6']), ('en', [])]\n")

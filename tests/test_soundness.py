@@ -1,15 +1,19 @@
 """`check` reports every bad file of a folder, with the file's own line numbers."""
 
 import json
+import runpy
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 
 from generators import build, rebuild
 from generators.__main__ import main
 from generators.finished.audit import audit
+from generators.finished.export import export
 from generators.patterns.library import SHIPPED
 from generators.patterns.soundness import examine
+from solver import dataset_reading, trace_reward
 from solver.__main__ import main as score
 from solver.dataset import open_dataset
 from solver.refusal import InputError
@@ -228,6 +232,22 @@ def test_a_dataset_keeps_its_constants(folder, tmp_path_factory, capsys):
     (place / "gold.jsonl").write_text("\n".join(rows))
     assert score(["score", str(place / "gold.jsonl"), str(place / "d"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["groups"][0]["accuracy"] == 1.0
+
+    row = next(row for row in open_dataset(place / "d", "train").to_pylist() if row["pattern"] == "strings")
+    prompts, completions = [row["prompt"]], [row["completion"]]
+    reading = dataset_reading(place / "d")
+    assert trace_reward(completions, [row["answer"]], prompts=prompts) == [0.5]
+    assert trace_reward(completions, [row["answer"]], prompts=prompts, reading=reading) == [1.0]
+    export(place / "d", place / "verl")
+    shutil.rmtree(place / "d")
+    reward = runpy.run_path(str(place / "verl" / "reward.py"))["compute_score"]
+    verl = next(
+        one
+        for one in pq.read_table(place / "verl" / "train.parquet").to_pylist()
+        if one["extra_info"]["id"] == row["id"]
+    )
+    truth = verl["reward_model"]["ground_truth"]
+    assert reward(verl["data_source"], row["completion"], truth, verl["extra_info"]) == {"score": 1.0, "acc": 1.0}
 
 
 def test_a_bad_file_of_constants_has_its_lines(folder):

@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from finetune.runs import terminal
 from finetune.runs.log import read_log
-from finetune.runs.rows import read_rows
+from finetune.runs.rows import read_rows, reading_of
 from solver.files import read_json, read_text
+from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 from solver.reward import Verdict, judge
@@ -63,11 +65,12 @@ class Judged:
         return not self.accuracy
 
 
-def judge_row(row: dict[str, Any], prediction: dict[str, Any]) -> Judged:
+def judge_row(row: dict[str, Any], prediction: dict[str, Any], reading: Reading) -> Judged:
     """Judge one row; a truncated completion is counted separately, not as wrong."""
     text = prediction["completion"]
-    verdict = judge(text, row["experts"], row["answer"], row["question"])
-    free = verdict if verdict.outcome != "wrong_expert" else judge(text, None, row["answer"], row["question"])
+    asked = partial(judge, text, answer=row["answer"], question=row["question"], **reading._asdict())
+    verdict = asked(experts=row["experts"])
+    free = verdict if verdict.outcome != "wrong_expert" else asked(experts=None)
     right = verdict.outcome == "correct"
     cut = prediction["truncated"] and not right
     level, found = ("", "") if cut else _break(text, row["trace"], verdict)
@@ -127,10 +130,12 @@ def make_report(folder: Path) -> dict[str, Any]:
         raise InputError(
             f"{folder}: {settings.dataset} has changed since its rows were decoded; evaluate again, with another --out"
         )
-    judged = [judge_row(row, predictions[row["id"]]) for row in table.to_pylist() if row["id"] in predictions]
+    reading = reading_of(settings.dataset)
+    judged = [judge_row(row, predictions[row["id"]], reading) for row in table.to_pylist() if row["id"] in predictions]
     if not judged:
         raise InputError(f"{folder}: no row is decoded yet; run the evaluation first")
     report = summarise(settings, judged)
+    report["note"] = reading.limit or ""
     (folder / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     return report
@@ -224,5 +229,7 @@ def print_report(report: dict[str, Any], folder: Path) -> None:
         terminal.table("failures by level", ("level", ">rows", "meaning"), found)
     counts = f"{report['truncated']} cut at the limit, {report['other_way']} right by another program than the gold one"
     terminal.say(counts + (f", {report['unplaced']} wrong without a gold trace" if report["unplaced"] else ""))
+    if report.get("note"):
+        terminal.say(f"note    {report['note']}")
     terminal.say(f"report  {folder / REPORT}")
     terminal.say(f"page    {folder / PAGE}")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from solver.command import pasted
-from solver.dataset import open_dataset, select
+from solver.dataset import dataset_reading, open_dataset, select
 from solver.files import json_rows, local, read_text
+from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 from solver.schema import read_by
@@ -40,6 +41,11 @@ def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
     if rows is not None and len(table) < rows:
         raise InputError(f"{dataset}: has {counted(len(table), 'training row')}, fewer than --rows {rows:,}")
     return table
+
+
+def reading_of(dataset: str) -> Reading:
+    """Return how the questions of a dataset are read, from its recipe."""
+    return dataset_reading(ALIASES.get(dataset, dataset))
 
 
 def _is_conversation(prompt: object) -> bool:

@@ -5,6 +5,7 @@ The KL reference is the initial adapter; TRL keeps a copy of it.
 
 import time
 from collections import Counter
+from functools import partial, update_wrapper
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from finetune.models.adapter import load, named_base, save_alone
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
-from finetune.runs.rows import read_training_rows
-from solver.grounding import UNGROUNDED
+from finetune.runs.rows import read_training_rows, reading_of
+from solver.grounding import UNGROUNDED, Reading
 from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, judge_all
 
@@ -47,11 +48,13 @@ def solver_reward(
     answer: list[str],
     experts: list[Any],
     prompts: list[Any] | None = None,
+    *,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen value
     log_metric: Any = None,
     **_: Any,
 ) -> list[float]:
     """Return the reward of each completion for GRPOTrainer; log the verdicts of the step as shares."""
-    verdicts = judge_all(completions, experts, answer, prompts)
+    verdicts = judge_all(completions, experts, answer, prompts, reading.language, constants=reading.constants)
     for name, share in histogram(verdicts).items():
         if log_metric:
             log_metric(name, share)
@@ -87,6 +90,9 @@ def reinforce(
     device = find_device(dtype)
     base = named_base(model, adapter, device)
     table = read_training_rows(dataset, rows)
+    reading = reading_of(dataset)
+    if reading.limit:
+        terminal.say(f"note: {reading.limit}")
     settings = run_settings(recipe, table, device, dataset=dataset, model=base, seed=seed, max_len=max_len)
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
@@ -94,7 +100,7 @@ def reinforce(
         run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
         if run.result:
             return run
-        trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed)
+        trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading)
         watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
         trainer.add_callback(watch)
         began = time.perf_counter()
@@ -137,9 +143,17 @@ def _need_room(table: Any, tokenizer: Any, recipe: Rl, max_len: int) -> None:
 
 
 def make_trainer(
-    table: Any, loaded: Any, tokenizer: Any, recipe: Rl, folder: Path, *, device: Device, seed: int
+    table: Any,
+    loaded: Any,
+    tokenizer: Any,
+    recipe: Rl,
+    folder: Path,
+    *,
+    device: Device,
+    seed: int,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen value
 ) -> Any:
-    """Return TRL's trainer of a run."""
+    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read."""
     import datasets
     from trl import GRPOConfig, GRPOTrainer
 
@@ -156,7 +170,7 @@ def make_trainer(
     with one_process():
         trainer = GRPOTrainer(
             model=loaded,
-            reward_funcs=solver_reward,
+            reward_funcs=update_wrapper(partial(solver_reward, reading=reading), solver_reward),  # TRL asks its name
             args=config,
             train_dataset=datasets.Dataset(table.select(["prompt", "answer", "experts"])),
             processing_class=tokenizer,

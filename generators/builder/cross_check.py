@@ -13,7 +13,7 @@ import numpy as np
 
 from solver.document import load
 from solver.fields import OPERATIONS, SOURCE
-from solver.grounding import Constants, ungrounded
+from solver.grounding import ENGLISH, Constants, ungrounded
 from solver.machine import solve
 from solver.number import fits, read_number
 from solver.ops import OPS, Compute, read_step, write_step
@@ -32,7 +32,7 @@ _SHORT = 4096
 
 
 def cross_check(
-    experts: tuple[str, ...], trace: str, answer: str, question: str | None = None, language: str = "en"
+    experts: tuple[str, ...], trace: str, answer: str, question: str | None = None, language: str = ENGLISH
 ) -> str | None:
     """Check a row with libyaml, exact fractions and the judge; return the fault, or None if there is none."""
     return yaml_check(experts, trace, answer) or _judged(experts, trace, answer, question, language)
@@ -43,7 +43,7 @@ def cross_checks(
     traces: Sequence[str],
     answers: Sequence[str],
     questions: Sequence[str | None] | None = None,
-    language: str = "en",
+    language: str = ENGLISH,
     *,
     constants: Constants = (),
 ) -> dict[int, str]:
@@ -77,7 +77,7 @@ _SHOWN = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?![\d/]|[.,]\d)")
 
 
 def grounding_faults(
-    traces: Sequence[str], questions: Sequence[str], language: str = "en", constants: Constants = ()
+    traces: Sequence[str], questions: Sequence[str], language: str = ENGLISH, constants: Constants = ()
 ) -> dict[int, str]:
     """Look up the numbers of canonical traces in their questions; return the faults by row index.
 

@@ -14,6 +14,7 @@ from generators.patterns.pattern import FOLDERS
 from solver.document import Node, Odd, load
 from solver.experts import system_line
 from solver.files import local, read_text, there
+from solver.grounding import Reading
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .about import KEYS as ABOUT
@@ -69,7 +70,7 @@ class Preset:
         Raises InputError if one is not sound, two of them clash, or the preset names one that does not exist.
         """
         known = files(folder)
-        return known.library(frozenset(self.shares(known)))
+        return known.library(frozenset(self.shares(known)), Reading.of(self.about.language, {}).language)
 
     def shares(self, known: Library | Files) -> dict[str, Fraction]:
         """Return the share of the rows of each pattern that is used, by id; they sum to 1.

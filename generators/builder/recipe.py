@@ -17,6 +17,7 @@ from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
 from solver import __version__
+from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -148,7 +149,12 @@ class Recipe:
     @cached_property
     def library(self) -> Library:
         """The patterns, parsed from the texts in the recipe."""
-        return read_library(self.files, frozenset(self.shares))
+        return read_library(self.files, frozenset(self.shares), language=self.reading.language)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How the questions are read: their language, and the named constants that the patterns bring."""
+        return Reading.of(self.about.language if self.about else (), self.files)
 
     @cached_property
     def fractions(self) -> dict[str, Fraction]:
@@ -234,7 +240,7 @@ class Recipe:
 def tell(recipe: Recipe, preset: Preset, library: Library) -> None:
     """Print the remarks on a recipe and its preset, a line each on stderr: few questions, few wordings, no rows."""
     few = few_questions(recipe.library.patterns.values(), preset.min_questions)
-    for note in filter(None, [*recipe.remarks(), *few, preset.idle(library)]):
+    for note in filter(None, [*recipe.remarks(), *few, preset.idle(library), recipe.reading.limit]):
         print(f"note: {note}", file=sys.stderr)
 
 

@@ -51,7 +51,7 @@ def make_group(
     """Make and prove the rows of a pattern at these indices of its order; raise InputError naming a row that fails."""
     try:
         which = wordings_of(recipe.used_wordings(pattern, split), indices)
-        return _proved(pattern, indices, which, ruler, full)
+        return _proved(recipe, pattern, indices, which, ruler, full=full)
     except RowError as error:
         if error.row is None and len(indices) > 1:  # only the column is known, so find the row by halving
             for half in np.array_split(indices, 2):
@@ -60,7 +60,9 @@ def make_group(
         raise InputError(f"{row_id}: {error.reason}; this row was not written") from None
 
 
-def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, full: bool) -> Group:
+def _proved(
+    recipe: Recipe, pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, *, full: bool
+) -> Group:
     draw = pattern.draw(indices)
     try:
         asked = questions_each(pattern, which, draw)
@@ -77,7 +79,7 @@ def _proved(pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Rul
     )
     where = arrow.integers(sample)
     texts = [column.take(where).to_pylist() for column in (traces, answers, asked)]
-    faults = cross_checks([pattern.experts] * len(sample), *texts, constants=pattern.constants)
+    faults = cross_checks([pattern.experts] * len(sample), *texts, **recipe.reading._asdict())
     if faults:
         raise RowError(int(sample[min(faults)]), faults[min(faults)])
     # To compile a template takes as long as to prove a hundred rows, so a sample compares its first wording alone.

@@ -17,6 +17,7 @@ def used_parts(patterns: Iterable[Pattern], places: Places) -> dict[str, tuple[s
     """Return the lines on which the rows of some patterns depend, by pattern and by vocabulary.
 
     Wordings and vocabularies that no row can have are left out, and so are forms of words, comments and blank lines.
+    Constants are left out, too: they decide whether a pattern is sound, and change no row.
     """
     found: dict[str, tuple[str, ...]] = {}
     forms: dict[Vocabulary, set[Form]] = {}

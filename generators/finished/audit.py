@@ -31,7 +31,6 @@ from generators.imports.folder import manifest_of_import
 from generators.imports.recipe import ImportRecipe
 from solver import arrow
 from solver.arguments import checked
-from solver.constants import own_constants
 from solver.files import local
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -53,6 +52,8 @@ class Audit:
     """How every row was checked."""
     rows: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    limit: str | None = None
+    """A sentence on what is not read in the questions, or None if all is."""
     beyond: list[str] = field(default_factory=list)
     """Files, or parts of files, that are not audited."""
 
@@ -112,7 +113,7 @@ def _build(
     report: Callable[[int, int], None] | None,
 ) -> Audit:
     """Audit a build: check every row, and make it again from its id."""
-    found = Audit("every row read by YAML, solved in fractions and made again from its id")
+    found = Audit("every row read by YAML, solved in fractions and made again from its id", limit=recipe.reading.limit)
     hashes: list[np.ndarray] = []
     paths: list[Path] = []
     shards: list[WrittenShard] = []
@@ -269,7 +270,7 @@ def _shard_faults(recipe: Recipe, split: str, table: pa.Table, again: pa.Table) 
     lost = grounding_faults(
         [traces[row] for row in sound],
         [questions[row] for row in sound],
-        constants=own_constants(recipe.files),
+        *recipe.reading,
     )
     for row, fault in sorted([*faults.items(), *((sound[place], fault) for place, fault in lost.items())]):
         yield f"{ids[row]}: {fault}"

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from generators.files.layout import SPLITS
+from generators.files.layout import RECIPE, SPLITS
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.files.store import refuse_pattern
@@ -55,10 +55,12 @@ _REWARD = '''"""The reward of wirework's traces for verl, which loads this file 
 """
 
 from functools import partial
+from pathlib import Path
 
-from solver import compute_score
+from solver import compute_score, dataset_reading
 
-compute_score = partial(compute_score, as_mapping=True)  # verl logs `acc` as accuracy, and the reward where it is missing
+# verl logs `acc` as accuracy, and the reward where it is missing. The dataset's recipe lies beside this file.
+compute_score = partial(compute_score, as_mapping=True, reading=dataset_reading(Path(__file__).parent))
 '''
 
 
@@ -85,6 +87,7 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
                     f"{split}.parquet": _write(temporary / f"{split}.parquet", split, paths, source)
                     for split, paths in files.items()
                 }
+                shutil.copyfile(folder / RECIPE, temporary / RECIPE)
                 (temporary / REWARD).write_text(_REWARD.format(folder=out.as_posix(), reward=REWARD), encoding="utf-8")
             else:
                 rows = {

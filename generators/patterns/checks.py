@@ -8,6 +8,7 @@ closed form agree.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -18,6 +19,7 @@ from solver.columns import Column
 from solver.document import Place
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
+from solver.grounding import ENGLISH
 from solver.ops import GROUPS, Init
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
@@ -37,15 +39,20 @@ SAMPLE = 256
 """Rows on which trace and closed form are compared when a pattern is loaded; a build compares every row."""
 
 
-def check(pattern: Pattern) -> Pattern:
-    """Return the pattern if it is sound; raise InputError or Refusal with the fault and the fix."""
+def check(pattern: Pattern, language: str = ENGLISH) -> Pattern:
+    """Return the pattern if it is sound; raise InputError or Refusal with the fault and the fix.
+
+    `language` is that of its questions.
+    """
     _wordings(pattern, _declared_in)
     for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
     _wordings(pattern, _formed, check_pronouns, check_verbs, check_articles)
-    _wordings(pattern, check_own, check_shown, check_read, check_grounded)
+    _wordings(pattern, check_own, check_shown, check_read, partial(check_grounded, language=language))
     try_rows(pattern, SAMPLE)
-    _wordings(pattern, check_arguments)  # last, since an answer that is no good is the better message
+    _wordings(
+        pattern, partial(check_arguments, language=language)
+    )  # last, since an answer that is no good is the better message
     return pattern
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from solver.document import load
+from solver.grounding import ENGLISH
 from solver.refusal import InputError
 
 from .checks import check
@@ -32,7 +33,9 @@ def extended_id(text: str) -> str:
     return name
 
 
-def extend(pattern: Pattern, text: str, file: str, vocabularies: Mapping[str, Vocabulary]) -> Pattern:
+def extend(
+    pattern: Pattern, text: str, file: str, vocabularies: Mapping[str, Vocabulary], language: str = ENGLISH
+) -> Pattern:
     """Return a pattern with the wordings of a file added behind its own; raise InputError if one is not sound."""
     wordings = list(pattern.wordings)
     places = {_words(wording.body): wording for wording in wordings}
@@ -42,7 +45,7 @@ def extend(pattern: Pattern, text: str, file: str, vocabularies: Mapping[str, Vo
         if earlier is not added:
             raise InputError(f"{added.where}: {earlier.seen_from(added)} has the same text; leave one out")
         wordings.append(added)
-    return check(replace(pattern, wordings=tuple(wordings)))
+    return check(replace(pattern, wordings=tuple(wordings)), language)
 
 
 def _words(body: str) -> str:

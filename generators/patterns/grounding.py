@@ -6,7 +6,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from solver import arrow
-from solver.grounding import IN_ARGS, has_number
+from solver.grounding import ENGLISH, IN_ARGS, READERS, has_number
 from solver.number import read_number
 from solver.refusal import InputError
 
@@ -24,7 +24,7 @@ _MOST = 1_000
 """The most values of a slot that are read, evenly spaced; a filter that writes more of them writes figures."""
 
 
-def check_grounded(pattern: Pattern, wording: Wording, language: str = "en") -> None:
+def check_grounded(pattern: Pattern, wording: Wording, language: str = ENGLISH) -> None:
     """Check that a question has the slots and numbers that the trace takes; raise InputError naming one that it lacks.
 
     `language` is that of the question. Numbers in args are checked by `check_arguments`.
@@ -36,7 +36,7 @@ def check_grounded(pattern: Pattern, wording: Wording, language: str = "en") -> 
             _check_number(pattern, wording.plan, value, language)
 
 
-def check_arguments(pattern: Pattern, wording: Wording, language: str = "en") -> None:
+def check_arguments(pattern: Pattern, wording: Wording, language: str = ENGLISH) -> None:
     """Check that a question has the numbers that stand in args, except 1, 2 and 100; raise InputError."""
     for field, value in dict.fromkeys(pattern.operands):
         if field == "args" and not isinstance(value, str) and value not in IN_ARGS:
@@ -47,7 +47,8 @@ def _check_number(pattern: Pattern, plan: Plan, value: Fraction, language: str) 
     """Check that the fixed words of a question have a number."""
     fixed = " ".join(piece for piece in plan if isinstance(piece, str))
     if not has_number(fixed, value, language, pattern.constants):
-        raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant")
+        hint = "" if language in READERS else f"; words in the language {language} are not read, so write figures"
+        raise InputError(f"the trace takes {value}, which is neither in the question nor a named constant{hint}")
 
 
 def _check_slot(pattern: Pattern, plan: Plan, symbol: str, language: str) -> None:

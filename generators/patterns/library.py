@@ -9,6 +9,7 @@ from pathlib import Path
 from solver.constants import CONSTANTS, Constant, own_constants, read_constants
 from solver.document import MAX_TEXT, load
 from solver.files import decode, local
+from solver.grounding import ENGLISH
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, scaffold_clashes
@@ -81,9 +82,9 @@ class Files:
         """Return the path of a text as messages show it: a user's file with its folder."""
         return path if self.folder is None or path in shipped() else str(self.folder / path.removeprefix(OWN))
 
-    def library(self, only: frozenset[str]) -> Library:
-        """Return the library of some patterns; raise InputError if one is not sound, or two of them clash."""
-        found = read_library(self.texts, only, self.shown)
+    def library(self, only: frozenset[str], language: str = ENGLISH) -> Library:
+        """Return the library of some patterns in a language; raise InputError if one is not sound, or two clash."""
+        found = read_library(self.texts, only, self.shown, language)
         refuse_copies(found.patterns, self.shown)
         return Library(found.patterns, found.texts, self.own)
 
@@ -110,14 +111,17 @@ def find(name: str, known: Library | Files) -> str:
 
 
 def read_library(
-    texts: Mapping[str, str], only: frozenset[str] | None = None, shown: Callable[[str], str] = str
+    texts: Mapping[str, str],
+    only: frozenset[str] | None = None,
+    shown: Callable[[str], str] = str,
+    language: str = ENGLISH,
 ) -> Library:
     """Return the library of these texts; raise InputError naming a file that is not sound, or that clashes with another.
 
     `only` limits it to some ids. `shown` turns the path of a text into the path in messages. If two files clash, the
-    message names the later one.
+    message names the later one. `language` is that of the questions.
     """
-    patterns = _patterns(texts, only, shown)
+    patterns = _patterns(texts, only, shown, language)
     for clash in clashes(patterns.values()):
         raise told(place(clash.pattern, clash.wording, shown), clash.pattern.source, clash.error)
     return Library(dict(sorted(patterns.items())), dict(texts))
@@ -129,16 +133,18 @@ def clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
     return chain(scaffold_clashes(patterns), question_clashes(patterns))
 
 
-def _patterns(texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]) -> dict[str, Pattern]:
+def _patterns(
+    texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str], language: str = ENGLISH
+) -> dict[str, Pattern]:
     """Return the patterns of these texts by id, in the order of the texts; raise InputError at the first bad file."""
-    patterns, faults = try_patterns(texts, only, shown)
+    patterns, faults = try_patterns(texts, only, shown, language)
     if faults:
         raise faults[0]
     return patterns
 
 
 def try_patterns(
-    texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str]
+    texts: Mapping[str, str], only: frozenset[str] | None, shown: Callable[[str], str], language: str = ENGLISH
 ) -> tuple[dict[str, Pattern], list[InputError]]:
     """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files."""
     shared = tuple((path, text) for path, text in texts.items() if path.endswith((VOCABULARY, CONSTANTS)))
@@ -150,14 +156,14 @@ def try_patterns(
         name = file.removesuffix(SUFFIX)
         if f"{expert}/{name}" in ids and (only is None or f"{expert}/{name}" in only):
             try:
-                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, shared)
+                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, shared, language)
             except (ValueError, ArithmeticError) as error:
                 errors.append((path, error))
     for path in _extensions(texts):
         try:
             name = extended_id(texts[path])
             if name in patterns:
-                patterns[name] = _extended(patterns[name], texts[path], shown(path), shared)
+                patterns[name] = _extended(patterns[name], texts[path], shown(path), shared, language)
             elif name not in ids:
                 raise InputError(f"extends {name}, which is no pattern; {did_you_mean(name, ids)}")
         except (ValueError, ArithmeticError) as error:
@@ -198,15 +204,15 @@ def _shared(path: str, text: str) -> tuple[dict[str, Vocabulary], tuple[Constant
 
 
 @lru_cache(maxsize=4096)
-def _pattern(expert: str, name: str, text: str, shared: tuple[tuple[str, str], ...]) -> Pattern:
+def _pattern(expert: str, name: str, text: str, shared: tuple[tuple[str, str], ...], language: str) -> Pattern:
     """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
-    return check(read_pattern(expert, name, text, *_joined(shared)))
+    return check(read_pattern(expert, name, text, *_joined(shared)), language)
 
 
 @lru_cache(maxsize=4096)
-def _extended(pattern: Pattern, text: str, file: str, shared: tuple[tuple[str, str], ...]) -> Pattern:
+def _extended(pattern: Pattern, text: str, file: str, shared: tuple[tuple[str, str], ...], language: str) -> Pattern:
     """Return a checked pattern with the wordings of a file added; cached as `_pattern` is."""
-    return extend(pattern, text, file, _joined(shared)[0])
+    return extend(pattern, text, file, _joined(shared)[0], language)
 
 
 def _joined(shared: Iterable[tuple[str, str]]) -> tuple[dict[str, Vocabulary], tuple[Constant, ...]]:
