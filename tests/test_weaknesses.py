@@ -59,6 +59,17 @@ def test_steps_that_cancel_are_named(found):
     assert "of the rows" in told
 
 
+def test_steps_that_take_slots_themselves_are_looked_at(found):
+    """A step may take a number slot in args instead of a variable; steps that cancel are found there, too."""
+    slots = {
+        "product": ("args: [boxes, each]", "args: [boxes, $each]"),
+        "share": ("args: [step1, people]", "args: [step1, $people]"),
+    }
+
+    assert not any("undoes" in told for told in found(**slots))
+    assert any(told.startswith("step2 undoes step1 in 1") for told in found(people="2..9", **slots))
+
+
 def test_an_answer_in_the_question_is_named(texts):
     """times_more with 2 times as many asks for a number of the question in a quarter of its rows."""
     (told,) = weaknesses(read_library(texts)["times_more"])

@@ -3,6 +3,7 @@
 They are no mistakes: trace and answer agree. But such a row teaches little, and often reads oddly.
 """
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,11 +53,12 @@ def _cancelled(pattern: Pattern, draw: Draw) -> Iterator[str]:
     """Yield a sentence if in too many rows a step undoes another: x * y / y, or x / y * y."""
     found: dict[str, np.ndarray] = {}
     for _, lines in pattern.run(draw.numbers).parts:
-        values = {name: value for step, value in lines for name in step.names}
+        known = {name: value for step, value in lines for name in step.names}
         made = {step.var: step for step, _ in lines if isinstance(step, Compute)}
         for step in made.values():
             for left, right, inner in _undoing(step, made):
-                equal = np.broadcast_to(values.get(left, left) == values.get(right, right), draw.rows)
+                sides = (known.get(side, side) if isinstance(side, str) else side for side in (left, right))
+                equal = np.broadcast_to(operator.eq(*sides), draw.rows)
                 found[f"{step.var} undoes {inner}"] = equal | found.get(f"{step.var} undoes {inner}", False)
     share = float(np.mean(np.any([*found.values(), np.zeros(draw.rows, dtype=bool)], axis=0)))
     if share > CANCELLED:
@@ -68,15 +70,15 @@ def _undoing(step: Compute, made: dict[Any, Compute]) -> Iterator[tuple[Any, Any
     """Yield pairs of operands that make a step undo an earlier one if they are equal, and the variable of that one."""
     first, second = step.args
     for operand, other in ((first, second), (second, first)):
-        inner = made.get(operand)
+        inner = made.get(operand) if isinstance(operand, str) else None
         if inner is None:
             continue
         if inner.compute_op == _INVERSE[step.compute_op]:
             if step.compute_op in ("add", "mul"):  # x / y * y
                 yield inner.args[1], other, inner.var
-            elif operand == first:  # x * y / y
+            elif operand is first:  # x * y / y
                 yield from ((argument, other, inner.var) for argument in inner.args)
-        elif inner.compute_op == step.compute_op in ("sub", "div") and operand == second:  # x - (x - y)
+        elif inner.compute_op == step.compute_op in ("sub", "div") and operand is second:  # x - (x - y)
             yield inner.args[0], other, inner.var
 
 
