@@ -59,9 +59,9 @@ BAD = {
     "call in an expression": (
         "answer: count",
         "answer: __import__('os').getpid() + count",
-        "has Call; only names, numbers",
+        "has a call; write * between factors",
     ),
-    "power in an expression": ("answer: count", "answer: 9 ** 9 + count", "has Pow; only names, numbers"),
+    "power in an expression": ("answer: count", "answer: 9 ** 9 + count", "has a power; multiply, as in side * side"),
     "long expression": ("answer: count", f"answer: {'1 + ' * 90}count", "characters; at most 200"),
     "division by zero": ("- count\n", "- count / (count - count)\n", "divides by zero"),
     "bad range": ("count: 5..25", "count: 25..5", "is not a range"),

@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import re
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
@@ -21,6 +22,24 @@ _BINARY = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
+_EXAMPLE = "for example count * times - count"
+_SLIPS = {
+    r"^\s*=": "it without the = in front",
+    r"[${}]": "names of slots alone, as in count * times",
+    r"%\s*(?:$|[-+*/)%])": "percent / 100, as in price * percent / 100",
+    "[\u00d7\u00b7\u00f7\u2212\u2013]": "* / and - for the signs of print",
+    r"\d\s*[A-Za-z(]|\)\s*[\w(]|\bx\b": "* between factors, as in 2 * count",
+}
+"""What would do for texts that are no expressions, by a part that they have; the first one counts."""
+_OTHERS: dict[type, str] = {
+    ast.Pow: "a power; multiply, as in side * side",
+    ast.BitXor: "a ^; multiply for a power, as in side * side",
+    ast.Call: "a call; write * between factors, and draw what no sign computes from a range",
+    ast.Tuple: "a comma; write 1000 for 1,000",
+    ast.USub: "a sign in front; subtract, as in 0 - change",
+    ast.UAdd: "a sign in front; leave it out",
+}
+"""Signs that Python has and expressions have not, and what would do."""
 
 
 class Expression:
@@ -37,7 +56,8 @@ class Expression:
                 warnings.simplefilter("ignore", SyntaxWarning)  # such as for `1or a`, which is refused below
                 self._tree = ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise InputError(f"{self.text!r} is not an expression; write for example count * times - count") from None
+            hint = next((fix for sign, fix in _SLIPS.items() if re.search(sign, self.text)), _EXAMPLE)
+            raise InputError(f"{self.text!r} is not an expression; write {hint}") from None
         self.names: list[str] = []
         self.numbers: list[Fraction] = []
         self.operations = 0
@@ -57,8 +77,10 @@ class Expression:
             except ValueError as error:
                 raise InputError(f"{self.text!r}: {error}") from None
         else:
-            found = type(getattr(node, "op", node)).__name__
-            raise InputError(f"{self.text!r} has {found}; only names, numbers, + - * / // % and ( )")
+            kind = type(getattr(node, "op", node))
+            raise InputError(
+                f"{self.text!r} has {_OTHERS.get(kind, kind.__name__)}; only names, numbers, + - * / // % and ( )"
+            )
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Return the value for the given slot values, fractions or columns.

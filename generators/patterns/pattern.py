@@ -25,7 +25,7 @@ from solver.machine import Solution, solve
 from solver.number import MAX_LITERAL
 from solver.ops import Init, Query
 from solver.program import Program
-from solver.refusal import InputError, did_you_mean
+from solver.refusal import InputError, TraceError, did_you_mean
 from solver.text import Outline, write
 
 from .expression import Expression
@@ -237,6 +237,10 @@ def read_pattern(
     if not isinstance(answer, str):
         raise InputError("answer is missing; write the closed form over the slots").at("answer")
     symbols = {symbol: symbol for symbol in _symbols(outline)}
+    try:
+        program = outline.program(symbols)
+    except TraceError as error:
+        raise _with_sign(error, slots) from None
     return Pattern(
         expert,
         name,
@@ -245,9 +249,19 @@ def read_pattern(
         outline,
         tuple(read_wording(part, slots, vocabularies) for part in parts),
         _answer(answer),
-        outline.program(symbols),
+        program,
         constants,
     )
+
+
+def _with_sign(error: TraceError, slots: Mapping[str, Slot]) -> TraceError:
+    """Return a refusal of a slot's name as a number, with the form of the slot as a fix."""
+    found = re.search(r"'(\w+)' is not a number", error.reason)
+    if not found or found[1] not in slots:
+        return error
+    told = TraceError(error.code, f"{error.reason}, or ${found[1]} for the slot")
+    told.part, told.step = error.part, error.step
+    return told
 
 
 def _answer(form: str) -> Expression:

@@ -44,7 +44,7 @@ def question_plan(body: str) -> Plan:
     try:
         output = _JINJA.parse(body).body
     except TemplateSyntaxError as error:
-        raise InputError(f"{error.message}") from None
+        raise InputError(f"{error.message}; only text, {{{{ slot }}}} and {{{{ slot | filter }}}}") from None
     except RecursionError:
         raise InputError("braces nest too deep; only text, {{ slot }} and {{ slot | filter }}") from None
     plan: list[str | Ref] = []

@@ -165,6 +165,8 @@ def _read_slot(form: Node, vocabularies: Vocabularies, slots: Mapping[str, Slot]
 def _hint(form: str) -> str:
     """Return how to write a form that looks like a range or an expression, or "" for one that does not."""
     if form[:1].isdigit():
+        return "write [3, 4, 5] for a list" if "," in form else "write low..high by step"
+    if form.startswith("range"):
         return "write low..high by step"
     return f"write = {form}" if re.search(r"[-+*/%]", form) else ""
 

@@ -6,7 +6,7 @@ Each wording is one line of text below a line `---`, or below `--- held out` if 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -116,7 +116,21 @@ def read_wording(part: Part, slots: dict[str, Slot], vocabularies: Vocabularies)
         if declared:
             own = read_own_slots(_own(declared, line - 1), slots, vocabularies)
         plan = question_plan(body)
+        _check_literals(plan, {*slots, *own})
     return Wording(part.number, line, body, plan, part.held_out, own, part.text)
+
+
+_SLOT_LIKE = re.compile(r"\{\s*(\w+)[^{}]*\}|\$\{?([a-z]\w*)|%\((\w+)\)|<(\w+)>|\[(\w+)\]")
+"""Slots as other templates write them."""
+
+
+def _check_literals(plan: Plan, slots: Collection[str]) -> None:
+    """Check that no text of a wording shows a slot as other templates do; raise InputError."""
+    for text in (piece for piece in plan if isinstance(piece, str)):
+        for found in _SLOT_LIKE.finditer(text):
+            name = next(filter(None, found.groups()))
+            if found[1] or name in slots:
+                raise InputError(f"{found[0]!r} is text and shows no slot; write {{{{ {name} }}}}")
 
 
 def _own(declared: str, line: int) -> Node:
