@@ -35,11 +35,12 @@ def only_writer(folder: Path) -> Iterator[None]:
             if _is_open(descriptor, path):
                 break
         except BlockingIOError:
-            holder = _holder(descriptor)
-            os.close(descriptor)
-            raise InputError(
-                f"{folder}: {holder} is writing here; wait until it ends, or choose another folder"
-            ) from None
+            if not _shared(descriptor):
+                holder = _holder(descriptor)
+                os.close(descriptor)
+                raise InputError(
+                    f"{folder}: {holder} is writing here; wait until it ends, or choose another folder"
+                ) from None
         os.close(descriptor)
     try:
         os.truncate(descriptor, 0)
@@ -56,21 +57,28 @@ def only_writer(folder: Path) -> Iterator[None]:
 def writer(folder: Path) -> str | None:
     """Return the process that writes into a folder, as messages name it, or None if there is none or it cannot be known."""
     try:
-        import fcntl
+        import fcntl  # noqa: F401  # where there is none, nothing is locked
 
         descriptor = os.open(folder / LOCK, os.O_RDONLY)
     except (ImportError, OSError):
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _holder(descriptor)
-    except OSError:
-        return None
-    else:
-        return None
+        return None if _shared(descriptor) else _holder(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _shared(descriptor: int) -> bool:
+    """Return whether no writer holds a lock. A reader that asks holds it for an instant, and a writer tries again then."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # the file system has no locks
+    return True
 
 
 def unfinished(folder: Path, lacking: str) -> str:

@@ -1,11 +1,13 @@
 """A folder has one writer at a time; a build that is stopped, killed or overtaken never leaves a mixture."""
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 from folders import contents
@@ -72,6 +74,26 @@ def test_a_reader_is_told_who_writes(run8, tmp_path, holder, capsys, begun):
     assert main(["verify", str(tmp_path / "d")]) == 2
     told = "run it again to resume" if begun else "not a dataset folder of wirework"
     assert told in capsys.readouterr().err
+
+
+def test_a_reader_that_asks_stops_no_writer(tmp_path):
+    """A writer that begins while a reader looks at the lock is not refused: it begins when the reader has looked."""
+    (tmp_path / LOCK).touch()
+    began = threading.Event()
+
+    def write():
+        with only_writer(tmp_path):
+            began.set()
+
+    with (tmp_path / LOCK).open() as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        thread = threading.Thread(target=write)
+        thread.start()
+        waited = not began.wait(0.05)
+    thread.join()
+
+    assert waited
+    assert began.is_set()
 
 
 def test_a_killed_writer_leaves_no_lock(cook, tmp_path, holder):

@@ -138,7 +138,11 @@ def well_named(pattern):
             if step.var == "factor":
                 yield "factor is the scaffold's name of the fixed-shape experts; name the thing"
             noun = re.search(r"(?:^|_)([a-z]+[^su]s)$", step.var)
-            if noun and noun[1] not in {"less", "others", "times", "parts"} and not any(word[:4] == noun[1][:4] for word in text):
+            if (
+                noun
+                and noun[1] not in {"less", "others", "times", "parts"}
+                and not any(word[:4] == noun[1][:4] for word in text)
+            ):
                 yield f"{step.var} is no thing of the first wording"
 
 
@@ -166,7 +170,9 @@ def by_its_text(pattern):
         if pattern.expert == "comparison" and not COMPARED.search(text):
             yield f"{wording.where}: nothing is compared"
         for slot in amounts:
-            if pattern.expert == "entity_track" and re.search(rf"\$\{{\{{ {slot}\b|\{{\{{ {slot} \| money", wording.body):
+            if pattern.expert == "entity_track" and re.search(
+                rf"\$\{{\{{ {slot}\b|\{{\{{ {slot} \| money", wording.body
+            ):
                 yield f"{wording.where}: {slot} is money; arithmetic"
     (*_, last) = pattern.program[-1].steps[:-1]
     product = pattern.expert == "arithmetic" and (numbers, computes) == (2, 1) and last.word == "mul"
