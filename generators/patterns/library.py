@@ -122,7 +122,8 @@ def read_library(
     message names the later one. `language` is that of the questions.
     """
     patterns = _patterns(texts, only, shown, language)
-    for clash in clashes(patterns.values()):
+    clash = _first_clash(tuple(patterns.values()))
+    if clash:
         raise told(place(clash.pattern, clash.wording, shown), clash.pattern.source, clash.error)
     return Library(dict(sorted(patterns.items())), dict(texts))
 
@@ -131,6 +132,12 @@ def clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
     """Yield the patterns that no dataset can have together with an earlier one: another scaffold, or the same question."""
     patterns = list(patterns)
     return chain(scaffold_clashes(patterns), question_clashes(patterns))
+
+
+@lru_cache(maxsize=8)
+def _first_clash(patterns: tuple[Pattern, ...]) -> Clash | None:
+    """Return the first clash, or None; cached, since a recipe reads the patterns that its preset has just read."""
+    return next(clashes(patterns), None)
 
 
 def _patterns(
