@@ -197,3 +197,20 @@ def test_a_file_that_windows_wrote_is_read(texts, tmp_path, start):
     (folder / "comparison" / "times_more.jinja").write_bytes(text.encode())
 
     assert folder_texts(folder)["comparison/times_more.jinja"] == texts["comparison/times_more.jinja"]
+
+
+def test_a_build_reads_the_wordings_that_its_rows_can_have(tmp_path):
+    """A dataset of one wording reads no other of a shipped pattern, but every wording of a user's."""
+    (tmp_path / "comparison").mkdir()
+    shipped_text = shipped()["comparison/times_more.jinja"]
+    own = "\n".join(line.replace("beat", "outdo") for line in shipped_text.splitlines())
+    (tmp_path / "comparison" / "mine.jinja").write_text(f"{own}\n---\n{{{{ nothing }}}}\n", encoding="utf-8")
+    known = files()
+
+    limited = known.library(frozenset({"comparison/times_more"}), most=1)["times_more"]
+    whole = known.library(frozenset({"comparison/times_more"}))["times_more"]
+
+    assert [wording.number for wording in limited.wordings] == [1]
+    assert len(whole.wordings) > 16
+    with pytest.raises(InputError, match=r"mine\.jinja: line \d+, wording \d+"):
+        files(tmp_path).library(frozenset({"comparison/mine"}), most=1)

@@ -19,7 +19,7 @@ from solver.refusal import FormatError, InputError, did_you_mean
 
 from .about import KEYS as ABOUT
 from .about import About, read_about
-from .wordings import Phrasings, read_phrasings
+from .wordings import Phrasings, most_read, read_phrasings
 
 FOLDER = Path(__file__).parents[1] / "presets"
 SPLITS = ("train", "validation", "test")
@@ -70,7 +70,8 @@ class Preset:
         Raises InputError if one is not sound, two of them clash, or the preset names one that does not exist.
         """
         known = files(folder)
-        return known.library(frozenset(self.shares(known)), Reading.of(self.about.language, {}).language)
+        language = Reading.of(self.about.language, {}).language
+        return known.library(frozenset(self.shares(known)), language, most_read(self.phrasings))
 
     def shares(self, known: Library | Files) -> dict[str, Fraction]:
         """Return the share of the rows of each pattern that is used, by id; they sum to 1.

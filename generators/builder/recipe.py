@@ -25,7 +25,7 @@ from .about import About, stated
 from .preset import Preset, apportion
 from .tokenizer import load_tokenizer
 from .used_parts import used_parts
-from .wordings import HeldOut, Phrasings, overridden, remarks, train_count, used_wordings
+from .wordings import HeldOut, Phrasings, most_read, overridden, remarks, train_count, used_wordings
 
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
 """The tenths of a pattern's own order from which each split draws, for every seed."""
@@ -148,7 +148,13 @@ class Recipe:
 
     @cached_property
     def library(self) -> Library:
-        """The patterns, parsed from the texts in the recipe."""
+        """The patterns, parsed from the texts in the recipe, in the wordings that rows can have."""
+        language, most = self.reading.language, most_read(self.phrasings)
+        return read_library(self.files, frozenset(self.shares), language=language, most=most)
+
+    @cached_property
+    def whole_library(self) -> Library:
+        """The patterns in all their wordings."""
         return read_library(self.files, frozenset(self.shares), language=self.reading.language)
 
     @cached_property

@@ -75,6 +75,11 @@ def train_count(phrasings: Phrasings) -> Count:
     return phrasings.train if isinstance(phrasings, HeldOut) else phrasings
 
 
+def most_read(phrasings: Phrasings) -> int | None:
+    """Return the number of training wordings beyond which no row has one, or None if rows may have all or held-out ones."""
+    return phrasings if isinstance(phrasings, int) else None
+
+
 def used_wordings(pattern: Pattern, phrasings: Phrasings, split: str) -> tuple[int, ...]:
     """Return the wordings of a pattern that rows of a split may have, by their places in the pattern from 0."""
     held_out = isinstance(phrasings, HeldOut) and split != "train"

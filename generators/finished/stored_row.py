@@ -57,7 +57,7 @@ def _described(recipe: AnyRecipe, split: str, values: dict[str, Any]) -> StoredR
     if not isinstance(recipe, Recipe):
         return StoredRow(values, split, None, None, -1)
     name, _, index = values["id"].rpartition("/")
-    pattern = recipe.library[name]
+    pattern = recipe.whole_library[name]
     indices: np.ndarray = np.array([int(index)], dtype=pattern.index_type)
     place = int(find_wordings(pattern, indices, arrow.texts([values["question"]]))[0])
     return StoredRow(values, split, recipe.seed, pattern if place >= 0 else None, place)

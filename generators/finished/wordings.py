@@ -27,7 +27,7 @@ def wording_faults(recipe: Recipe, split: str, table: pa.Table) -> Iterator[str]
             members.setdefault(found[1], []).append((row, int(found[2])))
     column = arrow.whole(table.column("question"))
     for name, rows in members.items():
-        pattern = recipe.library.patterns.get(name)
+        pattern = recipe.whole_library.patterns.get(name)
         if pattern is None or len(pattern.wordings) == 1:
             continue
         known = [(row, index) for row, index in rows if index < pattern.space]

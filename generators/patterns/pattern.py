@@ -215,14 +215,25 @@ class Pattern:
 
 
 def read_pattern(
-    expert: str, name: str, source: str, vocabularies: Vocabularies, constants: tuple[Constant, ...] = ()
+    expert: str,
+    name: str,
+    source: str,
+    vocabularies: Vocabularies,
+    constants: tuple[Constant, ...] = (),
+    *,
+    most: int | None = None,
 ) -> Pattern:
-    """Parse a pattern file; raise InputError or Refusal if it cannot be parsed."""
+    """Parse a pattern file; raise InputError or Refusal if it cannot be parsed.
+
+    `most` limits it to that many training wordings, from the first, and leaves out the held-out ones.
+    """
     if expert not in FOLDERS:
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError("a pattern's name is lower-case letters, digits and _")
     front, parts = split(source)
+    if most is not None:
+        parts = [part for part in parts if not part.held_out][:most]
     document = load(front, first_line=front_line(source))
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
