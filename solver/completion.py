@@ -63,6 +63,8 @@ _CHANNEL = "<|channel|>"
 _SIGNS = frozenset([*_TURNS, *_CLOSING, *_OPENING, _CHANNEL])
 
 _TAG = re.compile(r"<(?<!!<)[/|\w][^<>\n]{0,80}+>|\[/?[A-Z]{2}[A-Z_]{0,30}+\]|◁/?\w++▷")
+_BARE = re.compile(r"(</?\w[^\s>]*+)(?:\s++\w++=[^>]*+|\s*+)>")
+"""A tag with attributes, or with a space before its end; they are left out."""
 _FENCE = re.compile(r"`{3,}+|~{3,}+")
 """Text that no trace contains: a tag or token, or a fence."""
 _KEY = r"""["']?expert["']?[ \t]*+:"""
@@ -145,6 +147,8 @@ def _answering(text: str, tags: Sequence[re.Match[str]]) -> tuple[int, int]:
     asked = False
     for match in tags:
         tag = match[0].lower()
+        if " " in tag:
+            tag = _BARE.sub(r"\1>", tag)
         if tag not in _SIGNS or (tag == "[/inst]" and not asked):
             continue
         asked = asked or tag == "[inst]"

@@ -44,7 +44,9 @@ _ASCII = str.maketrans("\u2212\u2013\u2014\u2010\u2011\u2044\u2215", "-----//")
 """Typographic signs of minus and of division."""
 _VULGAR = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞])")
 _GROUPS = re.compile(r"[0-9]{1,3}(?:[,_ ][0-9]{3})+(?:\.[0-9]+)?")
-_DECORATED = re.compile(r"[$€£¥₹ ]*(?P<sign>[-+]?)[$€£¥₹ ]*(?P<number>[0-9.][0-9.,/_e ]*?)(?: ?%| ?[A-Za-z]+[.]?)?")
+_DECORATED = re.compile(
+    r"[$€£¥₹ ]*(?P<sign>[-+]?)[$€£¥₹ ]*(?P<number>[0-9.][0-9.,/_e ]*?)(?: ?[%$€£¥₹]| ?[A-Za-z]+[.]?)?"
+)
 _MIXED = re.compile(r"([0-9]+) ([0-9]+)/([1-9][0-9]*)")
 _POWER = re.compile(r"([0-9]+)e([0-9]{1,2})")
 
@@ -58,6 +60,8 @@ def plain_form(text: str) -> str | None:
     if len(text) > _LONGEST_FORM:
         return None
     plain = unicodedata.normalize("NFKC", _VULGAR.sub(" ", text)).translate(_ASCII).strip().lower()
+    # Other digits, such as Arabic ones, are read, too.
+    plain = "".join(str(unicodedata.decimal(character, character)) for character in plain)
     if plain in _number_words():
         return _number_words()[plain]
     found = _DECORATED.fullmatch(plain)

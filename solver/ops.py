@@ -272,11 +272,16 @@ def _field_hint(name: str, node: dict[str, Node], key: str) -> str:
     known = fields_of(OPS[name])
     if key.lower() in known:
         return f"write {key.lower()}"
-    return (
-        f"write numbers without commas: {_joined(node, key)}"
-        if _DIGITS.fullmatch(key)
-        else f"{name} has {', '.join(known)}"
-    )
+    if _DIGITS.fullmatch(key):
+        return f"write numbers without commas: {_joined(node, key)}"
+    behind = list(node)[list(node).index(key) - 1]
+    text = node[behind]
+    if not node[key] and isinstance(text, str) and behind in known:
+        if behind == "args":
+            return f"write args: [{text.strip('( ')}, {key.strip(') ')}]"[:80]
+        if text.lstrip("-").isdecimal() and key.isdecimal():
+            return f"write a point before decimals: {text}.{key}"[:80]
+    return f"{name} has {', '.join(known)}"
 
 
 def _joined(node: dict[str, Node], key: str) -> str:

@@ -28,9 +28,11 @@ def completion(trace: str) -> list[Turn]:
 def reply(completion: object) -> str | None:
     """Return the text of the assistant's last message, or None if there is none.
 
-    A completion is a message, a list of messages, or anything else, as model output is. The content of a message is a
-    text or a list of parts.
+    A completion is a message, a list of messages, the content of one, or anything else, as model output is. The content
+    of a message is a text or a list of parts.
     """
+    if isinstance(completion, list | tuple) and all(_is_part(item) for item in completion):
+        return _content(completion)
     return _last(completion, ASSISTANTS)
 
 
@@ -46,6 +48,10 @@ def _last(messages: object, roles: tuple[str, ...]) -> str | None:
         if isinstance(message, dict) and message.get("role") in roles:
             return _content(message.get("content"))
     return None
+
+
+def _is_part(item: object) -> bool:
+    return isinstance(item, dict) and "role" not in item and isinstance(item.get("type"), str)
 
 
 def _content(content: object) -> str | None:

@@ -138,6 +138,8 @@ def test_everything_else_is_no_number(text):
         "1 1/2": "3/2",
         "1\u20442": "1/2",
         "\uff17": "7",
+        "\u0667": "7",
+        "7 \u20ac": "7",
         "7 km": "7",
         "sixty": "60",
         "Forty-One": "41",

@@ -147,7 +147,7 @@ FORMS = {
             ("", f"{opening}Draft:\n{fence(WRONG)}\nno.{closing}\n\n{fence(TRACE)}", "correct", 1)
             for opening, closing in (
                 ("<think>", "</think>"), ("", "</think>"), ("<thinking>", "</thinking>"), ("<THINK>", "</THINK>"),
-                ("<reasoning>", "</reasoning>"), ("<reflection>", "</reflection>"), ("<thought>", "</thought>"),
+                ("<reasoning>", "</reasoning>"), ("<think lang='en'>", "</think >"), ("<reflection>", "</reflection>"), ("<thought>", "</thought>"),
                 ("<scratchpad>", "</scratchpad>"), ("<seed:think>", "</seed:think>"), ("[THINK]", "[/THINK]"),
                 ("<|begin_of_thought|>", "<|end_of_thought|>"), ("<|START_THINKING|>", "<|END_THINKING|>"),
                 ("◁think▷", "◁/think▷"), ("<|channel>thought\n", "<channel|>"),
@@ -162,6 +162,7 @@ FORMS = {
         ("", f"{fence(TRACE)}\n</think>", "unparsed", 0),
         ("", f"[THINK]{TRACE}[/THINK]", "unparsed", 0),
         ("reasoning that never ends", f"<think>\n{fence(TRACE)}\nBut wait", "unparsed", 0),
+        ("", f'<think budget="9">\n{fence(TRACE)}\nBut wait', "unparsed", 0),
         ("", f"<|channel|>analysis<|message|>{TRACE}", "unparsed", 0),
         ("a trace, then reasoning that never ends", f"{fence(TRACE)}\n<think>But wait", "correct", 1),
         ("a fence in the reasoning", f"<think>I open with ``` here</think>\n{fence(TRACE)}", "correct", 1),
@@ -196,6 +197,8 @@ FORMS = {
         ("", chat(("assistant", parts(TRACE[:40], TRACE[40:]))), "correct", 1),
         ("", chat(("assistant", parts(TRACE, kind="output_text"))), "correct", 1),
         ("", chat(("assistant", [*parts(WRONG, kind="reasoning"), {"type": "thinking", "thinking": WRONG}, *parts(TRACE)])), "correct", 1),
+        ("", parts(TRACE[:40], TRACE[40:]), "correct", 1),
+        ("", [{"type": "thinking", "thinking": WRONG}, *parts(TRACE)], "correct", 1),
         ("a trace in a message of the user, the system or a tool", chat(("user", TRACE)), "unparsed", 0),
         ("", chat(("tool", TRACE)), "unparsed", 0),
         ("", chat(("assistant", ""), ("tool", TRACE)), "unparsed", 0),
