@@ -26,6 +26,9 @@ MANIFEST = "manifest.json"
 _NAME = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w.-]+)(?::(?P<config>[\w.-]*)(?:/(?P<split>[\w.-]+))?)?")
 
 
+_NOWHERE = "no such file or dataset folder; give one, or ORG/NAME on the Hub"
+
+
 class HubPlace(NamedTuple):
     """The parts of a name on the Hub; a part that is left out is None."""
 
@@ -53,7 +56,7 @@ def open_dataset(
     if folder.is_dir():
         table = _from_folder(folder, split)
     elif folder.exists() or name is None:
-        raise InputError(f"{location}: no such file or dataset folder; give one, or ORG/NAME on the Hub")
+        raise InputError(f"{location}: {_NOWHERE}")
     else:
         table = _from_hub(str(location), name.repo, name.config or config, name.split or split)
     return table if columns is None else select(table, columns, location)
@@ -63,7 +66,7 @@ def dataset_reading(location: str | Path) -> Reading:
     """Return how the questions of a dataset are read, from the recipe in its folder or its repository on the Hub.
 
     Other files and datasets have no recipe: their questions are English, and have no named constants of their own.
-    Raises InputError if the recipe cannot be read.
+    Raises InputError if the dataset does not exist, or its recipe cannot be read.
     """
     path = _recipe(location)
     recipe = read_json(read_text(path), str(path)) if path else None
@@ -83,8 +86,10 @@ def _recipe(location: str | Path) -> Path | None:
     """Return the file of a dataset's recipe, fetched if the dataset is on the Hub; None if it has none."""
     folder = local(location)
     name = hub_place(str(location))
-    if folder.exists() or name is None:
+    if folder.exists():
         return folder / RECIPE if (folder / RECIPE).is_file() else None
+    if name is None:
+        raise InputError(f"{location}: {_NOWHERE}")
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
 

@@ -31,7 +31,7 @@ def local(path: str | Path) -> Path:
         str(path).encode()
     except UnicodeEncodeError:
         raise InputError(f"{path}: a path that is not UTF-8; rename it, or set PYTHONUTF8=1") from None
-    if not str(path):
+    if not str(path).strip():
         raise InputError("an empty path; name a file or a folder, or leave the option out")
     try:
         return Path(path).expanduser()

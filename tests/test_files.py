@@ -82,7 +82,13 @@ def test_one_bad_row_spoils_no_other(text):
 
 
 @pytest.mark.parametrize(
-    ("path", "told"), [("", "an empty path"), ("~no-such-user/x", "no user no-such-user"), ("~no-such-user", "no user")]
+    ("path", "told"),
+    [
+        ("", "an empty path"),
+        (" ", "an empty path"),
+        ("~no-such-user/x", "no user no-such-user"),
+        ("~no-such-user", "no user"),
+    ],
 )
 def test_a_path_that_leads_nowhere_is_told(path, told):
     """An empty path, and a home of nobody, are one line."""

@@ -325,4 +325,7 @@ def test_a_recipe_that_cannot_be_read_is_one_line(tmp_path, recipe):
 
     with pytest.raises(InputError, match=r"recipe\.json: not a recipe of wirework: "):
         dataset_reading(tmp_path)
+    (tmp_path / "rows.jsonl").touch()
     assert dataset_reading(tmp_path / "rows.jsonl") == Reading()
+    with pytest.raises(InputError, match=r"rows: no such file or dataset folder"):
+        dataset_reading(tmp_path / "rows")

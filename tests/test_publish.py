@@ -659,7 +659,7 @@ SPOILED = {
         lambda folder: (folder / "manifest.json").unlink(),
         "no manifest.json, so the build was not finished",
     ),
-    "no folder": (shutil.rmtree, "no manifest.json, so the build was not finished"),
+    "no folder": (shutil.rmtree, "no recipe.json; not a dataset folder of wirework"),
     "half a manifest": (
         lambda folder: (folder / "manifest.json").write_text("{"),
         "manifest.json: not a manifest of wirework",

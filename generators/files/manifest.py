@@ -17,7 +17,7 @@ from solver.refusal import InputError
 
 from .layout import MANIFEST, SPLITS
 from .parquet import ShardRecord
-from .recipe import DatasetRecipe
+from .recipe import DatasetRecipe, read_values
 from .store import LocalStore, Store, digest
 
 
@@ -138,6 +138,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
+        read_values(folder)  # tells a folder that is no dataset
         raise InputError(unfinished(folder, MANIFEST)) from None
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a manifest of wirework: {str(error)[:100]}") from None
