@@ -153,11 +153,18 @@ def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
         "confusion": _confusion(judged),
         "outcomes": dict(Counter(row.outcome for row in judged)),
         "truncated": sum(row.outcome == TRUNCATED for row in judged),
-        "ladder": {level: sum(row.level == level for row in failures) for level in LEVELS},
-        "unplaced": sum(not row.level and row.outcome != TRUNCATED for row in failures),
+        **_placed(failures),
         "other_way": sum(row.accuracy and bool(row.gold) and not row.same_program for row in judged),
         "curve": [[line["step"], line["loss"]] for line in read_log(run)] if run else [],
         "rows": [asdict(row) for row in judged],
+    }
+
+
+def _placed(failures: list[Judged]) -> dict[str, Any]:
+    """Return how many failures break at each level of the ladder, and how many at none."""
+    return {
+        "ladder": {level: sum(row.level == level for row in failures) for level in LEVELS},
+        "unplaced": sum(not row.level and row.outcome != TRUNCATED for row in failures),
     }
 
 

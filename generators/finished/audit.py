@@ -95,12 +95,14 @@ def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[in
         found.faults = [f"{name}: {kind} (sha256 differs)" for name in changed]
     names = list(_names(folder))
     found.faults += loading_faults(folder.resolve().name, {name: folder / name for name in names}, manifest)
-    found.beyond = [
-        f"the text of {README}" if name == README else name
-        for name in names
-        if name not in manifest.files and name not in {RECIPE, MANIFEST, *([DROPPED] if manifest.dropped else [])}
-    ]
+    found.beyond = _beyond(names, manifest)
     return found
+
+
+def _beyond(names: list[str], manifest: Manifest) -> list[str]:
+    """Return the files, or parts of files, that are not audited."""
+    audited = {*manifest.files, RECIPE, MANIFEST, *([DROPPED] if manifest.dropped else [])}
+    return [f"the text of {README}" if name == README else name for name in names if name not in audited]
 
 
 def _build(
