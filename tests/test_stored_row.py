@@ -1,5 +1,7 @@
 """A row of a finished dataset is found by its id and shown as it is stored: in its wording, not in the first."""
 
+from pathlib import Path
+
 import pytest
 from folders import rows_of
 
@@ -8,6 +10,8 @@ from generators.__main__ import main
 from generators.finished.stored_row import stored_row
 from generators.imports.importer import import_problems
 from solver.refusal import InputError
+
+PROBLEMS = Path(__file__).parent / "problems"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,7 @@ def test_the_command_prints_the_stored_question(worded, capsys):
 
 def test_a_row_of_an_import_is_shown(tmp_path, capsys):
     """An import has no wordings and no seed; an evaluation row has no trace."""
-    import_problems("svamp", tmp_path / "d", origin="tests/problems/svamp.json", eval_only=True)
+    import_problems("svamp", tmp_path / "d", origin=PROBLEMS / "svamp.json", eval_only=True)
     row = rows_of(tmp_path / "d", "train")[0]
 
     assert main(["show", row["id"], "--from", str(tmp_path / "d")]) == 0
