@@ -23,7 +23,8 @@ class HeldOut:
     """Wordings per split: `train` training wordings for training, and the held-out ones for validation and test."""
 
     train: Count
-    held_out: Literal[True] = True
+    held_out: bool = True
+    """True in every recipe; without held-out wordings, `phrasings` is a count."""
 
 
 Phrasings = Count | HeldOut

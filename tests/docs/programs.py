@@ -7,6 +7,7 @@ import os
 import re
 import textwrap
 import tomllib
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
@@ -69,12 +70,23 @@ def verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]
 
 
 def _help(parser: argparse.ArgumentParser) -> str:
-    """Return a help text; its usage is wrapped here, since versions of Python break its lines differently."""
+    """Return a help text; its usage and verbs are wrapped here, since versions of Python break its lines differently."""
     usage, _, rest = parser.format_help().rstrip().partition("\n\n")
     lines = textwrap.wrap(
         " ".join(usage.split()), WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False, break_long_words=False
     )
-    return "\n".join([*lines, "", rest])
+    width = max((len(verb[1]) for verb in _VERB.finditer(rest)), default=0)
+    return "\n".join([*lines, "", _VERB.sub(partial(_wrapped, width), rest)])
+
+
+_VERB = re.compile(r"^    (\w+) {2,}(\S.*(?:\n {8,}\S.*)*)$", re.MULTILINE)
+"""A verb in a help text, and what it does."""
+
+
+def _wrapped(width: int, verb: re.Match[str]) -> str:
+    """Return the lines of a verb, in columns that are the same for every version of Python."""
+    indents = f"    {verb[1]:<{width}}  ", " " * (width + 6)
+    return textwrap.fill(" ".join(verb[2].split()), WIDTH, initial_indent=indents[0], subsequent_indent=indents[1])
 
 
 def help_texts(program: str) -> str:
