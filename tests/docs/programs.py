@@ -79,7 +79,7 @@ def _help(parser: argparse.ArgumentParser) -> str:
     return "\n".join([*lines, "", _VERB.sub(partial(_wrapped, width), rest)])
 
 
-_VERB = re.compile(r"^    (\w+) {2,}(\S.*(?:\n {8,}\S.*)*)$", re.MULTILINE)
+_VERB = re.compile(r"^    (\w+)(?: {2,}|\n {8,})(\S.*(?:\n {8,}\S.*)*)$", re.MULTILINE)
 """A verb in a help text, and what it does."""
 
 
