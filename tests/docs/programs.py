@@ -76,7 +76,9 @@ def _help(parser: argparse.ArgumentParser) -> str:
         " ".join(usage.split()), WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False, break_long_words=False
     )
     width = max((len(verb[1]) for verb in _VERB.finditer(rest)), default=0)
-    return "\n".join([*lines, "", _VERB.sub(partial(_wrapped, width), rest)])
+    if width:  # the column of --help, too, follows the verbs in some versions
+        rest = re.sub(r"^(  -h, --help) +", r"\1  ", _VERB.sub(partial(_wrapped, width), rest), flags=re.MULTILINE)
+    return "\n".join([*lines, "", rest])
 
 
 _VERB = re.compile(r"^    (\w+)(?: {2,}|\n {8,})(\S.*(?:\n {8,}\S.*)*)$", re.MULTILINE)
