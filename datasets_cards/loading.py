@@ -141,20 +141,27 @@ def _differences(fetch: Callable[..., str], loaded: "DatasetBuilder", shards: di
             yield f"{split} does not begin with its first row"
 
 
-def _main() -> None:
-    """Print the result of `difference` as JSON, or exit with the error in one line."""
+def _main() -> int:
+    """Print the result of `difference` as JSON, or the error in one line; return the exit status."""
     files = json.load(sys.stdin)
     for attempt in reversed(range(WAITS)):
         try:
             with time_limits():
                 print(json.dumps(difference(sys.argv[1], sys.argv[2], files)))
-                return
+                return 0
         except Exception as error:  # noqa: BLE001 - the calling process reports any error
             asked = asked_wait(error)
             if asked is None or not attempt:
-                sys.exit(f"{type(error).__name__}: {first_line(error)}")
+                print(f"{type(error).__name__}: {first_line(error)}", file=sys.stderr)
+                return 1
             time.sleep(asked)
+    raise AssertionError("the last attempt returns")
 
 
 if __name__ == "__main__":
-    _main()
+    status = _main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # An orderly exit can abort the process: pyarrow ends so if a stream of Parquet files was read in part
+    # (https://github.com/apache/arrow/issues/45214).
+    os._exit(status)

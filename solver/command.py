@@ -4,6 +4,7 @@ It also reads paths from a command line, and writes command lines that can be pa
 """
 
 import argparse
+import gc
 import io
 import os
 import re
@@ -84,6 +85,11 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
     ):  # the reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    finally:
+        if "datasets" in sys.modules:
+            # pyarrow aborts a process that exits while a reader of Parquet is open (apache/arrow#45214); one that an
+            # error left behind is closed here.
+            gc.collect()
     return status
 
 
