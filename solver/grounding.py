@@ -225,4 +225,4 @@ def _own(question: str, constants: Constants) -> frozenset[Fraction]:
 
 
 _READINGS = (_figures, _forms, _constants)
-"""What a question gives, the fastest first."""
+"""The sources of numbers in a question, the fastest first."""

@@ -30,7 +30,7 @@ _SLIPS = {
     "[\u00d7\u00b7\u00f7\u2212\u2013]": "* / and - for the signs of print",
     r"\d\s*[A-Za-z(]|\)\s*[\w(]|\bx\b": "* between factors, as in 2 * count",
 }
-"""What would do for texts that are no expressions, by a part that they have; the first one counts."""
+"""Hints for texts that are not expressions, by a part of the text; the first that fits is given."""
 _OTHERS: dict[type, str] = {
     ast.Pow: "a power; multiply, as in side * side",
     ast.BitXor: "a ^; multiply for a power, as in side * side",

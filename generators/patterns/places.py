@@ -17,7 +17,7 @@ _FIXES = {
     "unexpected end of stream": "close the quotes",
     "did not find expected": "indent keys alike, and steps alike",
 }
-"""What would do for a problem of libyaml, by a part of its message; the first one counts."""
+"""Hints for errors of libyaml, by a part of the message; the first that fits is given."""
 
 
 def told(path: str, source: str, error: Exception) -> InputError:
