@@ -80,9 +80,8 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
     except KeyboardInterrupt as stop:
         print(stopped, file=sys.stderr)
         return 143 if isinstance(stop, _Terminated) else 130
-    except (
-        BrokenPipeError
-    ):  # the reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit
+    except BrokenPipeError:
+        # The reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     finally:
