@@ -23,6 +23,8 @@ RECIPE = "recipe.json"
 MANIFEST = "manifest.json"
 """The file that says what a dataset holds; a build writes it last, so a folder with one is finished."""
 
+BATCH = 2_000
+"""Rows of a dataset that are read at a time."""
 _NAME = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w.-]+)(?::(?P<config>[\w.-]*)(?:/(?P<split>[\w.-]+))?)?")
 
 
@@ -52,14 +54,24 @@ def open_dataset(
     win over `config` and `split`. Raises InputError if the dataset, the split or a column does not exist.
     """
     folder = local(location)
-    name = hub_place(str(location))
-    if folder.is_dir():
-        table = _from_folder(folder, split)
-    elif folder.exists() or name is None:
-        raise InputError(f"{location}: {_NOWHERE}")
-    else:
-        table = _from_hub(str(location), name.repo, name.config or config, name.split or split)
+    table = _from_folder(folder, split) if folder.is_dir() else _from_hub(location, config, split)
     return table if columns is None else select(table, columns, location)
+
+
+def dataset_batches(location: str | Path, split: str, *, config: str | None = None) -> "Iterator[pa.RecordBatch]":
+    """Yield a split of a dataset as `open_dataset` opens it, some rows at a time; memory is flat in their number."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = local(location)
+    if not folder.is_dir():
+        yield from _from_hub(location, config, split).to_batches(max_chunksize=BATCH)
+        return
+    for file in _files(folder, split):
+        try:
+            yield from pq.ParquetFile(file).iter_batches(BATCH)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
 
 
 def dataset_reading(location: str | Path) -> Reading:
@@ -109,10 +121,8 @@ def select(table: "pa.Table", columns: Sequence[str], location: str | Path) -> "
     return table.select(list(columns))
 
 
-def _from_folder(folder: Path, split: str) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _files(folder: Path, split: str) -> list[Path]:
+    """Return the files of a split in a folder, in order; raise InputError if there are none, or it is unfinished."""
     if (folder / RECIPE).exists() and not (folder / MANIFEST).exists():
         raise InputError(unfinished(folder, MANIFEST))
     files = sorted(folder.glob(f"data/{escape(split)}-[0-9]*-of-[0-9]*.parquet"))
@@ -120,18 +130,30 @@ def _from_folder(folder: Path, split: str) -> "pa.Table":
         splits = sorted({path.name.partition("-")[0] for path in folder.glob("data/*.parquet")})
         found = f"it has {', '.join(splits)}" if splits else "it is not a dataset folder"
         raise InputError(f"{folder}: no {split} split; {found}")
+    return files
+
+
+def _from_folder(folder: Path, split: str) -> "pa.Table":
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = _files(folder, split)
     try:
         return pa.concat_tables(pq.read_table(file) for file in files).replace_schema_metadata(None)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
 
 
-def _from_hub(location: str, repo: str, config: str | None, split: str) -> "pa.Table":
+def _from_hub(location: str | Path, config: str | None, split: str) -> "pa.Table":
+    """Return a split of a dataset on the Hub, as a table in the memory map of the library's cache."""
+    name = hub_place(str(location))
+    if local(location).exists() or name is None:
+        raise InputError(f"{location}: {_NOWHERE}")
     from datasets import load_dataset
 
     try:
         with _quiet():
-            loaded = load_dataset(repo, config, split=split)
+            loaded = load_dataset(name.repo, name.config or config, split=name.split or split)
     except Exception as error:  # noqa: BLE001 - datasets raises many types if the network or the dataset is missing
         lines = str(error).splitlines() or [type(error).__name__]
         reason = " ".join(lines[:2])[:200].rstrip(".")  # the second line lists the configurations

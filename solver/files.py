@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .refusal import InputError
 
 _MARK = re.compile(r"^\ufeff+", re.MULTILINE)
+_BLOCK = 2**20
+"""The bytes of a file that are read at a time."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
 _MAGIC = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -62,27 +64,36 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"{str(path)!r}: cannot be read: {error}") from None
 
 
-def decode(content: bytes, name: str) -> str:
+def text_blocks(file: IO[bytes], name: str) -> Iterator[str]:
+    """Yield the text of an open file as `decode` does, a block of whole lines at a time."""
+    line = 1
+    while content := file.read(_BLOCK):
+        content += file.readline()
+        yield (text := decode(content, name, line))
+        line += text.count("\n")
+
+
+def decode(content: bytes, name: str, first_line: int = 1) -> str:
     """Return the text of UTF-8 bytes, without byte order marks and with plain line ends.
 
     Raises InputError that names the file, the line and the encoding that the bytes seem to have.
     """
     if content[:4096].count(b"\0") * 3 > len(content[:4096]):  # English in UTF-16 without a mark is valid UTF-8
-        raise _not_utf8(content, name, 0)
+        raise _not_utf8(content, name, 0, first_line)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise _not_utf8(content, name, error.start) from None
+        raise _not_utf8(content, name, error.start, first_line) from None
     return _MARK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))  # joined files have marks inside
 
 
-def _not_utf8(content: bytes, name: str, at: int) -> InputError:
+def _not_utf8(content: bytes, name: str, at: int, first_line: int) -> InputError:
     known = next((told for first, told in _MAGIC.items() if content.startswith(first)), None)
     if known is None and b"\0" in content[:4096]:
         known = "UTF-16" if content[:4096].count(b"\0") * 8 < len(content[:4096]) * 5 else "UTF-32"
     if known is None and not re.search(rb"[\x80-\xff]{3}", content):  # accented letters stand alone
         known = "Latin-1 or Windows-1252"
-    line = 1 if known and known.startswith("UTF") else content.count(b"\n", 0, at) + 1
+    line = first_line if known and known.startswith("UTF") else first_line + content.count(b"\n", 0, at)
     return InputError(f"{name}, line {line}: not UTF-8{f' (looks like {known})' if known else ''}; save it as UTF-8")
 
 
@@ -113,7 +124,12 @@ def json_rows(text: str, name: str, *, halves: bool = False) -> Iterator[tuple[s
             half = _half(value) if "\\u" in text and not halves else None
             yield f"entry {number}", InputError(f"{name}, entry {number}: {_told(half)}") if half else value
         return
-    for number, line in enumerate(text.split("\n"), 1):  # splitlines would also split at U+2028
+    yield from json_lines(text, name, halves=halves)
+
+
+def json_lines(text: str, name: str, first_line: int = 1, *, halves: bool = False) -> Iterator[tuple[str, Any]]:
+    """Yield the rows of JSON lines, as `json_rows` does."""
+    for number, line in enumerate(text.split("\n"), first_line):  # splitlines would also split at U+2028
         if line.strip():
             try:
                 yield f"line {number}", (_parse if halves else read_json)(line, name, number)

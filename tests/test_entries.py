@@ -1,6 +1,7 @@
 """Questions and problems are read from every common form of file, and what was read is told."""
 
 import gzip
+import hashlib
 import json
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from conversion import PROBLEMS
 from folders import rows_of
 
 from generators.__main__ import main
-from generators.files.entries import read_entries
+from generators.files.entries import read_entries, stream_entries
 from generators.imports.importer import import_problems
 from generators.text.contamination import read_gate
 from solver.refusal import InputError
@@ -227,3 +228,63 @@ def test_the_case_of_a_column_does_not_matter(tmp_path, capsys):
 def test_the_extract_is_read_as_before():
     """The extract of GSM-8K has the hash that its recipes have recorded."""
     assert read_entries(str(PROBLEMS / "gsm8k.jsonl"), None, "train")[1].startswith("36031994776bdec8")
+
+
+MANY = [
+    {"question": f"Zoë has {number} hats\u2028 and 4 cups. How many?", "answer": str(number)}
+    for number in range(30_000)
+]
+MANY_LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in MANY)
+"""Lines of 2 MB, which are read in several blocks."""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_of_many_blocks_is_read_as_one_text(tmp_path, end):
+    """Blocks end between lines: the entries and the hash are those of the text as a whole."""
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(MANY_LINES.replace("\n", end).encode("utf-8-sig"))
+
+    entries, sha256 = read_entries(str(path), None, "train")
+
+    assert entries == MANY
+    assert sha256 == hashlib.sha256(MANY_LINES.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_table_of_many_blocks_is_read_as_one(tmp_path, separator):
+    """A cell that spans lines may also span blocks."""
+    rows = [{"question": f"One\nline, {row['answer']}", "answer": row["answer"]} for row in MANY]
+    lines = [f"{cell(row['question'])}{separator}{row['answer']}\n" for row in rows]
+    (tmp_path / "rows.csv").write_text(f"question{separator}answer\n{''.join(lines)}")
+
+    assert read_entries(str(tmp_path / "rows.csv"), None, "train")[0] == rows
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_entries_are_read_as_a_stream(tmp_path, packed):
+    """The first entries are there before the end of a file is read, and a fault there is told with its line."""
+    content = MANY_LINES.encode() + b'{"question": "\xff"}\n'
+    (tmp_path / "rows.jsonl").write_bytes(gzip.compress(content) if packed else content)
+    entries = stream_entries(str(tmp_path / "rows.jsonl"), None, "train", hashlib.sha256())
+
+    assert next(entries) == MANY[0]
+    with pytest.raises(InputError, match="rows.jsonl, line 30001: not UTF-8"):
+        list(entries)
+
+
+def test_a_packed_file_that_breaks_off_gives_its_entries_first(tmp_path):
+    """A packed file is unpacked as it is read."""
+    (tmp_path / "rows.jsonl.gz").write_bytes(gzip.compress(MANY_LINES.encode())[:-2_000])
+    entries = stream_entries(str(tmp_path / "rows.jsonl.gz"), None, "train", hashlib.sha256())
+
+    assert next(entries) == MANY[0]
+    with pytest.raises(InputError, match="cannot be unpacked: Compressed file ended"):
+        list(entries)
+
+
+def test_tables_have_the_hash_of_their_rows(tmp_path, run8):
+    """A Parquet file of several batches has the hash of its rows as one JSON list, and so has a dataset folder."""
+    pq.write_table(pa.Table.from_pylist(MANY), tmp_path / "rows.parquet")
+    for place, split in ((tmp_path / "rows.parquet", "train"), (run8.folder, "validation")):
+        rows, sha256 = read_entries(str(place), None, split)
+        assert sha256 == hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()

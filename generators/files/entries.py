@@ -8,42 +8,77 @@ import json
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from solver.dataset import open_dataset
-from solver.files import decode, json_rows, local, read_bytes
+from solver.dataset import BATCH, dataset_batches
+from solver.files import json_lines, json_rows, local, text_blocks
 from solver.plurals import counted
 from solver.refusal import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Entry = dict[str, Any] | str
 """A mapping, or a message that says why the entry is not one."""
 
 _CSV = {".csv", ".tsv"}
+_GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
+"""The first bytes of these files."""
+
+
+class Digest(Protocol):
+    """A hash object of hashlib."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
 
 
 def read_entries(origin: str, config: str | None, split: str) -> tuple[list[Entry], str]:
-    """Return the entries of a file or dataset, and the sha256 of their text; raise InputError if there are none.
+    """Return the entries of a source, as `stream_entries` yields them, and the sha256 of their text."""
+    digest = hashlib.sha256()
+    entries = list(stream_entries(origin, config, split, digest))
+    return entries, digest.hexdigest()
+
+
+def stream_entries(origin: str, config: str | None, split: str, digest: Digest) -> Iterator[Entry]:
+    """Yield the entries of a file or dataset, and add their text to a digest; memory is flat, except for a JSON list.
 
     `origin` is a file, a dataset folder, or a name on the Hub: ORG/NAME, ORG/NAME:CONFIG or ORG/NAME:CONFIG/SPLIT. The
-    name's own configuration and split win over `config` and `split`.
+    name's own configuration and split win over `config` and `split`. Raises InputError if a file has no entries.
     """
     path = local(origin)
     if path.is_dir() or not path.exists():
-        rows = open_dataset(origin, split, config=config).to_pylist()
-        return list(rows), _hash_of(rows)
-    content, suffix = read_bytes(path), path.suffix.lower()
-    if content.startswith(b"\x1f\x8b"):
-        content, suffix = _unpacked(content, path), Path(path.stem).suffix.lower()
-    if content.startswith(b"PAR1"):
-        rows = _of_parquet(content, path)
-        return list(rows), _hash_of(rows)
-    text = decode(content, str(path))
-    entries = list(_of_csv(text, path) if suffix in _CSV else _of_json(text, path))
-    if not any(isinstance(entry, dict) for entry in entries):
-        first = f": {entries[0]}" if entries else ""
-        raise InputError(f"{path}: has no entry{first}; give JSON lines, a JSON list, CSV or Parquet")
-    return entries, hashlib.sha256(text.encode()).hexdigest()
+        yield from _of_batches(dataset_batches(origin, split, config=config), digest)
+        return
+    fault = "read"
+    try:
+        with path.open("rb") as file:
+            if file.peek(2).startswith(_GZIP):
+                fault = "unpacked"
+                with gzip.open(file) as unpacked:
+                    yield from _of_file(io.BufferedReader(unpacked), path, Path(path.stem).suffix, digest)
+            else:
+                yield from _of_file(file, path, path.suffix, digest)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: cannot be {fault}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _of_file(file: io.BufferedReader, path: Path, suffix: str, digest: Digest) -> Iterator[Entry]:
+    """Yield the entries of an open file that is not packed."""
+    if file.peek(4).startswith(_PARQUET):
+        yield from _of_batches(_of_parquet(file, path), digest)
+        return
+    blocks = _added(text_blocks(file, str(path)), digest)
+    first, found = None, False
+    for entry in _of_csv(blocks, path) if suffix.lower() in _CSV else _of_json(blocks, path):
+        first = entry if first is None else first
+        found = found or isinstance(entry, dict)
+        yield entry
+    if not found:
+        told = "" if first is None else f": {first}"
+        raise InputError(f"{path}: has no entry{told}; give JSON lines, a JSON list, CSV or Parquet")
 
 
 def columns_of(entries: Iterable[Entry]) -> list[str]:
@@ -56,39 +91,64 @@ def tell(origin: str, read: str) -> None:
     print(f"{origin}: {read}", file=sys.stderr)
 
 
-def _hash_of(rows: list[dict[str, Any]]) -> str:
-    return hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()
+def _added(blocks: Iterable[str], digest: Digest) -> Iterator[str]:
+    for block in blocks:
+        digest.update(block.encode())
+        yield block
 
 
-def _unpacked(content: bytes, path: Path) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be unpacked: {error}") from None
+def _of_batches(batches: "Iterable[pa.RecordBatch]", digest: Digest) -> Iterator[Entry]:
+    """Yield the rows of batches; their text is that of one JSON list."""
+    before = b"["
+    for batch in batches:
+        for row in batch.to_pylist():
+            digest.update(before + json.dumps(row, sort_keys=True, default=str).encode())
+            before = b", "
+            yield row
+    digest.update(b"[]" if before == b"[" else b"]")
 
 
-def _of_parquet(content: bytes, path: Path) -> list[dict[str, Any]]:
+def _of_parquet(file: io.BufferedReader, path: Path) -> "Iterator[pa.RecordBatch]":
+    """Yield the batches of a Parquet file; a packed one is read whole, because its end must be read first."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(io.BytesIO(content)).to_pylist()
+        plain = isinstance(file.raw, io.FileIO) and path.is_file()
+        yield from pq.ParquetFile(file if plain else io.BytesIO(file.read())).iter_batches(BATCH)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read as Parquet: {str(error)[:100]}") from None
 
 
-def _of_json(text: str, path: Path) -> Iterator[Entry]:
-    for place, value in json_rows(text, str(path)):
+def _of_json(blocks: Iterator[str], path: Path) -> Iterator[Entry]:
+    """Yield the rows of JSON lines block by block, and those of a JSON list after all of it is read."""
+    head = ""
+    for block in blocks:
+        head += block
+        if not head.isspace():
+            break
+    if head.lstrip().startswith("["):
+        yield from _mappings(json_rows(head + "".join(blocks), str(path)))
+        return
+    line = 1
+    for block in chain([head], blocks):
+        yield from _mappings(json_lines(block, str(path), line))
+        line += block.count("\n")
+
+
+def _mappings(rows: Iterable[tuple[str, Any]]) -> Iterator[Entry]:
+    for place, value in rows:
         if isinstance(value, InputError):
             yield f"{place}: {str(value).partition(': ')[2]}"
         else:
             yield value if isinstance(value, dict) else f"{place}: not a mapping"
 
 
-def _of_csv(text: str, path: Path) -> Iterator[Entry]:
+def _of_csv(blocks: Iterator[str], path: Path) -> Iterator[Entry]:
     """Yield the rows of a table whose first line names its columns; commas, semicolons or tabs separate them."""
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+    lines = (line for block in blocks for line in io.StringIO(block, newline=""))
+    head = next(lines, "")
+    reader = csv.DictReader(chain([head], lines), delimiter=max(",;\t", key=head.count), strict=True)
     try:
         names = list(reader.fieldnames or ())
         twice = next((name for name in names if names.count(name) > 1), None)
