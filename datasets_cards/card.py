@@ -171,16 +171,21 @@ def wordings(recipe: AnyRecipe) -> str:
     """Return the card's sentences on the wordings of a build: how many training has, and how many are held out."""
     if not isinstance(recipe, Recipe):
         return ""
-    counts = [[len(recipe.used_wordings(recipe.library.patterns[name], split)) for name in recipe.shares]
-              for split in ("train", "test")]  # fmt: skip
+    held = recipe.library.patterns
+    shared = [name for name in recipe.shares if not held[name].header.split]
+    tested = counted(len(recipe.shares) - len(shared), "pattern")
+    alone = f" The rows of {tested} are in the test split alone." if len(shared) < len(recipe.shares) else ""
+    counts = [[len(recipe.used_wordings(held[name], split)) for name in shared] for split in ("train", "test")]
     train, test = (sum(count) for count in counts)
-    patterns = counted(len(recipe.shares), "pattern")
+    patterns = counted(len(shared), "pattern")
+    if not shared:
+        return alone.strip()
     if not isinstance(recipe.phrasings, HeldOut):
-        return f"The questions come from {patterns} with {counted(train, 'wording')}, in every split the same."
+        return f"The questions come from {patterns} with {counted(train, 'wording')}, in every split the same.{alone}"
     return (
         f"The questions of the training rows come from {patterns} with {counted(train, 'wording')}. Validation and test rows "
         f"have {counted(test, 'other wording')}, of {counted(sum(map(bool, counts[1])), 'pattern')}, "
-        "which no training row has."
+        f"which no training row has.{alone}"
     )
 
 

@@ -417,14 +417,14 @@ def _preview(args: argparse.Namespace) -> int:
 
     preset = read_preset(args.preset)
     patterns = preset.library(args.patterns)
-    recipe = Recipe.of(
-        preset, patterns, seed=args.seed, rows={"train": args.n}, phrasings=args.phrasings, shard_rows=args.n
-    )
+    rows = {"train": args.n, "test": args.n}
+    recipe = Recipe.of(preset, patterns, seed=args.seed, rows=rows, phrasings=args.phrasings, shard_rows=args.n)
     tell(recipe, preset, patterns)
-    for name, span in recipe.spans("train", 0).items():
+    split = "train" if recipe.fractions_of("train") else "test"
+    for name, span in recipe.spans(split, 0).items():
         pattern = recipe.library.patterns[name]
-        indices = recipe.indices(pattern, "train", span)
-        which = wordings_of(recipe.used_wordings(pattern, "train"), indices)
+        indices = recipe.indices(pattern, split, span)
+        which = wordings_of(recipe.used_wordings(pattern, split), indices)
         for index, place in zip(indices.tolist(), which.tolist(), strict=True):
             terminal.row(pattern, index, [place])
     return 0

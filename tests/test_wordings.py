@@ -13,6 +13,7 @@ from generators.builder.dataset import make, rebuild
 from generators.builder.preset import read_preset
 from generators.builder.wordings import HeldOut, overridden, read_phrasings, used_wordings, wordings_of
 from generators.finished.audit import audit
+from generators.patterns.header import Header
 from generators.patterns.library import read_library
 from solver.refusal import InputError
 
@@ -145,6 +146,7 @@ class Marked:
     def __init__(self, held_out, *wordings):
         self.held_out = held_out
         self.wordings = wordings
+        self.header = Header()
 
 
 @given(st.lists(st.booleans(), max_size=6), st.integers(1, 7), st.booleans())

@@ -25,7 +25,7 @@ from .about import About, stated
 from .preset import Preset, apportion
 from .tokenizer import load_tokenizer
 from .used_parts import used_parts
-from .wordings import HeldOut, Phrasings, most_read, overridden, remarks, train_count, used_wordings
+from .wordings import Phrasings, most_read, overridden, remarks, train_count, used_wordings
 
 CUTS = {"train": (0, 8), "validation": (8, 9), "test": (9, 10)}
 """The tenths of a pattern's own order from which each split draws, for every seed."""
@@ -178,10 +178,8 @@ class Recipe:
     def fractions_of(self, split: str) -> dict[str, Fraction]:
         """Return the share of a split's rows of each pattern that has a wording for the split, by id; they sum to 1."""
         if split not in self._fractions:
-            shares = self.fractions
-            if isinstance(self.phrasings, HeldOut):
-                patterns = self.library.patterns
-                shares = {name: share for name, share in shares.items() if self.used_wordings(patterns[name], split)}
+            patterns = self.library.patterns
+            shares = {name: one for name, one in self.fractions.items() if self.used_wordings(patterns[name], split)}
             total = sum(shares.values())
             self._fractions[split] = {name: share / total for name, share in shares.items()}
         return self._fractions[split]
@@ -231,14 +229,17 @@ class Recipe:
         offsets = order(np.arange(rows.start, rows.stop))
         return offsets + start if pattern.order.fast else offsets.astype(object) + start
 
+    def _lack(self, split: str) -> str:
+        """Return why no pattern gives rows to a split, and what would do."""
+        if all(self.library.patterns[name].header.split not in (None, split) for name in self.shares):
+            return "every pattern writes its rows to test alone; ask for no rows here, or take other patterns, too"
+        return "no pattern has a held-out wording; mark one with --- held out, or leave held_out out of phrasings"
+
     def check_spaces(self) -> None:
         """Raise InputError if a split has rows and no pattern for them, or a pattern has fewer questions than its share."""
         for split in SPLITS:
             if self.rows[split] and not self.fractions_of(split):
-                raise InputError(
-                    f"{split} has {counted(self.rows[split], 'row')}, and no pattern has a held-out wording; "
-                    "mark one with --- held out, or leave held_out out of phrasings"
-                )
+                raise InputError(f"{split} has {counted(self.rows[split], 'row')}, and {self._lack(split)}")
             for name, count in self.seats(split, self.rows[split]).items():
                 self.indices(self.library.patterns[name], split, range(count, count))
 
@@ -259,7 +260,8 @@ def whole_number(name: str, value: object, least: int | None) -> None:
 
 def cut(pattern: Pattern, split: str) -> tuple[int, int]:
     """Return the start and the size of a split's slice of the pattern's own order."""
-    low, high = CUTS[split]
+    alone = pattern.header.split
+    low, high = CUTS[split] if alone is None else (0, 10 if split == alone else 0)
     start = pattern.space * low // 10
     return start, pattern.space * high // 10 - start
 

@@ -82,7 +82,16 @@ def most_read(phrasings: Phrasings) -> int | None:
 
 
 def used_wordings(pattern: Pattern, phrasings: Phrasings, split: str) -> tuple[int, ...]:
-    """Return the wordings of a pattern that rows of a split may have, by their places in the pattern from 0."""
+    """Return the wordings of a pattern that rows of a split may have, by their places in the pattern from 0.
+
+    A pattern that is kept for one split has no wording in the others. None of its wordings is in training, so with
+    held-out wordings it uses all.
+    """
+    alone = pattern.header.split
+    if alone and split != alone:
+        return ()
+    if alone and isinstance(phrasings, HeldOut):
+        return tuple(range(len(pattern.wordings)))
     held_out = isinstance(phrasings, HeldOut) and split != "train"
     places = tuple(place for place, wording in enumerate(pattern.wordings) if wording.held_out == held_out)
     count = train_count(phrasings)

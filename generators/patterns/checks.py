@@ -299,11 +299,12 @@ def scaffold_clashes(patterns: Iterable[Pattern]) -> Iterator[Clash]:
 
     The scaffold is the types of the steps, the percent ops counting as one, and the names except the first, which
     anchors the trace in the text (P2, P11, P12). The first name, `compute_op` and the order of arguments may differ.
-    Sub-traces of compositions are compared with those of the same expert and position (P13).
+    Sub-traces of compositions are compared with those of the same expert and position (P13). Patterns with
+    `scaffold: free` are left out.
     """
     first: dict[tuple[Any, ...], tuple[Pattern, str]] = {}
     for pattern in patterns:
-        if pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed:
+        if pattern.header.free or (pattern.expert in EXPERTS and not EXPERTS[pattern.expert].fixed):
             continue
         scaffolds: list[tuple[tuple[Any, ...], str]] = [
             ((pattern.expert, number, trace.expert), _scaffold(trace)) for number, trace in enumerate(pattern.program)

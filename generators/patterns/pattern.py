@@ -30,6 +30,7 @@ from solver.text import Outline, write
 
 from .expression import Expression
 from .filters import in_figures, written
+from .header import KEYS, Header, read_header
 from .permutation import Permutation
 from .render import Plan, Ref, trace_plan
 from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Words, read_slots, space
@@ -39,6 +40,8 @@ from .wording import Wording, front_line, read_wording, split
 
 COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
+PARTS = ("slots", "trace", "answer")
+"""The keys that every pattern has."""
 NONE: Mapping[str, Slot] = MappingProxyType({})
 """No slots of a wording's own."""
 
@@ -61,6 +64,7 @@ class Pattern:
     """The trace, with `$slot` symbols in place of names and numbers."""
     constants: tuple[Constant, ...] = field(default=(), repr=False)
     """The named constants of the user's folder, which it may use beside the shipped ones."""
+    header: Header = field(default_factory=Header)
     _values: dict[str, pa.Array | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -238,8 +242,8 @@ def read_pattern(
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
     for key in document:
-        if key not in ("slots", "trace", "answer"):
-            raise InputError(f"unknown key {key}; {did_you_mean(key, ('slots', 'trace', 'answer'))}").at(key)
+        if key not in (*PARTS, *KEYS):
+            raise InputError(f"unknown key {key}; {did_you_mean(key, (*PARTS, *KEYS))}").at(key)
         if key != "trace" or isinstance(document[key], Odd):  # steps name their own faults
             check_plain(document[key], (key,))
     slots = read_slots(document.get("slots", {}), vocabularies)
@@ -262,6 +266,7 @@ def read_pattern(
         _answer(answer),
         program,
         constants,
+        read_header(document),
     )
 
 

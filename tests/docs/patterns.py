@@ -7,6 +7,7 @@ from generators.builder.preset import KEYS, known_presets, read_preset
 from generators.patterns.checks import SAMPLE
 from generators.patterns.expression import MAX_LENGTH
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Word
+from generators.patterns.header import KEYS as HEADER
 from generators.patterns.library import MAX_VOCABULARY, shipped
 from generators.patterns.slots import MAX_OPERATIONS, MAX_VALUES, Numbers, Words, read_slots
 from generators.patterns.vocabulary import MAX_WORD, read_vocabularies
@@ -113,6 +114,11 @@ def refusals(part: str) -> str:
 
 def _without_file(text: str) -> str:
     return re.sub(r"^(own )?[\w/-]+\.(jinja|yaml): (line \d+(, wording \d+)?: )?(question: (?=[^:]*: ))?", "", text)
+
+
+def header_keys() -> str:
+    """Return the table of the optional keys of a pattern."""
+    return rows("key", "meaning", body=((code(name), meaning) for name, meaning in HEADER.items()))
 
 
 def preset_keys() -> str:

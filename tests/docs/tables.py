@@ -18,6 +18,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "trace-limits": language.trace_limits,
     "trace-refusals": language.trace_refusals,
     "pattern-limits": patterns.pattern_limits,
+    "header-keys": patterns.header_keys,
     "slots": patterns.slot_forms,
     "filters": patterns.filters,
     "vocabularies": patterns.vocabularies,
