@@ -59,7 +59,7 @@ def _add_rl(sub: argparse.ArgumentParser) -> None:
 
 def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add the flags that both kinds of training share, and one flag for each option of the recipe's section."""
-    _add_dataset(sub, "DIR|ORG/NAME")
+    _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl")
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
     sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
     sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
@@ -78,7 +78,7 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
 
 def _add_eval(sub: argparse.ArgumentParser) -> None:
     _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl|gsm8k")
-    sub.add_argument("--split", default="test", help="default test")
+    sub.add_argument("--split", help="default test; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
     sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")

@@ -13,12 +13,11 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 )
 
 from finetune.hardware.device import find_device
-from finetune.judge.report import METRICS, REPORT, shown_rate
+from finetune.judge.report import REPORT, coverage, read_report, shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
-from solver.files import read_json, read_text
-from solver.plurals import counted
+from finetune.runs.trained import TRAINED, told
 from solver.refusal import InputError
 
 CARD = "README.md"
@@ -39,6 +38,7 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
         tokenizer.save_pretrained(folder)
         for path in [
             *adapter.glob(RUN),
+            *adapter.glob(TRAINED),
             *adapter.glob(f"eval-*/{REPORT}"),
         ]:  # push writes the card from these files too
             kept = folder / path.relative_to(adapter)
@@ -98,20 +98,20 @@ def write_card(folder: Path, name: str, run_folder: Path) -> Path:
         embedded=base if base in EMBEDDED else "",
         settings={key: settings[key] for key in _SHOWN if key in settings},
         result=run.result if run else {},
-        tables=[_table(read_json(read_text(path), str(path))) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
+        tables=[_table(read_report(path.parent)) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
     )
     (folder / CARD).write_text(str(card).rstrip() + "\n", encoding="utf-8")
     return folder / CARD
 
 
 def _table(report: dict[str, Any]) -> dict[str, Any]:
-    lines = [("all", report["overall"]), *report["by"]["expert"].items()]
+    lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     return {
-        "rows": counted(report["decoded"], "row"),
-        "dataset": report["settings"]["dataset"],
-        "split": report["settings"]["split"],
-        "metrics": list(METRICS),
-        "lines": [(name, *(shown_rate(rates[metric]) for metric in METRICS)) for name, rates in lines],
-        "ladder": ", ".join(f"{level} {count}" for level, count in report["ladder"].items() if count),
+        "rows": coverage(report),
+        "told": told(report["trained"]),
+        "metrics": report["metrics"],
+        "lines": [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines],
+        "ladder": ", ".join(f"{level} {count}" for level, count in report["ladder"].items() if count) or "none",
+        "gold": bool(report["ladder"]),
         "truncated": report["truncated"],
     }

@@ -8,9 +8,8 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import RUN, Run
+from finetune.runs.folder import trained_system_line
 from solver.completion import extract
-from solver.experts import system_line
 from solver.plurals import counted
 from solver.refusal import Refusal
 from solver.terminal import steps_table
@@ -50,9 +49,3 @@ def ask(
 def _show(piece: str) -> None:
     sys.stdout.write(piece)
     sys.stdout.flush()
-
-
-def trained_system_line(folder: Path) -> str:
-    """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
-    default = system_line()
-    return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default

@@ -7,7 +7,7 @@ from finetune.runs import terminal
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .report import read_report
+from .report import coverage, read_report
 from .significance import mcnemar, wilson
 
 
@@ -61,6 +61,9 @@ def print_comparison(found: Comparison, a: Path, b: Path) -> None:
         rows.append((folder, f"{hits}/{found.rows}", f"{hits / found.rows:.1%}", f"[{low:.1%}, {high:.1%}]", len(only)))
     terminal.table("accuracy on the same rows", ("", ">right", ">rate", ">95 %", ">right alone"), rows)
     difference = (len(found.only_b) - len(found.only_a)) / found.rows
+    for folder, report in ((a, read_report(a)), (b, read_report(b))):
+        if report["decoded"] < report["settings"]["rows"]:
+            terminal.say(f"{folder}: {coverage(report)}")
     verdict = "a difference" if found.p_value < 0.05 else "no difference that these rows can show"
     terminal.say(f"B minus A {difference:+.1%}; McNemar's exact p = {found.p_value:.3g}: {verdict}")
     for name, only in (("A", found.only_a), ("B", found.only_b)):

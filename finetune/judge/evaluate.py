@@ -13,8 +13,9 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import claim, write_json, writing
-from finetune.runs.rows import read_rows
+from finetune.runs.folder import claim, trained_system_line, write_json, writing
+from finetune.runs.rows import read_rows, split_of
+from finetune.runs.trained import Trained
 from solver.files import json_rows, read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -33,11 +34,13 @@ class Evaluation:
     adapter: str | None
     weights: str | None
     dataset: str
-    split: str
+    split: str | None
     rows: int
     content: str
     max_new_tokens: int
     dtype: str
+    system: str | None = None
+    """The system prompt of rows that have no prompt of their own."""
 
 
 def evaluate(
@@ -46,7 +49,7 @@ def evaluate(
     *,
     model: str | None = None,
     adapter: Path | None = None,
-    split: str = "test",
+    split: str | None = None,
     limit: int | None = None,
     max_new_tokens: int = 400,
     batch: int = 128,
@@ -57,7 +60,9 @@ def evaluate(
     device = find_device(dtype)
     base = named_base(model, adapter, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
-    table = read_rows(dataset, split, limit)
+    split = split_of(dataset, split, "test")
+    system = trained_system_line(adapter or Path(base))
+    table = read_rows(dataset, split, limit, system)
     repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
     if repeated:
         raise InputError(f"{dataset}: several rows have the id {repeated[0]}; predictions are stored by id")
@@ -71,12 +76,15 @@ def evaluate(
         content_hash(table),
         max_new_tokens,
         device.dtype_name,
+        system,
     )
     folder = folder or default_folder(base, adapter, dataset, split)
     with writing(folder):
         done = _finished_rows(folder, settings)
-        rows = [row for row in table.select(["id", "prompt"]).to_pylist() if row["id"] not in done]
+        rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
         if rows:
+            claims = Trained.read(adapter or Path(base)).claims(rows)
+            rows = [row | {"trained": claims[row["id"]]} for row in rows]
             decoder = Decoder(*load(base, adapter, device), max_new_tokens)
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             _decode(decoder, rows, folder, batch, len(table))
@@ -96,7 +104,7 @@ def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: i
     ):
         for count, (place, completion) in enumerate(decoder.decode(prompts, batch), 1):
             seconds = time.perf_counter() - began
-            file.write(json.dumps(_line(rows[place]["id"], completion, seconds), ensure_ascii=False) + "\n")
+            file.write(json.dumps(_line(rows[place], completion, seconds), ensure_ascii=False) + "\n")
             file.flush()
             tokens += completion.tokens
             figures = f"{tokens / seconds:,.0f} tokens/s"
@@ -106,9 +114,10 @@ def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: i
     )
 
 
-def _line(row_id: str, completion: Completion, seconds: float) -> dict[str, Any]:
+def _line(row: dict[str, Any], completion: Completion, seconds: float) -> dict[str, Any]:
     return {
-        "id": row_id,
+        "id": row["id"],
+        "trained": row["trained"],
         "completion": completion.text,
         "tokens": completion.tokens,
         "truncated": completion.truncated,
@@ -116,10 +125,10 @@ def _line(row_id: str, completion: Completion, seconds: float) -> dict[str, Any]
     }
 
 
-def default_folder(model: str, adapter: Path | None, dataset: str, split: str) -> Path:
+def default_folder(model: str, adapter: Path | None, dataset: str, split: str | None) -> Path:
     """Return the default folder of an evaluation: beside its adapter, named after dataset and split."""
     home = adapter or Path("runs") / Path(model).name
-    return home / f"eval-{Path(dataset).stem}-{split}"
+    return home / "-".join(filter(None, ("eval", Path(dataset.partition(":")[0]).stem, split)))
 
 
 def content_hash(table: Any) -> str:
@@ -136,7 +145,7 @@ def _finished_rows(folder: Path, settings: Evaluation) -> set[str]:
         before = read_settings(folder)
         for key, value in asdict(settings).items():
             other = getattr(before, key)
-            if other != value and key != "adapter":
+            if other != value and key not in ("adapter", "system"):  # the hash of the rows covers the system prompt
                 raise InputError(
                     f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
                 )

@@ -48,15 +48,23 @@ def find_break(completion: str, gold: str) -> Break | None:
 
     A program that departs may still give the right answer; only the solver can tell.
     """
-    try:
-        program = read(extract(completion))
-    except Refusal as error:
-        return Break("format", str(error))
-    wanted = read(gold)
+    broke = unreadable(completion)
+    if broke:
+        return broke
+    program, wanted = read(extract(completion)), read(gold)
     for level, test in _TESTS.items():
         found = test(program, wanted)
         if found:
             return Break(level, found)
+    return None
+
+
+def unreadable(completion: str) -> Break | None:
+    """Return why no trace can be read in a completion, or None if one can."""
+    try:
+        read(extract(completion))
+    except Refusal as error:
+        return Break("format", str(error))
     return None
 
 

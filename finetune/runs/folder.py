@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from solver.command import pasted
+from solver.experts import system_line
 from solver.files import read_json, read_text
 from solver.lock import LOCK, only_writer
 from solver.refusal import InputError
@@ -86,6 +87,12 @@ class Run:
             if (path / "trainer_state.json").exists() and path.name.partition("-")[2].isdigit()
         ]
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def trained_system_line(folder: Path) -> str:
+    """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
+    default = system_line()
+    return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default
 
 
 @contextmanager

@@ -1,71 +1,77 @@
 """Reads the rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
 
-from pathlib import Path
-
 import pyarrow as pa
 
 from solver.command import pasted
-from solver.dataset import dataset_reading, open_dataset, select
-from solver.files import json_rows, local, read_text
+from solver.dataset import dataset_reading, hub_place, open_dataset
+from solver.experts import system_line
+from solver.files import local
 from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
-from solver.schema import read_by
 
-COLUMNS = read_by("training")
-"""The columns that training and evaluation read."""
+from .lines import COLUMNS, NO_CONVERSATION, is_conversation, read_lines
 
 ALIASES = {"gsm8k": "data/gsm8k-test"}
 """Short names of imported evaluation sets, with the folders that the import writes them to."""
 
 
-def read_rows(dataset: str, split: str, limit: int | None = None) -> pa.Table:
-    """Return the first rows of a split; raise InputError unless the dataset has the columns of wirework."""
+LINES = ".jsonl"
+"""The suffix of a file of rows; such a file has no splits."""
+
+
+def split_of(dataset: str, split: str | None, usual: str) -> str | None:
+    """Return the split to read: the one asked for, else the usual one; None for a file of rows, which has no splits.
+
+    Raises InputError if a split of a file is asked for.
+    """
+    folder = local(ALIASES.get(dataset, dataset))
+    if folder.suffix == LINES:
+        if split:
+            raise InputError(f"{dataset}: a file of rows has no splits; leave out --split {split}")
+        return None
+    place = None if folder.is_dir() else hub_place(dataset)
+    named = place.split if place else None
+    if split and named and split != named:
+        raise InputError(f"{dataset}: names the split {named}; leave out --split {split}")
+    return named or split or usual
+
+
+def read_rows(dataset: str, split: str | None, limit: int | None = None, system: str | None = None) -> pa.Table:
+    """Return the first rows of a split, or of a file of rows where the split is None; raise InputError on bad rows.
+
+    `system` is the system prompt of rows without a prompt, by default the line that names all experts.
+    """
     folder = local(ALIASES.get(dataset, dataset))
     if dataset in ALIASES and not folder.is_dir():
         command = pasted("generators", "import", dataset, "--split", "test", "--eval-only", "--out", folder)
         raise InputError(f"{dataset}: no folder {folder}; import it first: {command}")
-    table = _from_lines(folder) if folder.suffix == ".jsonl" else open_dataset(folder, split, COLUMNS)
+    if folder.suffix == LINES or split is None:
+        table = read_lines(folder, system_line() if system is None else system)
+    else:
+        table = open_dataset(folder, split, COLUMNS)
     if not len(table):
-        raise InputError(f"{dataset}: its {split} split has no rows")
-    if not _is_conversation(table["prompt"][0].as_py()):
-        raise InputError(
-            f"{dataset}: not a dataset of wirework: its prompts are not lists of messages with role and content"
-        )
+        raise InputError(f"{dataset}: {f'its {split} split' if split else 'the file'} has no rows")
+    if not is_conversation(table["prompt"][0].as_py()):
+        raise InputError(f"{dataset}: not a dataset of wirework: {NO_CONVERSATION}")
     return table.slice(0, limit)
 
 
 def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
-    """Return the first training rows; raise InputError if there are fewer than `rows`."""
-    table = read_rows(dataset, "train", rows)
+    """Return the first training rows; raise InputError if there are fewer than `rows`, or if one has no trace."""
+    split = split_of(dataset, None, "train")
+    table = read_rows(dataset, split, rows)
     if rows is not None and len(table) < rows:
         raise InputError(f"{dataset}: has {counted(len(table), 'training row')}, fewer than --rows {rows:,}")
+    for row in table.select(["id", "trace", "completion"]).to_pylist():
+        if not row["completion"] or row["trace"] is None:
+            raise InputError(f"{dataset}: row {row['id']} has no trace to learn from; it is for evaluation only")
     return table
 
 
 def reading_of(dataset: str) -> Reading:
     """Return how the questions of a dataset are read, from its recipe."""
     return dataset_reading(ALIASES.get(dataset, dataset))
-
-
-def _is_conversation(prompt: object) -> bool:
-    return isinstance(prompt, list) and all(
-        isinstance(message, dict) and {"role", "content"} <= message.keys() for message in prompt
-    )
-
-
-def _from_lines(path: Path) -> pa.Table:
-    found = []
-    for place, row in json_rows(read_text(path), str(path)):
-        if isinstance(row, InputError):
-            raise row
-        if not isinstance(row, dict):
-            raise InputError(f"{path}, {place}: not a JSON object; write one row per line")
-        found.append(row)
-    try:
-        return select(pa.Table.from_pylist(found), COLUMNS, path) if found else pa.table({})
-    except pa.ArrowException as error:
-        raise InputError(f"{path}: its rows differ in the types of a column: {error}") from None
 
 
 def system_prompt(table: pa.Table) -> str:

@@ -17,12 +17,13 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.rows import read_training_rows, reading_of
+from finetune.runs.trained import Trained
 from solver.grounding import UNGROUNDED, Reading
 from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, judge_all
 
 from .recipe import Rl
-from .trainer import finish, one_process, run_settings, silence, stopped_early, trainer_arguments
+from .trainer import finish, one_process, record_rows, run_settings, silence, stopped_early, trainer_arguments
 from .watch import Watch
 
 SHORT_CUTS = frozenset(
@@ -100,6 +101,7 @@ def reinforce(
         run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
         if run.result:
             return run
+        record_rows(table, Trained.read(adapter), folder)
         trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading)
         watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
         trainer.add_callback(watch)

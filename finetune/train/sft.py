@@ -19,11 +19,11 @@ from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed
 from finetune.runs.rows import read_training_rows
+from finetune.runs.trained import Trained
 from solver.plurals import counted
-from solver.refusal import InputError
 
 from .recipe import Sft
-from .trainer import finish, one_process, run_settings, silence, stopped_early, trainer_arguments
+from .trainer import finish, one_process, record_rows, run_settings, silence, stopped_early, trainer_arguments
 from .watch import Watch
 
 _GROUP = 16
@@ -85,7 +85,6 @@ def train(
     keep_memory()
     device = find_device(dtype)
     table = read_training_rows(dataset, rows)
-    _need_traces(table, dataset)
     tokenizer = load_prepared_tokenizer(model)
     lengths = measure(tokenizer, table)
     terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
@@ -95,6 +94,7 @@ def train(
         run = Run.begin(folder, settings, resume=resume)
         if run.result:
             return run
+        record_rows(table, Trained.of_base(model), folder)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
@@ -114,12 +114,6 @@ def train(
             return None
         trainer.save_model(str(folder))
         return finish(run, trainer, watch, began, device)
-
-
-def _need_traces(table: pa.Table, dataset: str) -> None:
-    for row in table.select(["id", "trace", "completion"]).to_pylist():
-        if not row["completion"] or row["trace"] is None:
-            raise InputError(f"{dataset}: row {row['id']} has no trace to learn from; it is for evaluation only")
 
 
 def make_trainer(

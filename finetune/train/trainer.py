@@ -11,9 +11,11 @@ import pyarrow as pa
 import torch
 
 from finetune.hardware.device import Device
+from finetune.runs import terminal
 from finetune.runs.folder import Run
 from finetune.runs.log import read_log
 from finetune.runs.rows import system_prompt
+from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft
@@ -35,6 +37,12 @@ def run_settings(
         "system": system_prompt(table),
         **asdict(recipe),
     }
+
+
+def record_rows(table: pa.Table, earlier: Trained, folder: Path) -> None:
+    """Record in a run's folder the rows that it trains on, and those that the model was trained on before."""
+    if terminal.first_process:
+        Trained.of(table).after(earlier).write(folder)
 
 
 def trainer_arguments(recipe: Sft | Rl, folder: Path, device: Device, seed: int) -> dict[str, Any]:

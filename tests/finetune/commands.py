@@ -30,14 +30,14 @@ def losses(folder):
 
 def predict(folder, dataset, change):
     """Write an evaluation by hand: every row's gold completion, changed by `change(row, text)`."""
-    table = read_rows(str(dataset), "test")
+    table = read_rows(str(dataset), "test")  # which a file of rows does not heed
     rows = table.to_pylist()
     settings = Evaluation("tiny", None, None, str(dataset), "test", len(rows), content_hash(table), 400, "float32")
     folder.mkdir()
     (folder / SETTINGS).write_text(json.dumps(settings.__dict__))
     lines = []
     for row in rows:
-        text = change(row, fence(row["trace"]))
+        text = change(row, fence(row["trace"] or ""))
         lines.append(
             {"id": row["id"], "completion": text, "tokens": 100, "truncated": not text.endswith("```"), "seconds": 1.0}
         )

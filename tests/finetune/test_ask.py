@@ -2,7 +2,7 @@
 
 import pytest
 
-from finetune.judge.ask import trained_system_line
+from finetune.runs.folder import trained_system_line
 from solver.experts import system_line
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -1,5 +1,7 @@
 """Prompts follow the model's chat template, and the loss is on the completion only."""
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from commands import ZEPHYR
 
@@ -83,7 +85,8 @@ def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer, dataset):
 
 def test_a_table_that_is_not_ours_is_refused(tmp_path):
     """A dataset without the required columns is refused; the message names them."""
-    (tmp_path / "rows.jsonl").write_text('{"id": "1", "question": "?", "answer": "1"}\n')
+    (tmp_path / "data").mkdir()
+    pq.write_table(pa.table({"id": ["1"], "answer": ["1"]}), tmp_path / "data" / "train-00000-of-00001.parquet")
 
-    with pytest.raises(InputError, match="lacks the columns prompt, completion, trace, expert"):
-        read_rows(str(tmp_path / "rows.jsonl"), "train")
+    with pytest.raises(InputError, match="lacks the columns prompt, completion, question, trace, expert"):
+        read_rows(str(tmp_path), "train")

@@ -30,7 +30,10 @@ def test_compare_needs_more_than_three_rows(dataset, tmp_path, call):
 
 @pytest.mark.parametrize(
     ("content", "lacks"),
-    [('{"overall": {}, "rows": []}', "settings, by, ladder"), ("7", "settings, overall, by, ladder, rows")],
+    [
+        ('{"overall": {}, "rows": []}', "settings, metrics, by, ladder, trained"),
+        ("7", "settings, metrics, overall, by, ladder, trained, rows"),
+    ],
 )
 def test_a_file_that_is_no_report_is_one_line(dataset, tmp_path, call, content, lacks):
     """The message names the missing parts."""

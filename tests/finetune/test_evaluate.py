@@ -66,12 +66,27 @@ def changed(rows, **columns):
     [
         (lambda _: "1\n2\n", "line 1: not a JSON object"),
         (lambda _: "{oops\n", "line 1: not JSON"),
-        (lambda _: "", "its test split has no rows"),
-        (lambda _: '{"id": "a", "completion": "b", "tokens": 3}\n', "it lacks the columns prompt, question, trace"),
-        (lambda rows: changed(rows, prompt="2 and 3?"), "its prompts are not lists of messages"),
+        (lambda _: "", "the file has no rows"),
+        (lambda _: '{"id": "a", "completion": "b", "tokens": 3}\n', "line 1: no question; a row needs"),
+        (lambda rows: changed(rows, prompt="2 and 3?"), "line 1: its prompts are not lists of messages"),
+        (lambda rows: changed(rows, answer=None), "line 1: no answer; a row needs"),
+        (lambda rows: changed(rows, answer="twelve"), "line 1: 'twelve' is not a number"),
+        (lambda rows: changed(rows, answer="123456"), "line 1: its trace is refused: the trace gives"),
+        (lambda rows: changed(rows, trace="expert: arithmetic"), "line 1: its trace is refused: "),
         (lambda rows: changed(rows, id="same"), "several rows have the id same"),
     ],
-    ids=["numbers", "no JSON", "empty", "predictions", "prompts of text", "ids twice"],
+    ids=[
+        "numbers",
+        "no JSON",
+        "empty",
+        "predictions",
+        "prompts of text",
+        "no answer",
+        "words for an answer",
+        "another answer",
+        "no steps",
+        "ids twice",
+    ],
 )
 def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):
     """Whatever a file of JSON lines contains, the message says what is wrong with it."""
@@ -141,3 +156,27 @@ def test_rows_without_a_gold_trace_are_judged_by_the_answer(trained, dataset, tm
 
     assert status == 0
     assert json.loads((tmp_path / "e" / "report.json").read_text())["overall"]["accuracy"]["rows"] == 3
+
+
+def test_question_and_answer_are_enough(trained, tmp_path, call):
+    """Rows with a question and an answer alone are asked with the system prompt of the training, and numbered."""
+    (tmp_path / "mine.jsonl").write_text('{"question": "What is 2 plus 3?", "answer": 5}\n')
+
+    words = evaluation(trained, tmp_path / "mine.jsonl", "--max-new-tokens", 4)
+    status, _, errors = call(*words, "--out", tmp_path / "e")
+
+    assert status == 0, errors
+    report = json.loads((tmp_path / "e" / "report.json").read_text())
+    assert [row["id"] for row in report["rows"]] == ["mine/1"]
+    assert report["settings"]["split"] is None
+    assert report["settings"]["system"] == "You are a helpful assistant."
+
+
+def test_a_file_has_no_splits(trained, tmp_path, call):
+    """A split of a file is refused, since the file would be read whole."""
+    (tmp_path / "mine.jsonl").write_text('{"question": "What is 2 plus 3?", "answer": 5}\n')
+
+    status, _, said = call("eval", "--adapter", trained, "--dataset", tmp_path / "mine.jsonl", "--split", "train")
+
+    assert status == 2
+    assert "a file of rows has no splits; leave out --split train" in said

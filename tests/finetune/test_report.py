@@ -10,8 +10,11 @@ import pytest
 from commands import predict
 from processes import HOME
 
+from finetune.judge.evaluate import PREDICTIONS
 from finetune.judge.report import make_report, print_report
 from finetune.runs.rows import read_rows
+
+NO_GOLD = dict.fromkeys(("completion", "trace", "expert", "experts", "pattern", "steps"))
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -50,7 +53,9 @@ def test_a_report_of_other_rows_than_were_decoded_is_refused(dataset, tmp_path, 
     predict(tmp_path / "e", dataset, lambda row, text: text)
     settings = json.loads((tmp_path / "e" / "evaluation.json").read_text())
     rows = read_rows(str(dataset), "test").to_pylist()
-    (tmp_path / "other.jsonl").write_text("".join(json.dumps(row | {"answer": "9999"}) + "\n" for row in rows))
+    (tmp_path / "other.jsonl").write_text(
+        "".join(json.dumps(row | NO_GOLD | {"answer": "9999"}) + "\n" for row in rows)
+    )
     settings["dataset"] = str(tmp_path / "other.jsonl")
     (tmp_path / "e" / "evaluation.json").write_text(json.dumps(settings))
 
@@ -88,6 +93,54 @@ def test_failures_are_placed_and_cut_ones_are_not(dataset, tmp_path, capsys):
     assert f"{count['composition']} cut at the limit" in said
 
 
+def write_rows(path, rows):
+    """Write rows as a file of JSON lines and return its path."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_rows_without_gold_have_neither_routing_nor_levels(dataset, tmp_path, capsys):
+    """Of an answer alone, a report tells whether it is right, and invents no expert, steps or ladder."""
+    rows = [row | NO_GOLD for row in read_rows(str(dataset), "test").to_pylist()]
+    path = write_rows(tmp_path / "real.jsonl", rows)
+    golden = {row["id"]: row["trace"] for row in read_rows(str(dataset), "test").to_pylist()}
+    predict(
+        tmp_path / "e", path, lambda row, text: f"```yaml\n{golden[row['id']]}```" if row != rows[0] else "no trace```"
+    )
+
+    report = make_report(tmp_path / "e")
+    print_report(report, tmp_path / "e")
+
+    said = capsys.readouterr().out + (tmp_path / "e" / "report.html").read_text()
+    assert report["metrics"]["accuracy"] == "right answer"
+    assert {name: rates["hits"] for name, rates in report["overall"].items()} == dict.fromkeys(report["metrics"], 11)
+    assert (report["ladder"], report["confusion"], set(map(len, report["by"].values()))) == ({}, {}, {0})
+    assert not [word for word in ("routing", "right expert", "by level", "gold program", "None step") if word in said]
+
+
+def test_parsed_means_the_same_in_the_table_and_in_the_ladder(dataset, tmp_path):
+    """A trace with an operation that the notation lacks is read by nobody: it is not parsed, and breaks the format."""
+    predict(tmp_path / "e", dataset, lambda row, text: text.replace("op: query", "op: ask"))
+
+    report = make_report(tmp_path / "e")
+
+    assert report["overall"]["parsed"]["hits"] == 0
+    assert report["ladder"]["format"] == 12
+
+
+def test_a_partial_evaluation_says_so_everywhere(dataset, tmp_path, call):
+    """While rows are missing, the terminal, the page and a comparison say how many are decoded."""
+    for name in "ab":
+        predict(tmp_path / name, dataset, lambda row, text: text)
+        lines = (tmp_path / name / PREDICTIONS).read_text().splitlines(keepends=True)
+        (tmp_path / name / PREDICTIONS).write_text("".join(lines[:3]))
+
+    said = [call("report", tmp_path / name)[1] for name in "ab"] + [call("compare", tmp_path / "a", tmp_path / "b")[1]]
+
+    texts = [*said, (tmp_path / "a" / "report.html").read_text()]
+    assert ["3 of 12 decoded" in text for text in texts] == [True] * 4
+
+
 def test_a_right_answer_by_another_program_is_not_hidden(dataset, tmp_path):
     """A trace that adds a harmless detour is right, and is reported as another way."""
 
@@ -121,6 +174,11 @@ def test_a_page_loads_nothing_and_escapes_what_models_write(dataset, tmp_path):
     assert not [word for word in ("http://", "https://", "src=", "@import", "url(") if word in text]
 
 
+OFF_SCREEN = """[...document.querySelectorAll("td")]
+  .filter(cell => cell.textContent && cell.getBoundingClientRect().right > innerWidth).map(cell => cell.textContent)"""
+"""The cells of tables that a reader would have to scroll to."""
+
+
 @pytest.fixture
 def chromium():
     """Return the path of Chromium; a gate without it fails, a developer's machine skips."""
@@ -135,7 +193,7 @@ def test_a_page_opens_in_a_browser_and_filters_its_failures(dataset, tmp_path, c
     """Headless Chromium shows the tables, choosing a level hides the other failures, and a phone is wide enough."""
     from playwright.sync_api import sync_playwright
 
-    predict(tmp_path / "e", dataset, spoil)
+    rows = predict(tmp_path / "e", dataset, spoil)
     report = make_report(tmp_path / "e")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -147,12 +205,19 @@ def test_a_page_opens_in_a_browser_and_filters_its_failures(dataset, tmp_path, c
         page.select_option("#level", "routing")
         visible = page.locator("article:visible").count()
         told = page.locator("#count").inner_text()
+        page.select_option("#level", "")
+        page.locator("a[data-group=expert]", has_text="composition").click()
+        reached = page.locator("article:visible").count(), page.url
         page.set_viewport_size({"width": 320, "height": 800})
         across = page.evaluate("document.documentElement.scrollWidth")
+        hidden = page.evaluate(OFF_SCREEN)
         browser.close()
 
     assert report["ladder"]["routing"] == visible
     assert f"{visible} rows" == told
+    assert reached == (sum(row["expert"] == "composition" for row in rows), page.url)
+    assert page.url.endswith("#failures")
     assert across == 320
+    assert hidden == []
     assert not wrong
     assert len(asked) == 1

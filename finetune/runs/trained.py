@@ -1,0 +1,94 @@
+"""Records which rows a model was trained on, and tells of any other row whether it was among them.
+
+A row is told by its question, whatever its case and spaces; its id tells of a problem that was put in other words.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from solver.files import read_json, read_text
+from solver.plurals import counted
+from solver.refusal import InputError
+
+from .folder import RUN, write_json
+
+TRAINED = "trained.json"
+"""The file in a run's folder that lists the rows it was trained on."""
+SEEN, NEW, UNKNOWN = "trained on", "not trained on", "unknown"
+CLAIMS = (SEEN, NEW, UNKNOWN)
+"""The claims on a row. Unknown is a row with the id of a trained one but another question, or of an old model."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The rows that a model was trained on: pairs of an id and the hash of a question.
+
+    `complete` is false if the model was also trained on rows that no file lists.
+    """
+
+    rows: frozenset[tuple[str, str]] = frozenset()
+    complete: bool = True
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "Trained":
+        """Return the record of a table of rows."""
+        ids, questions = (table[name].to_pylist() for name in ("id", "question"))
+        return cls(frozenset(zip(ids, map(_hash, questions), strict=True)))
+
+    @classmethod
+    def read(cls, folder: Path) -> "Trained":
+        """Return the record in the folder of a run or a model; without one, nothing is known."""
+        path = folder / TRAINED
+        if not path.exists():
+            return cls(complete=False)
+        content = read_json(read_text(path), str(path))
+        try:
+            return cls(frozenset((row, found) for row, found in content["rows"]), bool(content["complete"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path}: cannot be read: {error!r}; delete it to go on without it") from None
+
+    @classmethod
+    def of_base(cls, model: str) -> "Trained":
+        """Return the record of a base model: empty, unless it is a folder that another run was merged into."""
+        folder = Path(model)
+        return cls.read(folder) if (folder / RUN).exists() else cls()
+
+    def write(self, folder: Path) -> None:
+        """Write the record into a run's folder."""
+        write_json(folder / TRAINED, {"complete": self.complete, "rows": sorted(self.rows)})
+
+    def after(self, earlier: "Trained") -> "Trained":
+        """Return the record of a model that was trained on the earlier rows first."""
+        return Trained(self.rows | earlier.rows, self.complete and earlier.complete)
+
+    def claims(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """Return the claim on each row, by its id."""
+        ids, hashes = {row for row, _ in self.rows}, {found for _, found in self.rows}
+        unlisted = NEW if self.complete else UNKNOWN
+        return {
+            row["id"]: SEEN if _hash(row["question"]) in hashes else UNKNOWN if row["id"] in ids else unlisted
+            for row in rows
+        }
+
+
+def told(counts: Mapping[str, int]) -> str:
+    """Return the sentence on how many rows of an evaluation the model was trained on.
+
+    >>> told({SEEN: 1, NEW: 11})
+    'it was trained on 1 of these 12 rows'
+    """
+    rows, seen, unknown = sum(counts.values()), counts.get(SEEN, 0), counts.get(UNKNOWN, 0)
+    if unknown == rows:
+        return "it is not known whether it was trained on these rows"
+    count = {0: "none", rows: "all"}.get(seen, f"{seen:,}")
+    doubt = f"; of {unknown:,} that is not known" if unknown else ""
+    return f"it was trained on {count} of these {counted(rows, 'row')}{doubt}"
+
+
+def _hash(question: str) -> str:
+    return hashlib.sha256(" ".join(question.casefold().split()).encode()).hexdigest()[:16]
