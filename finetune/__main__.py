@@ -5,6 +5,7 @@ import sys
 import warnings
 from typing import Any
 
+from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
 from finetune.train.recipe import Recipe, override, read_recipe
@@ -22,19 +23,16 @@ def main(argv: list[str] | None = None) -> int:
     args.argv = argv
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # trainers warn about their own defaults
-        return run(lambda: _stoppable(args))
+        return run(lambda: _run_verb(args), lambda: f"stopped; go on with: {resumed(args)}")
 
 
-def _stoppable(args: argparse.Namespace) -> int:
-    """Run a verb; at Ctrl-C, print the command that goes on."""
+def _run_verb(args: argparse.Namespace) -> int:
     try:
-        return VERBS[args.verb](args)
+        with full_disk(lambda: resumed(args)):
+            return VERBS[args.verb](args)
     except ModuleNotFoundError as error:
         refuse_missing(error)
         raise
-    except KeyboardInterrupt:
-        terminal.note(f"stopped; go on with: {resumed(args)}")
-        return 130
 
 
 def resumed(args: argparse.Namespace) -> str:
@@ -84,10 +82,7 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
     }
 
 
-def _print_run(trained: Run | None, args: argparse.Namespace) -> int:
-    if trained is None:
-        terminal.note(f"stopped, a checkpoint is kept; go on with: {resumed(args)}")
-        return 130
+def _print_run(trained: Run, args: argparse.Namespace) -> int:
     result = trained.result
     terminal.say(
         f"trained {counted(result['steps'], 'step')}, {counted(result['tokens'], 'token')} in {result['seconds']:,.0f} s, "

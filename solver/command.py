@@ -21,17 +21,17 @@ from .files import local
 from .refusal import InputError
 
 
-class _Terminated(KeyboardInterrupt):
+class Terminated(KeyboardInterrupt):
     """SIGTERM, raised where Ctrl-C is, so that work ends the same way: one line, and the same command resumes."""
 
 
 def _terminate(_signal: int, _frame: object) -> None:
-    raise _Terminated
+    raise Terminated
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Raise _Terminated at SIGTERM; only the main thread may handle signals."""
+    """Raise Terminated at SIGTERM; only the main thread may handle signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -63,11 +63,12 @@ def parsed(parser: argparse.ArgumentParser, words: Sequence[str] | None = None) 
     return parser.parse_args(joined)
 
 
-def run(command: Callable[[], int], stopped: str = "stopped") -> int:
+def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped") -> int:
     """Run a command and return its exit status.
 
     The status is the command's own, 2 after an InputError, 130 after Ctrl-C, 143 after SIGTERM (which Slurm and
-    Kubernetes send), or 1 if the reader of stdout has gone. `stopped` is the line printed after Ctrl-C and SIGTERM.
+    Kubernetes send), or 1 if the reader of stdout has gone. `stopped` is the line printed after Ctrl-C and SIGTERM,
+    or a function that returns it.
     """
     _degrade()
     try:
@@ -78,8 +79,8 @@ def run(command: Callable[[], int], stopped: str = "stopped") -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
-        print(stopped, file=sys.stderr)
-        return 143 if isinstance(stop, _Terminated) else 130
+        print(stopped() if callable(stopped) else stopped, file=sys.stderr)
+        return 143 if isinstance(stop, Terminated) else 130
     except BrokenPipeError:
         # The reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -79,7 +79,7 @@ def evaluate(
         system,
     )
     folder = folder or default_folder(base, adapter, dataset, split)
-    with writing(folder):
+    with writing(folder, "decoded into"):
         done = _finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
         if rows:

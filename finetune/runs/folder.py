@@ -11,7 +11,7 @@ from typing import Any
 from solver.command import pasted
 from solver.experts import system_line
 from solver.files import read_json, read_text
-from solver.lock import LOCK, only_writer
+from solver.lock import LOCK, only_writer, writer
 from solver.refusal import InputError
 
 from . import terminal
@@ -84,7 +84,7 @@ class Run:
         found = [
             path
             for path in self.folder.glob("checkpoint-*")
-            if (path / "trainer_state.json").exists() and path.name.partition("-")[2].isdigit()
+            if path.name.partition("-")[2].isdigit() and _whole(path / "trainer_state.json")
         ]
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
 
@@ -95,15 +95,29 @@ def trained_system_line(folder: Path) -> str:
     return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default
 
 
+def _whole(state: Path) -> bool:
+    """Return whether the last file of a checkpoint was written to its end; a full disk leaves half of it."""
+    try:
+        return isinstance(json.loads(state.read_bytes()), dict)
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path, doing: str = "written") -> Iterator[None]:
     """Hold the lock of a folder while a command writes into it; of several processes the first holds it.
 
-    Raises InputError if another process writes there, or if the folder cannot be made.
+    Raises InputError if another process writes there, or if the folder cannot be made. `doing` is the participle of the
+    message: "is being trained by pid 12".
     """
     if not terminal.first_process:
         yield
         return
+    holder = writer(folder)
+    if holder:
+        raise InputError(
+            f"{folder}: is being {doing} by {holder.replace('process', 'pid', 1)}; wait until it ends, or choose another --out"
+        )
     with ExitStack() as stack:
         try:
             stack.enter_context(only_writer(folder))

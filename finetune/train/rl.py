@@ -3,7 +3,6 @@
 The KL reference is the initial adapter; TRL keeps a copy of it.
 """
 
-import time
 from collections import Counter
 from functools import partial, update_wrapper
 from pathlib import Path
@@ -23,7 +22,7 @@ from solver.refusal import InputError
 from solver.reward import REWARDS, Verdict, judge_all
 
 from .recipe import Rl
-from .trainer import finish, one_process, record_rows, run_settings, silence, stopped_early, trainer_arguments
+from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
 from .watch import Watch
 
 SHORT_CUTS = frozenset(
@@ -85,8 +84,8 @@ def reinforce(
     seed: int = 0,
     dtype: str = "auto",
     resume: bool = False,
-) -> Run | None:
-    """Train an adapter further and return its run, or None if it was stopped and can be resumed."""
+) -> Run:
+    """Train an adapter further and return its run; see `sft.train` for how it is stopped."""
     keep_memory()
     device = find_device(dtype)
     base = named_base(model, adapter, device)
@@ -97,7 +96,7 @@ def reinforce(
     settings = run_settings(recipe, table, device, dataset=dataset, model=base, seed=seed, max_len=max_len)
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
-    with writing(folder):
+    with writing(folder, "trained"):
         run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
         if run.result:
             return run
@@ -105,17 +104,15 @@ def reinforce(
         trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading)
         watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
         trainer.add_callback(watch)
-        began = time.perf_counter()
         double = recipe.accumulation * 2
         message = f"out of memory with --accumulation {recipe.accumulation}; try {double}, which trains the same"
         with out_of_memory(message), watch.interruptible():
             _train(trainer, run.last_checkpoint())
-        if stopped_early(trainer, watch):
-            return None
+        watch.refuse_to_finish(trainer.state)
         if terminal.first_process:
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(str(folder), selected_adapters=["default"])
             tokenizer.save_pretrained(str(folder))
-        return finish(run, trainer, watch, began, device)
+        return finish(run, trainer, device)
 
 
 def _train(trainer: Any, last: Path | None) -> None:

@@ -1,6 +1,5 @@
 """Supervised training: TRL's SFTTrainer on the published columns, with the loss on the completion alone."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from finetune.runs.trained import Trained
 from solver.plurals import counted
 
 from .recipe import Sft
-from .trainer import finish, one_process, record_rows, run_settings, silence, stopped_early, trainer_arguments
+from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
 from .watch import Watch
 
 _GROUP = 16
@@ -77,10 +76,10 @@ def train(
     seed: int = 0,
     dtype: str = "auto",
     resume: bool = False,
-) -> Run | None:
-    """Train an adapter and return its run, or None if it was stopped and can be resumed.
+) -> Run:
+    """Train an adapter and return its run; raise InputError for anything the caller can correct.
 
-    Raise InputError for anything the caller can correct.
+    Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be resumed.
     """
     keep_memory()
     device = find_device(dtype)
@@ -90,7 +89,7 @@ def train(
     terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
     refuse_long(lengths, max_len)
     settings = run_settings(recipe, table, device, dataset=dataset, model=model, seed=seed, max_len=max_len)
-    with writing(folder):
+    with writing(folder, "trained"):
         run = Run.begin(folder, settings, resume=resume)
         if run.result:
             return run
@@ -106,14 +105,12 @@ def train(
         )
         watch = Watch(folder, ("loss",))
         trainer.add_callback(watch)
-        began = time.perf_counter()
         last = run.last_checkpoint()
         with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
             run_trainer(trainer, str(last) if last else None)
-        if stopped_early(trainer, watch):
-            return None
+        watch.refuse_to_finish(trainer.state)
         trainer.save_model(str(folder))
-        return finish(run, trainer, watch, began, device)
+        return finish(run, trainer, device)
 
 
 def make_trainer(

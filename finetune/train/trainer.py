@@ -1,6 +1,5 @@
 """Arguments, settings and results that supervised training and reinforcement learning share."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -19,7 +18,6 @@ from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft
-from .watch import Watch
 
 
 def run_settings(
@@ -90,21 +88,17 @@ def silence(trainer: Any) -> None:
     trainer.remove_callback(PrinterCallback)
 
 
-def stopped_early(trainer: Any, watch: Watch) -> bool:
-    """Return whether Ctrl-C ended training before its last step."""
-    return bool(watch.stopped and trainer.state.global_step < trainer.state.max_steps)
-
-
-def finish(run: Run, trainer: Any, watch: Watch, began: float, device: Device) -> Run:
-    """Record the result of a run; its seconds and tokens count from when it was last started or resumed."""
+def finish(run: Run, trainer: Any, device: Device) -> Run:
+    """Record the result of a run; its seconds and tokens are those of all steps, also of steps before a resume."""
     log = read_log(run.folder)
-    seconds = time.perf_counter() - began
+    last: dict[str, Any] = log[-1] if log else {"seconds": 0, "num_tokens": 0, "loss": None}
+    seconds, tokens = last["seconds"], int(last["num_tokens"])
     result = {
         "steps": trainer.state.global_step,
         "seconds": round(seconds, 1),
-        "tokens": watch.tokens,
-        "tokens_per_second": round(watch.tokens / seconds, 1),
-        "final_loss": log[-1]["loss"] if log else None,
+        "tokens": tokens,
+        "tokens_per_second": round(tokens / seconds, 1) if seconds else 0.0,
+        "final_loss": last["loss"],
         "device": str(device),
         "threads": torch.get_num_threads(),
     }

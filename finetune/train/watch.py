@@ -1,4 +1,4 @@
-"""Watches a trainer: shows progress, writes one line of figures per step to log.jsonl, and stops cleanly at Ctrl-C."""
+"""Watches a trainer: shows progress, writes one line of figures per step to log.jsonl, and stops cleanly at Ctrl-C and SIGTERM."""
 
 import json
 import signal
@@ -14,9 +14,12 @@ from transformers import TrainerCallback
 from finetune.hardware.memory import give_back
 from finetune.runs import terminal
 from finetune.runs.log import LOG, read_log
+from solver.command import Terminated
 
 _EVERY = 20
 """The number of steps between two returns of memory, and between two lines of progress without a terminal."""
+_INTERRUPTS: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+"""The exceptions that end a command after a signal."""
 
 
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
@@ -25,18 +28,22 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
     def __init__(self, folder: Path, figures: tuple[str, ...]):
         self.folder = folder
         self.figures = figures
-        self.stopped = False
+        self.stopped: int | None = None
         self.began = time.perf_counter()
-        self.tokens = self.before = 0
+        self.before = 0
+        self.earlier_tokens, self.earlier_seconds = 0, 0.0
         self.bar: Any = None
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Start the progress bar at the run's step, and remove log lines that a resumed run will write again."""
         self.began = time.perf_counter()
         self.before = int(state.num_input_tokens_seen)
+        kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
+        if kept:
+            self.earlier_tokens = int(kept[-1].get("num_tokens", 0))
+            self.earlier_seconds = float(kept[-1]["seconds"])
         if terminal.first_process:
             path = self.folder / LOG
-            kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
             path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
         self.bar = terminal.bar("training", state.max_steps, state.global_step)
         if sys.stderr.isatty():
@@ -47,10 +54,16 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         if not logs or "loss" not in logs:
             return
         # In a resumed run, TRL's token count continues for GRPO and restarts at 0 for supervised training.
-        self.tokens = int(logs.get("num_tokens", 0)) - self.before
-        seconds = time.perf_counter() - self.began
-        speed = self.tokens / seconds if seconds else 0.0
-        line = {"step": state.global_step, "epoch": round(float(state.epoch or 0), 4), "seconds": round(seconds, 2)}
+        tokens = int(logs.get("num_tokens", 0)) - self.before
+        now = time.perf_counter() - self.began
+        speed = tokens / now if now else 0.0
+        seconds = self.earlier_seconds + now
+        line = {
+            "step": state.global_step,
+            "epoch": round(float(state.epoch or 0), 4),
+            "seconds": round(seconds, 2),
+            "num_tokens": self.earlier_tokens + tokens,
+        }
         line |= {name: value for name, value in logs.items() if name not in line}
         if terminal.first_process:
             with (self.folder / LOG).open("a", encoding="utf-8") as file:
@@ -62,7 +75,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
             terminal.note(f"step {state.global_step} of {state.max_steps}  {text}  {seconds:,.0f} s")
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Return memory to the system now and then; after Ctrl-C, save a checkpoint and stop."""
+        """Return memory to the system now and then; after Ctrl-C or SIGTERM, save a checkpoint and stop."""
         if state.global_step % _EVERY == 0:
             give_back()
         if self.stopped:
@@ -73,18 +86,24 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         """Remove the progress bar."""
         self.bar.stop()
 
+    def refuse_to_finish(self, state: Any) -> None:
+        """Raise KeyboardInterrupt if a signal ended training before its last step."""
+        if self.stopped and state.global_step < state.max_steps:
+            raise _INTERRUPTS[self.stopped]
+
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Make the first Ctrl-C stop after the current step, and the second one at once."""
+        """Make the first Ctrl-C or SIGTERM stop after the current step, and the second one at once."""
 
-        def stop(*_: object) -> None:
+        def stop(number: int, _frame: object) -> None:
             if self.stopped:
-                raise KeyboardInterrupt
-            self.stopped = True
+                raise _INTERRUPTS[number]
+            self.stopped = number
             terminal.note("stopping after this step; Ctrl-C again stops at once and keeps the last checkpoint")
 
-        before = signal.signal(signal.SIGINT, stop)
+        before = {number: signal.signal(number, stop) for number in _INTERRUPTS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -46,8 +46,8 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
     assert "eval --adapter" in said
 
 
-def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, dataset, tmp_path, call):
-    """Steps before the checkpoint are not repeated, and their tokens do not count in the resumed run's speed."""
+def test_a_resumed_run_has_the_figures_of_the_whole_run(trained, dataset, tmp_path, call):
+    """Steps before the checkpoint are not repeated, and their tokens and seconds count in the result."""
     out = tmp_path / "rl"
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
     words += ["--steps", 2, "--max-len", 2048, "--dtype", "float32"]
@@ -64,7 +64,8 @@ def test_a_stopped_run_goes_on_and_counts_only_what_it_did_itself(trained, datas
         (line["step"], line["num_tokens"]) for line in whole
     ]
     result = json.loads((out / "run.json").read_text())["result"]
-    assert result["tokens"] == whole[1]["num_tokens"] - whole[0]["num_tokens"]
+    assert result["tokens"] == whole[1]["num_tokens"]
+    assert result["seconds"] > whole[0]["seconds"]
 
 
 def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, dataset, tmp_path, call):

@@ -2,16 +2,23 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import torch
 from commands import losses, sft
+from safetensors import SafetensorError
 
-from finetune.runs.folder import command
+from finetune.runs.disk import full_disk
+from finetune.runs.folder import Run, command
+from finetune.runs.log import read_log
 from finetune.train.sft import run_trainer
 from finetune.train.watch import Watch
+from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -38,22 +45,24 @@ def test_the_same_seed_gives_the_same_losses(trained, dataset, tiny, tmp_path, c
     assert losses(trained) != losses(tmp_path / "other")
 
 
-def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(
-    trained, dataset, tiny, tmp_path, call, monkeypatch
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_a_checkpoint_and_resuming_gives_the_same_losses(
+    trained, dataset, tiny, tmp_path, call, monkeypatch, number, expected
 ):
-    """A stopped run prints the command that goes on, and reaches the losses of an uninterrupted run."""
+    """A stopped run prints the command that goes on, and reaches the losses and figures of an uninterrupted run."""
     words = sft(dataset, tiny, tmp_path / "stopped")
     ended = Watch.on_step_end
 
     def press(self, args, state, control, **more):
         if state.global_step == 5:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         ended(self, args, state, control, **more)
 
     monkeypatch.setattr(Watch, "on_step_end", press)
     status, _, said = call(*words)
-    assert status == 130
+    assert status == expected
     assert said.rstrip().endswith(f"go on with: {command([*words, '--resume'])}")
+    seconds = read_log(tmp_path / "stopped")[-1]["seconds"]
     assert list(losses(tmp_path / "stopped")) == [1, 2, 3, 4, 5]
     monkeypatch.undo()
 
@@ -61,6 +70,66 @@ def test_ctrl_c_keeps_a_checkpoint_and_resuming_gives_the_same_losses(
 
     assert status == 0, said
     assert losses(trained) == pytest.approx(losses(tmp_path / "stopped"), rel=1e-5)
+    ours, whole = (
+        json.loads((folder / "run.json").read_text())["result"] for folder in (tmp_path / "stopped", trained)
+    )
+    assert (ours["steps"], ours["tokens"]) == (whole["steps"], whole["tokens"])
+    assert ours["seconds"] > seconds
+
+
+def test_a_full_disk_is_one_line(trained, dataset, tiny, tmp_path, call):
+    """The message names the command that goes on; with room on the disk, it finishes the run."""
+    out = shutil.copytree(trained, tmp_path / "run")
+    run = json.loads((out / "run.json").read_text())
+    (out / "run.json").write_text(json.dumps(run | {"result": {}}))
+    (out / ".run.json.tmp").symlink_to("/dev/full")
+    words = sft(dataset, tiny, out, "--resume")
+
+    status, _, said = call(*words)
+    (out / ".run.json.tmp").unlink(missing_ok=True)
+
+    assert status == 2
+    assert said.count("error:") == 1
+    assert said.rstrip().endswith(f"the disk is full; free some space and go on with: {command(words)}")
+    assert call(*words)[0] == 0
+
+
+def raise_as_safetensors(message):
+    """Raise the error with which safetensors reports a disk without room."""
+    raise SafetensorError(f"Error while serializing: I/O error: {message}")
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        lambda: torch.save(torch.zeros(10**5), "/dev/full"),
+        lambda: raise_as_safetensors("No space left on device (os error 28)"),  # it would replace the device by a file
+        lambda: Path("/dev/full").write_text("x"),
+    ],
+    ids=["torch", "safetensors", "python"],
+)
+def test_every_library_that_meets_a_full_disk_is_understood(fill):
+    """Torch and safetensors report a full disk by errors of their own."""
+    with (
+        pytest.raises(InputError, match="disk is full; free some space and go on with: again"),
+        full_disk(lambda: "again"),
+    ):
+        fill()
+
+
+def test_other_failures_of_writing_are_not_called_a_full_disk():
+    """An error of another kind passes unchanged."""
+    with pytest.raises(SafetensorError, match="Permission denied"), full_disk(lambda: "again"):
+        raise_as_safetensors("Permission denied (os error 13)")
+
+
+def test_half_a_checkpoint_is_not_resumed_from(tmp_path):
+    """A checkpoint whose last file is cut is passed over."""
+    for step, state in ((4, "{}"), (8, '{"a')):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text(state)
+
+    assert Run(tmp_path, {}, {}).last_checkpoint() == tmp_path / "checkpoint-4"
 
 
 def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
@@ -125,11 +194,8 @@ def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_pa
 
 def test_running_out_of_memory_names_the_flags_to_change():
     """Torch's error becomes one line that suggests a smaller batch with the same training."""
-    import torch
-
     from finetune.hardware.device import out_of_memory
     from finetune.train.sft import smaller
-    from solver.refusal import InputError
 
     with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
         torch.empty(1 << 60)

@@ -11,7 +11,7 @@ def test_a_second_training_is_told_who_writes(tmp_path):
     with writing(tmp_path / "run"):
         Run.begin(tmp_path / "run", {"seed": 0}, resume=False)
 
-        with pytest.raises(InputError, match=r"process \d+ on .* is writing here"), writing(tmp_path / "run"):
+        with pytest.raises(InputError, match=r"is being trained by pid \d+ on "), writing(tmp_path / "run", "trained"):
             pass
 
 
