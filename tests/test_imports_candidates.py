@@ -47,6 +47,7 @@ CONTRADICTIONS = {
     "denominator_as_number": ("2/3 of Ann's figs are 6.", "6*3=<<6*3=18>>18", (0, 1), "2/3"),
     "other_than_money": ("Ann has twice as many figs as Bo, who has 6.", "$2*6=<<2*6=12>>12", (0, 0), "twice"),
     "number_for_percents_hundred": ("Ann has 100 figs, 40% ripe.", "40/100=<<40/100=.4>>.4", (0, 1), "100"),
+    "other_unit_than_converted": ("Ann has 1 fig, Bo 5.", "12 inches = 1 foot\n5*1=<<5*1=5>>5", (0, 1), "1"),
 }
 EARLIER_SCORES = {
     "recency": (FIGS, "4*6=<<4*6=24>>24\n24/4=<<24/4=6>>6", (1, 0), "step 0", 0.8),

@@ -384,3 +384,22 @@ def test_a_hundred_belongs_to_percents_alone():
     done, _ = linked("Jo has 60 figs and Bo 200. How many more?", "100-60=<<100-60=40>>40", 40)
 
     assert done.inferred
+
+
+def test_a_result_that_was_not_read_is_no_number_of_the_question():
+    """In `18÷3/4=24` the 24 is worked out from 18 and 3/4, though the question has 24 tables."""
+    question = (
+        "A hall has 24 tables and 18 cups of rice. A serving is 3/4 cup and costs $2. How much do the servings cost?"
+    )
+    done, mentions = linked(question, "18÷3/4=24 servings\n24*2=<<24*2=48>>48", 48)
+    tables = next(k for k, mention in enumerate(mentions) if mention.quantity.text == "24")
+
+    assert tables not in {origin.index for origin in done.origins.values() if isinstance(origin, Given)}
+    assert done.inferred
+
+
+def test_an_unexplained_result_that_was_not_read_contradicts_its_origin():
+    """Nothing gives the 24 of `2*8=24` but a constant or a number of the question: the row is no grade A."""
+    row = converted("A cook has 24 pans. She works 5 hours more. How many?", "2*8=24 hours\n24+5=<<24+5=29>>29 hours")
+
+    assert "a number is used against its type or unit" in row.metadata["reasons"]

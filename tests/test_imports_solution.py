@@ -81,3 +81,26 @@ def test_points_per_dollar_are_not_money():
     (per, money) = (read_solution(f"6/2=<<6/2=3>>3 {unit}")[0].money for unit in ("points per dollar", "dollars"))
 
     assert (per, money) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "unread"),
+    [
+        ("18÷3/4=24", [(24, True)]),
+        ("18 cups ÷ 3/4 cup = 24 servings", [(24, True)]),
+        ("half of 48 = 24", [(24, True)]),
+        ("12 inches=1 foot", [(1, False)]),
+        ("2*8 = <<2*8=16>>16", []),
+        ("2*8 = 16", []),
+        ("5 bags = $10", []),
+        ("1/3 of it = 16 figs", []),
+        ("1% is equal to $5", []),
+        ("2*(her height) = 80 cm", []),
+        ("x + 3x = 80", []),
+    ],
+)
+def test_results_of_equations_that_are_no_steps_are_told(line, unread):
+    """A later step knows the results of arithmetic and conversions in prose that were not read as steps."""
+    step = read_solution(f"{line}\n3 + 4 = <<3+4=7>>7")[-1]
+
+    assert unread == [(one.value, one.worked) for one in step.unread]

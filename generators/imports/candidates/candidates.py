@@ -1,6 +1,7 @@
 """Finds the candidates for each number of one problem's solution."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from generators.imports.question.mentions import Mention
@@ -37,8 +38,15 @@ class Candidates:
         if key not in self._found:
             at = self.places.of(place, number)
             found = list(self.direct(at, place)) or self._hidden(place, at.leaf.value)
+            if any(one.worked and one.value == at.leaf.value for one in at.step.unread):
+                found = self._worked_out(found, place, at.leaf.value)
             self._found[key] = compared(found, Comparison(at, self.mentions, self._constants))
         return self._found[key]
+
+    def _worked_out(self, found: list[Candidate], place: int, value: Fraction) -> list[Candidate]:
+        """Return the candidates for a result that was not read: earlier or hidden steps, else others with a contradiction."""
+        steps = [one for one in found if one.steps] or self._hidden(place, value)
+        return steps or [replace(one, typed=False) for one in found]
 
     def infer_last(self, answer: Fraction) -> int:
         """Add a last step that the solution does not state, an operation that gives the answer, and return its place."""

@@ -57,6 +57,12 @@ def number_for_percents_hundred(fit: Fit) -> bool:
     return fit.place.over_percent or fit.place.to_percent
 
 
+def other_unit_than_converted(fit: Fit) -> bool:
+    """Reject another unit for the result of a conversion that is no step: `12 inches = 1 foot`."""
+    told = [one for one in fit.place.step.unread if one.value == fit.place.leaf.value and not one.worked]
+    return bool(told) and fit.kind != "group" and not any(fit.mention.unit in one.after for one in told)
+
+
 CONTRADICTIONS: tuple[Callable[[Fit], bool], ...] = (
     dividend_of_half,
     factor_added,
@@ -66,5 +72,6 @@ CONTRADICTIONS: tuple[Callable[[Fit], bool], ...] = (
     denominator_as_number,
     other_than_money,
     number_for_percents_hundred,
+    other_unit_than_converted,
 )
 """The contradictions between the type of a quantity and its use."""

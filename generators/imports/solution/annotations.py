@@ -11,9 +11,10 @@ from solver.stems import stem
 from .equations import Equation, solve_linear
 from .formula import Formula, NoFormula, Op, evaluate, leaves, read_formula
 from .prose import prose_steps
-from .step import Step
+from .step import Step, Unread
 from .tokens import Token, around, describe, read_tokens
 from .unknowns import equations_with_letters
+from .unread import unread_results
 
 ANNOTATION = re.compile(r"<<([^<>]*)>>")
 _ROUNDED = Fraction(1, 200)
@@ -30,13 +31,17 @@ def read_solution(text: str) -> list[Step]:
     """Return the steps of a solution in order; raise BadAnnotation for an annotation that cannot be trusted."""
     steps: list[Step] = []
     equations: list[Equation] = []
+    unread: frozenset[Unread] = frozenset()
     for line in text.split("\n"):
         clean, annotations = _without_annotations(line)
         tokens = list(read_tokens(clean))
         stems = frozenset(content([token.text for token in tokens if token.kind == "word"]))
         subject = next((stem(name) for _, _, name in proper_names(clean)), "")
-        for step in _line_steps(tokens, annotations, stems):
-            step.place, step.subject = len(steps), subject
+        here = _line_steps(tokens, annotations, stems)
+        read = {one.value for one in [*steps, *here]}
+        unread |= {*unread_results(tokens, {start for start, _ in annotations}, read)}
+        for step in here:
+            step.place, step.subject, step.unread = len(steps), subject, unread
             steps.append(step)
         equations += [Equation(left, right, stems, len(steps)) for left, right in equations_with_letters(tokens)]
     steps += [

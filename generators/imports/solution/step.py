@@ -6,6 +6,17 @@ from fractions import Fraction
 from .formula import Formula
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The result of an equation that was not read."""
+
+    value: Fraction
+    worked: bool
+    """Whether it is worked out, `18÷3/4=24`, and no conversion, `12 inches=1 foot`."""
+    after: tuple[str, ...]
+    """The stems of the words behind it."""
+
+
 @dataclass(slots=True, eq=False)
 class Step:
     """A step of a solution: a formula, its value, and the words of its line."""
@@ -24,3 +35,5 @@ class Step:
     """Its place among the steps."""
     subject: str = ""
     """The stem of the first proper name of the line, or an empty text."""
+    unread: frozenset[Unread] = frozenset()
+    """The results of equations in front of it, or in its line, that were not read."""
