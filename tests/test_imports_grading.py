@@ -23,30 +23,10 @@ REASONS = {
         "12*8=<<12*8=96>>96\n12+8+32=<<12+8+32=52>>52",
         "1 annotated step unused",
     ),
-    "contested_number": (
-        "She got two tickets for $50 each. A man sells her two more tickets for $240. How much is it?",
-        "2*50=<<2*50=100>>100\n100+240=<<100+240=340>>340",
-        "left over though its value is used: two",
-    ),
-    "percent": (
-        "Ann has 12 figs, 40% of them ripe, and buys 3 figs. How many figs has she?",
-        "12+3=<<12+3=15>>15",
-        "a percent left over: 40%",
-    ),
-    "part": (
-        "Ann has 12 figs, 1/4 of them ripe, and buys 7 figs. How many figs has she?",
-        "12+7=<<12+7=19>>19",
-        "a part or multiple left over: 1/4",
-    ),
-    "loose_number": (
-        "Bo has one dog, 12 cats and 5 birds. How many cats and dogs?",
-        "12+1=<<12+1=13>>13",
-        "1 number of the question left over",
-    ),
-    "used_for_both": (
-        "Ann packs 4 pens in each of 5 boxes and in each of 6 bags. She has four cats. How many pens?",
-        "4 pens*5 boxes=<<4*5=20>>20 pens\n4 pens*6 bags=<<4*6=24>>24 pens\n20+24=<<20+24=44>>44 pens",
-        "used twice though another of its value is left over: 4",
+    "unused_number": (
+        "Ann has 3 cats, 3 dogs and 8 birds. Each eats 2 figs. How many figs do the cats eat?",
+        "3*2=<<3*2=6>>6",
+        "2 numbers of the question unused: 3, 8",
     ),
     "squared": ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", "twice in one step: 2"),
     "factor_of_product_twice": (
@@ -270,30 +250,6 @@ def test_the_whole_of_a_third_is_three_times_it(question, solution, letter):
 
 
 @pytest.mark.parametrize(
-    ("question", "solution", "words"),
-    [
-        (
-            "She got two of the tickets for $50 each. A man sells her two {} tickets for $240. How much is it?",
-            "2*50=<<2*50=100>>100 and 100+240=<<100+240=340>>340",
-            ("more", "red"),
-        ),
-        (
-            "He wrote 25 songs on the top 10 charts and ten {} songs. How many songs?",
-            "25+10=<<25+10=35>>35 songs. 35*1=<<35*1=35>>35",
-            ("more", "old"),
-        ),
-    ],
-    ids=["of the same things", "of different things"],
-)
-def test_an_unused_further_number_lowers_the_grade(question, solution, words):
-    """Two more tickets that nothing uses lower the grade: the first two may stand in their place."""
-    more, plain = (converted(question.format(word), solution) for word in words)
-
-    assert (more.metadata["grade"], plain.metadata["grade"]) == ("B", "A")
-    assert more.metadata["reasons"] == [f"left over though its value is used: {more.metadata['unused'][0]['text']}"]
-
-
-@pytest.mark.parametrize(
     ("question", "solution", "told"),
     [
         ("He makes 9 cars a month, 240 a year. How many more a month?", "(240-9*12)/12=<<(240-9*12)/12=11>>11", False),
@@ -341,22 +297,12 @@ def test_a_number_that_cancels_out_lowers_the_grade():
     assert "value: 12" not in row.trace
 
 
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("Amy is 1/3 as old as Jo, and Chris is twice as old as Amy. Together they are 132. How old is Jo?", True),
-        (
-            "Amy is 1/3 as old as Jo and runs twice a day. Chris is what Amy lacks of Jo. They are 132. How old is Jo?",
-            False,
-        ),
-    ],
-    ids=["twice as old", "twice a day"],
-)
-def test_twice_a_third_is_not_the_complement_of_a_third(question, told):
-    """`2/3` may be `1 - 1/3` only if no `twice as` could be meant."""
+def test_twice_a_third_is_not_the_complement_of_a_third():
+    """`2/3` may be `1 - 1/3` only if no unused `twice as` could be meant."""
+    question = "Amy is 1/3 as old as Jo, and Chris is twice as old as Amy. Together they are 132. How old is Jo?"
     row = converted(question, "x+(1/3)x+(2/3)x=132\n2x=132\nx=66")
 
-    assert any("multiple left over: twice" in reason for reason in row.metadata["reasons"]) is told
+    assert "1 number of the question unused: twice" in row.metadata["reasons"]
 
 
 def test_a_repeated_time_is_left_over_once():
@@ -373,3 +319,17 @@ def test_a_repeated_time_is_left_over_once():
 
     assert [unused["text"] for unused in row.metadata["unused"]] == ["2 pm.", "2 pm"]
     assert not any("left over" in reason for reason in row.metadata["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("question", "letter"),
+    [
+        ("Ann has 3 cats and 8 birds. Each cat eats 2 figs. How many figs do the cats eat?", "A"),
+        ("Ann has 3 cats and 3 birds. Each eats 2 figs. How many figs do the cats eat?", "B"),
+        ("Ann has 3 cats, 8 birds, 9 fish and 5 dogs. Each cat eats 2 figs. How many figs do the cats eat?", "B"),
+    ],
+    ids=["one, no choice", "one, two threes", "three"],
+)
+def test_unused_numbers_lower_the_grade_where_there_was_a_choice(question, letter):
+    """One unused number lowers the grade if an operand had two candidates, and three lower it always."""
+    assert converted(question, "3*2=<<3*2=6>>6 figs").metadata["grade"] == letter

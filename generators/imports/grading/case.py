@@ -1,12 +1,10 @@
 """A linked problem as the reasons of a grade see it, with the facts that several of them need."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
-from generators.imports.candidates.origin import Given, Origin, forms, givens
+from generators.imports.candidates.origin import Given, Origin, givens
 from generators.imports.candidates.position import roles
 from generators.imports.graph.build import Graph
 from generators.imports.linking.choice import Linking
@@ -14,9 +12,6 @@ from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf, leaves
 from generators.imports.solution.step import Step
 from solver.quantities import Quantity
-
-CERTAIN = 7.0
-"""The margin from which a proof holds although a number with a value of the solution is left over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +49,6 @@ class Case:
         return {
             place: [role.sign for role in roles(self.linking.steps[place].formula)] for place, _ in self.linking.origins
         }
-
-    @cached_property
-    def values(self) -> set[Fraction]:
-        """The values of the numbers that the used steps write."""
-        return {self.leaves[place][number].value for place, number in self.linking.origins}
 
     @cached_property
     def linked(self) -> dict[int, list[tuple[Origin, str]]]:
@@ -102,29 +92,3 @@ class Case:
     def left_over(self) -> list[Quantity]:
         """The numbers that one would expect to be used and that neither the solution nor the trace uses."""
         return [self.mentions[index].quantity for index in self.linking.unused if index not in self.graph.ones]
-
-    @cached_property
-    def contested(self) -> list[str]:
-        """The numbers left over that another number of the same value may have replaced."""
-        certain = self.linking.proved and self.linking.margin >= CERTAIN
-        found = [
-            quantity.text
-            for quantity in self.left_over
-            if quantity.kind != "word"
-            and not (certain and quantity.kind in ("plain", "money"))
-            and (self.linking.proved or quantity.kind in ("multiple", "half"))
-            and any(value in self.values for _, value in forms(quantity))
-        ]
-        return found + [text for text in self._others() if text not in found]
-
-    def _others(self) -> Iterator[str]:
-        """Yield the numbers left over that a used number of the same value may stand for.
-
-        With the same unit, one of the two counts others (`2 weeks`, `the following 2 weeks`). With different units,
-        the one left over is a difference (`ten more songs` beside `the top 10`).
-        """
-        used = [self.mentions[root] for root in self.counts]
-        for mention in (self.mentions[index] for index in self.linking.unused):
-            alike = [one for one in used if one.quantity.value == mention.quantity.value != 1]
-            if any(mention.is_difference if one.unit != mention.unit else mention.other or one.other for one in alike):
-                yield mention.quantity.text

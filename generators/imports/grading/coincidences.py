@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from generators.imports.candidates.origin import Earlier, Given, Named, Origin
-from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Formula, Leaf
-from generators.text.lexicon import stem_set
 from solver.stems import WORD, stem
 
 from .borrowed import SHARED, borrowed
@@ -23,9 +21,6 @@ _SMALL = 2
 """A number up to this that is added to itself more likely stands for two things: `1 + 1` for two people."""
 _FEW = 5
 """A result up to this may equal the number of those who share something."""
-_PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
-"""Follows a half of something."""
-_ONE_HALF = re.compile(r"\b(?:first|second|other|one|last|top|bottom) $", re.IGNORECASE)
 _DAYS = r"(?P<{}>sun|mon|tues|wednes|thurs|fri|satur)days?"
 _RANGE = re.compile(
     _DAYS.format("first")
@@ -33,14 +28,6 @@ _RANGE = re.compile(
     + _DAYS.format("last"),
     re.IGNORECASE,
 )
-
-
-def used_for_both(case: Case) -> str | None:
-    """Doubt a number that is used twice while another one of its value is unused."""
-    spare = {mention.quantity.value for mention in case.unused if not mention.definite and not _is_in_passing(mention)}
-    quantities = [(case.mentions[index].quantity, count) for index, count in case.counts.items()]
-    twice = [quantity.text for quantity, count in quantities if count > 1 and quantity.value in spare]
-    return f"used twice though another of its value is left over: {', '.join(twice)}" if twice else None
 
 
 def squared(case: Case) -> str | None:
@@ -67,19 +54,6 @@ def written_out_repetition(case: Case) -> str | None:
     if is_written_out(case):
         return "a repetition is written out, and how often is not read from the question"
     return None
-
-
-def unread_half(case: Case) -> str | None:
-    """Doubt a wiring without a half of something: the half that is left has the same value."""
-    unread = [
-        mention.quantity.text
-        for mention in (case.mentions[index] for index in case.linking.unused)
-        if mention.quantity.kind == "half"
-        and _PART.match(case.question, mention.quantity.end)
-        and not _ONE_HALF.search(case.question, mention.sentence_span[0], mention.quantity.start)
-        and not {*mention.after[:1]} & stem_set("units_of_time")
-    ]
-    return f"not read: {', '.join(unread)}" if unread else None
 
 
 def borrowed_number(case: Case) -> str | None:
@@ -199,9 +173,3 @@ class _Products:
         if not isinstance(origin, Given) or self.case.mentions[origin.index].quantity.kind == "percent":
             return Counter()
         return Counter([_of_quantity(self.case, origin)])
-
-
-def _is_in_passing(mention: Mention) -> bool:
-    """Return True for a `one` or an ordinal in words, but not for `the 5th`."""
-    quantity = mention.quantity
-    return quantity.text.isalpha() and (quantity.kind == "ordinal" or (quantity.kind == "word" and quantity.value == 1))

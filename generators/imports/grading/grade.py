@@ -34,7 +34,7 @@ class Grade:
 
 
 RULES = {
-    "A": "the solution states every step and uses it; no ambiguous number is left unused; no other wiring is as likely",
+    "A": "the solution states every step and uses it; no number is left unused where there was a choice; no other wiring is as likely",
     "B": "the solution states every step, but a step or a number is unused or cancels out, the wiring gives the answer only by coincidence, or another wiring is nearly as likely",
     "C": "at least one step is inferred",
 }
@@ -109,15 +109,11 @@ def weak_choice(case: Case) -> str | None:
 REASONS: tuple[Reason, ...] = (
     inferred_step,
     unused_step,
-    left_over.contested_number,
-    left_over.percent,
-    left_over.part,
-    left_over.loose_number,
-    coincidences.used_for_both,
+    left_over.unused_number,
+    left_over.unread_half,
     coincidences.squared,
     coincidences.factor_of_product_twice,
     coincidences.written_out_repetition,
-    coincidences.unread_half,
     coincidences.borrowed_number,
     coincidences.average_over_addend,
     coincidences.other_weekdays,

@@ -2,58 +2,34 @@
 
 import re
 
-from generators.imports.candidates.origin import Given, Implicit, Origin
+from generators.text.lexicon import stem_set
 from solver.plurals import counted
 
 from .case import Case
 
-_PARTS = {"half", "fraction", "multiple"}
-"""Kinds that a solution may combine without a step: twice a third is written as two thirds."""
-_AS = re.compile(r"(?<![Dd]oubles)\s*(?:as|the|that|his|her|their)\b")
-"""Follows a multiple of something."""
-_OF = re.compile(r"\s*of\b(?! the year)")
-"""Follows a part of something."""
+_MANY = 3
+"""Unused numbers that are too many to be said in passing: solutions that are read in part leave these."""
+_PART = re.compile(r"\s*(?:of|as|the|that|this|his|her|their|its)\b")
+"""Follows a half of something."""
+_ONE_HALF = re.compile(r"\b(?:first|second|other|one|last|top|bottom) $", re.IGNORECASE)
 
 
-def contested_number(case: Case) -> str | None:
-    """Doubt a wiring where a number is left over whose value the solution writes."""
-    return f"left over though its value is used: {', '.join(case.contested)}" if case.contested else None
+def unused_number(case: Case) -> str | None:
+    """Doubt a wiring that leaves over a number, if the others could be linked in several ways, or three of them."""
+    count = len(case.left_over)
+    if count < (1 if case.linking.rivals > 1 else _MANY):
+        return None
+    return f"{counted(count, 'number')} of the question unused: {', '.join(one.text for one in case.left_over)}"
 
 
-def percent(case: Case) -> str | None:
-    """Doubt a wiring that leaves over a percent, since percents are hardly ever said in passing."""
-    rates = [
-        quantity.text
-        for quantity in case.left_over
-        if quantity.kind == "percent" and quantity.value and quantity.text not in case.contested
+def unread_half(case: Case) -> str | None:
+    """Doubt a wiring without a half of something: the half that is left has the same value."""
+    unread = [
+        mention.quantity.text
+        for mention in (case.mentions[index] for index in case.linking.unused)
+        if mention.quantity.kind == "half"
+        and _PART.match(case.question, mention.quantity.end)
+        and not _ONE_HALF.search(case.question, mention.sentence_span[0], mention.quantity.start)
+        and not {*mention.after[:1]} & stem_set("units_of_time")
     ]
-    return f"a percent left over: {', '.join(rates)}" if rates else None
-
-
-def part(case: Case) -> str | None:
-    """Doubt a wiring that leaves over a fraction or a multiple of something: `1/3 of`, `twice as`."""
-    combined = any(use.mention.quantity.kind in _PARTS for use in case.uses)
-    parts = [
-        quantity.text
-        for quantity in case.left_over
-        if (quantity.kind == "multiple" and combined and _AS.match(case.question, quantity.end))
-        or (quantity.kind == "fraction" and _OF.match(case.question, quantity.end))
-        if quantity.text not in case.contested
-    ]
-    return f"a part or multiple left over: {', '.join(parts)}" if parts else None
-
-
-def loose_number(case: Case) -> str | None:
-    """Doubt a wiring that leaves over a number and guesses the origin of another."""
-    loose = {quantity.value for quantity in case.left_over if quantity.kind != "word" and quantity.value != 1}
-    if loose and any(_is_guess(origin, case) for origin in case.linking.origins.values()):
-        return f"{counted(len(loose), 'number')} of the question left over"
-    return None
-
-
-def _is_guess(origin: Origin, case: Case) -> bool:
-    """Return True if a number may only look like its origin: a `one` said in passing, a two for `both`."""
-    if isinstance(origin, Given):
-        quantity = case.mentions[origin.index].quantity
-        return quantity.kind == "word" and quantity.value == 1
-    return isinstance(origin, Implicit) and origin.why == "both"
+    return f"not read: {', '.join(unread)}" if unread else None

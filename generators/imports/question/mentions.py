@@ -49,8 +49,6 @@ class Mention:
     """The units of the rates in its clause: `each box`, `a pound`."""
     definite: bool
     """Whether it only refers to things counted before: `the three`."""
-    other: bool
-    """Whether it counts others than were counted before: `the next 40`, `2 more`."""
 
     @property
     def money(self) -> bool:
@@ -95,5 +93,4 @@ def _mention(number: Surroundings, alias: int, names: list[tuple[int, str]]) -> 
             if word_class(word.lower()) == "noun"
         ),
         definite=is_definite(number),
-        other=number.is_other,
     )
