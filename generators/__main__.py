@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         verb(
             "import",
             "import the problems of GSM-8K or SVAMP, with verified traces",
-            "python -m generators import gsm8k --grade A --out data/gsm8k",
+            "python -m generators import gsm8k --out data/gsm8k",
         )
     )
     _push_arguments(
@@ -237,7 +237,7 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     )
     imports.add_argument("--out", metavar="DIR", help="the dataset's folder (default data/SOURCE)")
     imports.add_argument("--split", default="train", metavar="train|test", help="the split to read (default train)")
-    imports.add_argument("--grade", default="C", metavar="A|B|C", help="the lowest grade to keep (default C)")
+    imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
 

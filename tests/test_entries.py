@@ -70,7 +70,7 @@ def test_an_import_and_a_gate_read_every_form(tmp_path, capsys, name):
     (tmp_path / name).write_bytes(FORMS[name])
     place = str(tmp_path / name)
 
-    assert main(["import", "gsm8k", "--from", place, "--out", str(tmp_path / "d")]) == 0
+    assert main(["import", "gsm8k", "--from", place, "--grade", "C", "--out", str(tmp_path / "d")]) == 0
     assert f"{place}: 2 problems read, from question, answer\n" in capsys.readouterr().err
     assert [row["answer"] for row in rows_of(tmp_path / "d")] == ["8", "7"]
     gate = read_gate(place)
@@ -173,7 +173,7 @@ def test_one_bad_line_does_not_lose_an_import(tmp_path, bad):
     """An import drops the line, says which one and why, and keeps the others."""
     (tmp_path / "rows.jsonl").write_text(f"{bad}\n{LINES}")
 
-    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.jsonl"))
+    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.jsonl"), grade="C")
 
     (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
     assert dropped["reason"].startswith("line: line 1: ")
@@ -186,7 +186,7 @@ def test_an_answer_that_is_no_number_drops_its_row(tmp_path, answer):
     svamp = json.loads((PROBLEMS / "svamp.json").read_text())
     (tmp_path / "rows.json").write_text(json.dumps([svamp[0] | {"Answer": answer}, svamp[1]]))
 
-    built = import_problems("svamp", tmp_path / "d", origin=str(tmp_path / "rows.json"))
+    built = import_problems("svamp", tmp_path / "d", origin=str(tmp_path / "rows.json"), grade="C")
 
     (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
     assert dropped["reason"].startswith("answer: ")
@@ -219,7 +219,7 @@ def test_the_case_of_a_column_does_not_matter(tmp_path, capsys):
     """`Question` is read for `question`, and told."""
     (tmp_path / "rows.csv").write_text(table(",").replace("question,answer", "Question, Answer", 1))
 
-    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.csv"))
+    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.csv"), grade="C")
 
     assert built.counts["train"] == 2
     assert "2 problems read, from Question,  Answer" in capsys.readouterr().err

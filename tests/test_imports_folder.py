@@ -66,13 +66,15 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def imported(source, tmp_path_factory):
     """The folder of that jsonl."""
-    return import_problems("gsm8k", tmp_path_factory.mktemp("imported") / "out", origin=source).folder
+    return import_problems("gsm8k", tmp_path_factory.mktemp("imported") / "out", origin=source, grade="C").folder
 
 
 @pytest.fixture(scope="module")
 def extract(tmp_path_factory):
     """The first problems of GSM-8K, imported."""
-    return import_problems("gsm8k", tmp_path_factory.mktemp("gsm8k") / "out", origin=str(PROBLEMS / "gsm8k.jsonl"))
+    return import_problems(
+        "gsm8k", tmp_path_factory.mktemp("gsm8k") / "out", origin=str(PROBLEMS / "gsm8k.jsonl"), grade="C"
+    )
 
 
 def dropped_of(folder):
@@ -203,7 +205,7 @@ def test_a_forged_row_is_found_though_hashes_were_mended(imported, tmp_path, cha
 
 def test_the_same_file_gives_the_same_bytes_in_another_process(source, tmp_path, imported):
     """An import is deterministic, whatever order a process gives its sets."""
-    command = ["-m", "generators", "import", "gsm8k", "--from", source, "--out", tmp_path / "out"]
+    command = ["-m", "generators", "import", "gsm8k", "--from", source, "--grade", "C", "--out", tmp_path / "out"]
     for seed in ("1", "2"):
         assert python(*command, env=os.environ | {"PYTHONHASHSEED": seed}).returncode == 0
         for path in (tmp_path / "out").rglob("*"):
@@ -212,12 +214,13 @@ def test_the_same_file_gives_the_same_bytes_in_another_process(source, tmp_path,
 
 
 def test_a_grade_keeps_the_rest_in_dropped(tmp_path, extract):
-    """With --grade A the other rows stand in dropped.jsonl, and the funnel is the same."""
-    best = import_problems("gsm8k", tmp_path / "a", origin=str(PROBLEMS / "gsm8k.jsonl"), grade="A")
-    labels = dict(extract.manifest.funnel)
+    """By default only grade A is kept; the others stand in dropped.jsonl, and the funnel says what they would add."""
+    best = import_problems("gsm8k", tmp_path / "a", origin=str(PROBLEMS / "gsm8k.jsonl"))
+    told, labels = dict(best.manifest.funnel), dict(extract.manifest.funnel)
 
     assert {json.loads(row["metadata"])["grade"] for row in rows_of(best.folder)} == {"A"}
-    assert labels.items() <= dict(best.manifest.funnel).items()
+    assert told["grade A"] == len(rows_of(best.folder)) == labels["grade A"]
+    assert [told[f"grade {one}, kept with --grade {one}"] for one in "BC"] == [labels["grade B"], labels["grade C"]]
     assert audit(best.folder).faults == []
 
 
@@ -303,7 +306,7 @@ def test_an_import_is_not_rebuilt(imported, tmp_path):
 def test_an_import_goes_into_no_other_dataset(imported, source):
     """A folder of another recipe is refused, naming what differs."""
     with pytest.raises(InputError, match="grade is 'C' there and 'A' here"):
-        import_problems("gsm8k", imported, origin=source, grade="A")
+        import_problems("gsm8k", imported, origin=source)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +337,7 @@ def test_a_bad_flag_is_one_error(tmp_path, capsys, flags):
 
 def test_svamp_reads_its_equations(tmp_path):
     """SVAMP's entries become traces of their equations, answers and licence kept."""
-    result = import_problems("svamp", tmp_path / "out", origin=str(PROBLEMS / "svamp.json"))
+    result = import_problems("svamp", tmp_path / "out", origin=str(PROBLEMS / "svamp.json"), grade="C")
     entries = json.loads((PROBLEMS / "svamp.json").read_text(encoding="utf-8"))
 
     assert [Fraction(row["answer"]) for row in rows_of(result.folder)] == [Fraction(str(e["Answer"])) for e in entries]

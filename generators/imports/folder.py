@@ -124,12 +124,17 @@ def funnel(
             ("a trace executes to the gold answer", len(solved)),
             ("... without an inferred step", sum(not row["inferred"] for _, row in solved)),
             ("wiring proved", sum(row["wiring"]["proved"] for _, row in solved)),
-            *((f"grade {grade}", sum(row["grade"] == grade for _, row in solved)) for grade in RULES),
+            *((_grade(recipe, grade), sum(row["grade"] == grade for _, row in solved)) for grade in RULES),
             *((f"expert {name}", count) for name, count in _most(expert for expert, _ in solved)),
         ]
     return table + [
         (f"dropped: {kind}", count) for kind, count in _most(reason_kind(line["reason"]) for line in dropped)
     ]
+
+
+def _grade(recipe: ImportRecipe, grade: str) -> str:
+    """Return the label of a grade, which says how to keep its rows if they were dropped."""
+    return f"grade {grade}" if grade <= recipe.grade else f"grade {grade}, kept with --grade {grade}"
 
 
 def reason_kind(reason: str) -> str:

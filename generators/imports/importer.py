@@ -39,7 +39,7 @@ def import_problems(
     *,
     origin: str | Path | None = None,
     split: str = "train",
-    grade: str = "C",
+    grade: str = "A",
     eval_only: bool = False,
     against: str | Path | None = None,
     max_len: int = MAX_LEN,
