@@ -29,11 +29,6 @@ REASONS = {
         "2 numbers of the question unused: 3, 8",
     ),
     "squared": ("Dan has 2 boxes. Al has twos. How many?", "2*2=<<2*2=4>>4", "twice in one step: 2"),
-    "factor_of_product_twice": (
-        "Each of 5 kids eats 2 sandwiches. How many slices?",
-        "5*2=<<5*2=10>>10 sandwiches\n10*2=<<10*2=20>>20 slices",
-        "twice in one product: 2",
-    ),
     "written_out_repetition": (
         "Ants double each hour. There are 50 ants. How many are there after 3 hours?",
         "50*2=<<50*2=100>>100\n100*2=<<100*2=200>>200\n200*2=<<200*2=400>>400",
@@ -45,14 +40,9 @@ REASONS = {
         "not read: Half",
     ),
     "borrowed_number": (
-        "He solved 7 riddles in the second hour and as many in the third. How many?",
-        "7*2=<<7*2=14>>14",
-        "taken for a number of its value: second",
-    ),
-    "average_over_addend": (
-        "Ann had 8 figs and ate 5. Bo has 9 figs. What is the average of Ann, Bo and Cy, who has none?",
-        "8-5=<<8-5=3>>3\n3+9=<<3+9=12>>12\nThe average is 12/3=<<12/3=4>>4",
-        "an average is divided by what was added up",
+        "Ann has twice as many figs as Bo, who has 6. She shares hers with Cy, who finds 5 more. How many has Cy?",
+        "Ann has 6*2=<<6*2=12>>12 figs.\nEach has 12/2=<<12/2=6>>6 figs.\nCy has 6+5=<<6+5=11>>11 figs.",
+        "taken for a number of its value: twice",
     ),
     "other_weekdays": (
         "Jo works 8 hours a day from Tuesday to Saturday. How many hours a week?",
@@ -60,19 +50,14 @@ REASONS = {
         "weekdays stand for other days",
     ),
     "omitted_one": (
-        "Ann bought one fig tree and 6 plants for $9 each. How much is it?",
+        "Ann bought 1 fig tree and 6 plants for $9 each. How much is it?",
         "6*9=<<6*9=54>>54",
-        "counted but left out, as it changes nothing: one",
+        "counted but left out, as it changes nothing: 1",
     ),
     "ambiguous_half": (
         "Ann had 14 figs and sold half of them for $2 each. How much is left?",
         "14/2=<<14/2=7>>7\n7*2=<<7*2=14>>14",
         "may stand for what it leaves: half",
-    ),
-    "cancelled_number": (
-        "Pat has 4 jars. A jar can hold 12 pickles. Each jar needs 10 ounces of vinegar. How many ounces?",
-        "He makes 4*12=<<4*12=48>>48 pickles.\nHe needs 48/12=<<48/12=4>>4 jars.\n4*10=<<4*10=40>>40 ounces.",
-        "cancelled out: 12",
     ),
     "untyped_number": (
         "John's flat has 750 feet at $2 a foot. A new one is $2800, split evenly with a mate. What does he save?",
@@ -91,54 +76,16 @@ BORROWED = {
         "Ann has 6*2=<<6*2=12>>12 figs.\nEach has 12/2=<<12/2=6>>6 figs.\nCy has 6+5=<<6+5=11>>11 figs.",
         "twice",
     ),
-    "two_added_and_shared": (
-        "Ann has 8 figs and eats 2 figs. She shares the rest with Bo equally. How many has each?",
-        "8-2=<<8-2=6>>6 figs are left.\nShared equally that is 6/2=<<6/2=3>>3 figs each.",
-        "2",
-    ),
     "complement_beside_fraction": (
         "Ann eats a third of 12 red figs, and shares 20 green figs with Bo. How many does she eat?",
         "12/3=<<12/3=4>>4 red\n20/2=<<20/2=10>>10 green\n4+10=<<4+10=14>>14",
         "a third",
-    ),
-    "small_count_untold": (
-        "A cake needs 2 cups of milk. Ann bakes 5 cakes, and serves 30 sandwiches. How many cups and slices?",
-        "5*2=<<5*2=10>>10 cups\n30*2=<<30*2=60>>60 slices of bread\n10+60=<<10+60=70>>70",
-        "2",
-    ),
-    "part_alone": (
-        "Ann has 12 figs and 2/3 of them are ripe. She buys 5 unripe ones. How many are unripe?",
-        "12/3=<<12/3=4>>4 figs are unripe.\n4+5=<<4+5=9>>9",
-        "2/3",
-    ),
-    "pair_untold": (
-        "Ann and Bo bought a pair of shoes for $40. What did each pay?",
-        "40/2=$<<40/2=20>>20 for Ann",
-        "a pair",
-    ),
-    "second_as_factor": (
-        "He solved 7 riddles in the second hour and as many in the third. How many?",
-        "7*2=<<7*2=14>>14",
-        "second",
-    ),
-    "constant_of_same_value": (
-        "The slide takes 60 minutes. Al has 3 hours, and rides the slide 2 times. How many minutes are left?",
-        "3 hours are 3*60=<<3*60=180>>180 minutes\n2*60=<<2*60=120>>120 minutes\n180-120=<<180-120=60>>60",
-        "60",
     ),
 }
 REPETITIONS = {
     "added_repeatedly": (
         "In the first hour she got 15 coins, in the next two hours 35. How many?",
         "15+35+35=<<15+35+35=85>>85",
-    ),
-    "applied_repeatedly": (
-        "Jo did 30 squats and each day does 5 more. How many after four days?",
-        "30+5=<<30+5=35>>35\n35+5=<<35+5=40>>40\n40+5=<<40+5=45>>45\n45+5=<<45+5=50>>50",
-    ),
-    "applied_per_interval": (
-        "A ticket costs $80. That is halved every 10 years. How much is it in 30 years?",
-        "80/2=<<80/2=40>>40\n40/2=<<40/2=20>>20\n20/2=<<20/2=10>>10",
     ),
     "compounded": (
         "A bank gives 10% a month. How much are $300 after 2 months?",
@@ -283,18 +230,6 @@ def test_a_number_left_over_is_contested_only_if_it_fits(question, letter):
     row = converted(question, solution)
 
     assert row.metadata["grade"] == letter, row.metadata["reasons"]
-
-
-def test_a_number_that_cancels_out_lowers_the_grade():
-    """If a number cancels out, the trace does not contain it, and the grade says so."""
-    question = "Pat has 4 jars. A jar can hold 12 pickles. Each jar needs 10 ounces of vinegar. How many ounces?"
-    solution = "He makes 4*12=<<4*12=48>>48 pickles.\nHe needs 48/12=<<48/12=4>>4 jars.\n4*10=<<4*10=40>>40 ounces."
-    row = converted(question, solution)
-
-    assert row.metadata["grade"] == "B"
-    assert "cancelled out: 12" in row.metadata["reasons"]
-    assert "12" in [unused["text"] for unused in row.metadata["unused"]]
-    assert "value: 12" not in row.trace
 
 
 def test_twice_a_third_is_not_the_complement_of_a_third():

@@ -1,26 +1,19 @@
 """Detects wirings that reach the right answer by numeric coincidence."""
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from generators.imports.candidates.origin import Earlier, Given, Named, Origin
-from generators.imports.solution.formula import Formula, Leaf
-from solver.stems import WORD, stem
+from solver.stems import stem
 
-from .borrowed import SHARED, borrowed
+from .borrowed import borrowed
 from .case import Case
 from .repetitions import is_written_out
 
 _SQUARE = frozenset(map(stem, ["square", "cube", "cubic"]))
-_AREA = frozenset(map(stem, ["square", "cube", "cubic", "area", "volume", "pixels"]))
-"""Words of areas and volumes, whose products may have one factor twice."""
 _SMALL = 2
 """A number up to this that is added to itself more likely stands for two things: `1 + 1` for two people."""
-_FEW = 5
-"""A result up to this may equal the number of those who share something."""
 _DAYS = r"(?P<{}>sun|mon|tues|wednes|thurs|fri|satur)days?"
 _RANGE = re.compile(
     _DAYS.format("first")
@@ -36,19 +29,6 @@ def squared(case: Case) -> str | None:
     return f"twice in one step: {', '.join(found)}" if found else None
 
 
-def factor_of_product_twice(case: Case) -> str | None:
-    """Doubt a number that is a factor of one product twice: 2 sandwiches each, of 2 slices each."""
-    if _AREA & set(map(stem, WORD.findall(case.question))):
-        return None
-    most: Counter[_Operand] = Counter()
-    products = _Products(case)
-    for place in case.linked:
-        most |= products.of_step(place)
-    # Three times or more is a repetition: doubled every month, from March to July.
-    again = sorted({operand.text for operand, times in most.items() if times == 2})
-    return f"twice in one product: {', '.join(again)}" if again else None
-
-
 def written_out_repetition(case: Case) -> str | None:
     """Doubt steps that are repeated as often as an unused number says."""
     if is_written_out(case):
@@ -60,20 +40,6 @@ def borrowed_number(case: Case) -> str | None:
     """Doubt a number that is linked to another quantity of its value."""
     found = sorted({case.mentions[index].quantity.text for index in borrowed(case)})
     return f"taken for a number of its value: {', '.join(found)}" if found else None
-
-
-def average_over_addend(case: Case) -> str | None:
-    """Doubt an average whose divisor is a result that the sum was worked out from, and not a count."""
-    behind: defaultdict[int, set[int]] = defaultdict(set)
-    for place, linked in case.linked.items():
-        for origin, _ in linked:
-            if isinstance(origin, Earlier):
-                behind[place] |= {origin.step} | behind[origin.step]
-    steps = case.linking.steps
-    for over, divisor in _shared_results(case):
-        if divisor in behind[over] and steps[divisor].value <= _FEW:
-            return "an average is divided by what was added up"
-    return None
 
 
 def other_weekdays(case: Case) -> str | None:
@@ -130,46 +96,9 @@ def _operand(case: Case, place: int, origin: Origin) -> _Operand | None:
     return None
 
 
-def _shared_results(case: Case) -> Iterator[tuple[int, int]]:
-    """Yield the steps of dividend and divisor where a line about sharing divides one result by another."""
-    for place, linked in case.linked.items():
-        shares = case.linking.steps[place].line & SHARED
-        for (over, _), (divisor, sign) in pairwise(linked):
-            if shares and sign == "/" and isinstance(over, Earlier) and isinstance(divisor, Earlier):
-                yield over.step, divisor.step
-
-
 def _of_quantity(case: Case, origin: Given) -> _Operand:
     """Return a quantity as an operand; the number and the size of a group are two."""
     alias = case.mentions[origin.index].alias
     quantity = case.mentions[alias].quantity
     form = origin.form if quantity.kind == "group" else ""
     return _Operand(quantity.text, f"{alias} {form}", quantity.value <= _SMALL)
-
-
-class _Products:
-    """Counts the factors of each step's product, with the factors of the steps that it multiplies."""
-
-    def __init__(self, case: Case):
-        self.case = case
-        self.known: dict[int, Counter[_Operand]] = {}
-
-    def of_step(self, place: int) -> Counter[_Operand]:
-        """Return the factors of a step's value."""
-        if place not in self.known:
-            origins = iter([origin for origin, _ in self.case.linked[place]])
-            self.known[place] = self._of_formula(self.case.linking.steps[place].formula, origins)
-        return self.known[place]
-
-    def _of_formula(self, formula: Formula, origins: Iterator[Origin]) -> Counter[_Operand]:
-        if isinstance(formula, Leaf):
-            return self._of_origin(next(origins))
-        left, right = self._of_formula(formula.left, origins), self._of_formula(formula.right, origins)
-        return left + right if formula.sign == "*" else Counter()
-
-    def _of_origin(self, origin: Origin) -> Counter[_Operand]:
-        if isinstance(origin, Earlier):
-            return self.of_step(origin.step) + Counter([_Operand("a result", f"step {origin.step}")])
-        if not isinstance(origin, Given) or self.case.mentions[origin.index].quantity.kind == "percent":
-            return Counter()
-        return Counter([_of_quantity(self.case, origin)])

@@ -72,7 +72,7 @@ def omitted_one(case: Case) -> str | None:
         {
             mention.quantity.text
             for mention in case.unused
-            if mention.alias not in case.graph.ones and is_counted(mention, case.mentions, case.question)
+            if mention.alias not in case.graph.ones and is_counted(mention, case.question)
         }
     )
     return f"counted but left out, as it changes nothing: {', '.join(ones)}" if ones else None
@@ -82,14 +82,6 @@ def ambiguous_half(case: Case) -> str | None:
     """Doubt a half that may stand for its complement, which has the same value: `gave away half`."""
     halves = sorted({mention.quantity.text for mention in unsure(case.graph.works, case.mentions, case.question)})
     return f"may stand for what it leaves: {', '.join(halves)}" if halves else None
-
-
-def cancelled_number(case: Case) -> str | None:
-    """Doubt a wiring in which a number of the question cancels out: `4 * 12 / 12`."""
-    cancelled = case.graph.cancelled
-    return (
-        f"cancelled out: {', '.join(case.mentions[index].quantity.text for index in cancelled)}" if cancelled else None
-    )
 
 
 def untyped_number(case: Case) -> str | None:
@@ -112,14 +104,11 @@ REASONS: tuple[Reason, ...] = (
     left_over.unused_number,
     left_over.unread_half,
     coincidences.squared,
-    coincidences.factor_of_product_twice,
     coincidences.written_out_repetition,
     coincidences.borrowed_number,
-    coincidences.average_over_addend,
     coincidences.other_weekdays,
     omitted_one,
     ambiguous_half,
-    cancelled_number,
     untyped_number,
     weak_choice,
 )

@@ -1,22 +1,13 @@
-"""Reads from the question whether a fraction is taken off, lost, given away, compared, or followed by its remainder."""
+"""Reads from the question whether a fraction is taken off or given away, and whether its remainder is asked for."""
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
 
 from generators.imports.question.mentions import Mention
 from generators.text.lexicon import stem_set
-from generators.text.proper_names import proper_names
-from generators.text.rules import first
 from solver.stems import WORD, stem
 
-from .node import HUNDRED, Input, Node, Work
+from .node import Input
 
-_OF_THE_REST = re.compile(
-    r"\s*(?:of\s+)?(?:the|his|her|their|its|those|these|that|what(?:['\u2019]s| (?:is|was|he|she|they|it|[A-Z][a-z]+)(?: (?:has|had|have))?)?)"
-    r"\s+(?:remain\w*|rest|left\w*)\b|\s*of\s+(?:the|his|her|their)\s+\w+\s+(?:left|remaining)\b"
-)
-"""Behind a fraction of a remainder: `a third of the remaining singers`."""
 _OFF = re.compile(r"[\s-]*(?:off|discount|less|fewer|shorter|lower|cheaper|smaller|reduction)\b")
 """Behind a fraction that is taken off: `50% off`."""
 _CUT_BY = re.compile(
@@ -25,10 +16,6 @@ _CUT_BY = re.compile(
 """In front of a fraction that is taken off: `reduces the chances by 50%`."""
 _SAVES = re.compile(r"\bsav(?:e|es|ed|ings?)\b[^.?!]*\?")
 """Asks for the amount that is taken off."""
-_LEFT = re.compile(r"\b(?:left|remain\w*|ended (?:up )?with|(?:now|still) ha(?:s|ve))\b")
-"""Marks a number as a remainder: `6 are left`."""
-_OTHERS = re.compile(r"\b(?:the rest|the other half|others|the remain\w+(?! \d)|leftover)\b")
-"""Names the complement of a fraction."""
 _OF_SOMETHING = re.compile(
     r"\s*(?:(?:of|the|that|this|those|these|his|her|their|its|were|was|are|is|own|how|to)\b|[,.?])"
 )
@@ -40,6 +27,10 @@ _COMPARED = re.compile(
 """Behind a fraction that compares: `half the number of times that Ann fell`."""
 _OF_THAT_AMOUNT = re.compile(r"\s*(?:as\b|(?:of )?(?:this|that) amount\b)")
 """Behind a fraction that compares: `half of this amount`, `half as many`."""
+_OTHERS = re.compile(r"\b(?:the rest|the other half|others|the remain\w+(?! \d)|leftover)\b")
+"""Names the complement of a fraction."""
+_NEAR = 160
+"""Characters behind a fraction in which its complement is looked for."""
 _IS = re.compile(r"\b(?:is|was|are|were|costs?|worth|as) (?:exactly |only |about )?$")
 """In front of a fraction of another's measure: `Sam is half of Drew's age`."""
 _OF_ANOTHER = re.compile(
@@ -51,8 +42,6 @@ _REST_ASKED = re.compile(
     r"\b(?:left|remain\w*|keeps?|kept|still|surviv\w*|without|non-\w+|not|\w+n['\u2019]t|unsold|rest|other)\b[^?]*\?\s*$"
 )
 """Asks for the remainder at the end of the question."""
-_NEAR = 160
-"""Characters behind a fraction in which its complement is looked for."""
 _FRACTIONS = ("half", "fraction", "percent")
 
 
@@ -62,11 +51,8 @@ class FractionContexts:
     def __init__(self, mentions: list[Mention], text: str):
         self.mentions = mentions
         self.text = text
-
-    def is_of_the_rest(self, node: Node) -> bool:
-        """Return whether a fraction is taken of a remainder: `a third of the remaining singers`."""
-        fraction = node.left if isinstance(node, Work) and node.right == HUNDRED else node
-        return isinstance(fraction, Input) and _OF_THE_REST.match(self.text, self._end(fraction)) is not None
+        self.question = max(text.rstrip().rfind(". "), text.rstrip(" ?").rfind("? "), 0)
+        """Where the last sentence begins."""
 
     def is_off(self, fraction: Input) -> bool:
         """Return whether a fraction is taken off, and the question does not ask how much that is: `50% off`."""
@@ -76,139 +62,38 @@ class FractionContexts:
         cut = _CUT_BY.search(self.text, mention.sentence_span[0], mention.quantity.start)
         return cut is not None or _OFF.match(self.text, mention.quantity.end) is not None
 
-    def is_lost(self, fraction: Input) -> bool:
-        """Return whether a fraction is lost, and the question does not ask how much that is: `half of them died`."""
-        return self.has_verb(self.mentions[fraction.index], "lost")
-
-    def leaves_known_remainder(self, fraction: Input) -> bool:
-        """Return whether the question tells how much is left after a fraction is lost or given away."""
-        mention = self.mentions[fraction.index]
-        given = self.has_verb(mention, "given") and _LEFT.search(self.text, mention.quantity.end) is not None
-        return self.has_verb(mention, "lost") or given
-
     def is_given(self, fraction: Input) -> bool:
-        """Return whether a fraction is given away, and the question does not ask about its taker."""
+        """Return whether a fraction is given away or kept, and the question does not repeat the verb."""
         mention = self.mentions[fraction.index]
-        if not (self.has_verb(mention, "given") or self.has_verb(mention, "kept")):
+        if mention.quantity.kind not in _FRACTIONS or _COMPARED.match(self.text, mention.quantity.end):
             return False
-        return first(GIFT_RULES, Gift(self, mention)) is not False
+        found = self._stems(*mention.clause_span) & (stem_set("given") | stem_set("kept"))
+        return bool(found) and (
+            mention.quantity.start >= self.question or not found & self._stems(self.question, len(self.text))
+        )
 
     def complement_is_named(self, fraction: Input) -> bool:
         """Return whether the question speaks of the complement: `half are red, the others blue`."""
-        end = self._end(fraction)
-        if _COMPARED.match(self.text, end):
-            return False
-        own = _OF_THE_REST.match(self.text, end)
-        end = own.end() if own else end
-        return _OTHERS.search(self.text, end, end + _NEAR) is not None
-
-    def remainder_is_asked(self, fraction: Input) -> bool:
-        """Return whether the question asks for the remainder, and the fraction is none of another's measure."""
-        quantity, question = self.mentions[fraction.index].quantity, self.question
-        of_another = _IS.search(self.text, 0, quantity.start) or _OF_ANOTHER.match(self.text, quantity.end)
-        if quantity.start >= question or of_another:
-            return False
-        return _REST_ASKED.search(self.text, question) is not None
+        end = self.mentions[fraction.index].quantity.end
+        return _COMPARED.match(self.text, end) is None and _OTHERS.search(self.text, end, end + _NEAR) is not None
 
     def is_compared(self, fraction: Input) -> bool:
         """Return whether a fraction compares: `half the number of times that Ann fell`, `half of this amount`."""
-        end = self._end(fraction)
+        end = self.mentions[fraction.index].quantity.end
         return (_COMPARED.match(self.text, end) or _OF_THAT_AMOUNT.match(self.text, end)) is not None
+
+    def remainder_is_asked(self, fraction: Input) -> bool:
+        """Return whether the question asks for the remainder, and the fraction is none of another's measure."""
+        quantity = self.mentions[fraction.index].quantity
+        of_another = _IS.search(self.text, 0, quantity.start) or _OF_ANOTHER.match(self.text, quantity.end)
+        if quantity.start >= self.question or of_another:
+            return False
+        return _REST_ASKED.search(self.text, self.question) is not None
 
     def is_of_something(self, fraction: Input) -> bool:
         """Return whether it is a fraction of something told before: not `half a pound`, not `half as many`."""
         quantity = self.mentions[fraction.index].quantity
         return quantity.kind in _FRACTIONS and _OF_SOMETHING.match(self.text, quantity.end) is not None
 
-    def has_verb(self, mention: Mention, verbs: str) -> bool:
-        """Return whether the clause of a fraction has one of these verbs, and the question does not repeat it."""
-        if mention.quantity.kind not in _FRACTIONS:
-            return False
-        found = self.stems(*mention.clause_span) & stem_set(verbs)
-        if not found or _COMPARED.match(self.text, mention.quantity.end):
-            return False
-        return mention.quantity.start >= self.question or self.is_by_relative(mention) or not found & self.asked
-
-    def is_by_relative(self, mention: Mention) -> bool:
-        """Return whether a relative acts whom the question does not ask about: `his brother pays half`."""
-        relatives = self.stems(mention.clause_span[0], mention.quantity.start) & stem_set("kin")
-        return bool(relatives) and (mention.quantity.start >= self.question or not relatives & self.asked)
-
-    def stems(self, start: int, end: int) -> set[str]:
-        """Return the stems of the words of a span."""
+    def _stems(self, start: int, end: int) -> set[str]:
         return {stem(word) for word in WORD.findall(self.text[start:end])}
-
-    @cached_property
-    def asked(self) -> set[str]:
-        """The stems of the last sentence."""
-        return self.stems(self.question, len(self.text))
-
-    @cached_property
-    def question(self) -> int:
-        """Where the last sentence begins."""
-        return max(self.text.rstrip().rfind(". "), self.text.rstrip(" ?").rfind("? "), 0)
-
-    def _end(self, fraction: Input) -> int:
-        return self.mentions[fraction.index].quantity.end
-
-
-@dataclass(frozen=True)
-class Gift:
-    """A fraction in a clause that says that something is given away or kept."""
-
-    contexts: FractionContexts
-    mention: Mention
-
-    @cached_property
-    def names(self) -> list[tuple[int, str]]:
-        """The proper names of the question, each with its start."""
-        return [(start, name) for start, _, name in proper_names(self.contexts.text)]
-
-    @cached_property
-    def giver(self) -> list[str]:
-        """The names in front of the fraction, in its clause."""
-        begin, place = self.mention.clause_span[0], self.mention.quantity.start
-        return [name for start, name in self.names if begin <= start < place]
-
-    @cached_property
-    def taker(self) -> list[str]:
-        """The names behind the fraction, in its clause."""
-        place, end = self.mention.quantity.end, self.mention.clause_span[1]
-        return [name for start, name in self.names if place <= start < end]
-
-    @cached_property
-    def asked(self) -> str:
-        """The first name that the question asks about, or an empty text."""
-        begin = max(self.contexts.question, self.mention.quantity.end)
-        return next((name for start, name in self.names if start >= begin), "")
-
-
-def sold_for_money(gift: Gift) -> bool | None:
-    """Says no to `sold half for $20 each`: the steps go on with the half itself."""
-    begin, end = gift.mention.clause_span
-    money = (other.quantity.start for other in gift.contexts.mentions if other.money)
-    return False if any(begin <= start < end for start in money) else None
-
-
-def by_relative(gift: Gift) -> bool | None:
-    """Says yes to `his brother pays half`, where the question asks about him."""
-    return True if gift.contexts.is_by_relative(gift.mention) else None
-
-
-def to_relative_asked(gift: Gift) -> bool | None:
-    """Says no to `gives half to his brother`, where the question asks about the brother."""
-    behind = gift.contexts.stems(gift.mention.quantity.end, gift.mention.clause_span[1])
-    return False if behind & stem_set("kin") & gift.contexts.asked else None
-
-
-def taker_asked(gift: Gift) -> bool | None:
-    """Says no to `gave half to Bo`, where the question asks about Bo."""
-    return False if gift.asked and gift.asked in gift.taker else None
-
-
-def giver_not_asked(gift: Gift) -> bool | None:
-    """Says no to `Ann gave half to her`, where the question asks about Bo."""
-    return False if gift.asked and gift.giver and gift.giver[0] != gift.asked else None
-
-
-GIFT_RULES = (sold_for_money, by_relative, to_relative_asked, taker_asked, giver_not_asked)

@@ -49,11 +49,6 @@ class Halving:
     contexts: FractionContexts
 
     @cached_property
-    def uses(self) -> list[Work]:
-        """The operations on its result."""
-        return [other for other in self.works if self.work in (other.left, other.right)]
-
-    @cached_property
     def is_taken_away(self) -> bool:
         """Whether a later step takes it from its whole, or from the whole with additions."""
         return self.work in self.subtracted and any(
@@ -67,7 +62,8 @@ class Halving:
 
 def used_twice(halving: Halving) -> bool | None:
     """Doubts a half with two uses and no subtraction: `sold half for $5 each`, and how many are left."""
-    if len(halving.uses) < 2 or any(use.sign == "-" for use in halving.uses):
+    uses = [other for other in halving.works if halving.work in (other.left, other.right)]
+    if len(uses) < 2 or any(use.sign == "-" for use in uses):
         return None
     return None if halving.contexts.is_compared(halving.half) else True
 
