@@ -9,13 +9,12 @@ from generators.imports.solution.formula import Leaf
 from generators.imports.solution.step import Step
 from solver.constants import named_constants, triggered
 
-from .earlier import earlier
 from .filters import Comparison, compared
 from .given import given
 from .hidden import hidden, operands
 from .implicit import implicit
 from .named import named
-from .origin import Form, Implicit, Link, forms
+from .origin import Earlier, Form, Implicit, Link, forms
 from .place import Candidate, Place, Places, Weights
 
 
@@ -67,9 +66,11 @@ class Candidates:
                 yield given(at, index, form, self.mentions, self.weights)
         for number, step in enumerate(self.places.steps[:place]):
             if step.value == value:
-                yield earlier(at, number, step, just_before=number == place - 1)
+                yield Candidate(Earlier(number), 0.0, typed=not at.to_percent, steps=(number,))
         in_line = [one for one in self._in_line[at.step.line] if not (one.asked or one in self._in_question)]
-        yield from (named(at, constant) for constant in self._in_question + in_line if constant.value == value)
+        for constant in self._in_question + in_line:
+            if constant.value == value:
+                yield named(at, constant)
         yield from implicit(at)
 
     def _usual_forms(self, index: int, at: Place) -> list[Form]:

@@ -56,40 +56,18 @@ def other_unit(found: list[Candidate], comparison: Comparison) -> list[Candidate
 
 def fewer_units_told(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
     """Keep the constants whose units the line and the question mention most."""
-    most = max((_units_told(one, comparison)[0] for one in found), default=0)
-    return [one for one in found if not isinstance(one.origin, Named) or _units_told(one, comparison)[0] == most]
+    present = comparison.place.step.line | comparison.place.stems
 
+    def told(one: Candidate) -> int:
+        if not isinstance(one.origin, Named):
+            return 0
+        name = one.origin.name
+        if "_per_" not in name:
+            return bool(comparison.constants[name].words & present)
+        return len({*map(stem, name.split("_"))} & present)
 
-def larger_unit_untold(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
-    """Demote a constant whose larger unit nobody mentions, beside another candidate: 12 months, of no year."""
-    if not any(one.typed and not isinstance(one.origin, Named) for one in found):
-        return found
-    return [one if _units_told(one, comparison)[1] else _demoted(one) for one in found]
-
-
-def number_beside_multiple(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
-    """Demote a number that is not a multiple in a sum of unknowns: `twice` is the two of `x + 2x`."""
-    place, mentions = comparison.place, comparison.mentions
-    if place.step.kind != "equation" or not place.role.beside_one or place.role.product:
-        return found
-    multiples = {
-        index
-        for candidate in found
-        for index in candidate.givens
-        if mentions[index].is_factor or mentions[index].quantity.kind in ("multiple", "half")
-    }
-    if not multiples:
-        return found
-    return [
-        _demoted(one) if isinstance(one.origin, Given) and one.origin.index not in multiples else one for one in found
-    ]
-
-
-def constant_over_percent(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
-    """Drop the constants for the hundred that divides a percent."""
-    if not comparison.place.over_percent:
-        return found
-    return [candidate for candidate in found if not isinstance(candidate.origin, Named)]
+    most = max(map(told, found), default=0)
+    return [one for one in found if not isinstance(one.origin, Named) or told(one) == most]
 
 
 def ordinal_beside_number(found: list[Candidate], comparison: Comparison) -> list[Candidate]:
@@ -133,9 +111,6 @@ def doubtful_implicit(found: list[Candidate], comparison: Comparison) -> list[Ca
 FILTERS: tuple[Callable[[list[Candidate], Comparison], list[Candidate]], ...] = (
     other_unit,
     fewer_units_told,
-    larger_unit_untold,
-    number_beside_multiple,
-    constant_over_percent,
     ordinal_beside_number,
     doubtful_constant,
     doubtful_implicit,
@@ -157,26 +132,6 @@ def _as_score(one: Candidate, comparison: Comparison) -> Candidate:
 def _counts(origin: Origin, unit: str) -> bool:
     """Return True for a constant that counts a unit: inches, of inches per foot."""
     return isinstance(origin, Named) and stem(origin.name.split("_")[0]) == unit
-
-
-_PERIODS = {
-    "$": "dollar", "¢": "cent", "annual": "year", "annually": "year", "yearly": "year", "monthly": "month",
-    "weekly": "week", "daily": "day", "hourly": "hour",
-}  # fmt: skip
-"""Words and signs that mention a unit."""
-
-
-def _units_told(one: Candidate, comparison: Comparison) -> tuple[int, bool]:
-    """Return how many units of a constant the texts mention, and whether the larger one is among them."""
-    if not isinstance(one.origin, Named):
-        return 0, True
-    present = comparison.place.step.line | comparison.place.stems
-    present |= {stem(unit) for word, unit in _PERIODS.items() if stem(word) in present}
-    counts, per, unit = one.origin.name.rpartition("_per_")
-    if not per:
-        return int(bool(comparison.constants[one.origin.name].words & present)), True
-    told = [bool({stem(part) for part in name.split("_")} & present) for name in (counts, unit)]
-    return sum(told), told[1]
 
 
 def _is_doubtful(origin: Named, given: list[Mention], comparison: Comparison) -> bool:

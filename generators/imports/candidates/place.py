@@ -52,8 +52,6 @@ class Place:
     """True for the hundred that divides a percent: `35 / 100`."""
     to_percent: bool
     """True for the hundred that turns a share into a percent: `8 / 10 * 100`."""
-    beside_rate: bool
-    """True if a hundred or a percent of the question is in the same formula."""
     one_percent: bool
     """True if the solution works out one percent first: `184 / 92 = 2`, `2 * 8`."""
     addends: int
@@ -102,7 +100,6 @@ class Places:
             percents=self.percents,
             over_percent=leaf.value == 100 and role.divides and any(other.value in self._rates for other in others),
             to_percent=self.percents and self._makes_percent(place, role, leaf, others),
-            beside_rate=any(other.value in self._rates or other.value == 100 for other in others),
             one_percent=self._one_percent,
             addends=0 if role.dividend is None else self._addends(role.dividend, place),
         )

@@ -18,12 +18,9 @@ class Role:
     """True if the formula divides by a hundred."""
     over: bool
     """True if a divisor follows, so that a numerator can stand here."""
-    beside_one: bool
     beside_share: bool
     dividend: Formula | None
     """The formula that it divides."""
-    beside: bool
-    """True if it has a neighbour."""
 
     @property
     def product(self) -> bool:
@@ -62,8 +59,6 @@ def _role(sign: str, sibling: Formula | None, *, right: bool, over: bool, hundre
         right,
         hundred,
         over,
-        beside_one=any(leaf.value == 1 or leaf.implied for leaf in beside),
         beside_share=share or sibling is None,
         dividend=sibling if sign == "/" and right else None,
-        beside=sibling is not None,
     )
