@@ -268,7 +268,7 @@ def test_entries_are_read_as_a_stream(tmp_path, packed):
     entries = stream_entries(str(tmp_path / "rows.jsonl"), None, "train", hashlib.sha256())
 
     assert next(entries) == MANY[0]
-    with pytest.raises(InputError, match="rows.jsonl, line 30001: not UTF-8"):
+    with pytest.raises(InputError, match=r"rows.jsonl, line 30001: not UTF-8"):
         list(entries)
 
 
