@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .written import Written
+
 
 @dataclass(slots=True, eq=False)
 class Leaf:
@@ -21,6 +23,8 @@ class Leaf:
     """The letter of an unknown."""
     implied: bool = False
     """Whether the number is not written: the 1 in front of `x`."""
+    written: Written | None = None
+    """The origin that the program gives the number, if it does."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +41,14 @@ Formula = Leaf | Op
 
 class NoFormula(ValueError):
     """A text that is no formula, or a formula without a value."""
+
+
+class Beyond(NoFormula):
+    """An operation that traces do not have."""
+
+
+class BinaryDecimal(NoFormula):
+    """A fraction that a computer cut: 0.16666666666666666 for a sixth."""
 
 
 def leaves(formula: Formula) -> Iterator[Leaf]:
