@@ -262,7 +262,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def _build(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
-    from generators.builder.local_engine import SHARD_ROWS
 
     from . import terminal
     from .builder import dataset
@@ -290,7 +289,7 @@ def _build(args: argparse.Namespace) -> int:
                 max_len=args.max_len,
                 tokenizer=args.tokenizer,
                 phrasings=args.phrasings,
-                shard_rows=args.shard_rows or SHARD_ROWS,
+                shard_rows=args.shard_rows or dataset.SHARD_ROWS,
                 patterns=args.patterns,
                 against=against,
                 workers=workers,

@@ -24,7 +24,7 @@ import generators
 import solver
 from datasets_cards.__main__ import main as cards_main
 from generators.__main__ import main as generators_main
-from generators.builder.local_engine import SHARD_ROWS
+from generators.builder.dataset import SHARD_ROWS
 from generators.builder.preset import MIN_QUESTIONS, read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems

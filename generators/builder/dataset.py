@@ -7,8 +7,7 @@ function of the recipe and its number. A folder that holds another recipe is ref
 import errno
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,42 +19,21 @@ from generators.files.manifest import Manifest, Overlap, Split, Verification, Wr
 from generators.files.store import new_store, only_writer_of
 from solver.arguments import checked
 from solver.files import local
-from solver.refusal import InputError, did_you_mean
+from solver.refusal import InputError
 
 from .about import unstated
+from .engine import Execution, Report
 from .length import Ruler
-from .local_engine import SHARD_ROWS, run_locally
+from .memory import kept_memory
 from .preset import read_preset
-from .recipe import Job, Recipe, tell, whole_number
+from .recipe import Recipe, tell
 from .shard import BuiltRecord, ShardWriter
 
 if TYPE_CHECKING:
     from generators.text.contamination import Gate
 
-ENGINES = ("local", "ray")
-"""Where shards are made: in processes on this machine, or by tasks on a Ray cluster."""
-
-Report = Callable[[int, int], None]
-"""Called after each shard with the number of finished rows and of all rows."""
-
-
-@dataclass(frozen=True)
-class Execution:
-    """Options of a build that do not change its rows; raises InputError at a bad value.
-
-    `workers` is the number of processes (None: one per core), `full` cross-checks every row, `engine` is one of ENGINES.
-    """
-
-    workers: int | None = None
-    full: bool = False
-    engine: str = "local"
-    report: Report | None = None
-
-    def __post_init__(self) -> None:
-        if self.workers is not None:
-            whole_number("workers", self.workers, 1)
-        if self.engine not in ENGINES:
-            raise InputError(f"no engine {self.engine}; {did_you_mean(self.engine, ENGINES)}")
+SHARD_ROWS = 100_000
+"""Rows per shard; a worker holds them in memory."""
 
 
 @checked
@@ -88,7 +66,7 @@ def build(
     number of finished rows and of all rows. Raises InputError for errors that the caller can fix; the folder then has no
     manifest.
     """
-    how = Execution(workers, full, engine, report)
+    how = Execution(workers, engine, report)
     preset = read_preset(weights)
     out = Path("data") / preset.name if out is None else out
     new_store(out)  # refuses a bad place before anything long begins
@@ -110,7 +88,7 @@ def build(
     lacking = unstated(recipe.about) if recipe.about else None
     if lacking:
         print(f"note: {lacking}", file=sys.stderr)
-    return make(recipe, out, how, gate)
+    return make(recipe, out, how, gate, full=full)
 
 
 @checked
@@ -129,14 +107,14 @@ def rebuild(
     `against` must be the held-out set that the recipe names, if it names one; the other arguments are those of `build`.
     Raises InputError as `build` does.
     """
-    how = Execution(workers, full, engine, report)
+    how = Execution(workers, engine, report)
     new_store(out)
     read = Recipe.read(local(recipe))
     gate = _gate(against)
     if (gate.against if gate else None) != read.against:
         named = f"{read.against.name} (sha256 {read.against.sha256[:16]})" if read.against else "no held-out set"
         raise InputError(f"{recipe}: was built against {named}; give the same with --against")
-    return make(read, out, how, gate)
+    return make(read, out, how, gate, full=full)
 
 
 def _gate(against: str | Path | None) -> "Gate | None":
@@ -148,39 +126,39 @@ def _gate(against: str | Path | None) -> "Gate | None":
     return read_gate(str(against))
 
 
-def make(recipe: Recipe, out: str | Path, how: Execution = Execution(), gate: "Gate | None" = None) -> Built:
+def make(
+    recipe: Recipe,
+    out: str | Path,
+    how: Execution | None = None,
+    gate: "Gate | None" = None,
+    *,
+    full: bool = False,
+) -> Built:
     """Build the folder of a recipe, or resume it; raise InputError if the folder holds something else."""
     files = new_store(out)
     try:
         with only_writer_of(files):
             claim(recipe, files)
-            written = _written(ShardWriter(recipe, files.location, full=how.full, gate=gate), how)
-            return finish(recipe, files, manifest_of(recipe, [written[job] for job in recipe.jobs]))
+            written = _written(ShardWriter(recipe, files.location, full=full, gate=gate), how or Execution())
+            return finish(recipe, files, manifest_of(recipe, written))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise InputError(f"{out}: no space left on the disk; make room, and the same command resumes") from None
         raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from None
 
 
-def _written(write_shard: ShardWriter, how: Execution) -> dict[Job, WrittenShard]:
-    """Write all shards and return them."""
-    written: dict[Job, WrittenShard] = {}
-    done, total = 0, sum(write_shard.recipe.rows.values())
-    for job, shard in _run(write_shard, how):
-        written[job] = shard
-        done += shard.record.rows
-        if how.report:
-            how.report(done, total)
+def _written(write_shard: ShardWriter, how: Execution) -> list[WrittenShard]:
+    """Write all shards and return them; a small build is done before several processes have started."""
+    jobs, total = write_shard.recipe.jobs, sum(write_shard.recipe.rows.values())
+    written: list[WrittenShard] = []
+    done = 0
+    with kept_memory():
+        for shard in how.run(write_shard, jobs, min(total // SHARD_ROWS + 1, len(jobs))):
+            written.append(shard)
+            done += shard.record.rows
+            if how.report:
+                how.report(done, total)
     return written
-
-
-def _run(write_shard: ShardWriter, how: Execution) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as the chosen engine has written it."""
-    if how.engine == "ray":
-        from .ray_engine import run_on_ray
-
-        return run_on_ray(write_shard, how.workers)
-    return run_locally(write_shard, how.workers)
 
 
 def manifest_of(recipe: Recipe, shards: list[WrittenShard]) -> Manifest:

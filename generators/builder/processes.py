@@ -1,4 +1,4 @@
-"""Makes shards in worker processes: children of this process that read jobs from a pipe.
+"""Does jobs in worker processes: children of this process that read jobs from a pipe.
 
 They run `generators.builder.worker`, so they do not import the caller's script, they work in notebooks and daemonic
 processes, and they end when this process ends, for whatever reason.
@@ -9,42 +9,53 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from queue import SimpleQueue
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self, TypeVar
 
-from generators.files.manifest import WrittenShard
 from solver.refusal import InputError
 
-from .recipe import Job
-from .shard import ShardWriter
+AHEAD = 3
+"""Jobs per worker that are done or waiting when the first of them is asked for."""
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
 
 
-def run_in_processes(write_shard: ShardWriter, jobs: list[Job], count: int) -> Iterator[tuple[Job, WrittenShard]]:
-    """Yield each shard as one of `count` worker processes writes it; a thread here waits for each process."""
+def run_in_processes(work: Callable[[Job], Done], jobs: Iterable[Job], count: int) -> Iterator[Done]:
+    """Yield the result of each job, in their order, from `count` worker processes; a thread here waits for each."""
     with ExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(count))
         # Entered after the threads, so that the processes end first, which wakes the threads.
-        workers = [stack.enter_context(_Worker(write_shard)) for _ in range(count)]
-        remaining = iter(jobs)
-        running: dict[Future[WrittenShard], tuple[Job, _Worker]] = {
-            threads.submit(worker.make, job): (job, worker) for worker, job in zip(workers, remaining, strict=False)
-        }
-        while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job, worker = running.pop(future)
-                yield job, future.result()
-                following = next(remaining, None)
-                if following:
-                    running[threads.submit(worker.make, following)] = (following, worker)
+        idle: SimpleQueue[_Worker] = SimpleQueue()
+        for _ in range(count):
+            idle.put(stack.enter_context(_Worker(work)))
+
+        def done(job: Job) -> Any:
+            worker = idle.get()
+            try:
+                return worker.make(job)
+            finally:
+                idle.put(worker)
+
+        pending: deque[Future[Done]] = deque()
+        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
+        for job in jobs:
+            pending.append(threads.submit(done, job))
+            if len(pending) == AHEAD * count:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
 
 class _Worker:
     """A worker process and the pipes to it."""
 
-    def __init__(self, write_shard: ShardWriter):
+    def __init__(self, work: Callable[..., Any]):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "generators.builder.worker"],
             stdin=subprocess.PIPE,
@@ -52,13 +63,13 @@ class _Worker:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path)},  # noqa: PTH100 - an empty entry means the current folder
             start_new_session=True,  # so that Ctrl-C reaches only this process, which ends the workers
         )
-        self._send(write_shard)
+        self._send(work)
 
-    def make(self, job: Job) -> WrittenShard:
-        """Return the shard of a job; raise the worker's error, or InputError if the worker died."""
+    def make(self, job: object) -> Any:
+        """Return the result of a job; raise the worker's error, or InputError if the worker died."""
         self._send(job)
         try:
-            done: WrittenShard | Exception = pickle.load(self._pipe(self.process.stdout))  # noqa: S301 - our own process wrote it
+            done: object = pickle.load(self._pipe(self.process.stdout))  # noqa: S301 - our own process wrote it
         except (EOFError, pickle.UnpicklingError):
             status = self.process.wait()
             if status == -signal.SIGTERM:  # sent to all processes of a job, as Slurm does; this one stops as well

@@ -1,4 +1,4 @@
-"""The worker process: reads a ShardWriter and then jobs from stdin, and writes results to stdout.
+"""The worker process: reads its work, a callable, and then jobs from stdin, and writes results to stdout.
 
 Only `processes` starts `python -m generators.builder.worker`. The process ends when its stdin is closed.
 """
@@ -7,32 +7,31 @@ import os
 import pickle
 import sys
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 from typing import IO
 
 from .memory import kept_memory
-from .recipe import Job
-from .shard import ShardWriter
 
 
 def main() -> None:
-    """Make shards until stdin is closed."""
+    """Do jobs until stdin is closed."""
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # the output of libraries that print must not mix with the results
-    write_shard: ShardWriter = pickle.load(sys.stdin.buffer)  # noqa: S301 - the process that started us wrote it
-    jobs: SimpleQueue[Job] = SimpleQueue()
+    work: Callable[[object], object] = pickle.load(sys.stdin.buffer)  # noqa: S301 - the process that started us wrote it
+    jobs: SimpleQueue[object] = SimpleQueue()
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
     with kept_memory():
         while True:
             try:
-                done: object = write_shard(jobs.get())
+                done = work(jobs.get())
             except Exception as error:  # noqa: BLE001 - raised again in the process that asked
                 done = error
             pickle.dump(done, results)
             results.flush()
 
 
-def _read_jobs(pipe: IO[bytes], jobs: "SimpleQueue[Job]") -> None:
+def _read_jobs(pipe: IO[bytes], jobs: "SimpleQueue[object]") -> None:
     """Queue the jobs from the pipe; exit at once when it is closed, which also happens if the parent dies."""
     try:
         while True:
