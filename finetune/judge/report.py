@@ -16,6 +16,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .evaluate import Evaluation, content_hash, read_predictions, read_settings
+from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
 from .significance import wilson
@@ -71,6 +72,7 @@ def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
         "metrics": metrics_of(judged),
         "overall": _rates(judged),
         "by": {name: _rates_by(judged, name) for name in GROUPS},
+        "instances": by_instance((row.pattern, row.accuracy) for row in judged if row.pattern),
         "confusion": _confusion(judged),
         "outcomes": dict(Counter(row.outcome for row in judged)),
         "truncated": sum(row.outcome == TRUNCATED for row in judged),
@@ -125,6 +127,7 @@ def page(report: dict[str, Any]) -> str:
     template = environment.from_string(read_text(TEMPLATE))
     return template.render(
         report=report,
+        instances=instances_line(report["instances"]),
         coverage=coverage(report),
         told=told(report["trained"]),
         levels=LEVELS if report["ladder"] else {},
@@ -170,12 +173,26 @@ def shown_rate(found: dict[str, Any] | None) -> str:
     return f"{found['hits']}/{found['rows']} {share:.1%} [{100 * found['low']:.1f}, {100 * found['high']:.1f}]"
 
 
+def instances_line(found: dict[str, Any] | None) -> str:
+    """Return a sentence on the accuracy over instances of the same patterns, or "" if no pattern has two rows."""
+    if not found or len(found["sets"]) < 2:
+        return ""
+    least, most = min(found["sets"]), max(found["sets"])
+    return (
+        f"accuracy over {counted(len(found['sets']), 'set')} of instances of {counted(found['patterns'], 'pattern')}: "
+        f"mean {found['mean']:.1%}, standard deviation {found['spread']:.1%}, {least:.1%} to {most:.1%}; "
+        f"{found['mixed']['hits']:,} patterns are right in some rows and wrong in others"
+    )
+
+
 def print_report(report: dict[str, Any], folder: Path) -> None:
     """Print the tables of a report."""
     terminal.say(f"{coverage(report)}; {told(report['trained'])}")
     lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     rows = [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines]
     terminal.table("rates with 95 % Wilson intervals", ("", *(f">{name}" for name in report["metrics"])), rows)
+    if found := instances_line(report.get("instances")):
+        terminal.say(found)
     if any(report["ladder"].values()):
         found = [(level, count, LEVELS[level]) for level, count in report["ladder"].items() if count]
         terminal.table("failures by level", ("level", ">rows", "meaning"), found)
