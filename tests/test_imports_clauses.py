@@ -27,9 +27,7 @@ def subjects(text):
         ("Each of the 19 boys ate 2 buns.", [None, ("noun", "boys")]),
         ("Each person eating pizza took 4 pieces.", [("noun", "person")]),
         ("Her friend Becky wears 3 rings.", [("name", "becky")]),
-        ("If the points scored in the game were 80, who won?", [("noun", "points")]),
         ("Tuna is dear: a Tuna costs $2.", [("name", "tuna")]),
-        ("He lives in a house called 3 Oaks.", [("pronoun", "he")]),
         ("In 21 hours it burns 7 liters.", [None, ("pronoun", "it")]),
     ],
 )

@@ -12,8 +12,6 @@ SUBJECTS = {
     "there": ("There are 26 hats.", "there"),
     "pronoun": ("She gave Bob 2 pens.", "she"),
     "noun_phrase": ("The price of fries is $12.", "price"),
-    "prepositional_object": ("If the points scored in the game were 80, who won?", "points"),
-    "described_object": ("He bought a house called 3 Oaks.", "he"),
 }
 
 

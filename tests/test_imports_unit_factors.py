@@ -22,6 +22,9 @@ def answer_with_two(row):
 @pytest.mark.parametrize(
     ("question", "solution", "with_two"),
     [
+        ("Bo eats 3 figs a day. How many figs does he eat in 1 week?", "3*7=<<3*7=21>>21", 42),
+        ("A tap drips 10 drops a minute. How many drops are lost during one hour?", "10*60=<<10*60=600>>600", 1200),
+        ("At the shop were 5 dogs and 1 spider. How many legs were there?", "5*4=<<5*4=20>>20\n20+8=<<20+8=28>>28", 36),
         ("He buys 2 pens for $3 each and 1 computer game for $90. What does he pay?", PRICED, 186),
         ("There are 2 boxes of 3 pens and 1 box of 90 nails. How many things are there?", PRICED, 186),
     ],

@@ -34,8 +34,6 @@ OUTSIDE = 60
 """The extra distance of a word in another clause."""
 _ORDER = 8
 """How much nearer an ordinal counts than the noun behind it: 'third' in 'third place'."""
-_ADJACENT = 36
-"""The largest distance of an adjective."""
 _HYPHENED = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 _MOST_PARTS = 3
 """The most words of a hyphened compound that stays whole in a name."""
@@ -128,15 +126,6 @@ def factor_target(case: Case) -> str:
     return ""
 
 
-def equated_percent(case: Case) -> Iterator[Clue]:
-    """Yield 'phone' and 'budget' of 'her phone budget is 10% of her food budget'."""
-    of = case.quantity.kind == "percent" and case.text.startswith(" of ", case.end)
-    subject = case.equated if of else None
-    for word in [*subject.modifiers, subject.head] if subject else []:
-        if word.noun and is_clue(word):
-            yield word.text, 0
-
-
 def modifiers(case: Case) -> Iterator[Clue]:
     """Yield 'red' of '5 red balls'."""
     modifying = {word.lower() for word in case.mention.phrase[:-1]}
@@ -152,12 +141,6 @@ def hyphened_modifier(case: Case) -> Iterator[Clue]:
             yield _whole(word, case.text), 0
 
 
-def remaining_ahead(case: Case) -> Iterator[Clue]:
-    """Yield 'remaining' of 'the remaining 5 bags'."""
-    if case.text.endswith(" remaining ", case.sentence_start, case.start):
-        yield "remaining", 0
-
-
 def remaining_behind(case: Case) -> Iterator[Clue]:
     """Yield 'remaining' of '2/5 of the remaining tabs'; a percent is taken of the rest, and is not the rest."""
     if case.quantity.kind != "percent" and _OF_REMAINING.match(case.tail):
@@ -171,38 +154,18 @@ def noun_behind_of(case: Case) -> Iterator[Clue]:
         yield of["noun"].lower(), 1
 
 
-def multiplied_noun(case: Case) -> Iterator[Clue]:
-    """Yield 'cats' of 'twice as many cats'."""
-    target = factor_target(case)
-    if target:
-        yield target, 2
-
-
 OWN_SOURCES = (
-    equated_percent,
     modifiers,
     hyphened_modifier,
-    remaining_ahead,
     remaining_behind,
     noun_behind_of,
-    multiplied_noun,
 )
 """Yield the words that belong to the noun of a number itself."""
-
-
-def number_itself(word: Word, _distance: int, case: Case, _clues: Clues) -> bool:
-    """Reject 'first' of 'the first hundred years' for the number that it is part of."""
-    return case.start <= word.start < case.end
 
 
 def place_of_another(word: Word, _distance: int, case: Case, clues: Clues) -> bool:
     """Reject 'first' of 'the first three tests' for every number but the three."""
     return word.text in word_set("order") and word.end + 1 != case.start and word.end + 1 in clues.starts
-
-
-def distant_adjective(word: Word, distance: int, _case: Case, _clues: Clues) -> bool:
-    """Reject an adjective that stands far from the number."""
-    return word.kind == "adjective" and distance > _ADJACENT
 
 
 def later_clause(word: Word, _distance: int, case: Case, _clues: Clues) -> bool:
@@ -224,7 +187,7 @@ def counted_by_another(word: Word, _distance: int, case: Case, clues: Clues) -> 
     return _WITHIN.search(case.text, word.end, case.start) is not None
 
 
-REJECTIONS = (number_itself, place_of_another, distant_adjective, later_clause, other_clause, counted_by_another)
+REJECTIONS = (place_of_another, later_clause, other_clause, counted_by_another)
 """Reject nearby words that do not tell a number apart."""
 
 

@@ -98,14 +98,6 @@ Difference = tuple[str, str]
 """The owner of a name, and the word that it begins with."""
 
 
-def own_factor_target(clash: Clash) -> Difference | None:
-    """Tells the factors of 'two times the number of cats' and 'three times the number of dogs' apart."""
-    target = clash.namer.target(clash.draft.mention) if clash.first else ""
-    if not target or any(clash.namer.target(other.mention) == target for other in clash.others):
-        return None
-    return clash.draft.owner, safe_slug(target)
-
-
 def own_nearest_name(clash: Clash) -> Difference | None:
     """Tells two numbers apart by the names nearest to them where neither has an owner."""
     if not clash.first or clash.draft.owner:
@@ -132,18 +124,7 @@ def nearer_word(clash: Clash) -> Difference | None:
     return None
 
 
-def shared_ordinal(clash: Clash) -> Difference | None:
-    """Tells numbers apart by an ordinal or day that some of them share: two numbers of 'the second stop'."""
-    if clash.first:
-        return None
-    for word, distance in clash.namer.clues.of(clash.draft.mention):
-        known = word in word_set("order") | word_set("calendar") and stem(word) not in clash.used
-        if known and distance < OUTSIDE and any(distance < other.get(word, 999) for other in clash.near):
-            return clash.draft.owner, safe_slug(word)
-    return None
-
-
-DIFFERENCE_RULES = (own_factor_target, own_nearest_name, own_day, nearer_word, shared_ordinal)
+DIFFERENCE_RULES = (own_nearest_name, own_day, nearer_word)
 
 
 class Namer:

@@ -2,20 +2,16 @@
 
 import re
 
-from generators.imports.nouns.ages import AGE_RULES
 from generators.imports.nouns.containers import CONTAINER_RULES
-from generators.imports.nouns.equals import EQUAL_RULES
-from generators.imports.nouns.money_words import MEANING
 from generators.imports.nouns.noun_case import NounCase
 from generators.imports.nouns.percents import rate_noun
-from generators.imports.nouns.ratios import RATIO_RULES, ratio_as_clock
+from generators.imports.nouns.ratios import ratio_of_two
 from generators.imports.sums.money import sum_noun
 from generators.text.rules import first
 from generators.text.words import safe_slug, singular
 from solver.stems import stem
 
 _ARTICLE = re.compile(r"an?\b|half\b|one\b", re.IGNORECASE)
-_BILL = re.compile(r"^[\s-]dollars? (?:bill|note)s?\b")
 _SLASH = re.compile(r"^\s*(?P<noun>[a-z]+)\s?/\s?(?P<unit>[a-z]+)")
 _DIMENSION = re.compile(
     r"[\s-]?(?:feet|foot|ft|inch(?:es)?|meters?|metres?|m|cm|centimeters?|mm|km|yards?|kilometers?)[\s-](?P<how>wide|long|tall|high|deep|thick)\b(?! (?:as|to)\b)",
@@ -29,13 +25,8 @@ _DIMENSIONS = {
     "deep": "depth",
     "thick": "thickness",
 }
+_YEARS_OLD = re.compile(r"^[\s-]*years?[\s-]+old\b", re.IGNORECASE)
 _SCORED = re.compile(r"\b(?:scor(?:ed?|es|ing)|scores? (?:of|is|was))\s+(?:an? |only |of )?$", re.IGNORECASE)
-_AS_MUCH = re.compile(r"\s+(?:more|less) than\b[^.?!;]*\bas much\b")
-_YEARS = range(1500, 2100)
-_IN_YEAR = re.compile(
-    r"\b(?:in|since|by|until|year|January|February|March|April|May|June|July|August|September|October|November|December),? $"
-)
-_GRADED = frozenset(["test", "quiz", "exam", "final", "midterm"])
 _TOTAL = re.compile(
     r"\b(?:total|combined)(?: (?:amount|number|length|weight|height|age|score|distance))?(?: (?:which|that))?"
     r"(?: (?:of|is|was|are|were|to be))?\s+$",
@@ -83,11 +74,6 @@ def group_size(case: NounCase) -> str | None:
     return f"{case.counted}_per_{safe_slug(singular(case.quantity.text.lower().split()[-1]))}"
 
 
-def bill(case: NounCase) -> str | None:
-    """Names the twenty of '2 twenty dollar bills' bill."""
-    return "bill" if _BILL.match(case.tail) else None
-
-
 def slash_rate(case: NounCase) -> str | None:
     """Names the 50 of '50 miles/hour' miles_per_hour."""
     slash = _SLASH.match(case.tail)
@@ -109,35 +95,14 @@ def dimension(case: NounCase) -> str | None:
     return f"{_DIMENSIONS[found['how'].lower()]}_{case.attached_or_counted}"
 
 
+def age(case: NounCase) -> str | None:
+    """Names the 8 of 'Rona is 8 years old' age."""
+    return "age" if _YEARS_OLD.match(case.tail) else None
+
+
 def score(case: NounCase) -> str | None:
     """Names the 45 of 'Hunter scored a 45' score."""
     return f"{case.difference}score" if case.nounless and _SCORED.search(case.ahead) else None
-
-
-def more_money(case: NounCase) -> str | None:
-    """Names the 9 of 'spent 9 more than twice as much' extra_spending in a question about dollars."""
-    mention = case.mention
-    if not mention.is_difference or mention.phrase or not _AS_MUCH.match(case.text, case.end) or "$" not in case.text:
-        return None
-    stems = (stem(word.text) for word in reversed(case.ahead_words))
-    return f"{case.difference}{next((MEANING[one] for one in stems if one in MEANING), 'money')}"
-
-
-def calendar_year(case: NounCase) -> str | None:
-    """Names the 1976 of 'born in 1976' year."""
-    return "year" if case.bare and case.quantity.value in _YEARS and _IN_YEAR.search(case.ahead) else None
-
-
-def equal(case: NounCase) -> str | None:
-    """Names the 7 of 'her lucky number is 7' number."""
-    noun = first(EQUAL_RULES, case)
-    return f"{case.difference}{noun}" if noun else None
-
-
-def graded_score(case: NounCase) -> str | None:
-    """Names the 75 of 'got an 80 and a 75 on his tests' score."""
-    graded = not case.mention.phrase and singular(case.attached_or_counted) in _GRADED
-    return f"{case.difference}score" if graded else None
 
 
 def rate(case: NounCase) -> str | None:
@@ -162,22 +127,16 @@ NOUN_RULES = (
     percent,
     factor,
     fraction,
-    ratio_as_clock,
     clock,
     dozens,
     group_size,
-    bill,
     *CONTAINER_RULES,
     slash_rate,
     sum_of_money,
     dimension,
-    *AGE_RULES,
-    *RATIO_RULES,
+    age,
+    ratio_of_two,
     score,
-    more_money,
-    calendar_year,
-    equal,
-    graded_score,
     rate,
     share,
     total_count,

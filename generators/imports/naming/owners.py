@@ -26,11 +26,6 @@ _TITLE = re.compile(r"\b(?:Mrs?|Ms|Dr)\. $")
 _TO_DO = re.compile(r"\w+(?: [A-Z]\w+)* to [a-z]")
 _POSSESSIVE = re.compile(r"\w+(?: [A-Z]\w+)*['\u2019]s\b")
 _ARTICLE = re.compile(r"\b(?:the|an?) $")
-_NAMED = re.compile(r" [a-z]+ (?:named|called) (?=[A-Z])")
-_RELATIVE = re.compile(
-    r"(?: (?!(?:and|or|but|when|if|than|as|while|that|for|to|so|because|which|who|from|of|like|before|after|is|was|are|were)\b)[a-z]+){1,2}"
-    r" (?=[A-Z]\w+ (?:had|bought|ate|sold|made|got|gave|won|read|did|[a-z]+ed|[a-z]+s)\b)"
-)
 _SENTENCE_END = re.compile(STOP + r"(?=\s)")
 
 
@@ -132,23 +127,6 @@ class OwnerCase(Case):
         ]
 
 
-def namesake(case: OwnerCase) -> str | None:
-    """Gives the 24 of '24 people named Barry' to Barry."""
-    named = _NAMED.match(case.text, case.end)
-    return _name_at(case, named.end()) if named else None
-
-
-def doer_behind(case: OwnerCase) -> str | None:
-    """Gives the 5 of 'for every 5 cans Bob bought' to Bob."""
-    relative = _RELATIVE.match(case.text, case.end)
-    return _name_at(case, relative.end()) if relative else None
-
-
-def nobody_of_total(case: OwnerCase) -> str | None:
-    """Gives the 12 of 'Harvey runs more than Sam, who runs a total of 12 miles' to nobody."""
-    return "" if case.noun.startswith("total_") and len({*case.likely}) > 1 else None
-
-
 def possessor(case: OwnerCase) -> str | None:
     """Gives the 5 of "Ann's brother has 5 cards" to Ann, and the 3 of 'the dog eats 3 bones' to nobody."""
     subject = case.subject
@@ -165,16 +143,6 @@ def leader(case: OwnerCase) -> str | None:
     return "" if _JOINT.search(case.text, case.sentence_start, leading[-1][0]) else leading[-1][1]
 
 
-def antecedent_of_subject(case: OwnerCase) -> str | None:
-    """Gives the 3 of 'She gave Bob 2 and kept 3' to the woman named before."""
-    subject = case.subject
-    if subject is None or subject.head.text not in ("he", "she"):
-        return None
-    if case.owners.is_of_another(subject.head):
-        return ""
-    return case.owners.antecedent(case.sentence_start, subject.head.start)
-
-
 def last_likely_name(case: OwnerCase) -> str | None:
     """Gives the 2 of "From Anthony's house it is 2 miles" to Anthony."""
     return case.likely[-1] if case.likely else None
@@ -187,12 +155,8 @@ def antecedent_of_any_pronoun(case: OwnerCase) -> str | None:
 
 
 OWNER_RULES = (
-    namesake,
-    doer_behind,
-    nobody_of_total,
     possessor,
     leader,
-    antecedent_of_subject,
     last_likely_name,
     antecedent_of_any_pronoun,
 )
@@ -201,11 +165,6 @@ OWNER_RULES = (
 def owned_thing(case: Case) -> str:
     """Return the owned subject of a number, or an empty text: 'brother' in "Ann's brother has 4"."""
     return safe_slug(case.subject.head.text) if case.subject and case.subject.whose else ""
-
-
-def _name_at(case: OwnerCase, start: int) -> str | None:
-    """Return the name that begins at a character."""
-    return next((name for where, name in case.owners.names if where == start), None)
 
 
 def _possessor(case: OwnerCase, subject: Subject) -> str:

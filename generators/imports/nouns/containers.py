@@ -11,7 +11,6 @@ from .money_words import says_nothing
 from .noun_case import NounCase
 from .rates import INFLECTED
 
-_PACK = re.compile(r"^-packs?\b(?: of (?P<noun>[a-z]+))?", re.IGNORECASE)
 _ONE_CONTAINER_OF = re.compile(
     r"\b(?:an?|one|each|every|per|the) (?:[a-z]+ )?(?P<box>[a-z]+) of (?:only |about )?$", re.IGNORECASE
 )
@@ -46,22 +45,7 @@ def size(case: NounCase) -> str | None:
     return f"{safe_slug(units)}_per_{slug}" if plural(thing) == thing else f"{slug}_{safe_slug(units)}"
 
 
-def pack(case: NounCase) -> str | None:
-    """Names the 12 of '12-packs of soda' sodas_per_pack."""
-    found = _PACK.match(case.tail)
-    return f"{safe_slug(plural(found['noun'] or 'item'))}_per_pack" if found else None
-
-
-def filling(case: NounCase) -> str | None:
-    """Names the 6 of 'puts eggs in boxes of 6' eggs_per_box."""
-    many = _containers(case)
-    box = singular(many["box"].lower()) if many else ""
-    if many is None or case.mention.phrase or box not in word_set("containers"):
-        return None
-    return f"{_filling(case, many.start())}_per_{safe_slug(box)}"
-
-
-CONTAINER_RULES = (contents, size, pack, filling)
+CONTAINER_RULES = (contents, size)
 
 
 def _containers(case: NounCase) -> re.Match[str] | None:
@@ -78,12 +62,3 @@ def _sized_thing(case: NounCase, start: int) -> str:
     if after and after.noun and INFLECTED.search(word.text) is None:
         word = after
     return "" if says_nothing(word) else word.text
-
-
-def _filling(case: NounCase, end: int) -> str:
-    """Return the last plural in front of some containers that is no container itself."""
-    for word in reversed(case.question.words_between(0, end)):
-        many = word.noun and plural(word.text) == word.text and singular(word.text) not in word_set("containers")
-        if many and not says_nothing(word):
-            return safe_slug(word.text)
-    return "items"

@@ -4,7 +4,7 @@ import re
 
 from generators.text.lexicon import function_words, word_set
 from generators.text.rules import first
-from generators.text.words import Word, safe_slug, singular
+from generators.text.words import Word, safe_slug
 from solver.plurals import plural
 from solver.stems import UNITS
 
@@ -16,9 +16,6 @@ SHORT_UNITS = {"g": "grams", "ml": "milliliters", "mm": "millimeters", "m": "met
     short: plural(UNITS[short]) for short in _SPELLED_OUT
 }
 """Abbreviated units and their plurals in names."""
-_PREDICATE = re.compile(
-    r" (?:of (?:them|these|those|which) )?(?:are|were) (?:[a-z]+ )??(?P<noun>[a-z]+s)(?=[,.?;]| and\b| but\b)"
-)
 _COMPOUND = re.compile(r"^ (?:[a-z]+-[a-z]+ (?P<sized>[a-z]+s)\b|(?P<noun>[a-z]+-[a-z]+s)\b(?! [a-z]+s\b))")
 _NUMBER_BEHIND = re.compile(r" \d")
 
@@ -33,12 +30,6 @@ def adjacent_noun(case: Case) -> str:
     return first(ADJACENT_RULES, case) or ""
 
 
-def m_and_ms(case: Case) -> str | None:
-    """Names the 7 of "7 m&m's" candies."""
-    unit = _short_unit_word(case)
-    return "candies" if unit and case.text.startswith("&", unit.end) else None
-
-
 def short_unit(case: Case) -> str | None:
     """Names the 28 of '28 oz of ice' ounces."""
     unit = _short_unit_word(case)
@@ -49,20 +40,6 @@ def hyphened_unit(case: Case) -> str | None:
     """Names the 2 of 'a 2-hour long movie' hours."""
     behind = case.behind_words
     return safe_slug(plural(behind[0].text)) if case.tail.startswith("-") and behind and behind[0].noun else None
-
-
-def filled_container(case: Case) -> str | None:
-    """Names the 20 of 'a 20 pound bag' pounds_per_bag."""
-    phrase = case.phrase
-    if phrase[1:] and f"{phrase[0]}s" in word_set("measures") and singular(phrase[-1]) in word_set("containers"):
-        return f"{safe_slug(plural(phrase[0]))}_per_{safe_slug(singular(phrase[-1]))}"
-    return None
-
-
-def measured_thing(case: Case) -> str | None:
-    """Names the 16 of 'two 16 pounds turkeys' pounds."""
-    measured = _ends_with_phrase(case) and plural(case.phrase[0]) in word_set("measures")
-    return safe_slug(plural(case.phrase[0])) if measured else None
 
 
 def pieces_of_whole(case: Case) -> str | None:
@@ -97,13 +74,6 @@ def phrase_head(case: Case) -> str | None:
     return case.phrase[-1] if case.phrase else None
 
 
-def predicate(case: Case) -> str | None:
-    """Names the 10 of '10 were tulips' tulips."""
-    be = _PREDICATE.match(case.tail)
-    word = case.question.word_at(case.end + be.start("noun")) if be else None
-    return safe_slug(word.text) if word and word.noun else None
-
-
 def hyphened_noun(case: Case) -> str | None:
     """Names the 20 of '20 sit-ups' sit_ups and the 3 of '3 equally-sized groups' groups."""
     compound = _COMPOUND.match(case.tail)
@@ -127,15 +97,11 @@ def unlisted_noun(case: Case) -> str | None:
 
 ADJACENT_RULES = (hyphened_noun, unlisted_noun)
 COUNTED_RULES = (
-    m_and_ms,
     short_unit,
     hyphened_unit,
-    filled_container,
-    measured_thing,
     pieces_of_whole,
     compound_noun,
     phrase_head,
-    predicate,
     *ADJACENT_RULES,
 )
 

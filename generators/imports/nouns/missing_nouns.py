@@ -18,20 +18,8 @@ _OF_THE = re.compile(
     r"^\s*of\s+(?:the|his|her|their|its|these|those)\s+(?:remaining |other |first |last )?(?P<noun>[a-z]+)",
     re.IGNORECASE,
 )
-_THE_TWO = re.compile(r"\b(?:the|these|those)(?: (?:other|first|last|next))? $", re.IGNORECASE)
-_AND_LAST = re.compile(r",? (?:and|or|to|by|x) (?:the )?(?:last |next |other )?(?=\S)")
 _LIST_COMMA = re.compile(r", (?:and |or )?| (?:and|or) ")
-_VERB_BEHIND = re.compile(
-    r"^ (?:of them )?(?:have|has|had|are|were|is|was|do|did|can|will|like|prefer|play|want|own|ha[sd]n't)\b"
-)
-_CLAUSE_END = re.compile(r"\s*[.?!,]")
-_PAID = re.compile(r"\b(?:paid|costs?|worth) $")
-_OF_THEM = re.compile(r"^\s*of\s+(?:them\b|(?:these|those|which|whom)\b(?!\s+[a-z]+s\b))", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:between|among|amongst|the|all)\s+$", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor|\bthen|\bbut)\s+(?:[\w']+\s+){0,2}\$?$", re.IGNORECASE)
-_OF_THEM_OR_US = re.compile(r"^\s*of\s+(?:them|us)\b", re.IGNORECASE)
-_OF_EACH = re.compile(r"^\s*of\s+each\b(?!\s+[a-z]+s?\b)", re.IGNORECASE)
-_PLURAL = re.compile(r"\b[a-z]{2,}(?<!s)s\b(?<!\bas)(?<!\bthis)(?<!\bhis)(?<!\bwas)(?<!\bis)(?<!\bhas)(?<!\bdoes)")
 _MEASURE_OF = re.compile(r"\b(?P<noun>[a-z]+) of (?:about |around |only )?$")
 
 
@@ -40,45 +28,10 @@ def missing_noun(case: Case) -> str:
     return first(MISSING_NOUN_RULES, case) or "count"
 
 
-def some_of_each(case: Case) -> str | None:
-    """Names the 4 of 'Ann buys 4 of each' items."""
-    return "items" if _OF_EACH.match(case.tail) else None
-
-
-def named_people(case: Case) -> str | None:
-    """Names the three of 'Ann, Bo and Cy ... the average of the three?' people."""
-    named = case.quantity.kind == "word" and sum(word.kind == "name" for word in case.question.words) > 1
-    together = named and _THE_TWO.search(case.text[: case.start]) and _CLAUSE_END.match(case.tail)
-    return "people" if together else None
-
-
-def people_together(case: Case) -> str | None:
-    """Names the three of 'split it between the three of them' people."""
-    them = _OF_THEM_OR_US.match(case.tail) and _TOGETHER.search(case.text[: case.start])
-    return "people" if them else None
-
-
 def some_of_the(case: Case) -> str | None:
     """Names the 26 of '26 of the blowfish' blowfish."""
     of = _OF_THE.match(case.tail)
     return safe_slug(of["noun"]) if of and of["noun"] not in function_words() | word_set("vague") else None
-
-
-def some_of_them(case: Case) -> str | None:
-    """Names the three of '63 photos, and deletes three of them' photos."""
-    if not _OF_THEM.match(case.tail):
-        return None
-    noun = first(NEAREST_NOUN_RULES, case) if not _counted_before(case) else _counted_before(case)
-    return noun if noun and plural(noun) == noun else "items"
-
-
-def noun_of_next(case: Case) -> str | None:
-    """Names the first number of 'the first 2 and last 2 rows' rows."""
-    both = _AND_LAST.match(case.text, case.end)
-    following = case.question.mentions[case.place + 1 : case.place + 2] if both else []
-    if both and following and following[0].quantity.start == both.end() and following[0].phrase:
-        return safe_slug(following[0].phrase[-1])
-    return None
 
 
 def noun_of_list(case: Case) -> str | None:
@@ -91,34 +44,12 @@ def noun_of_list(case: Case) -> str | None:
     return None
 
 
-def same_subject(case: Case) -> str | None:
-    """Names the 5 of 'half the tables have 2 chairs and 5 have 3 chairs' tables."""
-    last = _last_in_sentence(case)
-    subject = case.question.clauses.subject(last) if last and _VERB_BEHIND.match(case.tail) else None
-    several = subject and subject.kind == "noun" and plural(subject.head.text) == subject.head.text
-    return safe_slug(subject.head.text) if subject and several and not subject.whose else None
-
-
 def noun_of_last(case: Case) -> str | None:
     """Names the 3 of '15 people board the bus and 3 get off' people."""
     last = _last_in_sentence(case)
     if last is None or not last.phrase or last.is_factor or last.money or last.quantity.kind not in ("plain", "word"):
         return None
     return safe_slug(last.phrase[-1]) if _JOINED.search(case.text[: case.start]) else None
-
-
-def sum_paid(case: Case) -> str | None:
-    """Names the 5 of 'Ann paid 5 at the market' price."""
-    return "price" if _PAID.search(case.text[: case.start]) else None
-
-
-def counted_again(case: Case) -> str | None:
-    """Names the 4 of 'a basket has 12 apples, but has space for 4 more' apples."""
-    if case.mention.is_difference:
-        again = not _PLURAL.search(case.text, case.end, case.clause_end)
-    else:
-        again = case.quantity.kind == "word" and _THE_TWO.search(case.text[: case.start]) is not None
-    return _counted_before(case) if again else None
 
 
 def measure_of(case: Case) -> str | None:
@@ -154,11 +85,6 @@ def noun_of_other_side(case: Case) -> str | None:
     return _first_noun(words[:8], several=False)
 
 
-def noun_of_earlier_sentence(case: Case) -> str | None:
-    """Names the 55 of 'Mom went to the market. She left with 55.' market."""
-    return _first_noun(_earlier_words(case), several=False)
-
-
 NEAREST_NOUN_RULES = (
     measure_of,
     nearest_plural,
@@ -166,20 +92,11 @@ NEAREST_NOUN_RULES = (
     nearest_singular,
     plural_of_earlier_sentence,
     noun_of_other_side,
-    noun_of_earlier_sentence,
 )
 MISSING_NOUN_RULES = (
-    some_of_each,
-    named_people,
-    people_together,
     some_of_the,
-    some_of_them,
-    noun_of_next,
     noun_of_list,
-    same_subject,
     noun_of_last,
-    sum_paid,
-    counted_again,
     *NEAREST_NOUN_RULES,
 )
 

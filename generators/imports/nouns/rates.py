@@ -16,18 +16,10 @@ _PER = re.compile(
     re.IGNORECASE,
 )
 _PARTICIPLE = re.compile(r"\b[a-z]+(?:ing|ed)\s+$")
-_TO_A = re.compile(r"^\s*to an?\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 _EACH_SUBJECT = re.compile(
     r"(?:\beach|\bevery|\bone|\b1|\bper|\ban?(?=\s+(?:\w+\s+){1,2}?(?:contain|hold|cost|weigh|come|sell|yield|need|require|is worth)))"
     r"\s+(?:\w+\s+)?(?P<noun>[a-z]+)\s+(?:of\s+(?:\w+\s+){1,2}?)?(?:has|have|had|contains?|contained|holds?|held|costs?|cost|weighs?|takes?|took|needs?|is|are|was|comes with|yields?|produces?|sells? for|requires?|uses?|is equal to|equals|can \w+)\s+"
     r"(?!to\b)(?:\w+\s+){0,2}\$?\s?$",
-    re.IGNORECASE,
-)
-_THAT_HOLD = re.compile(
-    r"\b(?P<noun>[a-z]+s) (?:that|which) (?:can |each |could )?(?:hold|contain|fit|carry)s? $", re.IGNORECASE
-)
-_THAT_EACH = re.compile(
-    r"\b(?P<noun>[a-z]+s)(?: of (?:[a-z]+ )?[a-z]+)? (?:that|which|who) each (?:can )?[a-z]+ (?:[a-z]+ )?$",
     re.IGNORECASE,
 )
 _FOR_EACH = re.compile(
@@ -37,20 +29,8 @@ _TO_MAKE_ONE = re.compile(
     r"^\s*(?:[\w-]+\s+){1,2}to [a-z]+ (?:one|1|an?|each) (?:[a-z-]+ )??(?P<noun>[a-z]+)\b(?![-'\u2019]| (?:of|in|from)\b)",
     re.IGNORECASE,
 )
-_IN_EACH_OF = re.compile(
-    r"^\s*(?:[\w-]+\s+){1,2}(?:in|for|on|at|from|to) each of (?:the|his|her|their|these|those) (?:[\w-]+ )?(?P<noun>[a-z]+s)\b"
-)
 _LIST = re.compile(r"\b(?:and|or|plus)\b|[,;]")
 _ANOTHER = re.compile(r"\b(?:second|other|another|next|third|last)\b")
-_IN_EACH = re.compile(
-    r"\b(?:in each|for each|(?:fill|load|pack|stuff|set)\w* each) (?:[a-z]+ )?(?P<noun>[a-z]+)"
-    r"(?:,? (?:there|he|she|they|it|(?-i:[A-Z][a-z]+)) [a-z]+| with| by)? (?:about |only )?(?:US)?\$?$",
-    re.IGNORECASE,
-)
-_EACH_OF_WHICH = re.compile(
-    r"\b(?P<noun>[a-z]+s),? each of (?:which|them) (?:[a-z]+ )?(?:ha[sd]|have|contain\w*|h[eo]lds?|weigh\w*|costs?) \$?$"
-)
-_EACH_OPENING = re.compile(r"^\W*(?:if )?each (?:[a-z]+ )?(?P<noun>[a-z]+) (?:(?!\beach\b)[^,;]){0,60}$", re.IGNORECASE)
 INFLECTED = re.compile(r"[^su]s$")
 """Ends a plural noun, or a verb in the third person."""
 _SQUARE = re.compile(r"square [a-z]+", re.IGNORECASE)
@@ -83,36 +63,9 @@ def per_phrase(case: Case) -> str | None:
     return safe_slug(square[0]) if square else _compound_head(case, noun)
 
 
-def to_a_container(case: Case) -> str | None:
-    """Finds 'box' in 'packets come 30 to a box'."""
-    to = _TO_A.match(case.tail)
-    noun = _noun_at(case, case.end + to.start("noun"), at_end=True) if to else None
-    return _compound_head(case, noun) if noun else None
-
-
 def product_of_many(case: Case) -> str | None:
     """Finds 'cake' in '5 eggs to make one cake'."""
     return _one_of(case, _TO_MAKE_ONE)
-
-
-def each_of_several(case: Case) -> str | None:
-    """Finds 'slot' in '2 pennies in each of the 12 slots'."""
-    return _one_of(case, _IN_EACH_OF)
-
-
-def containers_that_hold(case: Case) -> str | None:
-    """Finds 'crate' in 'crates that can hold 9 items'."""
-    return _singular_ahead(case, _THAT_HOLD)
-
-
-def things_that_each(case: Case) -> str | None:
-    """Finds 'hive' in 'hives that each produce 20 liters'."""
-    return _singular_ahead(case, _THAT_EACH)
-
-
-def each_of_which(case: Case) -> str | None:
-    """Finds 'bar' in 'bars, each of which had 10 grams'."""
-    return _singular_ahead(case, _EACH_OF_WHICH)
 
 
 def each_as_subject(case: Case) -> str | None:
@@ -120,19 +73,9 @@ def each_as_subject(case: Case) -> str | None:
     return _noun_after_each(case, _EACH_SUBJECT, known=False)
 
 
-def each_with_preposition(case: Case) -> str | None:
-    """Finds 'spoonful' in 'In each spoonful, there are 4'."""
-    return _noun_after_each(case, _IN_EACH, known=False)
-
-
 def each_in_reach(case: Case) -> str | None:
     """Finds 'pie' in 'they cut each whole pie into 10 slices'."""
     return _noun_after_each(case, _FOR_EACH, known=True)
-
-
-def each_as_opening(case: Case) -> str | None:
-    """Finds 'boat' for both numbers of 'If each boat is 3 feet across and has 2 feet on its side'."""
-    return _noun_after_each(case, _EACH_OPENING, known=True)
 
 
 def each_in_clause(case: Case) -> str | None:
@@ -143,16 +86,9 @@ def each_in_clause(case: Case) -> str | None:
 
 RATE_RULES = (
     per_phrase,
-    to_a_container,
     product_of_many,
-    each_of_several,
-    containers_that_hold,
-    things_that_each,
-    each_of_which,
     each_as_subject,
-    each_with_preposition,
     each_in_reach,
-    each_as_opening,
     each_in_clause,
 )
 
@@ -162,13 +98,6 @@ def _one_of(case: Case, pattern: re.Pattern[str]) -> str | None:
     one = pattern.match(case.tail)
     noun = _noun_at(case, case.end + one.start("noun")) if one else None
     return singular(_compound_head(case, noun)) if noun else None
-
-
-def _singular_ahead(case: Case, pattern: re.Pattern[str]) -> str | None:
-    """Return the singular of the noun that a pattern finds in front of a number."""
-    several = pattern.search(case.ahead)
-    noun = _noun_at(case, case.sentence_start + several.start("noun")) if several else None
-    return singular(noun.text) if noun else None
 
 
 def _noun_after_each(case: Case, pattern: re.Pattern[str], *, known: bool) -> str | None:

@@ -13,23 +13,6 @@ _RATIO_OF = re.compile(
 _RATIO = re.compile(r"\bratio\b", re.IGNORECASE)
 _COLON = re.compile(r"\s?(?::|to|is to)\s?")
 _COLON_BEHIND = re.compile(_COLON.pattern + r"(?=\d)")
-_CHAIN = re.compile(r"\b\d+(?: ?: ?\d+){2,}")
-_CLOCK_SIDES = {"hour": "first_ratio", "minute": "second_ratio"}
-_ORDERED = ("first_ratio", "second_ratio", "third_ratio", "fourth_ratio")
-
-
-def ratio_as_clock(case: NounCase) -> str | None:
-    """Names the 4 of 'in the ratio of 4:11' first_ratio, though 4:11 reads as a time."""
-    clock = case.quantity.kind == "clock" and _RATIO.search(case.text)
-    return _CLOCK_SIDES.get(case.form, "first_ratio") if clock else None
-
-
-def ratio_chain(case: NounCase) -> str | None:
-    """Names the 7 of 'in the ratio 3:5:7' third_ratio."""
-    chain = next((one for one in _CHAIN.finditer(case.text) if one.start() <= case.start < one.end()), None)
-    if chain is None:
-        return None
-    return _ORDERED[min(case.text.count(":", chain.start(), case.start), len(_ORDERED) - 1)]
 
 
 def ratio_of_two(case: NounCase) -> str | None:
@@ -54,6 +37,3 @@ def _is_left(case: NounCase) -> bool | None:
     last = case.earlier[-1] if case.earlier else None
     right = last is not None and _COLON.fullmatch(case.text, last.quantity.end, case.start) is not None
     return left if left != right else None
-
-
-RATIO_RULES = (ratio_chain, ratio_of_two)

@@ -77,8 +77,7 @@ def noun_phrase(before: Before) -> Subject | None:
     """Recognises a noun phrase that is no object: `the price of the pens is $3`."""
     if before.word.kind not in ("noun", "name", "adjective") and before.word.text not in word_set("ones"):
         return None
-    phrase = _phrase(before)
-    return None if first(OBJECT_RULES, phrase) else phrase.subject
+    return _phrase(before).subject
 
 
 SUBJECT_RULES = (there, pronoun, noun_phrase)
@@ -119,25 +118,6 @@ class Phrase(NamedTuple):
         )
 
 
-def prepositional_object(phrase: Phrase) -> bool | None:
-    """Rejects the game of `the points scored in the game were 80`."""
-    if phrase.ahead is None or phrase.before.relative or phrase.quantifier:
-        return None
-    return True if phrase.ahead.text in word_set("ties") and phrase.begin > phrase.before.sentence + 1 else None
-
-
-def described_object(phrase: Phrase) -> bool | None:
-    """Rejects the house of `lives in a house called 3 Oaks`: the participle describes an object."""
-    verb, ahead = phrase.before.verb.text, phrase.ahead
-    participle = phrase.head.kind != "name" and (verb.endswith("ed") or verb in word_set("participles"))
-    if not participle or ahead is None or phrase.quantifier:
-        return None
-    return True if ahead.text in word_set("ties") or _takes_object(ahead) else None
-
-
-OBJECT_RULES = (prepositional_object, described_object)
-
-
 def _phrase(before: Before) -> Phrase:
     """Return the noun phrase that ends at a word, from the head that the other nouns are tied to."""
     row, words, sentence = before.row, before.row.words, before.sentence
@@ -173,8 +153,3 @@ def _before_participle(words: list[Word], begin: int, end: int) -> int:
 def _may_part(word: Word) -> bool:
     """Return whether a word can stand between a subject and its verb."""
     return word.text in word_set("adverbs") or word.text in word_set("auxiliaries") or word.text.endswith("ly")
-
-
-def _takes_object(word: Word) -> bool:
-    """Return whether the noun behind a word is its object, as in `has 3 books`, and not the subject of a clause."""
-    return word.kind == "verb" and word.text not in word_set("saying")

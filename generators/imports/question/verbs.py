@@ -43,26 +43,9 @@ def _not_listed() -> frozenset[str]:
     return word_set("auxiliaries") | word_set("verbs_before_numbers")
 
 
-def auxiliary(found: Candidate) -> bool | None:
-    """Accepts `is`, `has`, `will` and the like, also behind another: the `have` of `does not have`."""
-    return True if found.word.text in word_set("auxiliaries") else None
-
-
-def infinitive(found: Candidate) -> bool | None:
-    """Rejects the `buy` of `wants to buy 3 pens`."""
-    return False if found.before.text in word_set("before_infinitives") else None
-
-
 def present_participle(found: Candidate) -> bool | None:
     """Rejects the `costing` of `a pen costing $3`."""
     return False if found.word.text.endswith("ing") else None
-
-
-def passive(found: Candidate) -> bool | None:
-    """Rejects the `painted` of `pictures painted by 3 girls`."""
-    word = found.word
-    by = word.kind == "verb" and word.text.endswith("ed") and found.row.text.startswith(" by ", word.end)
-    return False if by else None
 
 
 def listed_verb(found: Candidate) -> bool | None:
@@ -78,4 +61,4 @@ def noun_as_verb(found: Candidate) -> bool | None:
     return True if verb else None
 
 
-FINITE_RULES = (auxiliary, infinitive, present_participle, passive, listed_verb, noun_as_verb)
+FINITE_RULES = (present_participle, listed_verb, noun_as_verb)

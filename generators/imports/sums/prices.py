@@ -2,8 +2,8 @@
 
 import re
 
-from generators.imports.nouns.money_words import can_be_priced, price_of, sum_equal_to
-from generators.text.lexicon import function_words, stem_set, word_set
+from generators.imports.nouns.money_words import can_be_priced, price_of
+from generators.text.lexicon import stem_set, word_set
 from generators.text.words import safe_slug
 from solver.stems import stem
 
@@ -13,15 +13,6 @@ from .sum_case import SumCase
 IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|in all)\b")
 _AT = re.compile(r"(?P<thing>[a-z]+)\s+(?:was\s+|is\s+|are\s+)?(?:for|at)\s+(?:only\s+|just\s+|about\s+)?$")
 _MANY_FOR = re.compile(r"\d\s+(?:(?!each|and|or\b)[a-z]+\s+){1,3}for (?:only |just )?(?:US)?$")
-_COST_OF = re.compile(
-    r"\b(?:cost|price)s? (?:of|for) (?:[a-z]+ ){0,3}?(?P<thing>[a-z]+)(?= (?:is|was|are|were|to|in|at|that)\b)[^,;]*$"
-)
-_COSTS = re.compile(
-    r"(?P<where>\b(?:of|to|in|at|on|for|with|he|she|they|it) (?:the |an? |his |her )?(?:[a-z]+ )?)?"
-    r"(?<!['\u2019])\b(?P<thing>[a-z]+) costs? (?:only |just |about )?(?:US)?$"
-)
-_ONE = re.compile(r"\b(?:one|an?|each) (?:[a-z]+ )?(?P<thing>[a-z]+) $")
-_SELLS = re.compile(r"\band (?:sells? for|costs?|is sold for|are sold for) (?:only |just |about )?(?:US)?$")
 _BOUGHT_TOGETHER = re.compile(
     r"\b(?:bought|buys?|purchased|gets?|got) (?:[a-z]+ ){0,4}[a-z]+ and (?!sells?\b|then\b|pays?\b)(?:\d+ |an? |some )?(?:[a-z]+ ){1,2}for (?:a total of )?$"
     r"|\b(?:bought|buys?|purchased) \d+ [^.;,$\d]+ and \d+ [^.;,$\d]+ for (?:a total of )?(?:US)?$"
@@ -67,14 +58,6 @@ def sold_for(case: SumCase) -> str | None:
     return f"{safe_slug(thing)}_price" if together else price_of(thing)
 
 
-def price_of_subject(case: SumCase) -> str | None:
-    """Names the $300 of 'a table takes 15 planks and sells for $300' table_price."""
-    subject = case.subject
-    sold = case.meaning == "price" and not case.unit and _SELLS.search(case.ahead)
-    known = subject and subject.kind == "noun" and (sold or case.unit == "pair")
-    return (sum_equal_to(subject) or None) if subject and known else None
-
-
 def price_per_unit(case: SumCase) -> str | None:
     """Names the $3 of 'fuel costs $3 per gallon' price_per_gallon and the $2 of '$2 per pen' pen_price."""
     unit = case.unit
@@ -86,27 +69,6 @@ def price_per_unit(case: SumCase) -> str | None:
     return f"{case.meaning or 'money'}_per_{safe_slug(unit)}"
 
 
-def thing_that_costs(case: SumCase) -> str | None:
-    """Names the $200 of 'the visit cost $300 and the cast cost $200' cast_price."""
-    costs = _COSTS.search(case.ahead)
-    if costs is None or costs["where"]:
-        return None
-    never = function_words() | word_set("vague") | word_set("upwards")
-    return None if costs["thing"] in never else price_of(costs["thing"])
-
-
-def cost_of_thing(case: SumCase) -> str | None:
-    """Names the $4 of 'the cost of a ticket is $6 for adults and $4 for children' ticket_price."""
-    subject = case.subject
-    someone = subject and (subject.kind == "name" or subject.head.text in ("he", "she", "they", "i"))
-    return None if someone else _price_of_found(case, _COST_OF)
-
-
-def price_of_one(case: SumCase) -> str | None:
-    """Names the $2 of 'tea is $3, and a jelly bean $2' bean_price."""
-    return _price_of_found(case, _ONE)
-
-
 def price_of_nearest(case: SumCase) -> str | None:
     """Names the $12 of 'he paid $12 for a pizza' pizza_price."""
     bought = _FOR.match(case.tail) is not None
@@ -116,10 +78,3 @@ def price_of_nearest(case: SumCase) -> str | None:
     candidates = [*behind, *reversed(case.ahead_words)]
     thing = next((word.text for word in candidates if can_be_priced(word)), "")
     return price_of(thing) if thing and thing not in word_set("vague") else None
-
-
-def _price_of_found(case: SumCase, pattern: re.Pattern[str]) -> str | None:
-    """Return the name of the price of the thing that a pattern finds in front of a sum."""
-    found = pattern.search(case.ahead) if case.meaning in ("", "price") else None
-    known = found and any(can_be_priced(word) and word.text == found["thing"] for word in case.ahead_words)
-    return price_of(found["thing"]) if found and known else None
