@@ -1,7 +1,7 @@
 """Trains language models on wirework's traces and evaluates them with the solver.
 
 Sub-packages, lowest first: `runs`, `hardware`, `models`, then `train` and `judge`, which do not import each other.
-The modules that stand here, `__main__`, `parser` and `publish`, join them.
+The modules that stand here join them: the command line, and publishing.
 
 Imports solver, runs, hardware, models, train and judge.
 """

@@ -145,7 +145,14 @@ def _merge(args: argparse.Namespace) -> int:
 def _push(args: argparse.Namespace) -> int:
     from .publish import push
 
-    terminal.say(f"pushed  {push(args.folder, args.repo_id, private=args.private)}")
+    names = ("private", "revision", "tag", "dataset", "dry_run")
+    pushed = push(args.folder, args.repo_id, **{name: getattr(args, name) for name in names})
+    for note in pushed.notes:
+        terminal.note(f"note: {note}")
+    if args.dry_run:
+        terminal.table("files of the push", ("", ">bytes"), pushed.sizes.items())
+        terminal.say(pushed.card)
+    terminal.say(f"{'would push' if args.dry_run else 'pushed '} {pushed.url}")
     return 0
 
 

@@ -41,6 +41,10 @@ def parser() -> argparse.ArgumentParser:
     push.add_argument("folder", type=path, metavar="DIR")
     push.add_argument("repo_id", metavar="ORG/NAME")
     push.add_argument("--private", action="store_true", help="make a new repository private")
+    push.add_argument("--revision", default="main", metavar="BRANCH", help="the branch to push to (default main)")
+    push.add_argument("--tag", metavar="NAME", help="a tag for the new commit")
+    push.add_argument("--dataset", metavar="ORG/NAME", help="the training dataset's name on the Hub, for the card")
+    push.add_argument("--dry-run", action="store_true", help="show files and card; write nothing, here or there")
     return top
 
 
@@ -91,7 +95,7 @@ def _add_ask(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_decoding(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--adapter", type=path, metavar="DIR", help="an adapter that sft or rl wrote")
+    sub.add_argument("--adapter", type=_model, metavar="DIR|ORG/NAME", help="an adapter that sft or rl wrote")
     sub.add_argument(
         "--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's, else by device)"
     )

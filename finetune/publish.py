@@ -1,10 +1,22 @@
 """Merges an adapter into its base model, and publishes either on the Hub with a card that shows the evaluation."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from huggingface_hub import HfApi, ModelCard, ModelCardData
+import yaml
+from huggingface_hub import (
+    CommitOperationAdd,
+    EvalResult,
+    EvalResultEntry,
+    HfApi,
+    ModelCard,
+    ModelCardData,
+    eval_result_entries_to_yaml,
+)
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError comes from the HTTP library
     HfHubHTTPError,
     HFValidationError,
@@ -13,17 +25,31 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 )
 
 from finetune.hardware.device import find_device
-from finetune.judge.report import REPORT, coverage, read_report, shown_rate
+from finetune.judge.evaluate import ELSEWHERE, SETTINGS
+from finetune.judge.report import REPORT, coverage, shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
+from finetune.runs.rows import public_name
 from finetune.runs.trained import TRAINED, told
+from solver.files import read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 
+from .evaluations import Evaluations, find_evaluations
+from .release import Files, gather, hub_name, is_local, public_settings, refuse_paths
+
 CARD = "README.md"
+
+
+class _Task(NamedTuple):
+    name: str
+    rows: int
+
+
+_TASKS = {"openai/gsm8k": _Task("gsm8k", 1319)}
+"""The benchmarks of the Hub that are evaluated here, with the rows of their test splits."""
 TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
-KEPT_BACK = ["checkpoint-*/*", "eval-*/*", "training_args.bin", "log.jsonl", ".*"]
-"""Files of a run's folder that are not published."""
 _SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation", "lr", "rank", "alpha", "dtype")
 
 
@@ -36,30 +62,86 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
         loaded, tokenizer = load(base, adapter, device)
         loaded.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
-        for path in [
-            *adapter.glob(RUN),
-            *adapter.glob(TRAINED),
-            *adapter.glob(f"eval-*/{REPORT}"),
-        ]:  # push writes the card from these files too
-            kept = folder / path.relative_to(adapter)
-            kept.parent.mkdir(exist_ok=True)
-            shutil.copy(path, kept)
-        write_card(folder, str(folder), adapter)
+        places = [path.parent for path in adapter.glob(f"eval-*/{REPORT}")]
+        for path in [adapter / RUN, adapter / TRAINED, adapter / ELSEWHERE, *(place / REPORT for place in places)]:
+            if path.exists():  # push writes the card from these files too
+                kept = folder / path.relative_to(adapter)
+                kept.parent.mkdir(exist_ok=True)
+                shutil.copy(path, kept)
+        for place in places:
+            shutil.copy(place / SETTINGS, folder / place.name)
+        card, _ = make_card(folder, str(folder), adapter)
+        (folder / CARD).write_text(card, encoding="utf-8")
         return folder
 
 
-def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None = None) -> str:
-    """Publish an adapter or a merged model in one commit with its card; return the address of its page."""
+@dataclass(frozen=True)
+class Pushed:
+    """The result of a push: the page's address, the files with their sizes, the card, and notes on what it lacks."""
+
+    url: str
+    sizes: dict[str, int]
+    card: str
+    notes: list[str]
+
+
+def push(
+    folder: Path,
+    repo_id: str,
+    *,
+    private: bool = False,
+    revision: str = "main",
+    tag: str | None = None,
+    dataset: str | None = None,
+    dry_run: bool = False,
+    token: str | None = None,
+) -> Pushed:
+    """Publish an adapter or a merged model in one commit with its card; the folder itself is left as it is.
+
+    `dataset` is the name of the training dataset on the Hub. Raises InputError if the files name a path of this machine
+    or a base that others lack, or if the Hub refuses them.
+    """
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
         raise InputError(f"{folder}: neither an adapter nor a model; give the folder of a run or of a merged model")
+    files, notes = gather(folder), []
     if (folder / ADAPTER).exists() or (folder / RUN).exists():
-        write_card(folder, repo_id, folder)
+        card, evaluations = make_card(folder, repo_id, folder, dataset)
+        files |= {CARD: card.encode()} | _results(evaluations.reports)
+        notes = evaluations.missing
+    elif (folder / CARD).exists():
+        files[CARD] = folder / CARD
+    refuse_paths(files, folder)
     api = HfApi(token=token, library_name="wirework")
-    try:
+    if not dry_run:
+        _commit(api, repo_id, files, private=private, revision=revision, tag=tag)
+    sizes = {
+        name: len(content) if isinstance(content, bytes) else content.stat().st_size for name, content in files.items()
+    }
+    page = files.get(CARD, b"")
+    return Pushed(
+        f"{api.endpoint}/{repo_id}", sizes, page.decode() if isinstance(page, bytes) else read_text(page), notes
+    )
+
+
+def _commit(api: HfApi, repo_id: str, files: Files, *, private: bool, revision: str, tag: str | None) -> None:
+    """Commit the files to a branch, made if need be, and tag the commit."""
+    with _one_line(repo_id):
         api.create_repo(repo_id, private=private, exist_ok=True)
-        api.upload_folder(
-            repo_id=repo_id, folder_path=folder, ignore_patterns=KEPT_BACK, commit_message="Publish with wirework"
-        )
+        if tag and tag in {ref.name for ref in api.list_repo_refs(repo_id).tags}:
+            raise InputError(f"{repo_id}: has a tag {tag} already; nothing was pushed, choose another tag")
+        if revision != "main":
+            api.create_branch(repo_id, branch=revision, exist_ok=True)
+        operations = [CommitOperationAdd(name, content) for name, content in files.items()]
+        done = api.create_commit(repo_id, operations, commit_message="Publish with wirework", revision=revision)
+        if tag:
+            api.create_tag(repo_id, tag=tag, revision=done.oid)
+
+
+@contextmanager
+def _one_line(repo_id: str) -> Iterator[None]:
+    """Raise an error of the Hub's client as an InputError of one line."""
+    try:
+        yield
     except LocalTokenNotFoundError:
         raise InputError("no token: log in with `hf auth login`, or set HF_TOKEN") from None
     except HFValidationError as error:
@@ -70,44 +152,86 @@ def push(folder: Path, repo_id: str, *, private: bool = False, token: str | None
             f"{repo_id}: the Hub refused the upload ({status}): {error.server_message or 'no reason given'}"
         ) from None
     except (HTTPError, OSError) as error:
-        raise InputError(f"{repo_id}: the Hub cannot be reached: {error}; the model is still in {folder}") from None
-    return f"{api.endpoint}/{repo_id}"
+        raise InputError(f"{repo_id}: the Hub cannot be reached: {error}; the model is still in its folder") from None
 
 
-def write_card(folder: Path, name: str, run_folder: Path) -> Path:
-    """Write a model's card from the files of the run that trained it; return its path."""
+def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = None) -> tuple[str, Evaluations]:
+    """Return a model's card, from the files of the run that trained it, and the evaluations that it shows."""
     run = Run.read(run_folder) if (run_folder / RUN).exists() else None
     settings = run.settings if run else {}
     base = str(settings.get("model") or named_base(None, run_folder, find_device()))
     merged = not (folder / ADAPTER).exists()
-    origin = EMBEDDED[base].origin if base in EMBEDDED else base
+    evaluations = find_evaluations(run_folder)
+    dataset = dataset or settings.get("hub_dataset")
     data = ModelCardData(
         language="en",
         license="apache-2.0" if base in (*EMBEDDED, ON_GPU) else None,
         library_name="transformers" if merged else "peft",
         pipeline_tag="text-generation",
-        base_model=None if Path(origin).exists() else origin,
-        tags=["wirework", "symbolic-traces", "math-word-problems", "lora"],
+        base_model=None if is_local(base) else hub_name(base),
+        datasets=[dataset] if dataset else None,
+        tags=["wirework", "symbolic-traces", "math-word-problems", *([] if merged else ["lora"])],
+        model_name=name.rpartition("/")[2],
+        eval_results=[_result(report) for report in evaluations.reports if _whole(report)] or None,
     )
+    shown = public_settings(settings | {"hub_dataset": dataset})
     card = ModelCard.from_template(
         data,
         template_path=str(TEMPLATE),
         name=name,
-        base=origin,
+        base=Path(base).name if is_local(base) else hub_name(base),
         merged=merged,
         embedded=base if base in EMBEDDED else "",
-        settings={key: settings[key] for key in _SHOWN if key in settings},
+        settings={key: shown[key] for key in _SHOWN if key in shown},
         result=run.result if run else {},
-        tables=[_table(read_report(path.parent)) for path in sorted(run_folder.glob(f"eval-*/{REPORT}"))],
+        tables=[_table(report) for report in evaluations.reports],
     )
-    (folder / CARD).write_text(str(card).rstrip() + "\n", encoding="utf-8")
-    return folder / CARD
+    return str(card).rstrip() + "\n", evaluations
+
+
+def _whole(report: dict[str, Any]) -> bool:
+    return bool(report["decoded"] == report["settings"]["rows"])
+
+
+def _called(report: dict[str, Any]) -> str:
+    return public_name(report["settings"]["dataset"], report["settings"].get("hub_dataset"))
+
+
+def _result(report: dict[str, Any]) -> EvalResult:
+    """Return an evaluation as the model index of a card holds it."""
+    found = report["overall"]["accuracy"]
+    return EvalResult(
+        task_type="text-generation",
+        dataset_type=_called(report),
+        dataset_name=_called(report),
+        dataset_split=report["settings"]["split"],
+        metric_type="accuracy",
+        metric_value=round(found["hits"] / found["rows"], 4),
+        metric_name=f"{report['metrics']['accuracy']}, of {counted(found['rows'], 'row')}",
+    )
+
+
+def _results(reports: list[dict[str, Any]]) -> Files:
+    """Return the Hub's evaluation files: it defines them for whole benchmarks."""
+    files: Files = {}
+    for report in reports:
+        task = _TASKS.get(report["settings"].get("hub_dataset") or "")
+        if task and report["decoded"] == task.rows and report["settings"]["split"] == "test":
+            found = report["overall"]["accuracy"]
+            entry = EvalResultEntry(
+                dataset_id=report["settings"]["hub_dataset"],
+                task_id=task.name,
+                value=round(100 * found["hits"] / found["rows"], 2),
+                notes="a symbolic trace, run by a solver",
+            )
+            files[f".eval_results/{task.name}.yaml"] = yaml.safe_dump(eval_result_entries_to_yaml([entry])).encode()
+    return files
 
 
 def _table(report: dict[str, Any]) -> dict[str, Any]:
     lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     return {
-        "rows": coverage(report),
+        "rows": coverage(report, _called(report)),
         "told": told(report["trained"]),
         "metrics": report["metrics"],
         "lines": [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import load, named_base
+from finetune.models.adapter import find_adapter, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
@@ -23,17 +23,18 @@ def ask(
     question: str,
     *,
     model: str | None = None,
-    adapter: Path | None = None,
+    adapter: str | Path | None = None,
     max_new_tokens: int = 400,
     dtype: str = "auto",
 ) -> bool:
     """Ask the question, print the trace and its solution, and return whether the trace runs."""
     keep_memory()
     device = find_device(dtype)
-    base = named_base(model, adapter, device)
+    weights = find_adapter(adapter)
+    base = named_base(model, weights, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
-    decoder = Decoder(*load(base, adapter, device), max_new_tokens)
-    asked = prompt(trained_system_line(adapter or Path(base)), question)
+    decoder = Decoder(*load(base, weights, device), max_new_tokens)
+    asked = prompt(trained_system_line(weights or Path(base)), question)
     completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show)
     print()
     if completion.truncated:

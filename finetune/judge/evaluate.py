@@ -10,13 +10,13 @@ from typing import Any
 
 from finetune.hardware.device import find_device, out_of_memory
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import fingerprint, load, named_base
+from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import claim, trained_system_line, write_json, writing
-from finetune.runs.rows import read_rows, split_of
+from finetune.runs.folder import RUN, claim, trained_system_line, write_json, writing
+from finetune.runs.rows import hub_dataset, read_rows, split_of
 from finetune.runs.trained import Trained
-from solver.files import json_rows, read_json, read_text
+from solver.files import json_rows, local, read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -24,6 +24,8 @@ from .decode import Completion, Decoder
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
+ELSEWHERE = "evaluations.txt"
+"""The file in a model's folder that lists its evaluations in other folders."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Evaluation:
     dtype: str
     system: str | None = None
     """The system prompt of rows that have no prompt of their own."""
+    hub_dataset: str | None = None
+    """The dataset's name on the Hub."""
 
 
 def evaluate(
@@ -48,7 +52,7 @@ def evaluate(
     folder: Path | None = None,
     *,
     model: str | None = None,
-    adapter: Path | None = None,
+    adapter: str | Path | None = None,
     split: str | None = None,
     limit: int | None = None,
     max_new_tokens: int = 400,
@@ -58,10 +62,11 @@ def evaluate(
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input."""
     keep_memory()
     device = find_device(dtype)
-    base = named_base(model, adapter, device)
+    weights = find_adapter(adapter)
+    base = named_base(model, weights, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     split = split_of(dataset, split, "test")
-    system = trained_system_line(adapter or Path(base))
+    system = trained_system_line(weights or Path(base))
     table = read_rows(dataset, split, limit, system)
     repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
     if repeated:
@@ -69,7 +74,7 @@ def evaluate(
     settings = Evaluation(
         base,
         str(adapter) if adapter else None,
-        fingerprint(adapter),
+        fingerprint(weights),
         dataset,
         split,
         len(table),
@@ -77,16 +82,19 @@ def evaluate(
         max_new_tokens,
         device.dtype_name,
         system,
+        hub_dataset(dataset),
     )
-    folder = folder or default_folder(base, adapter, dataset, split)
+    home = home_of(base, adapter)
+    folder = folder or home / "-".join(filter(None, ("eval", Path(dataset.partition(":")[0]).stem, split)))
     with writing(folder, "decoded into"):
         done = _finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
         if rows:
-            claims = Trained.read(adapter or Path(base)).claims(rows)
+            claims = Trained.read(weights or Path(base)).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
-            decoder = Decoder(*load(base, adapter, device), max_new_tokens)
+            decoder = Decoder(*load(base, weights, device), max_new_tokens)
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
+            _remember(folder, home)
             _decode(decoder, rows, folder, batch, len(table))
     return folder
 
@@ -125,10 +133,21 @@ def _line(row: dict[str, Any], completion: Completion, seconds: float) -> dict[s
     }
 
 
-def default_folder(model: str, adapter: Path | None, dataset: str, split: str | None) -> Path:
-    """Return the default folder of an evaluation: beside its adapter, named after dataset and split."""
-    home = adapter or Path("runs") / Path(model).name
-    return home / "-".join(filter(None, ("eval", Path(dataset.partition(":")[0]).stem, split)))
+def home_of(model: str, adapter: str | Path | None) -> Path:
+    """Return the folder beside which a model is evaluated: its own, or one below runs/ for a model of the Hub."""
+    if adapter:
+        return local(adapter) if local(adapter).exists() else Path("runs") / Path(adapter).name
+    return Path(model) if (Path(model) / RUN).exists() else Path("runs") / Path(model).name
+
+
+def _remember(folder: Path, home: Path) -> None:
+    """Note in a model's folder that an evaluation of it was written elsewhere, so that `push` finds it."""
+    if folder.parent.resolve() == home.resolve() or not home.is_dir():
+        return
+    path = home / ELSEWHERE
+    places = read_text(path).splitlines() if path.exists() else []
+    if str(folder.resolve()) not in places:
+        path.write_text("".join(f"{place}\n" for place in [*places, folder.resolve()]), encoding="utf-8")
 
 
 def content_hash(table: Any) -> str:
@@ -145,7 +164,11 @@ def _finished_rows(folder: Path, settings: Evaluation) -> set[str]:
         before = read_settings(folder)
         for key, value in asdict(settings).items():
             other = getattr(before, key)
-            if other != value and key not in ("adapter", "system"):  # the hash of the rows covers the system prompt
+            if other != value and key not in (
+                "adapter",
+                "system",
+                "hub_dataset",
+            ):  # the hash of the rows covers the system prompt
                 raise InputError(
                     f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
                 )

@@ -15,7 +15,7 @@ from solver.files import read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .evaluate import Evaluation, content_hash, read_predictions, read_settings
+from .evaluate import Evaluation, content_hash, home_of, read_predictions, read_settings
 from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
@@ -65,7 +65,7 @@ def make_report(folder: Path) -> dict[str, Any]:
 def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
     """Return the report of judged rows."""
     failures = [row for row in judged if row.failed]
-    run = Path(settings.adapter) if settings.adapter else None
+    run = home_of(settings.model, settings.adapter) if settings.adapter else None
     return {
         "settings": asdict(settings),
         "decoded": len(judged),
@@ -107,10 +107,14 @@ def _confusion(judged: list[Judged]) -> dict[str, dict[str, int]]:
     }
 
 
-def coverage(report: dict[str, Any]) -> str:
-    """Return which rows a report is of: `12 rows of data/run8, split test`, or how many of them are decoded so far."""
+def coverage(report: dict[str, Any], name: str | None = None) -> str:
+    """Return which rows a report is of: `12 rows of data/run8, split test`, or how many of them are decoded so far.
+
+    `name` is what the dataset is called, by default as on the command line.
+    """
     settings, rows = report["settings"], report["settings"]["rows"]
-    source = f"{settings['dataset']}, split {settings['split']}" if settings["split"] else settings["dataset"]
+    name = name or str(settings["dataset"])
+    source = f"{name}, split {settings['split']}" if settings["split"] else name
     if report["decoded"] == rows:
         return f"{counted(rows, 'row')} of {source}"
     return f"{report['decoded']:,} of {rows:,} decoded: rows of {source}"
@@ -191,8 +195,8 @@ def print_report(report: dict[str, Any], folder: Path) -> None:
     lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     rows = [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines]
     terminal.table("rates with 95 % Wilson intervals", ("", *(f">{name}" for name in report["metrics"])), rows)
-    if found := instances_line(report.get("instances")):
-        terminal.say(found)
+    if told_instances := instances_line(report.get("instances")):
+        terminal.say(told_instances)
     if any(report["ladder"].values()):
         found = [(level, count, LEVELS[level]) for level, count in report["ladder"].items() if count]
         terminal.table("failures by level", ("level", ">rows", "meaning"), found)

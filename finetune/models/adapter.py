@@ -9,11 +9,13 @@ import torch
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import ADAPTER
-from solver.files import read_json, read_text
+from finetune.runs.folder import ADAPTER, RUN, Run
+from finetune.runs.trained import TRAINED
+from solver.dataset import hub_place
+from solver.files import local, read_json, read_text
 from solver.refusal import InputError, did_you_mean
 
-from .base_model import default_model, load_model, load_tokenizer
+from .base_model import EMBEDDED, default_model, load_model, load_tokenizer
 from .chat import prepare_tokenizer
 
 WEIGHTS = "adapter_model.safetensors"
@@ -39,7 +41,28 @@ def adapter_base(folder: Path) -> str:
     settings = read_json(read_text(path), str(path))
     if not isinstance(settings, dict) or "base_model_name_or_path" not in settings:
         raise InputError(f"{path}: names no base_model_name_or_path; choose another adapter")
-    return str(settings["base_model_name_or_path"])
+    base = str(settings["base_model_name_or_path"])
+    return _trained_base(folder, base) or base
+
+
+def _trained_base(folder: Path, base: str) -> str | None:
+    """Return the embedded model that an adapter was trained from, if it was published under that model's origin."""
+    trained = Run.read(folder).settings.get("model") if (folder / RUN).exists() else None
+    return trained if trained in EMBEDDED and EMBEDDED[trained].origin == base else None
+
+
+def find_adapter(name: str | Path | None) -> Path | None:
+    """Return the folder of an adapter, fetched first if the name is ORG/NAME on the Hub and no folder here."""
+    if name is None or local(name).exists() or hub_place(str(name)) is None:
+        return None if name is None else local(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of the HTTP library
+
+    try:
+        return Path(snapshot_download(str(name), allow_patterns=["adapter_*", RUN, TRAINED]))
+    except (HTTPError, OSError, ValueError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{name}: neither a folder nor an adapter that the Hub gives: {reason}") from None
 
 
 def load_prepared_tokenizer(model: str) -> Any:

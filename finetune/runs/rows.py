@@ -1,5 +1,7 @@
 """Reads the rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
 
+from pathlib import Path
+
 import pyarrow as pa
 
 from solver.command import pasted
@@ -16,6 +18,8 @@ ALIASES = {"gsm8k": "data/gsm8k-test"}
 """Short names of imported evaluation sets, with the folders that the import writes them to."""
 
 
+BENCHMARKS = {"gsm8k": "openai/gsm8k"}
+"""The datasets on the Hub from which evaluation sets are imported."""
 LINES = ".jsonl"
 """The suffix of a file of rows; such a file has no splits."""
 
@@ -35,6 +39,17 @@ def split_of(dataset: str, split: str | None, usual: str) -> str | None:
     if split and named and split != named:
         raise InputError(f"{dataset}: names the split {named}; leave out --split {split}")
     return named or split or usual
+
+
+def hub_dataset(dataset: str) -> str | None:
+    """Return the name of a dataset on the Hub, or None for a folder or a file of this machine."""
+    place = None if local(dataset).exists() else hub_place(dataset)
+    return BENCHMARKS.get(dataset) or (place.repo if place else None)
+
+
+def public_name(dataset: str, hub: str | None) -> str:
+    """Return the name of a dataset without the path to it."""
+    return hub or Path(dataset).name
 
 
 def read_rows(dataset: str, split: str | None, limit: int | None = None, system: str | None = None) -> pa.Table:

@@ -13,7 +13,7 @@ from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import Run
 from finetune.runs.log import read_log
-from finetune.runs.rows import system_prompt
+from finetune.runs.rows import hub_dataset, system_prompt
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
@@ -27,6 +27,7 @@ def run_settings(
     return {
         "verb": type(recipe).__name__.lower(),
         "dataset": dataset,
+        "hub_dataset": hub_dataset(dataset),
         "rows": len(table),
         "model": model,
         "seed": seed,

@@ -1,6 +1,7 @@
 """Merging an adapter, and publishing it with its card on the loopback Hub."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -9,8 +10,11 @@ import pytest
 from commands import evaluation
 
 from finetune.hardware.device import find_device
+from finetune.judge.evaluate import ELSEWHERE
 from finetune.models.adapter import load
-from finetune.publish import write_card
+from finetune.publish import make_card, push
+from finetune.release import refuse_paths
+from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -22,6 +26,20 @@ def evaluated(trained, dataset):
 
     assert main(evaluation(trained, dataset, "--limit", 2, "--max-new-tokens", 4)) == 0
     return trained
+
+
+@pytest.fixture
+def publishable(evaluated, tmp_path):
+    """Return a copy of the adapter that names the embedded model as its base, as an adapter of the default recipe does."""
+    folder = shutil.copytree(evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint-*"))
+    for name, keys in (("adapter_config.json", ["base_model_name_or_path"]), ("run.json", ["settings", "model"])):
+        content = json.loads((folder / name).read_text())
+        part = content
+        for key in keys[:-1]:
+            part = part[key]
+        part[keys[-1]] = "smollm2-135m"
+        (folder / name).write_text(json.dumps(content))
+    return folder
 
 
 def test_merged_weights_say_what_the_adapter_says(evaluated, tiny, tmp_path, call):
@@ -40,62 +58,153 @@ def test_merged_weights_say_what_the_adapter_says(evaluated, tiny, tmp_path, cal
     assert "| all |" in (tmp_path / "merged" / "README.md").read_text()
 
 
-def published(folder, server, name):
-    """Push a folder by the real command and return the names of the repository's files and its card."""
-    words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(folder), name]
-    done = subprocess.run(words, env=server.env(), capture_output=True, text=True, check=False)
+def run(server, *words):
+    """Run a Python command against the server and return its stdout."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *words], env=server.env(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    script = (
-        "import json, sys; from huggingface_hub import HfApi, hf_hub_download as get; "
-        "names = HfApi().list_repo_files(sys.argv[1]); "
-        "print(json.dumps([names, open(get(sys.argv[1], 'README.md')).read()]))"
-    )
-    read = subprocess.run(
-        [sys.executable, "-c", script, name], env=server.env(), capture_output=True, text=True, check=True
-    )
-    return json.loads(read.stdout.splitlines()[-1])
+    return done.stdout
 
 
-def test_a_merged_model_is_published_under_its_own_name(evaluated, tmp_path, call):
+READ = """
+import json, sys
+from huggingface_hub import HfApi, hf_hub_download as get
+names = HfApi().list_repo_files(sys.argv[1], revision=sys.argv[2])
+texts = {name: open(get(sys.argv[1], name, revision=sys.argv[2])).read() for name in names if name.endswith((".md", ".json"))}
+print(json.dumps([names, texts]))
+"""
+
+
+def published(folder, server, name, *more, revision="main"):
+    """Push a folder by the real command and return the names of the repository's files, and its texts by name."""
+    run(server, "-m", "finetune", "push", str(folder), name, *more)
+    return json.loads(run(server, "-c", READ, name, revision).splitlines()[-1])
+
+
+def test_a_merged_model_is_published_under_its_own_name(evaluated, tiny, tmp_path, call):
     """Its card names the repository, not the folder it was merged in, and carries the adapter's evaluation."""
     assert call("merge", evaluated, "--out", tmp_path / "merged", "--dtype", "float32")[0] == 0
 
     with hub.serve(tmp_path / "hub") as server:
-        names, card = published(tmp_path / "merged", server, "acme/tiny-merged")
+        names, texts = published(tmp_path / "merged", server, "acme/tiny-merged")
 
+    card = texts["README.md"]
     assert "ask --model acme/tiny-merged " in card
-    assert str(tmp_path) not in card
+    assert not [name for name, text in texts.items() if str(tmp_path) in text or str(tiny) in text]
     assert "| all | 0/2 0.0% [0.0, 65.8]" in card
     assert not [name for name in names if name.startswith("eval-")]
 
 
 def test_the_tables_of_a_card_are_whole(evaluated):
     """A blank line would end a table; the card has two, without blank lines."""
-    card = write_card(evaluated, "acme/tiny-adapter", evaluated).read_text()
+    card, _ = make_card(evaluated, "acme/tiny-adapter", evaluated)
 
     tables = [part for part in card.split("\n\n") if part.startswith("| ")]
 
     assert [part.count("\n") >= 3 for part in tables] == [True, True]
-    assert "hf download acme/tiny-adapter --local-dir acme/tiny-adapter\n" in card
+    assert "ask --adapter acme/tiny-adapter " in card
 
 
-def test_an_adapter_is_published_in_one_commit_with_its_evaluation(evaluated, tmp_path):
-    """The repository has adapter, tokenizer and card but no checkpoints; the card shows the evaluation."""
+FETCH = """
+import sys
+from finetune.models.adapter import adapter_base, find_adapter
+from finetune.runs.trained import Trained
+folder = find_adapter(sys.argv[1])
+print(adapter_base(folder), len(Trained.read(folder).rows))
+"""
+
+
+def test_an_adapter_is_published_in_one_commit_and_works_elsewhere(publishable, tmp_path):
+    """The base is a name of the Hub, the evaluation stands in card and index, and the local folder is as it was."""
+    before = {path: path.read_bytes() for path in publishable.rglob("*") if path.is_file()}
     with hub.serve(tmp_path / "hub") as server:
-        names, card = published(evaluated, server, "acme/tiny-adapter")
+        names, texts = published(publishable, server, "acme/tiny-adapter", "--dataset", "acme/sums")
         commits = server.log.commits()
+        fetched = run(server, "-c", FETCH, "acme/tiny-adapter")
 
-    assert {"README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= set(names)
-    assert not [name for name in names if name.startswith(("checkpoint-", "eval-"))]
+    card = texts["README.md"]
+    assert {"README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json", "trained.json"} <= set(
+        names
+    )
+    assert not [name for name in names if name.startswith(("checkpoint-", "eval-", "log", "evaluations"))]
     assert commits == 1
+    assert json.loads(texts["adapter_config.json"])["base_model_name_or_path"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
+    assert fetched.split()[-2:] == ["smollm2-135m", "24"]  # the weights that it was trained on, and its rows
     assert "| all | 0/2 0.0% [0.0, 65.8]" in card
     assert "library_name: peft" in card
+    assert "base_model: HuggingFaceTB/SmolLM2-135M-Instruct" in card
+    assert "datasets:\n- acme/sums" in card
+    assert "model-index:" in card
+    assert not [name for name, text in texts.items() if "/tmp" in text]
+    assert before == {path: path.read_bytes() for path in publishable.rglob("*") if path.is_file()}
 
 
-def test_a_reader_token_is_one_clear_line(evaluated, tmp_path):
+def test_a_push_goes_to_a_branch_and_gets_a_tag(publishable, tmp_path):
+    """The branch is made from main, the tag marks the commit, and a tag that is taken is refused before the push."""
+    with hub.serve(tmp_path / "hub") as server:
+        published(publishable, server, "acme/tiny-adapter")
+        names, _ = published(
+            publishable, server, "acme/tiny-adapter", "--revision", "next", "--tag", "v1", revision="v1"
+        )
+        words = [sys.executable, "-m", "finetune", "push", str(publishable), "acme/tiny-adapter", "--tag", "v1"]
+        again = subprocess.run(words, env=server.env(), capture_output=True, text=True, check=False)
+
+    assert "adapter_config.json" in names
+    assert again.returncode == 2
+    assert "has a tag v1 already; nothing was pushed" in again.stderr
+
+
+def test_a_dry_run_shows_files_and_card_and_calls_nobody(publishable, call, monkeypatch):
+    """Without a network, a dry run lists the files and prints the card."""
+    monkeypatch.setattr("huggingface_hub.HfApi.create_commit", None)
+
+    status, said, errors = call("push", publishable, "acme/tiny-adapter", "--dry-run")
+
+    assert status == 0, errors
+    assert "adapter_model.safetensors" in said
+    assert "# acme/tiny-adapter" in said
+
+
+def test_an_adapter_of_a_local_base_is_refused(evaluated, call):
+    """Others do not have the base, so the message says how to publish merged weights."""
+    status, _, said = call("push", evaluated, "acme/tiny-adapter", "--dry-run")
+
+    assert status == 2
+    assert "a folder that others do not have; publish merged weights: " in said
+
+
+def test_evaluations_elsewhere_are_found_or_named(publishable, tmp_path):
+    """The card shows an evaluation that `--out` wrote; one that is gone is named."""
+    moved = next(publishable.glob("eval-*")).rename(tmp_path / "moved")
+    (publishable / ELSEWHERE).write_text(f"{moved}\n{tmp_path / 'gone'}\n")
+
+    pushed = push(publishable, "acme/tiny-adapter", dry_run=True)
+
+    assert "| all | 0/2 0.0% [0.0, 65.8]" in pushed.card
+    assert pushed.notes == [f"{tmp_path / 'gone'}: its evaluation has no report.json, so the card does not show it"]
+
+
+def test_an_evaluation_remembers_where_it_was_written(evaluated, dataset, tmp_path, call):
+    """`eval --out` notes the folder beside the adapter."""
+    adapter = shutil.copytree(evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint-*", "eval-*"))
+    words = evaluation(adapter, dataset, "--limit", 1, "--max-new-tokens", 2, "--out", tmp_path / "e")
+
+    assert call(*words)[0] == 0
+
+    assert (adapter / ELSEWHERE).read_text() == f"{tmp_path / 'e'}\n"
+
+
+def test_a_path_of_this_machine_is_not_published(tmp_path):
+    """A text with the path of the folder is refused by its name."""
+    with pytest.raises(InputError, match=r"tokenizer_config\.json: would publish "):
+        refuse_paths({"tokenizer_config.json": json.dumps({"name_or_path": str(tmp_path)}).encode()}, tmp_path)
+
+
+def test_a_reader_token_is_one_clear_line(publishable, tmp_path):
     """Without write access, the Hub's refusal is one line."""
     with hub.serve(tmp_path / "hub") as server:
-        words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(evaluated), "acme/tiny-adapter"]
+        words = [sys.executable, "-W", "ignore", "-m", "finetune", "push", str(publishable), "acme/tiny-adapter"]
         done = subprocess.run(
             words, env=server.env() | {"HF_TOKEN": "hf_reader"}, capture_output=True, text=True, check=False
         )

@@ -7,7 +7,7 @@ import pytest
 from commands import evaluation, sft
 
 from finetune.judge.evaluate import read_predictions
-from finetune.publish import write_card
+from finetune.publish import make_card
 from finetune.runs.rows import read_rows
 from finetune.runs.trained import NEW, SEEN, TRAINED, UNKNOWN, Trained, told
 
@@ -64,7 +64,7 @@ def test_rows_that_were_trained_on_are_told_whatever_file_they_stand_in(trained,
     assert status == 0, errors
     folder = adapter / "eval-mixed"
     assert [read_predictions(folder)[row["id"]]["trained"] for row in rows] == [SEEN, SEEN, NEW]
-    card = write_card(tmp_path, "acme/tiny", adapter).read_text()
+    card, _ = make_card(adapter, "acme/tiny", adapter)
     for text in (said, (folder / "report.html").read_text(), card):
         assert "it was trained on 2 of these 3 rows" in text
         assert "never trained on" not in text
