@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from solver.command import parsed, path, run
+from solver.command import Parser, parsed, path, run
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m datasets_cards",
         description="Write the card of a dataset folder.",
         epilog="example: python -m datasets_cards card data/run8",

@@ -5,13 +5,13 @@ from dataclasses import fields
 from typing import Any
 
 from finetune.train.recipe import Rl, Sft, read_value
-from solver.command import path
+from solver.command import Parser, path
 from solver.refusal import InputError
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m finetune",
         description="Train a model on wirework's traces, and evaluate it on held-out rows.",
         epilog="example: python -m finetune sft --dataset data/run8 --out runs/first",

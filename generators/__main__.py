@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from solver.command import parsed, path, run
+from solver.command import Parser, parsed, path, run
 from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
@@ -20,7 +20,7 @@ PHRASINGS = "how many training wordings of each pattern are used, or all (defaul
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m generators",
         description="Build datasets of word problems with symbolic traces from patterns; every row is proved.",
         epilog="example: python -m generators build --weights run8 --rows 1000 --out data/my-run8",

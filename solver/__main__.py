@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .command import parsed, path, run
+from .command import Parser, parsed, path, run
 from .completion import extract
 from .dataset import dataset_reading, open_dataset, select
 from .experts import EXPERTS
@@ -23,7 +23,7 @@ from .text import read
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m solver",
         description="Run symbolic traces and judge what a model wrote.",
         epilog="example: python -m solver judge completion.txt --answer 42 --expert comparison",

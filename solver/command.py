@@ -6,6 +6,7 @@ It also reads paths from a command line, and writes command lines that can be pa
 import argparse
 import gc
 import io
+import itertools
 import os
 import re
 import shlex
@@ -16,9 +17,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .files import local
-from .refusal import InputError
+from .refusal import InputError, did_you_mean
 
 
 class Terminated(KeyboardInterrupt):
@@ -44,6 +46,46 @@ def _terminable() -> Iterator[None]:
 
 _NEGATIVE = re.compile(r"-[.$]?[0-9]")
 """The beginning of a negative number."""
+
+
+class _Once(argparse._StoreAction):  # noqa: SLF001  # argparse has no public name for it
+    """An option that is stored once: a second value would silently replace the first."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        if option_string and isinstance(parser, Parser):
+            if self in parser.given:
+                raise argparse.ArgumentError(self, "is given twice; give it once")
+            parser.given.append(self)
+        super().__call__(parser, namespace, values, option_string)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses an option given twice unless it collects a list, and names the option nearest to a wrong one."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.given: list[argparse.Action] = []
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse the words of a command or of a verb."""
+        self.given.clear()
+        if self._subparsers is None:
+            self._refuse_misspelt([*itertools.takewhile(lambda word: word != "--", args or ())])
+        return super().parse_known_args(args, namespace)
+
+    def _refuse_misspelt(self, words: list[str]) -> None:
+        """Stop at an option that is none, nor the beginning of one, if another is spelt alike."""
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        for word in words:
+            name = word.partition("=")[0]
+            if re.fullmatch("--[a-z].*", name) and not any(each.startswith(name) for each in known):
+                near = did_you_mean(name, known)
+                if near.startswith("did you mean"):
+                    self.error(f"unrecognized argument {name}; {near}")
 
 
 def parsed(parser: argparse.ArgumentParser, words: Sequence[str] | None = None) -> argparse.Namespace:

@@ -18,7 +18,7 @@ from generators.finished.audit import audit
 from generators.finished.export import export
 from generators.imports.importer import import_problems
 from generators.patterns.library import library, shipped
-from solver.command import pasted
+from solver.command import Parser, parsed, pasted
 from solver.refusal import InputError
 
 CONSOLES = {
@@ -274,3 +274,36 @@ def test_a_folder_that_looks_like_a_flag_is_none(monkeypatch):
     monkeypatch.setattr(sys, "orig_argv", ["python"])
 
     assert pasted("finetune", "sft", "--out", Path("-d")) == "python -m finetune sft --out ./-d"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--dataset", "a", "--dataset", "b"], "argument --dataset: is given twice; give it once"),
+        (["--dataset=a", "--datas=b"], "argument --dataset: is given twice; give it once"),
+        (["--datset", "a"], "unrecognized argument --datset; did you mean --dataset?"),
+        (["--datset=a", "--out", "x"], "unrecognized argument --datset; did you mean --dataset?"),
+        (["--quite-another"], "the following arguments are required: --out"),
+    ],
+)
+def test_an_option_is_given_once_and_spelt_right(capsys, words, told):
+    """A second value would silently replace the first, and a misspelt option is told before what is missing."""
+    top = Parser(prog="x")
+    verb = top.add_subparsers(dest="verb").add_parser("train")
+    verb.add_argument("--dataset")
+    verb.add_argument("--out", required=True)
+
+    with pytest.raises(SystemExit, match="2"):
+        parsed(top, ["train", *words])
+
+    assert capsys.readouterr().err.rstrip().endswith(told)
+
+
+def test_an_option_that_collects_is_given_often():
+    """A list takes each value, and the next command of the same parser starts anew."""
+    top = Parser(prog="x")
+    top.add_argument("--row", action="append")
+    top.add_argument("--seed")
+
+    assert parsed(top, ["--row", "1", "--row", "2", "--seed", "1"]).row == ["1", "2"]
+    assert parsed(top, ["--seed", "2"]).seed == "2"

@@ -29,7 +29,7 @@ from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.problem import Problem
 from generators.imports.sources.gsm8k import read_problem
 from generators.imports.sources.registry import source
-from solver.command import path, run
+from solver.command import Parser, path, run
 from solver.constants import question_stems, triggered
 from solver.plurals import counted
 from solver.progress import Progress
@@ -131,7 +131,7 @@ def lessons(origin: str, seed: int = 7, progress: Callable[[int, int], None] = l
 
 def main(arguments: list[str] | None = None) -> int:
     """Fit the weights, write them, and return the exit status."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m generators.imports.learn",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
