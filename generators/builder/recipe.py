@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from generators.files.layout import SPLITS
 from generators.files.recipe import FORMAT, Against, flat, parse_recipe, read_values, recipe_text
+from generators.patterns.joint import MAX_TRIES, MAX_TUPLES, SEARCH, Search
 from generators.patterns.library import Library, read_library
 from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
@@ -57,6 +58,8 @@ class Recipe:
     """The held-out set whose questions the contamination gate refused, or None if it did not run."""
     about: About | None = None
     """The language, licence, name and tags for the page; None in a recipe of an earlier version."""
+    where: Search | None = None
+    """The bounds of the search for number tuples, or None if no pattern has conditions."""
     format: int = FORMAT
 
     @classmethod
@@ -101,6 +104,7 @@ class Recipe:
             files=library.texts_of(shares.keys()),
             against=against,
             about=stated(preset.about, shipped_alone=library.shipped_alone(shares.keys())),
+            where=SEARCH if any(library.patterns[name].conditions for name in shares) else None,
         )
 
     @classmethod
@@ -123,6 +127,8 @@ class Recipe:
         count = train_count(self.phrasings)
         if min(self.max_len, self.shard_rows) < 1 or (count != "all" and count < 1):
             raise ValueError("max_len, phrasings or shard_rows is below 1")
+        if self.where and not (1 <= self.where.tuples <= MAX_TUPLES and 1 <= self.where.tries <= MAX_TRIES):
+            raise ValueError(f"where has bounds outside 1 to {MAX_TUPLES:,} tuples and 1 to {MAX_TRIES:,} tries")
         if sum(self.fractions.values()) != 1 or min(self.fractions.values()) <= 0:
             raise ValueError("the shares of its patterns are not positive, or do not add up to 1")
         missing = [name for name in self.shares if f"{name}.jinja" not in self.files]
@@ -131,8 +137,8 @@ class Recipe:
         self.check_spaces()
 
     def text(self) -> str:
-        """Return the text of recipe.json."""
-        return recipe_text(self)
+        """Return the text of recipe.json; without `where` if there is none, as earlier versions wrote it."""
+        return recipe_text(self, () if self.where else ("where",))
 
     def deciding(self) -> dict[str, Any]:
         """Return all that decides the rows and their files, by name.
@@ -150,12 +156,15 @@ class Recipe:
     def library(self) -> Library:
         """The patterns, parsed from the texts in the recipe, in the wordings that rows can have."""
         language, most = self.reading.language, most_read(self.phrasings)
-        return read_library(self.files, frozenset(self.shares), language=language, most=most)
+        return read_library(
+            self.files, frozenset(self.shares), language=language, most=most, search=self.where or SEARCH
+        )
 
     @cached_property
     def whole_library(self) -> Library:
         """The patterns in all their wordings."""
-        return read_library(self.files, frozenset(self.shares), language=self.reading.language)
+        search = self.where or SEARCH
+        return read_library(self.files, frozenset(self.shares), language=self.reading.language, search=search)
 
     @cached_property
     def reading(self) -> Reading:

@@ -1,6 +1,7 @@
 """Reads, writes and compares recipe.json, for builds and imports alike."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -66,9 +67,10 @@ _LONGEST = 80
 Kind = TypeVar("Kind", bound=DatasetRecipe)
 
 
-def recipe_text(recipe: DatasetRecipe) -> str:
-    """Return the text of recipe.json."""
-    return json.dumps(asdict(recipe), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+def recipe_text(recipe: DatasetRecipe, without: Collection[str] = ()) -> str:
+    """Return the text of recipe.json, without some keys."""
+    values = {key: value for key, value in asdict(recipe).items() if key not in without}
+    return json.dumps(values, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def read_values(location: Path) -> tuple[dict[str, Any], str]:

@@ -31,7 +31,7 @@ from .pattern import SYMBOL, Pattern
 from .question import check_own, questions
 from .render import refs
 from .row_error import RowError
-from .slots import Derived, Draw, Numbers, Slot, Words
+from .slots import Derived, Draw, Numbers, Slot, Words, choices
 from .uniqueness import Clash, check_read, check_shown
 from .wording import Wording, located
 
@@ -186,6 +186,7 @@ def _used(pattern: Pattern) -> None:
     used = {name for names in _uses(pattern).values() for name in names}
     used |= {ref.slot for plan in pattern.questions for ref in refs(plan)}
     used |= {name for slot in pattern.slots.values() if isinstance(slot, Derived) for name in slot.expression.names}
+    used |= {name for condition in pattern.conditions for name in condition.names}
     for name in pattern.slots:
         if name not in used:
             raise InputError(f"slot {name} is not used; use it or remove it").at("slots", name)
@@ -238,7 +239,7 @@ def _shaped(pattern: Pattern) -> None:
 
 def probe(pattern: Pattern, most: int) -> np.ndarray:
     """Return all assignments of numbers with one choice of words, or `most` evenly spaced assignments if there are more."""
-    sizes = [(isinstance(slot, Numbers), slot.size) for slot in pattern.slots.values() if not isinstance(slot, Derived)]
+    sizes = [(isinstance(pattern.slots[name], Numbers), size) for name, size in choices(pattern.slots).items()]
     if prod(size for is_number, size in sizes if is_number) > most:
         return np.array([(pattern.space - 1) * k // (most - 1) for k in range(most)], dtype=_index_type(pattern))
     assignments: np.ndarray = np.zeros(1, dtype=_index_type(pattern))

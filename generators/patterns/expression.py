@@ -12,6 +12,8 @@ from solver.columns import Column
 from solver.number import LIMIT, fits, read_number
 from solver.refusal import InputError
 
+from .ratio import Ratio
+
 MAX_LENGTH = 200
 """The most characters an expression may have."""
 _BINARY = {
@@ -140,7 +142,7 @@ class Expression:
 
 
 def _bounded(value: Any) -> bool:
-    return value.bounded if isinstance(value, Column) else fits(Fraction(value))
+    return value.bounded if isinstance(value, Column | Ratio) else fits(Fraction(value))
 
 
 def _holds(node: ast.AST, name: str) -> bool:

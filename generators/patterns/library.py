@@ -14,6 +14,7 @@ from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, scaffold_clashes
 from .extension import extend, extended_id, is_extension
+from .joint import SEARCH, Search
 from .overlap import overlap
 from .pattern import FOLDERS, Pattern, read_pattern
 from .places import told
@@ -119,14 +120,17 @@ def read_library(
     shown: Callable[[str], str] = str,
     language: str = ENGLISH,
     most: int | None = None,
+    *,
+    search: Search = SEARCH,
 ) -> Library:
     """Return the library of these texts; raise InputError naming a file that is not sound, or that clashes with another.
 
     `only` limits it to some ids. `shown` turns the path of a text into the path in messages. If two files clash, the
     message names the later one. `language` is that of the questions. `most` limits the shipped files among them, all of
     whose wordings a test checks, to that many training wordings; it saves the time of reading the others.
+    `search` bounds the number tuples of patterns with conditions.
     """
-    patterns = _patterns(texts, only, shown, language, most)
+    patterns = _patterns(texts, only, shown, language, most, search=search)
     clash = _first_clash(tuple(patterns.values()))
     if clash:
         raise told(place(clash.pattern, clash.wording, shown), clash.pattern.source, clash.error)
@@ -151,9 +155,11 @@ def _patterns(
     shown: Callable[[str], str],
     language: str = ENGLISH,
     most: int | None = None,
+    *,
+    search: Search = SEARCH,
 ) -> dict[str, Pattern]:
     """Return the patterns of these texts by id, in the order of the texts; raise InputError at the first bad file."""
-    patterns, faults = try_patterns(texts, only, shown, language, most)
+    patterns, faults = try_patterns(texts, only, shown, language, most, search=search)
     if faults:
         raise faults[0]
     return patterns
@@ -165,6 +171,8 @@ def try_patterns(
     shown: Callable[[str], str],
     language: str = ENGLISH,
     most: int | None = None,
+    *,
+    search: Search = SEARCH,
 ) -> tuple[dict[str, Pattern], list[InputError]]:
     """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files."""
     shared = tuple((path, text) for path, text in texts.items() if path.endswith((VOCABULARY, CONSTANTS)))
@@ -177,7 +185,7 @@ def try_patterns(
         if f"{expert}/{name}" in ids and (only is None or f"{expert}/{name}" in only):
             try:
                 limit = most if shipped().get(path) == text else None
-                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, shared, language, most=limit)
+                patterns[f"{expert}/{name}"] = _pattern(expert, name, text, shared, language, most=limit, search=search)
             except (ValueError, ArithmeticError) as error:
                 errors.append((path, error))
     for path in _extensions(texts):
@@ -224,12 +232,19 @@ def _shared(path: str, text: str) -> tuple[dict[str, Vocabulary], tuple[Constant
         return {}, (), [error]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _pattern(
-    expert: str, name: str, text: str, shared: tuple[tuple[str, str], ...], language: str, *, most: int | None
+    expert: str,
+    name: str,
+    text: str,
+    shared: tuple[tuple[str, str], ...],
+    language: str,
+    *,
+    most: int | None,
+    search: Search,
 ) -> Pattern:
     """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
-    return check(read_pattern(expert, name, text, *_joined(shared), most=most), language)
+    return check(read_pattern(expert, name, text, *_joined(shared), most=most, search=search), language)
 
 
 @lru_cache(maxsize=4096)

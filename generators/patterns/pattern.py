@@ -28,9 +28,11 @@ from solver.program import Program
 from solver.refusal import InputError, TraceError, did_you_mean
 from solver.text import Outline, write
 
+from .condition import Condition, read_conditions
 from .expression import Expression
 from .filters import in_figures, written
 from .header import KEYS, Header, read_header
+from .joint import SEARCH, Search, joined
 from .permutation import Permutation
 from .render import Plan, Ref, trace_plan
 from .slots import MAX_VALUES, Derived, Draw, Numbers, Slot, Words, read_slots, space
@@ -42,6 +44,8 @@ COMPOSITION = "composition"
 FOLDERS = (*EXPERTS, COMPOSITION)
 PARTS = ("slots", "trace", "answer")
 """The keys that every pattern has."""
+WHERE = "where"
+"""The key of the conditions that the numbers of a pattern satisfy."""
 NONE: Mapping[str, Slot] = MappingProxyType({})
 """No slots of a wording's own."""
 
@@ -65,6 +69,8 @@ class Pattern:
     constants: tuple[Constant, ...] = field(default=(), repr=False)
     """The named constants of the user's folder, which it may use beside the shipped ones."""
     header: Header = field(default_factory=Header)
+    conditions: tuple[Condition, ...] = ()
+    """The conditions that its numbers satisfy in every row."""
     _values: dict[str, pa.Array | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -226,10 +232,12 @@ def read_pattern(
     constants: tuple[Constant, ...] = (),
     *,
     most: int | None = None,
+    search: Search = SEARCH,
 ) -> Pattern:
     """Parse a pattern file; raise InputError or Refusal if it cannot be parsed.
 
-    `most` limits it to that many training wordings, from the first, and leaves out the held-out ones.
+    `most` limits it to that many training wordings, from the first, and leaves out the held-out ones. `search` bounds the
+    tuples that satisfy its conditions.
     """
     if expert not in FOLDERS:
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
@@ -242,11 +250,12 @@ def read_pattern(
     if not isinstance(document, dict):
         raise InputError("the front matter is not a mapping; write slots, trace and answer")
     for key in document:
-        if key not in (*PARTS, *KEYS):
-            raise InputError(f"unknown key {key}; {did_you_mean(key, (*PARTS, *KEYS))}").at(key)
+        if key not in (*PARTS, WHERE, *KEYS):
+            raise InputError(f"unknown key {key}; {did_you_mean(key, (*PARTS, WHERE, *KEYS))}").at(key)
         if key != "trace" or isinstance(document[key], Odd):  # steps name their own faults
             check_plain(document[key], (key,))
     slots = read_slots(document.get("slots", {}), vocabularies)
+    conditions = read_conditions(document[WHERE], slots) if WHERE in document else ()
     outline = _outline(expert, document.get("trace", []))
     answer = document.get("answer")
     if not isinstance(answer, str):
@@ -256,17 +265,19 @@ def read_pattern(
         program = outline.program(symbols)
     except TraceError as error:
         raise _with_sign(error, slots) from None
+    wordings = tuple(read_wording(part, slots, vocabularies) for part in parts)
     return Pattern(
         expert,
         name,
         source,
-        slots,
+        joined(slots, conditions, f"{expert}/{name}", search) if conditions else slots,
         outline,
-        tuple(read_wording(part, slots, vocabularies) for part in parts),
+        wordings,
         _answer(answer),
         program,
         constants,
         read_header(document),
+        conditions,
     )
 
 

@@ -31,13 +31,18 @@ _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A slot that draws a number from a range or list."""
+    """A slot that draws a number from a range or list.
+
+    Slots that conditions join are drawn together: `places` has the place of the slot's value in each of their tuples.
+    """
 
     column: Column
     texts: pa.Array
+    places: np.ndarray | None = None
 
     @property
     def size(self) -> int:
+        """The number of values that it can have."""
         return len(self.column)
 
 
@@ -211,11 +216,15 @@ class Draw:
         self.numbers: dict[str, Column] = _Lazy(self._number)
         self.words: dict[str, np.ndarray] = _Lazy(self._word)
         self._digits = dict(self.own)
+        self._tuples: np.ndarray | None = None
         rest = assignments
+        for name, size in choices({name: slot for name, slot in slots.items() if name not in self.own}).items():
+            self._digits[name] = (rest % size).astype(np.int64)
+            rest = rest // size
+            self._tuples = self._digits[name] if _joins(slots[name]) else self._tuples
         for name, slot in slots.items():
-            if not isinstance(slot, Derived) and name not in self.own:
-                self._digits[name] = (rest % slot.size).astype(np.int64)
-                rest = rest // slot.size
+            if isinstance(slot, Numbers) and slot.places is not None and self._tuples is not None:
+                self._digits[name] = slot.places[self._tuples].astype(np.int64)
 
     def _number(self, name: str) -> Column:
         slot = self.slots[name]
@@ -275,10 +284,12 @@ class Draw:
         """Return one integer per row, equal for exactly those rows whose drawn numbers are all equal."""
         key = np.zeros(self.rows, dtype=np.int64)
         size = 1
-        for name, slot in self.slots.items():
-            if isinstance(slot, Numbers):
-                size *= slot.size
-                key = (key if size < 2**62 else key.astype(object)) * slot.size + self._digits[name]
+        for name, choice in choices(self.slots).items():
+            if isinstance(self.slots[name], Numbers):
+                size *= choice
+                joint = self._tuples if _joins(self.slots[name]) else None
+                digits = self._digits[name] if joint is None else joint
+                key = (key if size < 2**62 else key.astype(object)) * choice + digits
         return key
 
 
@@ -294,6 +305,25 @@ class _Lazy(dict[str, Any]):
         return value
 
 
+def choices(slots: Mapping[str, Slot]) -> dict[str, int]:
+    """Return the number of values of each slot that is drawn; slots that are joined have one entry, their tuples."""
+    found: dict[str, int] = {}
+    joint = False
+    for name, slot in slots.items():
+        if isinstance(slot, Numbers) and slot.places is not None:
+            if not joint:
+                found[name] = len(slot.places)
+            joint = True
+        elif not isinstance(slot, Derived):
+            found[name] = slot.size
+    return found
+
+
+def _joins(slot: Slot) -> bool:
+    """Return whether a slot is drawn together with others."""
+    return isinstance(slot, Numbers) and slot.places is not None
+
+
 def space(slots: Mapping[str, Slot]) -> int:
     """Return the number of assignments of the slots."""
-    return prod(slot.size for slot in slots.values())
+    return prod(choices(slots).values())

@@ -86,6 +86,7 @@ RECIPE = {
     "versions": "The versions of wirework and pyarrow.",
     "files": "The text of every file of patterns, vocabularies and constants, so that the rows can be made again without them.",
     "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
+    "where": "The bounds within which number tuples were found that satisfy the [conditions](patterns.md#conditions) of patterns: `tuples` and `tries`. Only where a pattern has conditions.",
     "about": "The `language`, `license`, `pretty_name` and `tags` for the page, as the preset states them.",
 }
 """The keys of a build's recipe.json."""

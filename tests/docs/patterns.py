@@ -8,6 +8,7 @@ from generators.patterns.checks import SAMPLE
 from generators.patterns.expression import MAX_LENGTH
 from generators.patterns.filters import FILTERS, PERSON_FILTERS, WORD_FILTERS, Word
 from generators.patterns.header import KEYS as HEADER
+from generators.patterns.joint import FEWEST, SEARCH
 from generators.patterns.library import MAX_VOCABULARY, shipped
 from generators.patterns.slots import MAX_OPERATIONS, MAX_VALUES, Numbers, Words, read_slots
 from generators.patterns.vocabulary import MAX_WORD, read_vocabularies
@@ -30,7 +31,10 @@ def pattern_limits() -> str:
         ("bytes of a pattern file, at most", MAX_FILE),
         ("bytes of a vocabulary file, at most", MAX_VOCABULARY),
         ("values of all ranges and lists of a pattern together, at most", MAX_VALUES),
-        ("signs in all computed slots of a pattern together, at most", MAX_OPERATIONS),
+        ("signs in all computed slots of a pattern together, and in its conditions, at most", MAX_OPERATIONS),
+        ("tuples of numbers that satisfy conditions, at most", SEARCH.tuples),
+        ("tuples that are tried, at most", SEARCH.tries),
+        ("tuples of numbers that satisfy conditions, at least", FEWEST),
         ("characters of an expression, at most", MAX_LENGTH),
         ("characters of a word as part of a variable's name, at most", MAX_WORD),
     )

@@ -51,6 +51,11 @@ def _own(slots: str) -> list[Change]:
     return [("than {{ fewer }}?\n", f"than {{{{ fewer }}}}?\n---\nslots: {slots}\nSay.\n")]
 
 
+def _where(conditions: str) -> list[Change]:
+    """Return the change that gives the shipped pattern conditions."""
+    return [("trace:", f"where: {conditions}\ntrace:")]
+
+
 FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
     "The file": [
         ("a file without front matter", "Start the file with `---`, the keys, `---` and the question.", {GOOD: "How many are left?\n"}),
@@ -102,6 +107,19 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a wording's slot that is computed", "Draw it from a range, a list or a vocabulary.", _own("{age: = count + 1}")),
         ("a wording's number with too few values", "Widen its range.", [("than {{ fewer }}?\n", "than {{ fewer }}?\n---\nslots: {age: 6..7}\nSay {{ age }}.\n")]),
         ("a slot that nothing uses", "Use it or remove it.", [("  times: 2..5", "  times: 2..5\n  price: 3..9")]),
+    ],
+    "Conditions": [
+        ("`where: count > times`", "Write a list.", _where("count > times")),
+        ("a condition that is a list", "Write one line of text for each.", _where("[[count, times]]")),
+        ("`count > times > 1`", "Write two conditions.", _where("[count > times > 1]")),
+        ("`count == times`", "Write one `=`.", _where("[count == times]")),
+        ("`count`", "Compare it, or say `whole(...)`.", _where("[count]")),
+        ("`2 > 1`", "Compare slots.", _where("[2 > 1]")),
+        ("`count > time`", "Correct the name, or declare the slot.", _where("[count > time]")),
+        ("`item > 2`", "Compare number slots.", _where("[item > 2]")),
+        ("conditions with too many signs", "Compute less.", _where(f"[{', '.join(['count > times'] * 201)}]")),
+        ("conditions that few numbers satisfy", "Widen the slots or loosen a condition.", _where("[count > 24]")),
+        ("conditions on very large numbers", "Use smaller ranges.", _where("[count * 1000000000 * 1000000000 > times]")),
     ],
     "Vocabulary files": [
         ("a list at the top", "Give each list a name.", {"own vocabulary.yaml": "[cups, mugs]\n"}),
