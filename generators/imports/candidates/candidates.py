@@ -17,6 +17,9 @@ from .named import named
 from .origin import Earlier, Form, Implicit, Link, forms
 from .place import Candidate, Place, Places, Weights
 
+_JUST_BEFORE = 0.2
+"""The score of the step just before; other earlier steps have none."""
+
 
 class Candidates:
     """The candidates for the numbers of one problem, found when they are asked for."""
@@ -66,7 +69,8 @@ class Candidates:
                 yield given(at, index, form, self.mentions, self.weights)
         for number, step in enumerate(self.places.steps[:place]):
             if step.value == value:
-                yield Candidate(Earlier(number), 0.0, typed=not at.to_percent, steps=(number,))
+                score = _JUST_BEFORE * (number == place - 1)
+                yield Candidate(Earlier(number), score, typed=not at.to_percent, steps=(number,))
         in_line = [one for one in self._in_line[at.step.line] if not (one.asked or one in self._in_question)]
         for constant in self._in_question + in_line:
             if constant.value == value:
