@@ -94,10 +94,7 @@ def _build_arguments(build: argparse.ArgumentParser) -> None:
     build.add_argument("--tokenizer", metavar="NAME|PATH", help=TOKENIZER)
     build.add_argument("--phrasings", metavar="N|all", help=PHRASINGS)
     build.add_argument("--shard-rows", type=_count, metavar="N", help="rows per file (default 100000)")
-    build.add_argument("--workers", type=_count, metavar="N", help="number of processes (default: one per core)")
-    build.add_argument(
-        "--engine", default="local", metavar="local|ray", help="make the shards on this machine, or on a Ray cluster"
-    )
+    _engine_arguments(build)
     build.add_argument("--patterns", type=path, metavar="DIR", help=PATTERNS)
     build.add_argument(
         "--verify",
@@ -235,11 +232,27 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
         metavar="PATH|HUB",
         help="JSON lines, a JSON list, CSV or Parquet, or ORG/NAME:CONFIG/SPLIT on the Hub (default: the source's own)",
     )
-    imports.add_argument("--out", metavar="DIR", help="the dataset's folder (default data/SOURCE)")
+    imports.add_argument(
+        "--out",
+        metavar="DIR|URL",
+        help="the dataset's folder, or a URL such as s3://bucket/gsm8k (default data/SOURCE)",
+    )
     imports.add_argument("--split", default="train", metavar="train|test", help="the split to read (default train)")
     imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+    imports.add_argument(
+        "--shard-rows", type=_count, metavar="N", help="problems whose rows stand in one file (default 10000)"
+    )
+    _engine_arguments(imports)
+
+
+def _engine_arguments(verb: argparse.ArgumentParser) -> None:
+    """Add the options that say where the work is done."""
+    verb.add_argument("--workers", type=_count, metavar="N", help="number of processes (default: one per core)")
+    verb.add_argument(
+        "--engine", default="local", metavar="local|ray", help="work on this machine, or on a Ray cluster"
+    )
 
 
 def _count(text: str) -> int:
@@ -318,6 +331,7 @@ def _refuse_beside_recipe(args: argparse.Namespace) -> None:
 def _import(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
     from generators.imports.importer import import_problems
+    from generators.imports.recipe import SHARD_ROWS
 
     from . import terminal
 
@@ -331,9 +345,13 @@ def _import(args: argparse.Namespace) -> int:
             grade=args.grade,
             eval_only=args.eval_only,
             against=args.against,
+            shard_rows=args.shard_rows or SHARD_ROWS,
+            workers=args.workers,
+            engine=args.engine,
             report=progress,
         )
-    write_card(Path(result.folder), plots=False)
+    if isinstance(result.folder, Path):
+        write_card(result.folder, plots=False)
     terminal.imported(result, time.perf_counter() - began)
     return 0
 

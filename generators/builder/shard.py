@@ -1,6 +1,5 @@
 """Makes shards, the shuffled rows of several patterns, and writes them as files."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -11,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from generators.files.layout import shard_path
-from generators.files.manifest import WrittenShard, known_hashes
-from generators.files.parquet import ShardRecord, read_record, to_parquet
-from generators.files.store import digest, store
+from generators.files.manifest import WrittenShard, finished_shard, known_hashes, write_shard
+from generators.files.parquet import ShardRecord
+from generators.files.store import store
 from generators.patterns.permutation import key_of, mix
 from solver.schema import content_hash
 
@@ -136,15 +135,10 @@ class ShardWriter:
         split, number = job
         files = store(self.location)
         name = shard_path(split, number, self.recipe.shards(split))
-        record = read_record(files, name, BuiltRecord)
-        if record is not None:
-            sha256 = digest(files, name)
-            if self.hashes.get(name, sha256) == sha256:
-                return WrittenShard(split, name, files.size(name), sha256, record)
+        written = finished_shard(files, split, name, BuiltRecord, self.hashes)
+        if written is not None:
+            return written
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
         if self.gate:
             shard = without(shard, self.gate.refused(shard.table))
-        record = shard.record
-        data = to_parquet(shard.table, record)
-        files.write(name, data)
-        return WrittenShard(split, name, data.size, hashlib.sha256(data).hexdigest(), record)
+        return write_shard(files, split, name, shard.table, shard.record)

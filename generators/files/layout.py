@@ -9,6 +9,12 @@ README = "README.md"
 DROPPED = "dropped.jsonl"
 """The problems that an import dropped, one per line, each with the reason."""
 
+
+def dropped_part(number: int) -> str:
+    """Return the path of a shard's part of DROPPED, which is there until the import is finished."""
+    return f"dropped-{number:05d}.jsonl"
+
+
 _README = """---
 configs:
 - config_name: default

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import pyarrow as pa
 from msgspec import UNSET, UnsetType
 
 from solver.lock import unfinished
 from solver.refusal import InputError
 
 from .layout import MANIFEST, SPLITS
-from .parquet import ShardRecord
+from .parquet import ShardRecord, read_record, to_parquet
 from .recipe import DatasetRecipe, read_values
 from .store import LocalStore, Store, digest
 
@@ -116,6 +117,25 @@ class WrittenShard(msgspec.Struct, frozen=True):
     record: ShardRecord
 
 
+def finished_shard(
+    files: Store, split: str, name: str, kind: type[ShardRecord], hashes: dict[str, str]
+) -> WrittenShard | None:
+    """Return a shard that an earlier run finished, or None; `hashes` are those of a manifest that is there."""
+    record = read_record(files, name, kind)
+    if record is None:
+        return None
+    sha256 = digest(files, name)
+    known = hashes.get(name, sha256) == sha256
+    return WrittenShard(split, name, files.size(name), sha256, record) if known else None
+
+
+def write_shard(files: Store, split: str, name: str, table: pa.Table, record: ShardRecord) -> WrittenShard:
+    """Write a shard and return it."""
+    data = to_parquet(table, record)
+    files.write(name, data)
+    return WrittenShard(split, name, data.size, hashlib.sha256(data).hexdigest(), record)
+
+
 def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[WrittenShard]) -> dict[str, Any]:
     """Return the fields that builds and imports share: format, recipe, splits, files and content hashes."""
     shards = list(shards)
@@ -146,12 +166,22 @@ def read_manifest(folder: Path) -> Manifest:
 
 def known_hashes(files: Store) -> dict[str, str]:
     """Return the sha256 of each data file, by path; empty if there is no readable manifest."""
+    manifest = _known(files)
+    return {name: entry.sha256 for name, entry in manifest.files.items()} if manifest else {}
+
+
+def known_dropped(files: Store) -> DroppedFile | None:
+    """Return the entry of the file of dropped problems, or None if there is no readable manifest of an import."""
+    manifest = _known(files)
+    return manifest.dropped or None if manifest else None
+
+
+def _known(files: Store) -> Manifest | None:
     try:
         with files.open(MANIFEST) as file:
-            manifest = msgspec.json.decode(file.read(), type=Manifest)
+            return msgspec.json.decode(file.read(), type=Manifest)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
-        return {}
-    return {name: entry.sha256 for name, entry in manifest.files.items()}
+        return None
 
 
 def file_hash(path: Path) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from solver.files import local
 from solver.lock import LOCK, only_writer
@@ -18,6 +18,9 @@ from solver.refusal import InputError
 
 _PATTERN = re.compile(r"[*?\[\]:]")
 _LEFTOVER = re.compile(r"(?:.*/)?\.[^/]+\.[0-9]+\.tmp")
+
+_BLOCK = 2**20
+"""The bytes of a file that are copied at a time."""
 
 Readable = BufferedReader | BytesIO
 
@@ -37,6 +40,9 @@ class Store(Protocol):
 
     def write(self, name: str, data: Any) -> None:
         """Write a file atomically."""
+
+    def join(self, name: str, parts: list[str]) -> str:
+        """Write a file atomically that joins others, a block at a time; return its sha256."""
 
     def size(self, name: str) -> int:
         """Return the size of a file in bytes."""
@@ -88,12 +94,22 @@ class LocalStore:
         return (self.location / name).open("rb")
 
     def write(self, name: str, data: Any) -> None:
+        with self._new(name) as file:
+            file.write(data)
+
+    def join(self, name: str, parts: list[str]) -> str:
+        with self._new(name) as file:
+            return _joined(self, parts, file)
+
+    @contextmanager
+    def _new(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a temporary file that takes the name in the end."""
         path = self.location / name
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
@@ -132,6 +148,10 @@ class _RemoteStore:
         with self._input_errors():
             self.files.pipe_file(f"{self.root}/{name}", bytes(data))
 
+    def join(self, name: str, parts: list[str]) -> str:
+        with self._input_errors(), self.files.open(f"{self.root}/{name}", "wb") as file:
+            return _joined(self, parts, file)
+
     def size(self, name: str) -> int:
         with self._input_errors():
             return int(self.files.info(f"{self.root}/{name}")["size"])
@@ -165,6 +185,17 @@ def only_writer_of(files: Store) -> Iterator[None]:
 def leftover(name: str) -> bool:
     """Return whether a name is that of a temporary file, left by an interrupted write."""
     return _LEFTOVER.fullmatch(name) is not None
+
+
+def _joined(files: Store, parts: list[str], out: IO[bytes]) -> str:
+    """Copy files into an open one, and return the sha256 of the whole."""
+    whole = hashlib.sha256()
+    for part in parts:
+        with files.open(part) as file:
+            while block := file.read(_BLOCK):
+                whole.update(block)
+                out.write(block)
+    return whole.hexdigest()
 
 
 def digest(files: Store, name: str) -> str:

@@ -5,6 +5,7 @@ makes it again from its id and the recipe, and checks that it lies in the slice 
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,12 +24,13 @@ from generators.builder.recipe import Recipe, cut
 from generators.builder.shard import make_shard, without
 from generators.builder.tokenizer import load_tokenizer
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE, SPLITS, shard_path
-from generators.files.manifest import Manifest, WrittenShard, file_hash, read_manifest
+from generators.files.manifest import DroppedFile, Manifest, WrittenShard, file_hash, read_manifest
 from generators.files.parquet import ShardRecord
 from generators.files.recipe import DatasetRecipe
 from generators.imports.audit import row_faults
-from generators.imports.folder import manifest_of_import
+from generators.imports.folder import manifest_of_import, sizes, texts
 from generators.imports.recipe import ImportRecipe
+from generators.imports.tally import Tally, tally_of
 from solver import arrow
 from solver.arguments import checked
 from solver.files import local
@@ -85,7 +87,7 @@ def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[in
         found.faults += [f"{name}: changed since it was built (sha256 differs)" for name in changed]
         return found
     if isinstance(recipe, ImportRecipe):
-        found = _import(folder, recipe, manifest, changed)
+        found = _import(folder, recipe, manifest, changed, report)
     else:
         ruler = Ruler(recipe.system, recipe.max_len, tokenizer or recipe.tokenizer)
         with kept_memory():
@@ -143,34 +145,60 @@ def _build(
     return found
 
 
-def _import(folder: Path, recipe: ImportRecipe, manifest: Manifest, changed: list[str]) -> Audit:
+def _import(
+    folder: Path,
+    recipe: ImportRecipe,
+    manifest: Manifest,
+    changed: list[str],
+    report: Callable[[int, int], None] | None,
+) -> Audit:
     """Audit an import: check every row, and find every operand in its question."""
     found = Audit(
         "every question and answer read"
         if recipe.eval_only
         else "every row read by YAML, solved in fractions, its operands found in its question"
     )
-    name = shard_path(recipe.split, 0, 1)
-    path = folder / name
-    table = _table(path, found, recipe.filled)
-    if table is None:
-        return found
-    found.rows[recipe.split] += len(table)
-    found.faults += [f"{path.name}: {fault}" for fault in row_faults(recipe, table)]
-    found.faults += _twice([_question_hashes(table)], [path])
+    shards: list[WrittenShard] = []
+    hashes: list[np.ndarray] = []
+    paths: list[Path] = []
+    tally = Tally()
+    for number in range(recipe.shards(recipe.split)):
+        path = folder / shard_path(recipe.split, number, recipe.shards(recipe.split))
+        table = _table(path, found, recipe.filled)
+        if table is None:
+            continue
+        found.rows[recipe.split] += len(table)
+        found.faults += [f"{path.name}: {fault}" for fault in row_faults(recipe, table)]
+        hashes.append(_question_hashes(table))
+        paths.append(path)
+        record = ShardRecord(rows=len(table), content=content_hash(table))
+        shards.append(_written(manifest, changed, path, recipe.split, record))
+        if found.passed:
+            tally.add(tally_of(table, sizes(recipe, *texts(table))))
+        if report:
+            report(found.rows[recipe.split], manifest.rows)
+    found.faults += _twice(hashes, paths)
     if not found.passed:
         return found
-    record = ShardRecord(rows=len(table), content=content_hash(table))
-    shard = _written(manifest, changed, path, recipe.split, record)
     try:
-        made = manifest_of_import(recipe, table, (folder / DROPPED).read_bytes(), shard)
+        dropped = _dropped(folder / DROPPED, tally)
     except OSError as error:
         found.faults.append(f"{DROPPED}: cannot be read: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError):
         found.faults.append(f"{DROPPED}: not a list of dropped problems, one per line")
     else:
-        found.faults += _figures(manifest, made)
+        found.faults += _figures(manifest, manifest_of_import(recipe, shards, tally, dropped))
     return found
+
+
+def _dropped(path: Path, tally: Tally) -> DroppedFile:
+    """Return the entry of dropped.jsonl, and add its lines to a tally."""
+    rows = 0
+    with path.open("rb") as file:
+        for line in file:
+            tally.line(json.loads(line))
+            rows += 1
+    return DroppedFile(rows, file_hash(path))
 
 
 def _names(folder: Path) -> Iterator[str]:

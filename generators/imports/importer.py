@@ -1,33 +1,35 @@
-"""Imports a source: reads it, converts its problems, sorts them by grade, and writes the folder."""
+"""Imports a source into a folder: surveys it, converts its problems shard by shard, and writes the manifest last.
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+An interrupted import resumes with the missing shards. The rows are the same for any engine and any number of workers.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from generators.builder.engine import Execution, Report
 from generators.builder.recipe import whole_number
-from generators.files.entries import Entry, columns_of, read_entries, tell
-from generators.files.folder import Built
-from generators.files.store import new_store
+from generators.files.folder import Built, claim, finish
+from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
+from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
+from generators.files.store import Store, digest, new_store, only_writer_of
 from generators.imports.grading.grade import RULES
-from generators.imports.solution.problem import Dropped, Row
-from generators.imports.sources.registry import Source, source
-from generators.text.contamination import Gate, read_gate
+from generators.imports.sources.registry import source
+from generators.text.contamination import read_gate
 from solver.arguments import checked
-from solver.dataset import hub_place
-from solver.files import local
-from solver.number import write_number
-from solver.plurals import counted
 from solver.refusal import InputError, did_you_mean
 
-from .convert import convert
-from .folder import CONTAMINATED, reason_kind, sizes, write_folder
-from .recipe import SPLITS, ImportRecipe
-from .sources import gsm8k
+from .entry import Converter
+from .folder import manifest_of_import
+from .parts import PART, Converted, PartConverter, join_shard, parts_of
+from .recipe import SHARD_ROWS, SPLITS, ImportRecipe
+from .survey import Place, Survey, survey
+from .tally import ImportRecord, Tally, reason_kind
 
-_ALLOCATIONS = 200_000
-"""Objects made between two looks for cycles; Python's own is 700."""
 MAX_LEN = 4_096
 """The longest row, one token a byte; the longest of GSM-8K's are below 3,600."""
 
@@ -43,15 +45,22 @@ def import_problems(
     eval_only: bool = False,
     against: str | Path | None = None,
     max_len: int = MAX_LEN,
-    report: Callable[[int, int], None] | None = None,
+    shard_rows: int = SHARD_ROWS,
+    workers: int | None = None,
+    engine: str = "local",
+    report: Report | None = None,
 ) -> Built:
     """Import a source into a folder and return it; raise InputError for what the caller can mend.
 
     `origin` is a local file or a dataset on the Hub, `grade` the lowest that is kept, `against` a held-out set whose
-    questions are refused. Every problem becomes a row, or a line of dropped.jsonl that says why not.
+    questions are refused. Every problem becomes a row, or a line of dropped.jsonl that says why not. `shard_rows` is the
+    number of problems whose rows stand in one file; `workers` and `engine` are those of `build`, and `report` is called
+    now and then with the number of finished problems and of all.
     """
     reader = source(name)
+    how = Execution(workers, engine, report)
     whole_number("max_len", max_len, 1)
+    whole_number("shard_rows", shard_rows, 1)
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
     if grade not in RULES:
@@ -60,112 +69,132 @@ def import_problems(
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     if out is not None:
         new_store(out)  # refuses a bad place before anything long begins
-    place = reader.hub if origin is None else str(origin)
-    entries, sha256 = _entries(reader, place, split)
+    place = Place(reader, reader.hub if origin is None else str(origin), split)
+    found = survey(place)
     gate = None if against is None else read_gate(str(against))
     recipe = ImportRecipe.of(
-        reader, split, sha256, grade=grade, eval_only=eval_only, max_len=max_len, against=gate.against if gate else None
+        reader,
+        split,
+        found.sha256,
+        grade=grade,
+        eval_only=eval_only,
+        max_len=max_len,
+        problems=found.problems,
+        shard_rows=shard_rows,
+        against=gate.against if gate else None,
     )
-    one = _Importer(reader, recipe, gate)
-    rows: list[Row] = []
-    dropped: list[Dropped] = []
-    with _rarely_collected():
-        for number, entry in enumerate(entries):
-            done = one(f"{name}/{split}/{number}", entry)
-            if isinstance(done, Row):
-                rows.append(done)
-            else:
-                dropped.append(done)
-            if report:
-                report(number + 1, len(entries))
-    if not rows:
-        raise InputError(f"{place}: no line of it becomes a row of {name}; {_told(dropped)}")
-    return write_folder(Path("data") / recipe.name if out is None else out, recipe, rows, dropped)
+    files = new_store(Path("data") / recipe.name if out is None else out)
+    with only_writer_of(files):
+        claim(recipe, files)
+        return _Import(recipe, files, place, found).run(PartConverter(Converter(recipe, found.columns, gate)), how)
 
 
-def _entries(reader: Source, place: str, split: str) -> tuple[list[Entry], str]:
-    """Return the entries of a source with its columns under their own names; a line on stderr tells the columns."""
-    named = hub_place(place)
-    if named and named.split in SPLITS and named.split != split and not local(place).exists():
-        raise InputError(f"{place}: names the split {named.split}, and --split is {split}; give the same split")
-    try:
-        entries, sha256 = read_entries(place, reader.config if place == reader.hub else None, split)
-    except InputError as error:
-        raise InputError(f"{error}" if local(place).exists() else f"{error}, as --from FILE") from None
-    try:
-        columns = reader.renamed(columns_of(entries))
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
-    tell(place, f"{counted(len(entries), 'problem')} read, from {', '.join(columns.values())}")
-    return [_renamed(entry, columns) for entry in entries], sha256
+@dataclass(frozen=True)
+class _Import:
+    """An import into a folder that holds its recipe."""
+
+    recipe: ImportRecipe
+    files: Store
+    place: Place
+    found: Survey
+
+    def run(self, work: PartConverter, how: Execution) -> Built:
+        """Write the shards that are missing, dropped.jsonl and the manifest."""
+        shards = self._finished()
+        joined = len(shards) == self._count and self._is_joined()
+        if not joined:
+            shards = {number: shard for number, shard in shards.items() if self._has_part(number, shard)}
+            self._convert(work, how, shards)
+        written = [shards[number] for number in range(self._count)]
+        tally = Tally()
+        for record in map(_record, written):
+            tally.add(record.tally)
+        if not tally.kept:
+            raise InputError(
+                f"{self.place.name}: no line of it becomes a row of {self.recipe.source}; {self._reason()}"
+            )
+        parts = [dropped_part(number) for number in range(self._count)]
+        sha256 = digest(self.files, DROPPED) if joined else self.files.join(DROPPED, parts)
+        dropped = DroppedFile(tally.dropped, sha256)
+        built = finish(self.recipe, self.files, manifest_of_import(self.recipe, written, tally, dropped))
+        for name in parts:
+            self.files.remove(name)
+        return built
+
+    @property
+    def _count(self) -> int:
+        return self.recipe.shards(self.recipe.split)
+
+    def _finished(self) -> dict[int, WrittenShard]:
+        """Return the shards that an earlier run finished, by number."""
+        hashes = known_hashes(self.files)
+        names = {number: shard_path(self.recipe.split, number, self._count) for number in range(self._count)}
+        found = {
+            number: finished_shard(self.files, self.recipe.split, name, ImportRecord, hashes)
+            for number, name in names.items()
+        }
+        return {number: shard for number, shard in found.items() if shard is not None}
+
+    def _is_joined(self) -> bool:
+        """Return whether an earlier run joined dropped.jsonl and wrote the manifest."""
+        dropped = known_dropped(self.files)
+        return dropped is not None and self._holds(DROPPED, dropped.sha256)
+
+    def _has_part(self, number: int, shard: WrittenShard) -> bool:
+        """Return whether the part of dropped.jsonl that belongs to a shard is there."""
+        return self._holds(dropped_part(number), _record(shard).dropped.sha256)
+
+    def _holds(self, name: str, sha256: str) -> bool:
+        try:
+            return digest(self.files, name) == sha256
+        except FileNotFoundError:
+            return False
+
+    def _convert(self, work: PartConverter, how: Execution, shards: dict[int, WrittenShard]) -> None:
+        """Convert the problems of the other shards, and add each shard when it is written.
+
+        Raises InputError if the source changed after its survey.
+        """
+        sha256 = hashlib.sha256()
+        parts = parts_of(self.place.entries(sha256), self.recipe, self.found, tuple(shards))
+        done = self.recipe.problems - self._missing(shards)
+        waiting: list[Converted] = []
+        for part in how.run(work, parts, -(-self._missing(shards) // PART)):
+            waiting.append(part)
+            done += part.problems
+            if sum(one.problems for one in waiting) == self._problems(part.shard):
+                shards[part.shard] = join_shard(self.files, self.recipe, waiting)
+                waiting = []
+            if how.report:
+                how.report(done, self.recipe.problems)
+        if sha256.hexdigest() != self.recipe.origin_sha256:
+            for name in [*(shard.path for shard in shards.values()), *map(dropped_part, shards), RECIPE]:
+                self.files.remove(name)
+            raise InputError(f"{self.place.name}: changed while it was read; run the same command again")
+
+    def _missing(self, shards: dict[int, WrittenShard]) -> int:
+        """Return the number of problems of the shards that are not there."""
+        return sum(self._problems(number) for number in range(self._count) if number not in shards)
+
+    def _problems(self, shard: int) -> int:
+        """Return the number of problems of a shard."""
+        return min(self.recipe.shard_rows, self.recipe.problems - shard * self.recipe.shard_rows)
+
+    def _reason(self) -> str:
+        """Return the first reason of the kind that is most common; remove what was written."""
+        first: dict[str, str] = {}
+        kinds: Counter[str] = Counter()
+        for number in range(self._count):
+            with self.files.open(dropped_part(number)) as file:
+                for line in map(json.loads, file):
+                    kind = reason_kind(line["reason"])
+                    kinds[kind] += 1
+                    first.setdefault(kind, f"{line['id']} is: {line['reason']}")
+        for name in self.files.names():
+            self.files.remove(name)
+        return f"most are dropped, as {first[kinds.most_common(1)[0][0]]}"
 
 
-def _renamed(entry: Entry, columns: dict[str, str]) -> Entry:
-    """Return an entry with its columns under the names that the source's reader knows."""
-    return entry if isinstance(entry, str) else entry | {name: entry.get(found) for name, found in columns.items()}
-
-
-@contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Let the garbage collector look more rarely: hardly anything here is in cycles, and looking took a fifth of the time."""
-    known = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *known[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*known)
-
-
-class _Importer:
-    """Turns the entries of one source into rows; remembers the questions it has met."""
-
-    def __init__(self, reader: Source, recipe: ImportRecipe, gate: Gate | None):
-        self.reader = reader
-        self.recipe = recipe
-        self.gate = gate
-        self.seen: set[str] = set()
-
-    def __call__(self, row_id: str, entry: Entry) -> Row | Dropped:
-        """Return the row of an entry, or why there is none."""
-        if isinstance(entry, str):
-            return Dropped(row_id, f"line: {entry}")
-        problem = self.reader.read_problem(row_id, entry, bare=self.recipe.eval_only)
-        if isinstance(problem, Dropped):
-            return problem
-        wrong = self._refused(problem.question)
-        if wrong:
-            return Dropped(row_id, wrong, problem.question)
-        if self.recipe.eval_only:
-            metadata: dict[str, Any] = {"source": self.reader.name, "eval_only": True}
-            done: Row | Dropped = Row(row_id, problem.question, write_number(problem.answer), metadata=metadata)
-        else:
-            done = convert(problem)
-        return done if isinstance(done, Dropped) else self._kept(done)
-
-    def _refused(self, question: str) -> str | None:
-        """Return why a question may not be asked: twice, or in training though it is held out."""
-        key = gsm8k.question_key(question)
-        if key in self.seen:
-            return "twice: its question stood before"
-        self.seen.add(key)
-        if self.recipe.split == "train" and not self.recipe.eval_only and key in gsm8k.held_out():
-            return "held_out: a question of GSM-8K's test split"
-        shared = self.gate.refuses(question) if self.gate else None
-        return f"{CONTAMINATED}: {shared}" if shared else None
-
-    def _kept(self, row: Row) -> Row | Dropped:
-        """Return a row that fits, and is of the grade that was asked for."""
-        (size,) = sizes(self.recipe, [row.question], [row.trace])
-        if size > self.recipe.max_len:
-            return Dropped(row.id, f"too_long: up to {size} tokens, max_len is {self.recipe.max_len}", row.question)
-        grade = row.metadata.get("grade", "A")
-        if grade > self.recipe.grade:
-            return Dropped(row.id, f"grade: {grade}; {self.recipe.grade} was asked for", row.question, row)
-        return row
-
-
-def _told(dropped: list[Dropped]) -> str:
-    """Return the first reason of the kind that is most common."""
-    kinds = [reason_kind(drop.reason) for drop in dropped]
-    most = max(kinds, key=kinds.count)
-    return f"most are dropped, as {dropped[kinds.index(most)].id} is: {dropped[kinds.index(most)].reason}"
+def _record(shard: WrittenShard) -> ImportRecord:
+    """Return the record of a shard of an import."""
+    return msgspec.convert(shard.record, ImportRecord, from_attributes=True)

@@ -13,6 +13,8 @@ from solver.experts import system_line
 from solver.schema import filled_in
 
 SPLITS = ("train", "test")
+SHARD_ROWS = 10_000
+"""Problems per shard; an interrupted import loses at most the shards that were being made, a minute of one core each."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class ImportRecipe:
     system: str
     max_len: int
     versions: dict[str, str]
+    problems: int = 0
+    """The number of entries, or 0 in a recipe of an earlier version, which has one shard."""
+    shard_rows: int = SHARD_ROWS
+    """The number of problems whose rows a shard holds."""
     against: Against | None = None
     kind: Literal["import"] = "import"
     format: int = FORMAT
@@ -45,6 +51,8 @@ class ImportRecipe:
         grade: str,
         eval_only: bool,
         max_len: int,
+        problems: int,
+        shard_rows: int,
         against: Against | None,
     ) -> "ImportRecipe":
         """Return the recipe of an import; its system line is the one that builds have by default."""
@@ -59,6 +67,8 @@ class ImportRecipe:
             eval_only=eval_only,
             system=system_line(),
             max_len=max_len,
+            problems=problems,
+            shard_rows=shard_rows,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             against=against,
         )
@@ -67,8 +77,8 @@ class ImportRecipe:
         """Raise ValueError if no dataset can be made of this recipe; its types were checked when it was read."""
         if self.split not in SPLITS or self.grade not in RULES:
             raise ValueError("split or grade is unknown")
-        if self.max_len < 1:
-            raise ValueError("max_len is below 1")
+        if self.max_len < 1 or self.shard_rows < 1 or self.problems < 0:
+            raise ValueError("max_len or shard_rows is below 1, or problems below 0")
 
     def text(self) -> str:
         """Return the text of recipe.json."""
@@ -90,4 +100,4 @@ class ImportRecipe:
 
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""
-        return int(split == self.split)
+        return max(-(-self.problems // self.shard_rows), 1) if split == self.split else 0

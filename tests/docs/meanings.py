@@ -104,6 +104,8 @@ IMPORT_RECIPE = {
     "eval_only": "Whether only questions and answers were written.",
     "system": "The system prompt.",
     "max_len": "The limit on tokens.",
+    "problems": "The number of entries that were read.",
+    "shard_rows": "The number of problems whose rows a data file holds.",
     "versions": "The versions of wirework and pyarrow.",
     "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
 }

@@ -1,13 +1,12 @@
 """Reads GSM-8K: questions with solutions that carry calculator annotations and end in `#### answer`."""
 
-import hashlib
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from generators.imports.solution.annotations import BadAnnotation, read_solution
 from generators.imports.solution.problem import Dropped, Problem
+from generators.text.same_question import question_hash
 from solver.files import read_text
 from solver.quantities import plain_number
 
@@ -32,7 +31,7 @@ def read_problem(row_id: str, row: dict[str, Any], *, bare: bool = False) -> Pro
 
 def question_key(question: str) -> str:
     """Return a short hash of a question's letters and digits."""
-    return hashlib.sha256(re.sub(r"[^a-z0-9]+", " ", question.lower()).strip().encode()).hexdigest()[:12]
+    return question_hash(question).hex()[:12]
 
 
 @cache

@@ -1,0 +1,67 @@
+"""Turns one entry of a source into a row, or into the reason why there is none."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from generators.files.entries import Entry
+from generators.imports.solution.problem import Dropped, Problem, Row
+from generators.imports.sources.gsm8k import held_out, question_key
+from generators.imports.sources.registry import Source, source
+from generators.text.contamination import Gate
+from solver.number import write_number
+
+from .convert import convert
+from .folder import sizes
+from .recipe import ImportRecipe
+from .survey import renamed
+from .tally import CONTAMINATED
+
+
+@dataclass(frozen=True)
+class Converter:
+    """Converts the entries of a source, one by one and in any order; it is sent to worker processes."""
+
+    recipe: ImportRecipe
+    columns: dict[str, str]
+    gate: Gate | None
+
+    @cached_property
+    def reader(self) -> Source:
+        """The source, by its name in the recipe."""
+        return source(self.recipe.source)
+
+    def __call__(self, number: int, entry: Entry, *, repeated: bool) -> Row | Dropped:
+        """Return the row of an entry by its number in the source, or why there is none."""
+        row_id = f"{self.recipe.source}/{self.recipe.split}/{number}"
+        if isinstance(entry, str):
+            return Dropped(row_id, f"line: {entry}")
+        problem = self.reader.read_problem(row_id, renamed(entry, self.columns), bare=self.recipe.eval_only)
+        if isinstance(problem, Dropped):
+            return problem
+        wrong = "twice: its question stood before" if repeated else self._refused(problem.question)
+        if wrong:
+            return Dropped(row_id, wrong, problem.question)
+        done = self._bare(problem) if self.recipe.eval_only else convert(problem)
+        return done if isinstance(done, Dropped) else self._kept(done)
+
+    def _bare(self, problem: Problem) -> Row:
+        metadata: dict[str, Any] = {"source": self.recipe.source, "eval_only": True}
+        return Row(problem.id, problem.question, write_number(problem.answer), metadata=metadata)
+
+    def _refused(self, question: str) -> str | None:
+        """Return why a question may not be asked in training: it is held out."""
+        if self.recipe.split == "train" and not self.recipe.eval_only and question_key(question) in held_out():
+            return "held_out: a question of GSM-8K's test split"
+        shared = self.gate.refuses(question) if self.gate else None
+        return f"{CONTAMINATED}: {shared}" if shared else None
+
+    def _kept(self, row: Row) -> Row | Dropped:
+        """Return a row that fits, and is of the grade that was asked for."""
+        (size,) = sizes(self.recipe, [row.question], [row.trace])
+        if size > self.recipe.max_len:
+            return Dropped(row.id, f"too_long: up to {size} tokens, max_len is {self.recipe.max_len}", row.question)
+        grade = row.metadata.get("grade", "A")
+        if grade > self.recipe.grade:
+            return Dropped(row.id, f"grade: {grade}; {self.recipe.grade} was asked for", row.question, row)
+        return row
