@@ -28,23 +28,14 @@ PRICE = ("Ann buys 4 figs for $6 each.", "4*$6=$<<4*6=24>>24")
 SUM = ("Ann buys 4 figs for $6 and 7 nuts for $8.", "$6+$8=$<<6+8=14>>14")
 QUANTITY_FEATURES = {
     "words_behind": (*TWO_OWNERS, "unit_behind"),
-    "words_before": (*TWO_OWNERS, "word_before"),
     "words_of_line": (*TWO_OWNERS, "clause_in_line"),
     "unit_in_line": (*TWO_OWNERS, "unit_of_result_product"),
     "best_line": (*TWO_OWNERS, "line_fits_best"),
     "owner": (*TWO_OWNERS, "owner"),
-    "currency": (*PRICE, "money"),
     "product_of_money": (*PRICE, "money_of_result"),
     "sum_of_money": (*SUM, "adds_up"),
-    "percent": ("Ann has 60 figs, 40% of them ripe.", "60*40%=<<60*.4=24>>24", "percent"),
     "use_of_kind": ("Ann has twice as many figs as Bo, who has 6.", "6*2=<<6*2=12>>12", "multiple_plain_times"),
     "use_of_count": (*TWO_OWNERS, "count_times"),
-    "repeated": (
-        "Ann has 5 red bags with 6 figs. She eats the six.",
-        "5*6=<<5*6=30>>30\n30-6=<<30-6=24>>24",
-        "same_as_before",
-    ),
-    "asked": ("Ann has 4 bags. How many figs are 6 in each?", "4*6=<<4*6=24>>24", "asked_plain"),
 }
 STEP_FEATURES = {
     "recency": (*TWO_OWNERS, "step_just_before"),
@@ -61,11 +52,6 @@ STEP_FEATURES = {
 }
 PAIR_FEATURES = {
     "surroundings": (*TWO_OWNERS, "pair_sentence_product"),
-    "rate": ("Ann fills 4 bags with 6 figs in each bag.", "4*6=<<4*6=24>>24", "pair_rate"),
-    "rate_of_result": ("Ann fills 4 bags with 6 figs in each bag.", "4*6=<<4*6=24>>24 figs", "pair_rate_of_result"),
-    "units": (*TWO_OWNERS, "pair_other_unit_product"),
-    "owners": (*TWO_OWNERS, "pair_owner"),
-    "money": ("Ann has $4 and 6 figs.", "4+6=<<4+6=10>>10", "pair_money_sum"),
 }
 
 EXTRACT = PROBLEMS / "gsm8k.jsonl"

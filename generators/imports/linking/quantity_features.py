@@ -88,13 +88,6 @@ def words_behind(linked: LinkedQuantity) -> Iterator[Feature]:
     yield "clause_behind", min(2.0, weight_of(after & mention.clause, linked.words))
 
 
-def words_before(linked: LinkedQuantity) -> Iterator[Feature]:
-    """Compare the words in front of the number with the quantity's clause and with those in front of it."""
-    before = frozenset(linked.leaf.before)
-    yield "clause_before", min(2.0, weight_of(before & linked.mention.clause, linked.words))
-    yield "word_before", not before.isdisjoint(linked.mention.before)
-
-
 def words_of_line(linked: LinkedQuantity) -> Iterator[Feature]:
     """Compare the other words of the line with the quantity's clause and sentence."""
     line, clause = linked.step.line, linked.mention.clause
@@ -127,14 +120,6 @@ def owner(linked: LinkedQuantity) -> Iterator[Feature]:
         yield "owner_before" if name == linked.subject else "owner_not_before", 1
 
 
-def currency(linked: LinkedQuantity) -> Iterator[Feature]:
-    """Compare the currency signs of number and quantity."""
-    if linked.leaf.money:
-        yield "money" if linked.mention.money else "no_money", 1
-    elif linked.mention.money:
-        yield "money_not_told", 1
-
-
 def product_of_money(linked: LinkedQuantity) -> Iterator[Feature]:
     """Check that a product with an amount of money gives money."""
     if linked.mention.money and linked.operation == "product" and linked.step.kind == "annotation":
@@ -146,15 +131,6 @@ def sum_of_money(linked: LinkedQuantity) -> Iterator[Feature]:
     mention = linked.mention
     if linked.operation == "sum" and mention.quantity.kind in COUNTS and not is_factor(mention):
         yield "adds_up" if mention.money == linked.step.money else "adds_up_not", 1
-
-
-def percent(linked: LinkedQuantity) -> Iterator[Feature]:
-    """Name the use of a percent, or of another quantity for a number with a percent sign."""
-    if linked.mention.quantity.kind == "percent":
-        over = linked.role.hundred
-        yield "percent" if linked.leaf.percent else "percent_over_hundred" if over else f"percent_{linked.form}", 1
-    elif linked.leaf.percent:
-        yield "no_percent", 1
 
 
 def use_of_kind(linked: LinkedQuantity) -> Iterator[Feature]:
@@ -176,33 +152,15 @@ def use_of_count(linked: LinkedQuantity) -> Iterator[Feature]:
         yield f"{'rate' if linked.mention.rate_units else 'count'}_{use(linked.role)}", 1
 
 
-def repeated(linked: LinkedQuantity) -> Iterator[Feature]:
-    """Mark a number that only refers to one before: `the three`."""
-    if linked.mention.definite:
-        yield "same_as_before", 1
-
-
-def asked(linked: LinkedQuantity) -> Iterator[Feature]:
-    """Mark a number of the sentence that asks."""
-    kind = linked.mention.quantity.kind
-    if linked.mention.asked and kind in COUNTS:
-        yield f"asked_{kind}", 1
-
-
 QUANTITY_FEATURES: tuple[Callable[[LinkedQuantity], Iterator[Feature]], ...] = (
     words_behind,
-    words_before,
     words_of_line,
     unit_in_line,
     best_line,
     owner,
-    currency,
     product_of_money,
     sum_of_money,
-    percent,
     use_of_kind,
     use_of_count,
-    repeated,
-    asked,
 )
 """The features of a quantity, by what they compare."""
