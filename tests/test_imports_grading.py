@@ -67,7 +67,7 @@ REASONS = {
     "weak_choice": (
         "Bo has 5, 5 and 2. What is it?",
         "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15",
-        "2 consistent wirings, the next one is nearly as likely, margin 0.19",
+        "2 consistent wirings, the next one is nearly as likely, margin 0.23",
     ),
 }
 BORROWED = {

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import pytest
 from conversion import converted
+from rules import rule_names, without
 
+from generators.imports.graph import remainders
 from generators.imports.graph.node import Input, Work, within
 from solver import read, solve
 from solver.ops import Init
@@ -28,22 +30,70 @@ def changed(question, solution):
     return solve(tuple(program)).answer, row.trace
 
 
+REMAINDERS = {
+    "taken_off": ("A hat of $20 is 50% off. How much is it?", "20*.5=$<<20*.5=10>>10", 12),
+    "lost": (
+        "Half of 60 figs rotted, then Ann picked 5. How many has she?",
+        "60/2=<<60/2=30>>30\n30+5=<<30+5=35>>35",
+        45,
+    ),
+    "whole_of_remainder": ("Half of the figs rotted, and 6 are left. How many were there?", "6*2=<<6*2=12>>12", 9),
+}
+
+
+def test_every_rule_is_tested():
+    """A rule without a test here, or a test without its rule, fails."""
+    assert set(REMAINDERS) == rule_names(remainders)
+
+
+@pytest.mark.parametrize(
+    ("rule", "question", "solution", "answer"), [(name, *case) for name, case in REMAINDERS.items()]
+)
+def test_a_rule_rewrites_what_no_other_does(monkeypatch, rule, question, solution, answer):
+    """With the rule the trace is right for another fraction; without it, wrong."""
+    assert changed(question, solution)[0] == answer
+
+    without(monkeypatch, remainders, rule)
+
+    assert changed(question, solution)[0] != answer
+
+
 @pytest.mark.parametrize(
     ("question", "solution", "answer"),
     [
+        (
+            "Ann has 60 figs. She eats half of them, and gives a quarter of what is left to Bo. How many does Bo get?",
+            "60/2=<<60/2=30>>30 figs.\n30/4=<<30/4=7.5>>7.5 figs.",
+            10,
+        ),
+        (
+            "Ann has 60 figs. She eats half of them, and Bo a quarter of the rest. How many are left?",
+            "60/2=<<60/2=30>>30 figs.\n30/4=<<30/4=7.5>>7.5 figs.\n30-7.5=<<30-7.5=22.5>>22.5 figs are left.",
+            30,
+        ),
         ("A hat of $20 is 50% off. How much is it?", "20*.5=$<<20*.5=10>>10", 12),
         ("A wool hat of 20 cm shrinks by 50%. How long is it?", "20*.5=<<20*.5=10>>10 cm", 12),
         ("A $12 pot is 1/2 off. How much do 3 cost?", "12*1/2=$<<12*1/2=6>>6.\n6*3=$<<6*3=18>>18", 24),
+        ("Pests destroyed half of 60 figs. How many does he still have?", "60*.5=<<60*.5=30>>30 figs", 40),
+        ("Half of 60 figs rotted, then Ann picked 5. How many has she?", "60/2=<<60/2=30>>30\n30+5=<<30+5=35>>35", 45),
         ("A third hat of $60 got a discount of 50%. How much is paid for it?", "60*.5=$<<60*.5=30>>30", 36),
         ("Bo bought half of 60 figs and ate 5. How many?", "60/2=<<60/2=30>>30 figs left\n30-5=<<30-5=25>>25", 35),
+        ("Half of the figs rotted, and 6 are left. How many were there?", "6*2=<<6*2=12>>12", 9),
+        ("Ann ate half of her figs. She has 6 left. How many were there?", "6*2=<<6*2=12>>12", 9),
         ("He cut the price of 60 by 50%. What is it?", "60/2=<<60/2=30>>30", 36),
     ],
     ids=[
+        "a quarter of what is left",
+        "the rest of the rest",
         "off",
         "by",
         "a fraction off",
+        "still has",
+        "lost",
         "a discount of",
         "told to be left",
+        "backwards from what is left",
+        "backwards from what is left of eating",
         "50% as a divisor",
     ],
 )

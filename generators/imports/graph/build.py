@@ -22,7 +22,7 @@ from .fold import folded
 from .forms import Form, number
 from .fraction_contexts import FractionContexts
 from .node import HUNDRED, ZERO, Fixed, Input, Literal, Node, NoGraph, Work, simple
-from .remainders import with_remainders
+from .remainders import rest_of_half, with_remainders
 from .unit_factors import with_unit_factors
 
 _LEFT = frozenset(map(stem, ["left", "remain", "remains", "remaining", "survive", "survives"]))
@@ -81,6 +81,8 @@ class _Builder:
         self.inferred: set[Node] = set()
         self.given: set[int] = set()
         self._results: dict[int, Node] = {}
+        self._remainders: dict[tuple[Node, Node], Node] = {}
+        """The remainder after a half, by the half and the fraction taken of that remainder."""
         for place in sorted({place for place, _ in linking.origins}):
             self.of_step(place)
 
@@ -102,9 +104,24 @@ class _Builder:
             return self._origin(self.linking.origins[place, next(numbers)])
         left = self._formula(formula.left, place, numbers)
         right = self._formula(formula.right, place, numbers)
-        made = self.make(formula.sign, left, right)
+        if formula.sign == "-":
+            left = self._remainders.get((left, right), left)  # a third of the remainder is taken from the remainder
+        made = self._of_the_rest(formula.sign, left, right)
         if formula is self.steps[place].formula and self._means_remainder(place, formula.sign, right):
             return self.make("-", left, made)
+        return made
+
+    def _of_the_rest(self, sign: str, left: Node, right: Node) -> Node:
+        """Return an operation; a fraction `of the rest` is taken of the remainder after a half."""
+        base, fraction = left, right
+        if sign in "*/" and self.contexts.is_of_the_rest(right):
+            base = rest_of_half(left, self.make)
+        elif sign == "*" and self.contexts.is_of_the_rest(left):
+            fraction = rest_of_half(right, self.make)
+        made = self.make(sign, base, fraction)
+        for half, remainder in ((left, base), (right, fraction)):
+            if remainder is not half:
+                self._remainders[half, made] = remainder
         return made
 
     def _means_remainder(self, place: int, sign: str, half: Node) -> bool:
