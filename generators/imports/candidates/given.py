@@ -22,7 +22,8 @@ def given(place: Place, index: int, form: str, mentions: Sequence[Mention], weig
     """Return a form of a quantity as a candidate."""
     fit = Fit(place, mentions[index], weights)
     score = sum(rule(fit) for rule in GIVEN_SCORES)
-    return Candidate(Given(index, form), score, typed=not is_converted(fit), givens=(index,))
+    percents_hundred = place.over_percent or place.to_percent
+    return Candidate(Given(index, form), score, typed=not (percents_hundred or is_converted(fit)), givens=(index,))
 
 
 def is_converted(fit: Fit) -> bool:
