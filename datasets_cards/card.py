@@ -124,7 +124,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         card_data=card_data(facts).to_yaml(),
         facts=facts,
         contamination=contamination(facts),
-        grades=_grades(facts),
+        **_import_terms(facts),
         mentions=_mentions(facts.recipe),
         wordings=wordings(facts.recipe),
         repo_id=repo_id,
@@ -148,13 +148,13 @@ def _source() -> str | None:
     return next((url.partition(", ")[2] for url in urls if url.lower().startswith(("source", "repository"))), None)
 
 
-def _grades(facts: Facts) -> dict[str, str]:
-    """Return the rule of each grade of an import; a build has no grades and does not load the importer."""
+def _import_terms(facts: Facts) -> dict[str, dict[str, str]]:
+    """Return the meanings of an import's grades and wirings; a build has none and does not load the importer."""
     if isinstance(facts.recipe, Recipe):
         return {}
-    from generators.imports.grading.grade import RULES
+    from generators.imports.grading.grade import RULES, WIRINGS
 
-    return RULES
+    return {"grades": RULES, "wirings": WIRINGS}
 
 
 def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
@@ -240,7 +240,7 @@ def card_data(facts: Facts) -> DatasetCardData:
         language_creators=["machine-generated" if isinstance(recipe, Recipe) else "found"],
         multilinguality=("multilingual" if len(about.codes) > 1 else "monolingual") if about.codes else None,
         size_categories=[size],
-        source_datasets=["original" if isinstance(recipe, Recipe) else recipe.hub],
+        source_datasets=["original" if isinstance(recipe, Recipe) or not recipe.hub else recipe.hub],
         task_categories=["text-generation", "question-answering"],
         tags=[
             *(["synthetic"] if isinstance(recipe, Recipe) else []),

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _import_arguments(
         verb(
             "import",
-            "import the problems of GSM-8K or SVAMP, with verified traces",
+            "import problems that people or models wrote, with verified traces",
             "python -m generators import gsm8k --out data/gsm8k",
         )
     )
@@ -225,19 +225,29 @@ def _reword_arguments(reword: argparse.ArgumentParser) -> None:
 
 
 def _import_arguments(imports: argparse.ArgumentParser) -> None:
-    imports.add_argument("source", metavar="gsm8k|svamp")
+    imports.add_argument(
+        "source", nargs="?", metavar="NAME", help="a source that is known; docs/importing.md lists them"
+    )
     imports.add_argument(
         "--from",
         dest="origin",
         metavar="PATH|HUB",
-        help="JSON lines, a JSON list, CSV or Parquet, or ORG/NAME:CONFIG/SPLIT on the Hub (default: the source's own)",
+        help="a file of JSON, CSV, XML or Parquet, or ORG/NAME:CONFIG/SPLIT on the Hub (default: the source's own)",
+    )
+    imports.add_argument("--question", metavar="COL[+COL]", help="the columns that make the question")
+    imports.add_argument("--program", metavar="COL", help="the column of the program that gives the answer")
+    imports.add_argument("--answer", metavar="COL[+COL]", help="the column of the answer, or of options and a letter")
+    imports.add_argument(
+        "--format", metavar="FORMAT", help="how programs are written: annotations, equation, slots, python or none"
     )
     imports.add_argument(
         "--out",
         metavar="DIR|URL",
         help="the dataset's folder, or a URL such as s3://bucket/gsm8k (default data/SOURCE)",
     )
-    imports.add_argument("--split", default="train", metavar="train|test", help="the split to read (default train)")
+    imports.add_argument(
+        "--split", metavar="train|test", help="the split to write (default train; test for evaluation sources)"
+    )
     imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
@@ -341,6 +351,10 @@ def _import(args: argparse.Namespace) -> int:
             args.source,
             args.out,
             origin=args.origin,
+            question=args.question,
+            program=args.program,
+            answer=args.answer,
+            form=args.format,
             split=args.split,
             grade=args.grade,
             eval_only=args.eval_only,

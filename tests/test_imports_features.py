@@ -17,7 +17,8 @@ from generators.imports.linking.features import WEIGHTS, learned
 from generators.imports.linking.search import Linker
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.annotations import read_solution
-from generators.imports.sources.gsm8k import read_problem
+from generators.imports.sources.reading import read_problem
+from generators.imports.sources.registry import source
 from solver.constants import question_stems
 
 TWO_OWNERS = (
@@ -151,18 +152,18 @@ def test_values_are_no_signs(numbers):
     assert signs(*numbers) == signs(11, 12, 13)
 
 
-def test_a_lesson_is_a_proved_linking_and_wrong_ones():
-    """No rival of a lesson has the signs of the right one alone, and none is learned where nothing is proved."""
+def test_a_lesson_is_a_unique_linking_and_wrong_ones():
+    """No rival of a lesson has the signs of the right one alone, and none is learned where nothing is unique."""
     question = "Ann has 4 boxes of 6 figs and eats 5. How many are left?"
     solution = "4*6=<<4*6=24>>24\n24-5=<<24-5=19>>19"
     found = lesson(problem(question, solution), Random(1))
-    unproved = "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15"
+    several = "5-2=<<5-2=3>>3\n3*5=<<3*5=15>>15"
 
     assert found is not None
     assert 2 <= len(found) <= RIVALS + 1
     assert found[0]["step"] == 1
     assert all(rival != found[0] for rival in found[1:])
-    assert lesson(problem("Bo has 5, 5 and 2.", unproved), Random(1)) is None
+    assert lesson(problem("Bo has 5, 5 and 2.", several), Random(1)) is None
 
 
 def test_lessons_are_the_same_for_a_seed():
@@ -223,7 +224,7 @@ def test_learned_signs_agree_with_what_words_say():
 
 def test_functions_tell_wirings_apart():
     """Two linkings of one value that are the same function have one number, others have another."""
-    problem = read_problem("gsm8k/train/0", json.loads(EXTRACT.read_text().splitlines()[0]))
+    problem = read_problem(source("gsm8k"), "gsm8k/train/0", json.loads(EXTRACT.read_text().splitlines()[0]))
     mentions = read_mentions(problem.question)
     linked = Linker(mentions, problem.steps, problem.answer, question_stems(problem.question))
     done = linked.link()

@@ -48,7 +48,7 @@ BAD = {
     '{"question": "How many?", "answer": "#### many"}': "answer",
     '{"question": "Q?", "answer": "none"}': "answer",
     '{"question": "2 and 3?", "answer": "2+3=<<2+3=6>>6\\n#### 6"}': "annotation",
-    '{"question": "Is it 7 or 9?", "answer": "It is 7\\n#### 12345"}': "no_value",
+    '{"question": "Is it 7 or 9?", "answer": "It is 7\\n#### 12345"}': "no_program",
     json.dumps(LINES[0]): "twice",
     json.dumps(UNGROUNDED): "ungrounded",
 }
@@ -98,7 +98,7 @@ def test_the_funnel_counts_the_problems(extract):
     assert funnel["problems"] == len(rows_of(extract.folder)) + len(dropped_of(extract.folder)) == 40
     assert funnel["a trace executes to the gold answer"] == 40
     assert funnel["... without an inferred step"] == 36
-    assert funnel["wiring proved"] == 26
+    assert [funnel[f"wiring {how}"] for how in ("annotated", "unique", "chosen")] == [0, 26, 14]
     assert [funnel[f"grade {letter}"] for letter in "ABC"] == [26, 10, 4]
 
 
@@ -331,7 +331,9 @@ def test_a_file_that_is_no_jsonl_is_one_error(tmp_path, capsys, text, told):
 @pytest.mark.parametrize("flags", [["--split", "dev"], ["--grade", "D"], ["--from", "no/where/at-all"]])
 def test_a_bad_flag_is_one_error(tmp_path, capsys, flags):
     """A flag that names nothing is one line that says what there is."""
-    assert main(["import", "gsm8k", "--from", str(PROBLEMS / "gsm8k.jsonl"), *flags]) == 2
+    place = [] if "--from" in flags else ["--from", str(PROBLEMS / "gsm8k.jsonl")]
+
+    assert main(["import", "gsm8k", *place, *flags]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

@@ -8,7 +8,8 @@ import pytest
 from question_names import names
 
 from generators.imports.convert import convert
-from generators.imports.sources import gsm8k
+from generators.imports.sources.reading import read_problem
+from generators.imports.sources.registry import source
 from generators.text.proper_names import proper_names
 from solver.ops import Init
 from solver.text import read
@@ -171,7 +172,7 @@ def test_no_two_numbers_of_a_composition_have_one_name():
     solution = "40*10/100=<<40*10/100=4>>4\n60*20/100=<<60*20/100=12>>12\n4+12=<<4+12=16>>16\n#### 16"
     question = "Of 40 cats 10% are grey, and of 60 dogs 20% are brown. How many are grey or brown?"
 
-    row = convert(gsm8k.read_problem("gsm8k/train/0", {"question": question, "answer": solution}))
+    row = convert(read_problem(source("gsm8k"), "gsm8k/train/0", {"question": question, "answer": solution}))
 
     given = [str(step.var) for part in read(row.trace) for step in part.steps if isinstance(step, Init) and step.value]
     assert len(row.experts) > 1
@@ -181,7 +182,7 @@ def test_no_two_numbers_of_a_composition_have_one_name():
 def test_names_of_real_problems_are_words():
     """Names of the extract have no digits and no words that YAML reads as values, and differ within a trace."""
     for number, line in enumerate(PROBLEMS.read_text(encoding="utf-8").splitlines()):
-        row = convert(gsm8k.read_problem(f"gsm8k/train/{number}", json.loads(line)))
+        row = convert(read_problem(source("gsm8k"), f"gsm8k/train/{number}", json.loads(line)))
         for part in read(row.trace):
             given = [str(step.var) for step in part.steps if isinstance(step, Init) and step.value is not None]
             assert len(given) == len(set(given))

@@ -169,6 +169,7 @@ def test_readers_raise_their_own_error_alone(text):
         ("miles=4.0/30.0*48.0", "6.4"),
         ("x = 1,200 / 4", 300),
         ("50%*30=15", 15),
+        ("20/3=6.67", Fraction(20, 3)),
     ],
 )
 def test_equations_with_one_unknown_are_solved(text, value):

@@ -26,19 +26,19 @@ def quantity(done, mentions, place, number):
     return mentions[done.origins[place, number].index].quantity.text
 
 
-def test_one_function_is_proved():
-    """If all consistent linkings are one function of the question's numbers, the wiring is proved."""
+def test_one_function_is_unique():
+    """If all consistent linkings are one function of the question's numbers, the wiring is unique."""
     done, _ = linked("Bo has 3 bags of 3 figs. How many figs?", "3*3=<<3*3=9>>9 figs", 9)
 
-    assert done.proved
+    assert done.unique
     assert done.functions == 1
 
 
-def test_two_functions_are_not_proved():
-    """If equal numbers can be swapped for another function, the wiring is not proved and the functions are counted."""
+def test_two_functions_are_not_unique():
+    """If equal numbers can be swapped for another function, the wiring is not unique and the functions are counted."""
     done, _ = linked("Bo has 5, 5 and 2. What is it?", "5-2=<<5-2=3>>3 and 3*5=<<3*5=15>>15", 15)
 
-    assert not done.proved
+    assert not done.unique
     assert done.functions > 1
 
 
@@ -130,7 +130,7 @@ def test_half_as_many_may_be_twice():
         39,
     )
 
-    assert not done.proved
+    assert not done.unique
 
 
 def test_a_restated_sum_is_not_dead():

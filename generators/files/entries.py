@@ -1,4 +1,4 @@
-"""Reads the entries of a source: a file of JSON lines, a JSON list, CSV or Parquet, a dataset folder, or the Hub."""
+"""Reads the entries of a source: a file of JSON, CSV, XML, Parquet or `question||answer`, a folder, or the Hub."""
 
 import csv
 import gzip
@@ -17,6 +17,8 @@ from solver.files import json_lines, json_rows, local, text_blocks
 from solver.plurals import counted
 from solver.refusal import InputError
 
+from .xml_entries import xml_entries
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -24,6 +26,8 @@ Entry = dict[str, Any] | str
 """A mapping, or a message that says why the entry is not one."""
 
 _CSV = {".csv", ".tsv"}
+_HEAD = 4_096
+"""Bytes at the beginning of a file that tell its form."""
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 """The first bytes of these files."""
 
@@ -70,15 +74,33 @@ def _of_file(file: io.BufferedReader, path: Path, suffix: str, digest: Digest) -
     if file.peek(4).startswith(_PARQUET):
         yield from _of_batches(_of_parquet(file, path), digest)
         return
+    head = file.peek(_HEAD)[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     blocks = _added(text_blocks(file, str(path)), digest)
     first, found = None, False
-    for entry in _of_csv(blocks, path) if suffix.lower() in _CSV else _of_json(blocks, path):
+    for entry in _of_text(head, suffix, blocks, path):
         first = entry if first is None else first
         found = found or isinstance(entry, dict)
         yield entry
     if not found:
         told = "" if first is None else f": {first}"
-        raise InputError(f"{path}: has no entry{told}; give JSON lines, a JSON list, CSV or Parquet")
+        raise InputError(f"{path}: has no entry{told}; give JSON lines, a JSON list, CSV, XML or Parquet")
+
+
+def _of_text(head: bytes, suffix: str, blocks: Iterator[str], path: Path) -> Iterator[Entry]:
+    """Yield the entries of a text by its suffix, or by its first characters."""
+    if suffix.lower() in _CSV:
+        return _of_csv(blocks, path)
+    if head.startswith(b"<"):
+        return xml_entries(blocks, str(path))
+    return _of_pairs(blocks) if not head.startswith((b"{", b"[")) and b"||" in head else _of_json(blocks, path)
+
+
+def _of_pairs(blocks: Iterable[str]) -> Iterator[Entry]:
+    """Yield the lines `question||solution #### answer`, as the internalised chains of thought of GSM-8K are published."""
+    lines = (line for block in blocks for line in block.split("\n") if line.strip())
+    for number, line in enumerate(lines, 1):
+        question, mark, answer = line.partition("||")
+        yield {"question": question, "answer": answer} if mark else f"line {number}: no || between question and answer"
 
 
 def columns_of(entries: Iterable[Entry]) -> list[str]:

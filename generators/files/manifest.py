@@ -88,7 +88,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     funnel: list[tuple[str, int]] | UnsetType = UNSET
     """The stages of an import, each a label and the number of problems that passed it; all problems first."""
     grades: dict[str, int] | UnsetType = UNSET
-    proved: int | UnsetType = UNSET
+    wirings: dict[str, int] | UnsetType = UNSET
+    """The rows by how their wiring is known: annotated, unique or chosen."""
     dropped: DroppedFile | UnsetType = UNSET
     problems: int | UnsetType = UNSET
     """The number of problems in the source."""

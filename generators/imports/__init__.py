@@ -1,4 +1,4 @@
-"""Problems that people wrote, made into verified traces without any language model: GSM-8K and SVAMP.
+"""Makes problems of public sources into verified traces, without any language model.
 
 Imports solver, files, text, builder, question, solution, sources, linking, graph, naming and grading.
 """

@@ -9,6 +9,7 @@ from generators.imports.graph.program import write_program
 from generators.imports.graph.traces import Written
 from generators.imports.linking.choice import Linking
 from generators.imports.linking.search import NoLinking, link
+from generators.imports.linking.written import written_linking
 from generators.imports.naming.names import Namer
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Dropped, Problem, Row
@@ -24,9 +25,8 @@ def convert(problem: Problem) -> Row | Dropped:
     """Return the row of a problem with its judged trace, or the reason why there is none."""
     mentions = read_mentions(problem.question)
     try:
-        linking = link(mentions, problem.steps, problem.answer, question_stems(problem.question))
-        steps = linking.steps
-        graph = build(mentions, steps, linking, problem.question)
+        linking = _linked(problem, mentions)
+        graph = build(mentions, linking.steps, linking, problem.question)
         written = write_program(graph, mentions, Namer(problem.question, mentions).name)
     except (NoLinking, NoGraph) as error:
         return Dropped(problem.id, str(error), problem.question)
@@ -52,16 +52,24 @@ def convert(problem: Problem) -> Row | Dropped:
     return Dropped(problem.id, f"{fault.code}: {fault}", problem.question, row) if fault else row
 
 
+def _linked(problem: Problem, mentions: list[Mention]) -> Linking:
+    """Return the linking that the program writes down, or else the likeliest one."""
+    stems = frozenset(question_stems(problem.question))
+    return written_linking(mentions, problem.steps, stems) or link(mentions, problem.steps, problem.answer, stems)
+
+
 def _metadata(
     problem: Problem, mentions: list[Mention], linking: Linking, graph: Graph, *, written: Written, marked: Grade
 ) -> dict[str, Any]:
     """Return the metadata of a row: source, grade, wiring, and the origin of every operand."""
+    from_program = {"answer": problem.answer_from} if problem.answer_from else {}
     return {
         "source": problem.id.split("/")[0],
+        **from_program,
         "grade": marked.letter,
         "reasons": list(marked.reasons),
         "wiring": {
-            "proved": linking.proved,
+            "how": linking.how,
             "linkings": linking.rivals,
             "functions": linking.functions,
             "margin": linking.margin,

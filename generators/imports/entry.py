@@ -1,13 +1,13 @@
 """Turns one entry of a source into a row, or into the reason why there is none."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from generators.files.entries import Entry
 from generators.imports.solution.problem import Dropped, Problem, Row
 from generators.imports.sources.gsm8k import held_out, question_key
-from generators.imports.sources.registry import Source, source
+from generators.imports.sources.reading import read_problem
+from generators.imports.sources.registry import Source
 from generators.text.contamination import Gate
 from solver.number import write_number
 
@@ -22,21 +22,17 @@ from .tally import CONTAMINATED
 class Converter:
     """Converts the entries of a source, one by one and in any order; it is sent to worker processes."""
 
+    reader: Source
     recipe: ImportRecipe
     columns: dict[str, str]
     gate: Gate | None
-
-    @cached_property
-    def reader(self) -> Source:
-        """The source, by its name in the recipe."""
-        return source(self.recipe.source)
 
     def __call__(self, number: int, entry: Entry, *, repeated: bool) -> Row | Dropped:
         """Return the row of an entry by its number in the source, or why there is none."""
         row_id = f"{self.recipe.source}/{self.recipe.split}/{number}"
         if isinstance(entry, str):
             return Dropped(row_id, f"line: {entry}")
-        problem = self.reader.read_problem(row_id, renamed(entry, self.columns), bare=self.recipe.eval_only)
+        problem = read_problem(self.reader, row_id, renamed(entry, self.columns), bare=self.recipe.eval_only)
         if isinstance(problem, Dropped):
             return problem
         wrong = "twice: its question stood before" if repeated else self._refused(problem.question)

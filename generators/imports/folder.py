@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from generators.builder.length import Ruler
 from generators.files.manifest import DroppedFile, Manifest, Split, Verification, WrittenShard, frame
-from generators.imports.grading.grade import RULES
+from generators.imports.grading.grade import RULES, WIRINGS
 from generators.imports.solution.problem import Dropped, Row
 from solver.schema import SCHEMA
 from solver.turns import completion, prompt
@@ -56,7 +56,7 @@ def manifest_of_import(
         kind="import",
         funnel=funnel(recipe, tally),
         grades={grade: tally.counts.get(f"kept: grade {grade}", 0) for grade in RULES},
-        proved=tally.counts.get("kept: proved", 0),
+        wirings={how: tally.counts.get(f"kept: wiring {how}", 0) for how in WIRINGS},
         dropped=dropped,
         problems=tally.kept + tally.dropped,
     )

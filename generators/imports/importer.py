@@ -18,7 +18,8 @@ from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
 from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
 from generators.files.store import Store, digest, new_store, only_writer_of
 from generators.imports.grading.grade import RULES
-from generators.imports.sources.registry import source
+from generators.imports.sources.reading import GOLD_ALONE
+from generators.imports.sources.registry import Source, described
 from generators.text.contamination import read_gate
 from solver.arguments import checked
 from solver.refusal import InputError, did_you_mean
@@ -36,11 +37,15 @@ MAX_LEN = 4_096
 
 @checked
 def import_problems(
-    name: str,
+    name: str | None = None,
     out: str | Path | None = None,
     *,
     origin: str | Path | None = None,
-    split: str = "train",
+    question: str | None = None,
+    program: str | None = None,
+    answer: str | None = None,
+    form: str | None = None,
+    split: str | None = None,
     grade: str = "A",
     eval_only: bool = False,
     against: str | Path | None = None,
@@ -52,15 +57,18 @@ def import_problems(
 ) -> Built:
     """Import a source into a folder and return it; raise InputError for what the caller can mend.
 
-    `origin` is a local file or a dataset on the Hub, `grade` the lowest that is kept, `against` a held-out set whose
-    questions are refused. Every problem becomes a row, or a line of dropped.jsonl that says why not. `shard_rows` is the
-    number of problems whose rows stand in one file; `workers` and `engine` are those of `build`, and `report` is called
-    now and then with the number of finished problems and of all.
+    `name` is a source of `sources.yaml`; without one, `question`, `program` and `answer` name columns, and `form` the
+    format of the programs. `origin` is a local file or a dataset on the Hub, `split` the one that is written, `grade`
+    the lowest that is kept, `against` a held-out set whose questions are refused. Every problem becomes a row, or a
+    line of dropped.jsonl that says why not. `shard_rows` is the number of problems whose rows stand in one file;
+    `workers` and `engine` are those of `build`, and `report` is called now and then with the number of finished
+    problems and of all.
     """
-    reader = source(name)
+    reader = _reader(described(name, question=question, program=program, answer=answer, form=form), eval_only)
     how = Execution(workers, engine, report)
     whole_number("max_len", max_len, 1)
     whole_number("shard_rows", shard_rows, 1)
+    split = split or ("test" if reader.use == "evaluation" else "train")
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
     if grade not in RULES:
@@ -69,6 +77,8 @@ def import_problems(
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     if out is not None:
         new_store(out)  # refuses a bad place before anything long begins
+    if origin is None and not reader.hub:
+        raise InputError(f"{reader.name} has no known address on the Hub; give its file with --from FILE")
     place = Place(reader, reader.hub if origin is None else str(origin), split)
     found = survey(place)
     gate = None if against is None else read_gate(str(against))
@@ -86,7 +96,19 @@ def import_problems(
     files = new_store(Path("data") / recipe.name if out is None else out)
     with only_writer_of(files):
         claim(recipe, files)
-        return _Import(recipe, files, place, found).run(PartConverter(Converter(recipe, found.columns, gate)), how)
+        return _Import(recipe, files, place, found).run(
+            PartConverter(Converter(reader, recipe, found.columns, gate)), how
+        )
+
+
+def _reader(described: Source, eval_only: bool) -> Source:
+    """Return a source as it is read; raise InputError for one that has no programs to make training rows of."""
+    if eval_only:
+        return described.for_evaluation()
+    if described.use == "evaluation" or described.format == "none":
+        why = f"{described.name} is for evaluation" if described.use == "evaluation" else GOLD_ALONE
+        raise InputError(f"{why}; add --eval-only, which writes questions and answers alone")
+    return described
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from generators.imports.linking.features import WEIGHTS, Features
 from generators.imports.linking.search import Linker, NoLinking
 from generators.imports.question.mentions import read_mentions
 from generators.imports.solution.problem import Problem
-from generators.imports.sources.gsm8k import read_problem
+from generators.imports.sources.reading import read_problem
 from generators.imports.sources.registry import source
 from solver.command import Parser, path, run
 from solver.constants import question_stems, triggered
@@ -75,7 +75,7 @@ def lesson(problem: Problem, random: Random) -> Lesson | None:
 def _is_certain(linking: Linking) -> bool:
     """Return True if a linking is the only one, without any doubt."""
     doubts = linking.inferred or linking.dead or linking.untyped
-    return linking.proved and linking.margin >= UNRIVALLED and not doubts
+    return linking.unique and linking.margin >= UNRIVALLED and not doubts
 
 
 def _values(features: Features, final: int, origins: Origins) -> Values:
@@ -122,7 +122,7 @@ def lessons(origin: str, seed: int = 7, progress: Callable[[int, int], None] = l
     entries, _ = read_entries(origin, hub.config if origin == hub.hub else None, "train")
     for number, entry in enumerate(entries):
         progress(number, len(entries))
-        problem = read_problem(f"gsm8k/train/{number}", entry) if isinstance(entry, dict) else None
+        problem = read_problem(hub, f"gsm8k/train/{number}", entry) if isinstance(entry, dict) else None
         made = lesson(problem, random) if isinstance(problem, Problem) else None
         if made:
             found.append(made)

@@ -13,6 +13,7 @@ import numpy as np
 
 from generators.files.entries import Digest, Entry, stream_entries, tell
 from generators.imports.solution.problem import Dropped
+from generators.imports.sources.reading import read_problem
 from generators.imports.sources.registry import Source
 from generators.text.same_question import SIZE, question_hash
 from solver.dataset import hub_place
@@ -36,9 +37,10 @@ class Place:
 
     def entries(self, digest: Digest) -> Iterator[Entry]:
         """Yield the entries as they are read, and add their text to a digest; raise InputError if there are none."""
-        config = self.reader.config if self.name == self.reader.hub else None
+        own = self.name == self.reader.hub
+        split = (self.reader.split if own else None) or self.split
         try:
-            yield from stream_entries(self.name, config, self.split, digest)
+            yield from stream_entries(self.name, self.reader.config if own else None, split, digest)
         except InputError as error:
             raise InputError(f"{error}" if local(self.name).exists() else f"{error}, as --from FILE") from None
 
@@ -118,7 +120,7 @@ class _Reading:
     def _hash(self, entry: Entry) -> bytes | None:
         if isinstance(entry, str) or self.columns is None:
             return None
-        problem = self.reader.read_problem("", renamed(entry, self.columns), bare=True)
+        problem = read_problem(self.reader, "", renamed(entry, self.columns), bare=True)
         return None if isinstance(problem, Dropped) else question_hash(problem.question)
 
 

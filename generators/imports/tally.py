@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from generators.files.manifest import DroppedFile
 from generators.files.parquet import ShardRecord
-from generators.imports.grading.grade import RULES
+from generators.imports.grading.grade import RULES, WIRINGS
 
 from .recipe import ImportRecipe
 
@@ -77,7 +77,7 @@ class Tally(msgspec.Struct, kw_only=True):
         if "grade" in metadata:
             self._count(f"{kind}: grade {metadata['grade']}")
             self._count(f"{kind}: direct", int(not metadata.get("inferred")))
-            self._count(f"{kind}: proved", int(metadata.get("wiring", {}).get("proved", False)))
+            self._count(f"{kind}: wiring {metadata['wiring']['how']}")
 
     def _count(self, label: str, count: int = 1) -> None:
         self.counts[label] = self.counts.get(label, 0) + count
@@ -109,7 +109,7 @@ def funnel(recipe: ImportRecipe, tally: Tally) -> list[tuple[str, int]]:
         table += [
             ("a trace executes to the gold answer", count("solved", 0)),
             ("... without an inferred step", count("solved: direct", 0)),
-            ("wiring proved", count("solved: proved", 0)),
+            *((f"wiring {how}", count(f"solved: wiring {how}", 0)) for how in WIRINGS),
             *((_grade(recipe, grade), count(f"solved: grade {grade}", 0)) for grade in RULES),
             *((f"expert {name}", number) for name, number in _most(tally.of("solved", "expert "))),
         ]

@@ -4,9 +4,10 @@ from dataclasses import fields
 
 from generators.builder.recipe import Recipe
 from generators.files.manifest import Manifest, Split
-from generators.imports.grading.grade import RULES
+from generators.imports.grading.grade import RULES, WIRINGS
 from generators.imports.recipe import ImportRecipe
-from generators.imports.sources.registry import SOURCES
+from generators.imports.sources.registry import FORMATS, Source
+from generators.imports.sources.registry import sources as shipped
 from solver.schema import COLUMNS
 
 from .markdown import check_same, code, rows
@@ -59,10 +60,29 @@ def grades() -> str:
     return rows("grade", "rule", body=RULES.items())
 
 
+def wirings() -> str:
+    """Return the table of how a wiring is known."""
+    return rows("`how`", "meaning", body=WIRINGS.items())
+
+
 def sources() -> str:
     """Return the table of sources of problems."""
-    body = ((code(one.name), code(one.hub), one.licence.upper(), one.notice) for one in SOURCES.values())
-    return rows("source", "on the Hub", "licence", "notice", body=body)
+    body = (
+        (code(one.name), one.format, one.licence, one.notice, one.citation, _address(one), one.ran)
+        for one in shipped().values()
+    )
+    return rows("source", "format", "licence", "notice", "from", "on the Hub", "ran on", body=body)
+
+
+def formats() -> str:
+    """Return the table of formats of programs."""
+    return rows("format", "programs", body=((code(name), told) for name, told in FORMATS.items()))
+
+
+def _address(one: Source) -> str:
+    if not one.hub:
+        return "a file"
+    return code(one.hub) if one.verified else f"{code(one.hub)}, not verified"
 
 
 def training(section: str) -> str:

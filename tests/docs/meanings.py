@@ -56,7 +56,7 @@ MANIFEST = {
         "kind": "`import`.",
         "funnel": "Labels and counts: all problems, those with a trace, each grade, each expert, each reason to drop one.",
         "grades": "Rows of each grade.",
-        "proved": "Rows whose wiring is the only consistent one.",
+        "wirings": "Rows by how their wiring is known: annotated, unique or chosen.",
         "problems": "Problems that were read: rows and dropped ones.",
         "dropped": "`rows` of `dropped.jsonl`, and its `sha256`.",
     },
@@ -132,7 +132,7 @@ RESULTS = {
     "import": {
         "GSM-8K train: traces that execute to gold": "GSM-8K: a trace reaches the gold answer",
         "GSM-8K train: without an inferred step": "GSM-8K: without an inferred step",
-        "GSM-8K train: wiring proved": "GSM-8K: wiring proved",
+        "GSM-8K train: wiring unique": "GSM-8K: wiring unique",
         "GSM-8K train: grade A": "GSM-8K: grade A",
         "SVAMP: traces that execute to gold": "SVAMP: a trace reaches the gold answer",
         "Grade A wired right, strict readers": "rows of grade A whose wiring readers found right",
@@ -208,9 +208,10 @@ METADATA = {
     "source": "The source's name.",
     "grade": "A, B or C.",
     "reasons": "Why the grade was given.",
-    "wiring": "A linking says for each number of the solution where in the question it comes from. `linkings`: how many "
-    "linkings are as consistent as the chosen one, itself included. `functions`: how many different functions of the "
-    "question's numbers these are. `proved`: whether it is only one. `margin`: the log odds of the chosen function "
+    "answer": "Only where the answer is the program's value: the source has none, or rounds it.",
+    "wiring": "A linking says for each number of the solution where in the question it comes from. `how`: annotated, "
+    "unique or chosen, as above. `linkings`: how many linkings are as consistent as the chosen one, itself included. "
+    "`functions`: how many different functions of the question's numbers these are. `margin`: the log odds of the chosen function "
     f"against all others; {UNRIVALLED:g} if there are none.",
     "inferred": "Steps that the solution does not write and that were added.",
     "operands": "For each sub-trace, the origin of each number: the `span` in the question, its `text` and `how` it is "

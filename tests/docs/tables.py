@@ -34,6 +34,8 @@ TABLES: dict[str, Callable[..., str]] = {
     "metadata": datasets.metadata,
     "grades": datasets.grades,
     "sources": datasets.sources,
+    "formats": datasets.formats,
+    "wirings": datasets.wirings,
     "training": datasets.training,
     "ladder": datasets.ladder,
     "results": programs.results,

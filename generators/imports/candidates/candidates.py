@@ -7,6 +7,7 @@ from fractions import Fraction
 from generators.imports.question.mentions import Mention
 from generators.imports.solution.formula import Leaf
 from generators.imports.solution.step import Step
+from generators.imports.solution.written import Result
 from solver.constants import named_constants, triggered
 
 from .filters import Comparison, compared
@@ -62,6 +63,10 @@ class Candidates:
         value = at.leaf.value
         if at.leaf.implied:
             yield Candidate(Implicit(value, "implied"), 0.0, typed=True)
+            return
+        if isinstance(at.leaf.written, Result):  # a program names the step
+            number = at.leaf.written.step
+            yield Candidate(Earlier(number), 0.0, typed=True, steps=(number,))
             return
         for index in range(len(self.mentions)):
             form = next((form for form, worth in self._usual_forms(index, at) if worth == value), None)

@@ -1,7 +1,7 @@
 """Grades a linked problem by the reasons to doubt its wiring.
 
-A: there is no reason to doubt: the solution states and uses every step, no number that could be meant is left over,
-   no detector of coincidences fires, and no other wiring is nearly as likely.
+A: there is no reason to doubt: the source wrote the wiring down; or the solution states and uses every step, no number
+   that could be meant is left over, no detector of coincidences fires, and no other wiring is nearly as likely.
 B: the solution states every step, but there is a reason to doubt.
 C: a step had to be inferred.
 """
@@ -34,24 +34,34 @@ class Grade:
 
 
 RULES = {
-    "A": "the solution states every step and uses it; no number is left unused where there was a choice; no other wiring is as likely",
+    "A": "the source wrote the wiring down; or the solution states every step and uses it; no number is left unused where there was a choice; no other wiring is as likely",
     "B": "the solution states every step, but a step or a number is unused or cancels out, the wiring gives the answer only by coincidence, or another wiring is nearly as likely",
     "C": "at least one step is inferred",
 }
 """The meaning of each grade, for users."""
 
+WIRINGS = {
+    "annotated": "the source wrote the wiring down, or each number of its program stands once in the question",
+    "unique": "the only consistent wiring among the candidates",
+    "chosen": "the likeliest of several consistent wirings",
+}
+"""How a wiring is known, for users."""
 Reason = Callable[[Case], str | None]
 """A reason to doubt a wiring: its message, or None where it does not apply."""
 
 
 def grade(linking: Linking, mentions: list[Mention], question: str, graph: Graph) -> Grade:
     """Return the grade of a linked problem and the reasons for it."""
+    if linking.wiring == "slots":
+        return Grade("A", ("wiring annotated",))
     case = Case(linking, mentions, question, graph)
     reasons = tuple(found for found in (reason(case) for reason in REASONS) if found is not None)
     if reasons:
         return Grade("C" if linking.inferred else "B", reasons)
     why = f"strong choice, margin {linking.margin if linking.margin < UNRIVALLED else 'unrivalled'}"
-    return Grade("A", ("wiring proved" if linking.proved else why, *["a factor of one put back"] * bool(graph.ones)))
+    return Grade(
+        "A", (f"wiring {linking.how}" if linking.unique else why, *["a factor of one put back"] * bool(graph.ones))
+    )
 
 
 def inferred_step(case: Case) -> str | None:
@@ -94,7 +104,7 @@ def weak_choice(case: Case) -> str | None:
     linking = case.linking
     if linking.margin >= (STRONG if linking.agreed else OVERRULING):
         return None
-    rivals = "one less consistent" if linking.proved else f"{linking.functions} consistent wirings, the next one"
+    rivals = "one less consistent" if linking.unique else f"{linking.functions} consistent wirings, the next one"
     return f"{rivals} is nearly as likely, margin {linking.margin}"
 
 

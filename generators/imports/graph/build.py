@@ -57,7 +57,10 @@ def build(mentions: list[Mention], steps: list[Step], linking: Linking, text: st
     works, inferred = folded(final, builder.made, builder.inferred)
     if not works:
         raise NoGraph("given: the answer is a number of the question, nothing is worked out")
-    works, ones = with_unit_factors(with_remainders(works, mentions, text), mentions, text)
+    if linking.wiring == "slots":  # as its source wrote it
+        ones: tuple[int, ...] = ()
+    else:
+        works, ones = with_unit_factors(with_remainders(works, mentions, text), mentions, text)
     nodes = [node for work in works for node in (work.left, work.right)]
     if ZERO in nodes:
         raise NoGraph("negative: a step takes from nothing")
@@ -129,7 +132,11 @@ class _Builder:
 
         `14 / 2 = 7 daisies left` is right for a half alone; as `14 - 14 / 2` the trace is right for a third too.
         """
-        if not isinstance(half, Input) or (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2))):
+        if (
+            self.linking.wiring == "slots"
+            or not isinstance(half, Input)
+            or (sign, half.value) not in (("/", 2), ("*", Fraction(1, 2)))
+        ):
             return False
         mention, step = self.mentions[half.index], self.steps[place]
         if mention.quantity.kind not in ("half", "fraction"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, log
+from typing import Literal
 
 from generators.imports.candidates.origin import Link, Origin
 from generators.imports.solution.step import Step
@@ -12,6 +13,8 @@ from .equivalence import Functions
 from .features import Features
 from .state import Complete
 
+Wiring = Literal["searched", "values", "slots"]
+"""How the origins of numbers are known: by search; a program's numbers stand once in the question; or it names them."""
 UNRIVALLED = 99.0
 """The margin if all linkings compute the same function."""
 _MOST_FUNCTIONS = 16
@@ -44,7 +47,7 @@ class Linking:
     """Linkings as consistent with values, types and coverage as the chosen one, which is included."""
     functions: int
     """The number of different functions among the rivals."""
-    proved: bool
+    unique: bool
     """True if the rivals are one function and none was left out of the search."""
     margin: float
     """Log odds of the chosen function against all others, by the search's score and the features together."""
@@ -52,6 +55,13 @@ class Linking:
     """Contradictions of type, of money and of fractions."""
     agreed: bool
     """True if the search's score alone makes the same choice."""
+    wiring: Wiring = "searched"
+    """How the origins were found."""
+
+    @property
+    def how(self) -> str:
+        """The word for the wiring: annotated by the source, unique among the candidates, or chosen."""
+        return "annotated" if self.wiring != "searched" else "unique" if self.unique else "chosen"
 
 
 class Choice:
@@ -79,7 +89,7 @@ class Choice:
             unused=self.coverage.missing(state.used),
             rivals=sum(rivals),
             functions=different,
-            proved=different == 1 and complete,
+            unique=different == 1 and complete,
             margin=round(margin, 2),
             untyped=state.untyped + best.contradictions,
             agreed=best is found[0],

@@ -3,7 +3,7 @@
 One number in five has several candidates with its value. The choice is joint: a step is expected to be used, a quantity
 of the question is expected to be used once, and unit, words, neighbours and order favour one candidate or another.
 The search keeps the linkings that are consistent with values, types and coverage. They are compared as functions of the
-question's numbers: if all are one function, the wiring is proved; if not, learned features help to choose.
+question's numbers: if all are one function, the wiring is unique; if not, learned features help to choose.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from .neighbours import Neighbours, word_weights
 from .state import Complete, State
 
 BEAM = 1_200
-"""The width of the beam: the most partial linkings kept. If the beam overflows, the wiring counts as unproved."""
+"""The width of the beam: the most partial linkings kept. If the beam overflows, the wiring does not count as unique."""
 _MOST_FINALS = 3
 """Steps with the answer's value that are tried as the final one, the last steps first."""
 _EARLIER_FINAL = 0.4

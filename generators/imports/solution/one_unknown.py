@@ -83,9 +83,17 @@ def _computed(sides: list[list[Symbol]]) -> Formula:
     computed = next((one for one in formulas if isinstance(one, Op)), None)
     if computed is None:
         raise NoFormula("no operation")
-    if len({evaluate(one) for one in formulas}) > 1:
+    if not all(_agree(evaluate(computed), evaluate(one)) for one in formulas):
         raise NoFormula("its sides differ")
     return computed
+
+
+def _agree(value: Fraction, told: Fraction) -> bool:
+    """Return whether a side is worth what another says, or rounds it to the decimals that it writes: 20/3=6.67."""
+    if value == told:
+        return True
+    places = next((places for places in range(1, 15) if 10**places % told.denominator == 0), 0)
+    return told.denominator > 1 and places > 0 and abs(value - told) * 2 * 10**places <= 1
 
 
 def _symbols(side: str) -> list[Symbol]:

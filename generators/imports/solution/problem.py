@@ -15,6 +15,8 @@ class Problem:
     question: str
     answer: Fraction
     steps: list[Step] = field(default_factory=list)
+    answer_from: str = ""
+    """Why the answer is not the source's own: it has none, or rounds it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sources of problems: where each lies, its licence, and the reader of its entries.
+"""Sources of problems: where each lies, its licence and its columns (registry), and how an entry is read (reading).
 
 Imports solver, text and solution.
 """

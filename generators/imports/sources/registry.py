@@ -1,74 +1,136 @@
-"""The sources that can be imported, each with a module that reads its entries."""
+"""The sources that can be imported, as the entries of `sources.yaml`, and a user's own by its columns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 
-from generators.imports.solution.problem import Dropped, Problem
+import msgspec
+
+from solver.files import read_text
 from solver.refusal import InputError, did_you_mean
 
-from . import gsm8k, svamp
+Format = Literal["annotations", "equation", "slots", "python", "none"]
+"""How a program is written; `none` has answers alone."""
+FORMATS: dict[str, str] = {
+    "annotations": "calculator annotations `<<4*3=12>>`, in prose, as a list, or alone",
+    "equation": "an equation with at most one unknown: `x=(22.0-14.0)/4.0`, `5+7=12`",
+    "slots": "a program on the question's numbers: `divide(multiply(n0,n1),n2)`, `[N0] [N1] *`, `- number0 number1`",
+    "python": "straight-line Python; it is read and never run",
+    "none": "no program: questions and answers alone, for evaluation",
+}
+"""The formats of programs."""
+OWN = "own"
+"""The name of a source that a user describes by its columns."""
+NUMBERS = "numbers"
+"""The column whose numbers are put back for `number0` in a question."""
 
 
-class _Read(Protocol):
-    def __call__(self, row_id: str, row: dict[str, Any], *, bare: bool = False) -> Problem | Dropped: ...
+class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of a source's entries."""
+
+    question: tuple[str, ...]
+    """Joined to the question."""
+    program: tuple[str, ...] = ()
+    """The first that the data has is read."""
+    answer: tuple[str, ...] = ()
+    """One column, or two: options, and the letter of the right one. None if the program's value is the answer."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A source: its place on the Hub, its licence, and the reader of its entries."""
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A source: its columns and format, its place on the Hub, and its licence."""
 
     name: str
-    hub: str
-    config: str | None
+    columns: Columns
+    format: Format
     licence: str
     notice: str
     """The copyright line that the licence asks for in every copy."""
-    columns: tuple[str, ...]
-    """The columns that an entry must have."""
-    read_problem: _Read
+    citation: str = ""
+    use: Literal["train", "evaluation"] = "train"
+    hub: str = ""
+    config: str | None = None
+    split: str | None = None
+    """The split on the Hub, if it is not called like the one that is written."""
+    verified: bool = False
+    """Whether its address was checked."""
+    tokenised: bool = False
+    """Whether its words and stops are set apart by spaces."""
+    ran: Literal["full data", "excerpt", "made data"] = "made data"
+    """The data that imports of it were tried on: all, an excerpt, or data made after its published form."""
 
     def renamed(self, columns: list[str]) -> dict[str, str]:
         """Return the column that holds each needed one, whatever the case of its name; raise InputError if one is missing."""
         lower = {name.strip().lower(): name for name in reversed(columns)}
-        found = {name: name if name in columns else lower.get(name.lower()) for name in self.columns}
-        missing = [name for name, column in found.items() if column is None]
-        if missing:
-            raise InputError(f"{self.name} needs {_joined(self.columns)}; there is {_joined(columns) or 'no column'}")
-        return {name: column for name, column in found.items() if column is not None}
+
+        def found(name: str) -> str | None:
+            return name if name in columns else lower.get(name.lower())
+
+        program = next((name for name in self.columns.program if found(name)), self.columns.program[:1])
+        needed = [*self.columns.question, *([program] if isinstance(program, str) else program), *self.columns.answer]
+        named = {name: found(name) for name in needed}
+        if any(column is None for column in named.values()):
+            raise InputError(f"{self.name} needs {_joined(named)}; there is {_joined(columns) or 'no column'}")
+        numbers = found(NUMBERS)
+        return {name: column for name, column in named.items() if column is not None} | (
+            {NUMBERS: numbers} if numbers else {}
+        )
+
+    def for_evaluation(self) -> "Source":
+        """Return the source without its program, which evaluation data does not need."""
+        return msgspec.structs.replace(self, columns=msgspec.structs.replace(self.columns, program=()))
 
 
 def _joined(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-SOURCES = {
-    one.name: one
-    for one in (
-        Source(
-            "gsm8k",
-            "openai/gsm8k",
-            "main",
-            "mit",
-            "Copyright (c) 2021 OpenAI",
-            ("question", "answer"),
-            gsm8k.read_problem,
-        ),
-        Source(
-            "svamp",
-            "ChilleD/SVAMP",
-            None,
-            "mit",
-            "Copyright (c) 2021 Arkil Patel",
-            ("Body", "Question", "Equation", "Answer"),
-            svamp.read_problem,
-        ),
+@cache
+def sources() -> dict[str, Source]:
+    """Return the shipped sources by name, in the order of their file."""
+    path = Path(__file__).parent / "sources.yaml"
+    found = msgspec.yaml.decode(read_text(path), type=dict[str, dict[str, object]])
+    return {name: msgspec.convert(entry | {"name": name}, Source) for name, entry in found.items()}
+
+
+def described(
+    name: str | None, *, question: str | None, program: str | None, answer: str | None, form: str | None
+) -> Source:
+    """Return a shipped source with the columns and the format that a user gives, or a source of these alone."""
+    if form is not None and form not in FORMATS:
+        raise InputError(f"no format {form!r}; {did_you_mean(form, FORMATS)}")
+    if name is None and (question is None or form is None):
+        raise InputError("name a source, or describe one with --from, --question, --program, --answer and --format")
+    known = source(name) if name is not None else Source(name=OWN, columns=Columns(()), format="none", **_UNSTATED)
+    columns = Columns(
+        known.columns.question if question is None else _split(question),
+        known.columns.program if program is None else _split(program),
+        known.columns.answer if answer is None else _split(answer),
     )
-}
+    if len(columns.answer) > 2:
+        raise InputError(f"--answer {answer}: give one column, or two: the options and the letter of the right one")
+    made = msgspec.structs.replace(known, columns=columns, format=known.format if form is None else form)
+    if made.format != "none" and not columns.program:
+        raise InputError(f"format {made.format} needs the column of the programs; give it with --program")
+    if made.format == "none" and not columns.answer:
+        raise InputError("answers alone need a column; give it with --answer")
+    return made
+
+
+_UNSTATED: dict[str, Any] = {"licence": "unknown", "notice": "no licence was stated", "tokenised": True}
+"""Holds for a source that a user describes; a text that no tokeniser took apart is left as it is."""
+
+
+def _split(columns: str) -> tuple[str, ...]:
+    """Return the columns of `Body+Question`; raise InputError if one has no name."""
+    names = tuple(name.strip() for name in columns.split("+"))
+    if not all(names):
+        raise InputError(f"{columns!r} has a column without a name; write COL or COL+COL")
+    return names
 
 
 def source(name: str) -> Source:
     """Return the source of a name; raise InputError if there is none."""
-    if name not in SOURCES:
-        raise InputError(f"no source {name!r}; {did_you_mean(name, SOURCES)}")
-    return SOURCES[name]
+    if name not in sources():
+        raise InputError(f"no source {name!r}; {did_you_mean(name, sources())}")
+    return sources()[name]
