@@ -42,13 +42,14 @@ def resumed(args: argparse.Namespace) -> str:
 
 
 def _sft(args: argparse.Namespace) -> int:
+    from .judge.held_out import count_right
     from .train import sft
 
     device, recipe = _device_and_recipe(args)
     model = args.model or recipe.model
     terminal.say(f"model {model} on {device}{'' if args.model or args.recipe else ', the default for this device'}")
     options = override(recipe.sft, vars(args))
-    run = sft.train(args.dataset, model, options, args.out, **_training_arguments(args, recipe))
+    run = sft.train(args.dataset, model, options, args.out, score=count_right, **_training_arguments(args, recipe))
     return _print_run(run, args)
 
 
@@ -88,6 +89,11 @@ def _print_run(trained: Run, args: argparse.Namespace) -> int:
         f"trained {counted(result['steps'], 'step')}, {counted(result['tokens'], 'token')} in {result['seconds']:,.0f} s, "
         f"{result['tokens_per_second']:,.0f} tokens/s; last loss {result['final_loss']:.4f}"
     )
+    if "held_out_step" in result:
+        terminal.say(
+            f"kept the checkpoint of step {result['held_out_step']}: held-out loss {result['held_out_loss']:.4f}, "
+            f"{result['held_out_right']} of {counted(result['held_out_rows'], 'validation row')} right"
+        )
     terminal.say(f"adapter {trained.folder}")
     terminal.say(f"next    {command(['eval', '--adapter', str(trained.folder), '--dataset', args.dataset])}")
     return 0

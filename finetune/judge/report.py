@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune.runs import terminal
-from finetune.runs.log import read_log
+from finetune.runs.log import HELD_OUT, read_log
 from finetune.runs.rows import read_rows, reading_of
 from finetune.runs.trained import told
 from solver.files import read_json, read_text
@@ -80,6 +80,7 @@ def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
         "other_way": sum(row.accuracy and bool(row.gold) and not row.same_program for row in judged),
         "trained": dict(Counter(row.trained for row in judged)),
         "curve": [[line["step"], line["loss"]] for line in read_log(run)] if run else [],
+        "held_out": read_log(run, HELD_OUT) if run else [],
         "rows": [asdict(row) for row in judged],
     }
 
@@ -138,21 +139,34 @@ def page(report: dict[str, Any]) -> str:
         shown=shown,
         failed={name: {str(row[name]) for row in shown} for name in GROUPS},
         emitted=sorted({name for counts in report["confusion"].values() for name in counts}),
-        curve=_curve(report["curve"]),
+        curve=_curve(report["curve"], report["held_out"]),
     )
 
 
-def _curve(points: list[list[float]], width: int = 640, height: int = 160) -> dict[str, Any]:
-    """Return the learning curve as the points of an SVG line, with the first and last loss."""
+def _curve(
+    points: list[list[float]], held_out: list[dict[str, Any]], width: int = 640, height: int = 160
+) -> dict[str, Any]:
+    """Return the learning curve and the held-out one as points of SVG lines, with the first and last loss."""
     if len(points) < 2:
         return {}
     steps, losses = [step for step, _ in points], [loss for _, loss in points]
-    top = max(losses) or 1.0
+    top = max([*losses, *(line["loss"] for line in held_out)]) or 1.0
     across = (max(steps) - min(steps)) or 1
-    line = " ".join(
-        f"{(step - min(steps)) / across * width:.1f},{height - loss / top * height:.1f}" for step, loss in points
-    )
-    return {"line": line, "first": losses[0], "last": losses[-1], "steps": steps[-1], "width": width, "height": height}
+
+    def placed(found: Iterable[tuple[float, float]]) -> str:
+        return " ".join(
+            f"{(step - min(steps)) / across * width:.1f},{height - y / top * height:.1f}" for step, y in found
+        )
+
+    return {
+        "line": placed((step, loss) for step, loss in points),
+        "held_out": placed((line["step"], line["loss"]) for line in held_out),
+        "first": losses[0],
+        "last": losses[-1],
+        "steps": steps[-1],
+        "width": width,
+        "height": height,
+    }
 
 
 def read_report(folder: Path) -> dict[str, Any]:

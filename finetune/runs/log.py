@@ -1,17 +1,33 @@
-"""The log of a training run: one line of JSON per optimizer step."""
+"""The logs of a training run: one line of JSON per optimizer step, and one per check of held-out rows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from solver.files import json_rows, read_text
 
 LOG = "log.jsonl"
+HELD_OUT = "held_out.jsonl"
 
 
-def read_log(folder: Path) -> list[dict[str, Any]]:
+def read_log(folder: Path, name: str = LOG) -> list[dict[str, Any]]:
     """Return the logged figures of a run, in the order of its steps; an empty list where there is no log."""
-    path = folder / LOG
+    path = folder / name
     if not path.exists():
         return []
     rows = (row for _, row in json_rows(read_text(path), str(path)))
     return [row for row in rows if isinstance(row, dict)]  # a killed run may leave a half-written last line
+
+
+def cut_log(folder: Path, step: int, name: str = LOG) -> list[dict[str, Any]]:
+    """Drop the lines after a step, which a resumed run writes again; return those that stay."""
+    kept = [line for line in read_log(folder, name) if line["step"] <= step]
+    if kept or (folder / name).exists():
+        (folder / name).write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    return kept
+
+
+def add_line(folder: Path, line: dict[str, Any], name: str = LOG) -> None:
+    """Append a line to a log."""
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")

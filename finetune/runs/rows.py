@@ -12,6 +12,7 @@ from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
+from . import terminal
 from .lines import COLUMNS, NO_CONVERSATION, is_conversation, read_lines
 
 ALIASES = {"gsm8k": "data/gsm8k-test"}
@@ -82,6 +83,20 @@ def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
         if not row["completion"] or row["trace"] is None:
             raise InputError(f"{dataset}: row {row['id']} has no trace to learn from; it is for evaluation only")
     return table
+
+
+def read_validation_rows(dataset: str, rows: int) -> pa.Table | None:
+    """Return validation rows with a trace, evenly spaced over the split; None if the dataset has none."""
+    try:
+        if not rows or split_of(dataset, None, "validation") != "validation":
+            return None
+        table = read_rows(dataset, "validation")
+    except InputError as error:
+        terminal.note(f"note: no validation rows: {error}")
+        return None
+    table = table.filter(table["trace"].is_valid())
+    count = min(rows, len(table))
+    return table.take([place * len(table) // count for place in range(count)]) if count else None
 
 
 def reading_of(dataset: str) -> Reading:

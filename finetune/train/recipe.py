@@ -38,6 +38,10 @@ class Sft:
     dropout: float = _option(0.0, "dropout before the adapter", zero=True, below=1)
     checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
     save_every: int = _option(50, "steps between checkpoints")
+    validation: int = _option(
+        16, "validation rows for held-out loss and accuracy at each checkpoint; 0 for none", zero=True
+    )
+    patience: int = _option(0, "checkpoints without a better one after which training stops; 0 for never", zero=True)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Supervised training: TRL's SFTTrainer on the published columns, with the loss on the completion alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed
-from finetune.runs.rows import read_training_rows
+from finetune.runs.rows import read_training_rows, read_validation_rows, reading_of
 from finetune.runs.trained import Trained
+from solver.grounding import Reading
 from solver.plurals import counted
 
 from .recipe import Sft
@@ -27,6 +28,10 @@ from .watch import Watch
 
 _GROUP = 16
 """The number of batches sorted by length together: enough for little padding, few enough to keep batches mixed."""
+
+
+Score = Callable[[Any, Any, pa.Table, Reading, Device], int]
+"""Counts the rows that a model answers right; it gets the model, its tokenizer, the rows and how they are read."""
 
 
 class ByLength(Sampler[int]):  # type: ignore[misc]  # torch may be absent where types are checked
@@ -76,10 +81,11 @@ def train(
     seed: int = 0,
     dtype: str = "auto",
     resume: bool = False,
+    score: Score | None = None,
 ) -> Run:
     """Train an adapter and return its run; raise InputError for anything the caller can correct.
 
-    Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be resumed.
+    With a `score` and a validation split, each checkpoint is measured on held-out rows, and the best one is kept. Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be resumed.
     """
     keep_memory()
     device = find_device(dtype)
@@ -95,15 +101,28 @@ def train(
             return run
         record_rows(table, Trained.of_base(model), folder)
         totals = [row.total for row in lengths]
+        held_out = read_validation_rows(dataset, recipe.validation) if score else None
         trainer = make_trainer(
-            table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
+            table,
+            model,
+            tokenizer,
+            recipe,
+            folder,
+            device=device,
+            seed=seed,
+            max_len=max_len,
+            lengths=totals,
+            held_out=held_out,
         )
+        if held_out is not None and score:
+            reading = reading_of(dataset)
+            trainer.count_right = lambda loaded: score(loaded, tokenizer, held_out, reading, device)
         check_mask(tokenizer, table, trainer.train_dataset)
         terminal.say(
             f"loss on {sum(row.completion for row in lengths):,} of {counted(sum(totals), 'token')}; "
             f"masked are exactly the prompts of {counted(len(table), 'row')}"
         )
-        watch = Watch(folder, ("loss",))
+        watch = Watch(folder, ("loss",), held_out=held_out is not None)
         trainer.add_callback(watch)
         last = run.last_checkpoint()
         with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
@@ -124,10 +143,12 @@ def make_trainer(
     seed: int,
     max_len: int,
     lengths: list[int],
+    held_out: pa.Table | None = None,
 ) -> Any:
-    """Return TRL's trainer of a run, with our order of rows."""
+    """Return TRL's trainer of a run, with our order of rows; held-out rows choose the best of its checkpoints."""
     import datasets
     from peft import LoraConfig
+    from transformers import EarlyStoppingCallback
     from trl import SFTConfig, SFTTrainer
 
     needed("transformers:Trainer._get_train_sampler")  # overridden below: there is no public way to set a sampler
@@ -135,6 +156,14 @@ def make_trainer(
     class Trainer(SFTTrainer):  # type: ignore[misc]  # TRL ships no types
         def _get_train_sampler(self, _dataset: Any = None) -> ByLength:
             return ByLength(lengths, recipe.batch * recipe.accumulation * self.args.world_size, seed)
+
+        def evaluation_loop(self, *args: Any, **more: Any) -> Any:
+            """Add the number of right answers, and the rank by which checkpoints are compared: ties go by the loss."""
+            found = super().evaluation_loop(*args, **more)
+            right = self.count_right(self.accelerator.unwrap_model(self.model).get_base_model())
+            rank = right + 1 / (1 + found.metrics["eval_loss"])
+            found.metrics.update(eval_right=right, eval_rows=found.num_samples, eval_rank=rank)
+            return found
 
     config = SFTConfig(
         num_train_epochs=recipe.epochs,
@@ -144,6 +173,7 @@ def make_trainer(
         max_length=max_len,
         warmup_steps=recipe.warmup if recipe.warmup < 1 else int(recipe.warmup),
         **trainer_arguments(recipe, folder, device, seed),
+        **({} if held_out is None else _checked_at(recipe)),
     )
     adapter = LoraConfig(
         r=recipe.rank,
@@ -158,13 +188,28 @@ def make_trainer(
             model=base,
             args=config,
             train_dataset=datasets.Dataset(table.select(["prompt", "completion"])),
+            eval_dataset=None if held_out is None else datasets.Dataset(held_out.select(["prompt", "completion"])),
             processing_class=tokenizer,
             peft_config=adapter,
         )
+    if held_out is not None and recipe.patience:
+        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
     silence(trainer)
     score_labelled(base, device)
     save_alone(trainer.model)
     return trainer
+
+
+def _checked_at(recipe: Sft) -> dict[str, Any]:
+    """Return the arguments of a trainer that measures each checkpoint on held-out rows and ends with the best one."""
+    return {
+        "eval_strategy": "steps",
+        "eval_steps": recipe.save_every,
+        "per_device_eval_batch_size": recipe.batch,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "eval_rank",
+        "greater_is_better": True,
+    }
 
 
 def run_trainer(trainer: Any, checkpoint: str | None = None) -> None:

@@ -12,7 +12,7 @@ import torch
 from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import Run
-from finetune.runs.log import read_log
+from finetune.runs.log import HELD_OUT, read_log
 from finetune.runs.rows import hub_dataset, system_prompt
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
@@ -103,6 +103,9 @@ def finish(run: Run, trainer: Any, device: Device) -> Run:
         "device": str(device),
         "threads": torch.get_num_threads(),
     }
+    held_out = {line["step"]: line for line in read_log(run.folder, HELD_OUT)}
+    if held_out and trainer.state.best_global_step in held_out:
+        result |= {f"held_out_{name}": value for name, value in held_out[trainer.state.best_global_step].items()}
     run = replace(run, result=result)
     run.write()
     return run

@@ -1,6 +1,5 @@
 """Watches a trainer: shows progress, writes one line of figures per step to log.jsonl, and stops cleanly at Ctrl-C and SIGTERM."""
 
-import json
 import signal
 import sys
 import time
@@ -13,7 +12,7 @@ from transformers import TrainerCallback
 
 from finetune.hardware.memory import give_back
 from finetune.runs import terminal
-from finetune.runs.log import LOG, read_log
+from finetune.runs.log import HELD_OUT, add_line, cut_log, read_log
 from solver.command import Terminated
 
 _EVERY = 20
@@ -25,9 +24,10 @@ _INTERRUPTS: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterr
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
     """Follows one training run and logs it in the run's folder."""
 
-    def __init__(self, folder: Path, figures: tuple[str, ...]):
+    def __init__(self, folder: Path, figures: tuple[str, ...], *, held_out: bool = False):
         self.folder = folder
         self.figures = figures
+        self.held_out = held_out
         self.stopped: int | None = None
         self.began = time.perf_counter()
         self.before = 0
@@ -39,12 +39,12 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         self.began = time.perf_counter()
         self.before = int(state.num_input_tokens_seen)
         kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
+        if terminal.first_process:
+            cut_log(self.folder, state.global_step)
+            cut_log(self.folder, state.global_step, HELD_OUT)
         if kept:
             self.earlier_tokens = int(kept[-1].get("num_tokens", 0))
             self.earlier_seconds = float(kept[-1]["seconds"])
-        if terminal.first_process:
-            path = self.folder / LOG
-            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
         self.bar = terminal.bar("training", state.max_steps, state.global_step)
         if sys.stderr.isatty():
             self.bar.start()
@@ -66,18 +66,27 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         }
         line |= {name: value for name, value in logs.items() if name not in line}
         if terminal.first_process:
-            with (self.folder / LOG).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            add_line(self.folder, line)
         shown = [f"{name} {float(logs[name]):.3f}" for name in self.figures if name in logs]
         text = "  ".join([*shown, f"{speed:,.0f} tokens/s"])
         self.bar.update(self.bar.task_ids[0], completed=state.global_step, figures=text)
         if not sys.stderr.isatty() and (state.global_step % _EVERY == 0 or state.global_step == state.max_steps):
             terminal.note(f"step {state.global_step} of {state.max_steps}  {text}  {seconds:,.0f} s")
 
+    def on_evaluate(self, _args: Any, state: Any, _control: Any, metrics: dict[str, float], **_: Any) -> None:
+        """Log and show the figures of held-out rows."""
+        right, rows = int(metrics["eval_right"]), int(metrics["eval_rows"])
+        if terminal.first_process:
+            line = {"step": state.global_step, "loss": round(metrics["eval_loss"], 4), "right": right, "rows": rows}
+            add_line(self.folder, line, HELD_OUT)
+        terminal.note(f"held out, step {state.global_step}: loss {metrics['eval_loss']:.3f}, {right} of {rows} right")
+
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Return memory to the system now and then; after Ctrl-C or SIGTERM, save a checkpoint and stop."""
         if state.global_step % _EVERY == 0:
             give_back()
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = self.held_out
         if self.stopped:
             control.should_save = True
             control.should_training_stop = True

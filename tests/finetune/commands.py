@@ -12,8 +12,15 @@ ZEPHYR = "<|system|>\n{}</s>\n<|user|>\n{}</s>\n<|assistant|>\n"
 def sft(dataset, model, out, *more):
     """Return the words of a short training command."""
     words = ["sft", "--dataset", dataset, "--model", model, "--recipe", "smollm2", "--out", out, "--dtype", "float32"]
-    words += ["--epochs", 2, "--batch", 4, "--max-len", 2048, "--lr", "0.01", "--save-every", 4, *more]
-    return [str(word) for word in words]
+    words += ["--epochs", 2, "--batch", 4, "--max-len", 2048, "--lr", "0.01", "--save-every", 4, "--validation", 0]
+    words, given = [str(word) for word in words], [str(word) for word in more]
+    while given:
+        flag = given.pop(0)
+        value = [given.pop(0)] if given and not given[0].startswith("--") else []
+        if flag in words:  # an option is given once
+            del words[words.index(flag) : words.index(flag) + 1 + len(value)]
+        words += [flag, *value]
+    return words
 
 
 def evaluation(adapter, dataset, *more):

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import Run, command
-from finetune.runs.log import read_log
+from finetune.runs.log import HELD_OUT, read_log
 from finetune.train.sft import run_trainer
 from finetune.train.watch import Watch
 from solver.refusal import InputError
@@ -150,7 +150,7 @@ def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_pat
 
 def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_path, call):
     """The message names the row and its lengths, and no folder is made."""
-    status, _, said = call(*sft(dataset, tiny, tmp_path / "long")[:-4], "--max-len", 100)
+    status, _, said = call(*sft(dataset, tiny, tmp_path / "long", "--max-len", 100))
 
     assert status == 2
     assert "rows longer than --max-len 100" in said
@@ -276,3 +276,39 @@ def test_peft_casts_no_input_while_training_and_does_so_again_afterwards(model):
 
     assert set(during) == {False}
     assert {layer.cast_input_dtype_enabled for layer in layers} == {True}
+
+
+def test_each_checkpoint_is_measured_on_held_out_rows_and_the_best_is_kept(dataset, tiny, tmp_path, call):
+    """The log has loss and right answers at every checkpoint and at the end; the adapter is that of the best one."""
+    out = tmp_path / "x"
+    status, _, errors = call(*sft(dataset, tiny, out, "--epochs", 1, "--validation", 1))
+
+    assert status == 0, errors
+    lines = read_log(out, HELD_OUT)
+    result = json.loads((out / "run.json").read_text())["result"]
+    best = max(lines, key=lambda line: (line["right"], -line["loss"]))
+    assert [line["step"] for line in lines] == [4, 6]
+    assert {line["rows"] for line in lines} == {1}
+    assert {f"held_out_{name}": value for name, value in best.items()}.items() <= result.items()
+    kept = out / f"checkpoint-{best['step']}" / "adapter_model.safetensors"
+    assert kept.read_bytes() == (out / "adapter_model.safetensors").read_bytes()
+
+
+def test_training_stops_when_no_checkpoint_is_better(dataset, tiny, tmp_path, call, monkeypatch):
+    """With `--patience 1`, the second of two equally good checkpoints is the last."""
+    monkeypatch.setattr("finetune.judge.held_out.count_right", lambda *_: len(read_log(tmp_path / "x", HELD_OUT)) == 0)
+
+    status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", "--patience", 1, "--validation", 1))
+
+    assert status == 0, errors
+    assert [line["step"] for line in read_log(tmp_path / "x", HELD_OUT)] == [4, 8]
+    assert "kept the checkpoint of step 4" in said
+
+
+def test_no_rows_are_held_out_where_there_are_none(rows, tiny, tmp_path, call):
+    """A file has no validation split, and `--validation 0` measures nothing; the last checkpoint is kept."""
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:4]))
+
+    assert call(*sft(tmp_path / "rows.jsonl", tiny, tmp_path / "x", "--epochs", 1))[0] == 0
+
+    assert read_log(tmp_path / "x", HELD_OUT) == []
