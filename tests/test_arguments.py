@@ -38,7 +38,7 @@ RUN8 = yaml.safe_load((FOLDER / "run8.yaml").read_text(encoding="utf-8"))
         (lambda: stream(split=3), "split is 3; give text"),
         (lambda: stream(block="3"), "block is '3'; give a whole number"),
         (lambda: stream(max_len=1.0), "max_len is 1.0; give a whole number or None"),
-        (lambda: import_problems(3), "name is 3; give text"),
+        (lambda: import_problems(3), "name is 3; give text or None"),
         (lambda: import_problems("gsm8k", grade=1), "grade is 1; give text"),
         (lambda: audit(3), "folder is 3; give text or a path"),
         (lambda: export("x", None), "out is None; give text or a path"),

@@ -119,7 +119,8 @@ def reword(folder, tmp_path, monkeypatch, capsys):
 
     def run(server, *words):
         shown = ["--patterns", folder, "--endpoint", server.url, "--model", "m", "--out", tmp_path / "out"]
-        status = main(["reword", "walk", *map(str, [*shown, "--workers", 1, *words])])
+        alone = [] if "--workers" in words else ["--workers", 1]
+        status = main(["reword", "walk", *map(str, [*shown, *alone, *words])])
         return status, *capsys.readouterr()
 
     return run

@@ -19,7 +19,8 @@ from generators.imports.linking.equivalence import PRIME
 from generators.imports.linking.search import NoLinking, link
 from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Dropped
-from generators.imports.sources.gsm8k import read_problem
+from generators.imports.sources.reading import read_problem
+from generators.imports.sources.registry import source
 from solver.constants import question_stems
 
 CHECKED = Path(__file__).parent / "problems" / "wirings.csv"
@@ -27,7 +28,7 @@ CHECKED = Path(__file__).parent / "problems" / "wirings.csv"
 
 def function(line: str) -> str:
     """Return the function of the wiring of a problem as a hash, or an empty text where it has none."""
-    problem = read_problem("gsm8k/train/0", json.loads(line))
+    problem = read_problem(source("gsm8k"), "gsm8k/train/0", json.loads(line))
     if isinstance(problem, Dropped):
         return ""
     mentions = read_mentions(problem.question)

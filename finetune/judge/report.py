@@ -199,7 +199,7 @@ def instances_line(found: dict[str, Any] | None) -> str:
     return (
         f"accuracy over {counted(len(found['sets']), 'set')} of instances of {counted(found['patterns'], 'pattern')}: "
         f"mean {found['mean']:.1%}, standard deviation {found['spread']:.1%}, {least:.1%} to {most:.1%}; "
-        f"{found['mixed']['hits']:,} patterns are right in some rows and wrong in others"
+        f"right in some rows and wrong in others: {counted(found['mixed']['hits'], 'pattern')}"
     )
 
 

@@ -128,7 +128,9 @@ class Recipe:
         if min(self.max_len, self.shard_rows) < 1 or (count != "all" and count < 1):
             raise ValueError("max_len, phrasings or shard_rows is below 1")
         if self.where and not (1 <= self.where.tuples <= MAX_TUPLES and 1 <= self.where.tries <= MAX_TRIES):
-            raise ValueError(f"where has bounds outside 1 to {MAX_TUPLES:,} tuples and 1 to {MAX_TRIES:,} tries")
+            raise ValueError(
+                f"where has bounds outside 1 to {counted(MAX_TUPLES, 'tuple')} and 1 to {counted(MAX_TRIES, 'try')}"
+            )
         if sum(self.fractions.values()) != 1 or min(self.fractions.values()) <= 0:
             raise ValueError("the shares of its patterns are not positive, or do not add up to 1")
         missing = [name for name in self.shares if f"{name}.jinja" not in self.files]

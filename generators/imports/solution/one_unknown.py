@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from solver.plurals import counted
+
 from .equations import Equation, solve_linear
 from .formula import Formula, Leaf, NoFormula, Op, Symbol, evaluate, parse
 from .programs import MOST_TEXT, beyond, decimal
@@ -26,7 +28,7 @@ def read_equations(lines: Sequence[str], answer: Fraction | None = None) -> list
     if len(told) == 1:
         return [read_equation(told[0], answer)]
     if any(char.isalpha() for char in "".join(told)):
-        raise NoFormula(f"{len(told)} equations with unknowns")
+        raise NoFormula(f"{counted(len(told), 'equation')} with unknowns")
     return [read_equation(one) for one in told]
 
 
@@ -42,7 +44,7 @@ def read_equation(text: str, answer: Fraction | None = None) -> Formula:
     sides = [_symbols(side) for side in text.replace("==", "=").split("=") if side.strip()]
     letters = {leaf.letter for leaf in _leaves(sides) if leaf.letter}
     if len(letters) > 1:
-        raise NoFormula(f"{len(letters)} unknowns")
+        raise NoFormula(f"{counted(len(letters), 'unknown')}")
     if not letters:
         computed = _computed(sides)
         if answer is None or len(sides) != 2 or evaluate(computed) == answer:

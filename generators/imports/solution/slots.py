@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from solver.plurals import counted
+
 from .formula import Formula, Leaf, NoFormula, Op
 from .programs import MOST_TEXT, add_step, beyond, decimal, result
 from .step import Step
@@ -115,7 +117,7 @@ class _Reader:
         if match := _NUMBER.fullmatch(token):
             place = int(match[1][:9])
             if place >= len(self.numbers):
-                raise NoFormula(f"{token} of a question with {len(self.numbers)} numbers")
+                raise NoFormula(f"{token} of a question with {counted(len(self.numbers), 'number')}")
             number = self.numbers[place]
             return Leaf(number.value, written=Slot(number.start, number.end))
         if match := _RESULT.fullmatch(token):

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from generators.imports.solution.programs import cut_by_a_computer
+from solver.plurals import counted
 from solver.quantities import DIGITS, plain_number
 
 _WITH_UNIT = re.compile(rf"(-?\$?\s*(?:{DIGITS})(?:\s*/\s*[1-9]\d*)?)\s*(?:%|[^\d:;,/]*|\([^():;]*\))\s*")
@@ -40,7 +41,7 @@ def read_answer(found: list[Any]) -> Answer:
     (value,) = found
     if isinstance(value, list | tuple):
         if len(value) != 1:
-            raise NoAnswer(f"{len(value)} answers")
+            raise NoAnswer(f"{counted(len(value), 'answer')}")
         (value,) = value
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = repr(value)

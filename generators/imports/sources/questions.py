@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from generators.imports.solution.slots import Number
+from solver.plurals import counted
 from solver.quantities import plain_number, read_quantities
 
 _PLACED = re.compile(r"\bnumber_?(\d+)\b")
@@ -98,7 +99,7 @@ def _put_back(text: str, values: list[str]) -> tuple[str, tuple[Number, ...]]:
     for match in _PLACED.finditer(text):
         place = int(match[1][:6])
         if place >= len(values):
-            raise NoQuestion(f"{match[0]} of {len(values)} numbers")
+            raise NoQuestion(f"{match[0]} of {counted(len(values), 'number')}")
         made += text[end : match.start()]
         start, end = len(made), match.end()
         made += values[place]
