@@ -252,6 +252,12 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
     imports.add_argument(
+        "--as-patterns",
+        type=path,
+        metavar="DIR",
+        help="write a pattern for each problem of grade A into this new folder, and no dataset",
+    )
+    imports.add_argument(
         "--shard-rows", type=_count, metavar="N", help="problems whose rows stand in one file (default 10000)"
     )
     _engine_arguments(imports)
@@ -346,6 +352,8 @@ def _import(args: argparse.Namespace) -> int:
     from . import terminal
 
     began = time.perf_counter()
+    if args.as_patterns is not None:
+        return _import_patterns(args, began)
     with Progress("importing") as progress:
         result = import_problems(
             args.source,
@@ -367,6 +375,38 @@ def _import(args: argparse.Namespace) -> int:
     if isinstance(result.folder, Path):
         write_card(result.folder, plots=False)
     terminal.imported(result, time.perf_counter() - began)
+    return 0
+
+
+def _import_patterns(args: argparse.Namespace, began: float) -> int:
+    from generators.imports.as_patterns import make_patterns
+
+    from . import terminal
+
+    for name, why in (
+        ("out", "writes no dataset"),
+        ("shard_rows", "writes no dataset"),
+        ("grade", "takes problems of grade A alone"),
+    ):
+        if getattr(args, name) not in (None, "A"):
+            raise InputError(f"--as-patterns {why}; leave out --{name.replace('_', '-')}")
+    with Progress("making patterns") as progress:
+        made = make_patterns(
+            args.source,
+            args.as_patterns,
+            origin=args.origin,
+            question=args.question,
+            program=args.program,
+            answer=args.answer,
+            form=args.format,
+            split=args.split,
+            eval_only=args.eval_only,
+            against=args.against,
+            workers=args.workers,
+            engine=args.engine,
+            report=progress,
+        )
+    terminal.made_patterns(made, time.perf_counter() - began)
     return 0
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
     from generators.finished.coverage import Coverage
     from generators.finished.stored_row import StoredRow
+    from generators.imports.as_patterns import MadePatterns
     from generators.reword.run import Reworded
 
 out = console()
@@ -123,6 +124,22 @@ def imported(result: Built, seconds: float) -> None:
     out.print(f"speed     {counted(total, 'problem')} in {seconds:.1f} s, {total / seconds:,.0f} a second")
     _say("folder    ", (str(result.folder), "bold"))
     _say(f"next      {pasted('generators', 'verify', result.folder)}")
+
+
+def made_patterns(made: "MadePatterns", seconds: float) -> None:
+    """Print how many patterns were made of problems, why the others gave none, and the next command."""
+    table = _table("", "", ">problems", ">share")
+    table.add_row("problems", f"{made.problems:,}", "")
+    table.add_row("patterns", f"{made.patterns:,}", f"{made.patterns / made.problems:.1%}")
+    table.add_row("... that vary a name", f"{made.persons:,}", f"{made.persons / made.problems:.1%}")
+    for reason, count in made.reasons:
+        table.add_row(f"dropped: {reason}", f"{count:,}", f"{count / made.problems:.1%}")
+    out.print(table)
+    middle = made.draws[len(made.draws) // 2]
+    out.print(f"draws     of each pattern's numbers: {made.draws[0]:,} at least, {middle:,} in the middle")
+    out.print(f"speed     {counted(made.problems, 'problem')} in {seconds:.1f} s; the reasons are in {DROPPED}")
+    _say("folder    ", (str(made.folder), "bold"))
+    _say(f"next      {pasted('generators', 'check', made.folder)}")
 
 
 def audited(folder: Path, found: Audit, seconds: float) -> None:

@@ -28,6 +28,7 @@ from generators.builder.dataset import SHARD_ROWS
 from generators.builder.preset import MIN_QUESTIONS, read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
+from generators.imports.variation.proof import MIN_DRAWS
 from generators.patterns.soundness import DEEP
 from generators.patterns.vocabulary import MAX_WORD
 from generators.text.contamination import GRAM
@@ -99,6 +100,7 @@ def test_the_index_names_every_page():
         ("docs/datasets.md", f"{SHARD_ROWS:,} unless told otherwise"),
         ("docs/datasets.md", f"up to {MAX_SHOWN} faults"),
         ("docs/importing.md", f"shares {UNITS[GRAM]} words in a row"),
+        ("docs/importing.md", f"fewer than {MIN_DRAWS} different numbers"),
         ("docs/trace-language.md", f"if they end within {MAX_PLACES} places"),
     ],
 )

@@ -26,6 +26,7 @@ ORDER = (
     "generators.imports.sums",
     "generators.imports.naming",
     "generators.imports.grading",
+    "generators.imports.variation",
     "generators.imports",
     "generators.finished",
     "generators",

@@ -1,6 +1,6 @@
 """Converts a problem with its solution to a row: links the numbers, builds the graph, and writes and judges the trace."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from generators.imports.grading.grade import Grade, grade
 from generators.imports.graph.build import Graph, build
@@ -21,8 +21,22 @@ from solver.reward import REWARDS, judge
 from solver.text import fence, write
 
 
+class Converted(NamedTuple):
+    """The row of a problem, and how the numbers of its solution were linked to those of its question."""
+
+    row: Row
+    mentions: list[Mention]
+    linking: Linking
+
+
 def convert(problem: Problem) -> Row | Dropped:
     """Return the row of a problem with its judged trace, or the reason why there is none."""
+    done = converted(problem)
+    return done.row if isinstance(done, Converted) else done
+
+
+def converted(problem: Problem) -> Converted | Dropped:
+    """Return the row of a problem with its linking, or the reason why there is none."""
     mentions = read_mentions(problem.question)
     try:
         linking = _linked(problem, mentions)
@@ -49,7 +63,9 @@ def convert(problem: Problem) -> Row | Dropped:
         _metadata(problem, mentions, linking, graph, written=written, marked=marked),
     )
     fault = ungrounded(written.program, problem.question)
-    return Dropped(problem.id, f"{fault.code}: {fault}", problem.question, row) if fault else row
+    if fault:
+        return Dropped(problem.id, f"{fault.code}: {fault}", problem.question, row)
+    return Converted(row, mentions, linking)
 
 
 def _linked(problem: Problem, mentions: list[Mention]) -> Linking:

@@ -29,6 +29,14 @@ class Converter:
 
     def __call__(self, number: int, entry: Entry, *, repeated: bool) -> Row | Dropped:
         """Return the row of an entry by its number in the source, or why there is none."""
+        problem = self.problem(number, entry, repeated=repeated)
+        if isinstance(problem, Dropped):
+            return problem
+        done = self._bare(problem) if self.recipe.eval_only else convert(problem)
+        return done if isinstance(done, Dropped) else self._kept(done)
+
+    def problem(self, number: int, entry: Entry, *, repeated: bool) -> Problem | Dropped:
+        """Return the problem of an entry, or why it may not be asked."""
         row_id = f"{self.recipe.source}/{self.recipe.split}/{number}"
         if isinstance(entry, str):
             return Dropped(row_id, f"line: {entry}")
@@ -36,10 +44,7 @@ class Converter:
         if isinstance(problem, Dropped):
             return problem
         wrong = "twice: its question stood before" if repeated else self._refused(problem.question)
-        if wrong:
-            return Dropped(row_id, wrong, problem.question)
-        done = self._bare(problem) if self.recipe.eval_only else convert(problem)
-        return done if isinstance(done, Dropped) else self._kept(done)
+        return Dropped(row_id, wrong, problem.question) if wrong else problem
 
     def _bare(self, problem: Problem) -> Row:
         metadata: dict[str, Any] = {"source": self.recipe.source, "eval_only": True}

@@ -77,9 +77,7 @@ def import_problems(
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     if out is not None:
         new_store(out)  # refuses a bad place before anything long begins
-    if origin is None and not reader.hub:
-        raise InputError(f"{reader.name} has no known address on the Hub; give its file with --from FILE")
-    place = Place(reader, reader.hub if origin is None else str(origin), split)
+    place = place_of(reader, origin, split)
     found = survey(place)
     gate = None if against is None else read_gate(str(against))
     recipe = ImportRecipe.of(
@@ -99,6 +97,13 @@ def import_problems(
         return _Import(recipe, files, place, found).run(
             PartConverter(Converter(reader, recipe, found.columns, gate)), how
         )
+
+
+def place_of(reader: Source, origin: str | Path | None, split: str) -> Place:
+    """Return the place that a source is read from; raise InputError if it has none."""
+    if origin is None and not reader.hub:
+        raise InputError(f"{reader.name} has no known address on the Hub; give its file with --from FILE")
+    return Place(reader, reader.hub if origin is None else str(origin), split)
 
 
 def _reader(described: Source, eval_only: bool) -> Source:

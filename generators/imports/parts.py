@@ -75,7 +75,7 @@ class PartConverter:
         """Return a part's rows and the reasons for its other problems."""
         rows, lines, tally = [], [], Tally()
         recipe = self.convert.recipe
-        with _rarely_collected():
+        with rarely_collected():
             for number, entry in enumerate(part.entries, part.first):
                 done = self.convert(number, entry, repeated=number in part.repeated)
                 if isinstance(done, Row):
@@ -109,7 +109,7 @@ def join_shard(files: Store, recipe: ImportRecipe, parts: list[Converted]) -> Wr
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
+def rarely_collected() -> Iterator[None]:
     """Let the garbage collector look more rarely: hardly anything here is in cycles, and looking took a fifth of the time."""
     known = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *known[1:])

@@ -8,6 +8,7 @@ from generators.imports.grading.grade import RULES, WIRINGS
 from generators.imports.recipe import ImportRecipe
 from generators.imports.sources.registry import FORMATS, Source
 from generators.imports.sources.registry import sources as shipped
+from generators.imports.variation.proof import REASONS
 from solver.schema import COLUMNS
 
 from .markdown import check_same, code, rows
@@ -63,6 +64,11 @@ def grades() -> str:
 def wirings() -> str:
     """Return the table of how a wiring is known."""
     return rows("`how`", "meaning", body=WIRINGS.items())
+
+
+def pattern_reasons() -> str:
+    """Return the table of reasons why a problem gives no pattern."""
+    return rows("reason", "meaning", body=((code(reason), meaning) for reason, meaning in REASONS.items()))
 
 
 def sources() -> str:

@@ -33,6 +33,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "import-recipe": datasets.import_recipe,
     "metadata": datasets.metadata,
     "grades": datasets.grades,
+    "pattern-reasons": datasets.pattern_reasons,
     "sources": datasets.sources,
     "formats": datasets.formats,
     "wirings": datasets.wirings,

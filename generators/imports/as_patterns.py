@@ -1,0 +1,226 @@
+"""Makes patterns of a source's problems: one file for each row of grade A whose numbers can vary."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from generators.builder.engine import Execution, Report
+from generators.files.entries import Entry
+from generators.files.layout import DROPPED
+from generators.files.store import new_store
+from generators.imports.solution.problem import Dropped
+from generators.imports.sources.reading import GOLD_ALONE
+from generators.imports.sources.registry import Source, described
+from generators.imports.variation.pattern_text import Made, NoPattern, Original
+from generators.imports.variation.persons import vocabulary_text
+from generators.imports.variation.proof import proved_pattern, words_around
+from generators.patterns.library import SUFFIX, VOCABULARY, clashes, shipped
+from generators.patterns.pattern import read_pattern
+from generators.patterns.vocabulary import Vocabularies, read_vocabularies
+from generators.text.contamination import read_gate
+from solver.arguments import checked
+from solver.document import load
+from solver.refusal import InputError
+
+from .convert import converted
+from .entry import Converter
+from .importer import place_of
+from .parts import PART, Part, parts_of, rarely_collected
+from .recipe import SHARD_ROWS, SPLITS, ImportRecipe
+from .survey import survey
+from .tally import reason_kind
+
+_GRADE = "A"
+_BYTES = 1 << 20
+"""A bound on texts that are our own, and on rows, which are not written here."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A pattern that was made and proved."""
+
+    made: Made
+    draws: int
+    """How many different numbers its rows can have."""
+    words: str
+    """The words of its question that no slot can show; patterns that can ask the same question have the same ones."""
+
+
+@dataclass(frozen=True)
+class MadePatterns:
+    """The patterns that were made of a source, and what became of the other problems."""
+
+    folder: Path
+    patterns: int
+    persons: int
+    """How many of them vary a name."""
+    draws: list[int] = field(repr=False)
+    """How many different numbers the rows of each can have, the fewest first."""
+    reasons: list[tuple[str, int]]
+    """Why the other problems gave no pattern, the most frequent reason first."""
+
+    @property
+    def problems(self) -> int:
+        """The number of problems that were read."""
+        return self.patterns + sum(count for _, count in self.reasons)
+
+
+@checked
+def make_patterns(
+    name: str | None,
+    out: str | Path,
+    *,
+    origin: str | Path | None = None,
+    question: str | None = None,
+    program: str | None = None,
+    answer: str | None = None,
+    form: str | None = None,
+    split: str | None = None,
+    eval_only: bool = False,
+    against: str | Path | None = None,
+    workers: int | None = None,
+    engine: str = "local",
+    report: Report | None = None,
+) -> MadePatterns:
+    """Write a folder of patterns made of a source's problems; raise InputError for what the caller can mend.
+
+    The source, its columns and `origin` are those of `import_problems`. The patterns' rows are for training, or with
+    `eval_only` for the test split alone. Each problem without a pattern stands in dropped.jsonl with the reason.
+    """
+    reader = described(name, question=question, program=program, answer=answer, form=form)
+    split = split or ("test" if reader.use == "evaluation" else "train")
+    _check(reader, split, eval_only=eval_only)
+    how = Execution(workers, engine, report)
+    folder = _new_folder(out)
+    place = place_of(reader, origin, split)
+    found = survey(place)
+    gate = None if against is None or eval_only else read_gate(str(against))
+    recipe = ImportRecipe.of(
+        reader,
+        split,
+        found.sha256,
+        grade=_GRADE,
+        eval_only=False,
+        max_len=_BYTES,
+        problems=found.problems,
+        shard_rows=SHARD_ROWS,
+        against=gate.against if gate else None,
+    )
+    maker = PatternMaker(Converter(reader, recipe, found.columns, gate), eval_only)
+    kept: list[Kept] = []
+    dropped: list[Dropped] = []
+    done = 0
+    for results in how.run(
+        maker, parts_of(place.entries(hashlib.sha256()), recipe, found, ()), -(-found.problems // PART)
+    ):
+        kept += [one for one in results if isinstance(one, Kept)]
+        dropped += [one for one in results if isinstance(one, Dropped)]
+        done += len(results)
+        if report:
+            report(done, found.problems)
+    twins = _twins(kept, maker.vocabularies)
+    dropped += [
+        Dropped(kept[place].made.source, f"twin: its question can be that of {other}") for place, other in twins.items()
+    ]
+    kept = [one for place, one in enumerate(kept) if place not in twins]
+    if not kept:
+        raise InputError(f"no problem of {reader.name} becomes a pattern; most are dropped as {_most(dropped)[0][0]}")
+    _write(folder, kept, dropped)
+    persons = sum(bool(one.made.persons) for one in kept)
+    return MadePatterns(folder, len(kept), persons, sorted(one.draws for one in kept), _most(dropped))
+
+
+def _check(reader: Source, split: str, *, eval_only: bool) -> None:
+    """Raise InputError for a source that has no programs, or that is for evaluation alone."""
+    if reader.format == "none":
+        raise InputError(GOLD_ALONE)
+    if split not in SPLITS:
+        raise InputError(f"no split {split!r}; write train or test")
+    if not eval_only and (split == "test" or reader.use == "evaluation"):
+        raise InputError(f"{reader.name}, {split} is for evaluation; add --eval-only, whose rows are for test alone")
+
+
+@dataclass(frozen=True)
+class PatternMaker:
+    """Makes patterns of the problems of a source, part by part; engines send it to their workers."""
+
+    convert: Converter
+    eval_only: bool
+
+    @cached_property
+    def header(self) -> dict[str, str]:
+        """The keys of every pattern beside its source."""
+        reader = self.convert.reader
+        keys = {"license": reader.licence, "notice": reader.notice, "scaffold": "free"}
+        return keys | ({"split": "test"} if self.eval_only else {})
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """The vocabularies that made patterns can use."""
+        texts = (shipped()[VOCABULARY], vocabulary_text())
+        return {name: one for text in texts for name, one in read_vocabularies(load(text, _BYTES)).items()}
+
+    def __call__(self, part: Part) -> list[Kept | Dropped]:
+        """Return for each problem of a part its pattern, or why there is none."""
+        with rarely_collected():
+            return [
+                self._made(number, entry, repeated=number in part.repeated)
+                for number, entry in enumerate(part.entries, part.first)
+            ]
+
+    def _made(self, number: int, entry: Entry, *, repeated: bool) -> Kept | Dropped:
+        problem = self.convert.problem(number, entry, repeated=repeated)
+        if isinstance(problem, Dropped):
+            return problem
+        done = converted(problem)
+        if isinstance(done, Dropped):
+            return done
+        grade = str(done.row.metadata["grade"])
+        if grade > _GRADE:
+            return Dropped(done.row.id, f"grade: {grade}; patterns are made of grade {_GRADE}")
+        original = Original(problem, done.row, done.mentions, done.linking)
+        try:
+            proved = proved_pattern(original, {"source": done.row.id, **self.header}, self.vocabularies)
+        except NoPattern as error:
+            return Dropped(done.row.id, str(error))
+        return Kept(proved.made, proved.draws, words_around(proved.pattern))
+
+
+def _twins(kept: list[Kept], vocabularies: Vocabularies) -> dict[int, str]:
+    """Return the places of patterns that can ask the question of an earlier one, each with the earlier one's id.
+
+    Only patterns with the same words around their slots are read and compared.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(kept):
+        groups[one.words].append(place)
+    alike = sorted(place for places in groups.values() if len(places) > 1 for place in places)
+    read = [(kept[place].made, place) for place in alike]
+    patterns = {read_pattern(made.expert, made.name, made.text, vocabularies): place for made, place in read}
+    return {patterns[clash.pattern]: clash.other.id for clash in clashes(patterns)}
+
+
+def _new_folder(out: str | Path) -> Path:
+    """Return a folder that has no file; raise InputError if it has one, or is none."""
+    folder = Path(new_store(out).location)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: not an empty folder; choose another place for the patterns")
+    return folder
+
+
+def _write(folder: Path, kept: Iterable[Kept], dropped: Iterable[Dropped]) -> None:
+    for one in kept:
+        path = folder / one.made.expert / f"{one.made.name}{SUFFIX}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(one.made.text, encoding="utf-8", newline="\n")
+    (folder / VOCABULARY).write_text(vocabulary_text(), encoding="utf-8", newline="\n")
+    lines = [json.dumps({"id": one.id, "reason": one.reason}, ensure_ascii=False) for one in dropped]
+    (folder / DROPPED).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+def _most(dropped: Iterable[Dropped]) -> list[tuple[str, int]]:
+    return Counter(reason_kind(one.reason) for one in dropped).most_common()

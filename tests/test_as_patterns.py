@@ -1,0 +1,148 @@
+"""Each proved problem becomes a pattern: files that load, give proved rows, and hold the original problem."""
+
+import json
+from fractions import Fraction
+
+import pytest
+from conversion import PROBLEMS
+from folders import rows_of
+
+from generators.__main__ import main
+from generators.builder.dataset import build
+from generators.finished.audit import audit
+from generators.imports.as_patterns import make_patterns
+from generators.imports.importer import import_problems
+from generators.imports.variation.proof import REASONS
+from generators.patterns.library import files
+from solver.refusal import InputError
+
+SOME = str(PROBLEMS / "gsm8k.jsonl")
+PRESET = """\
+rows: 400
+validation: 0
+test: 100
+max_len: 2048
+phrasings: 1
+weights: {arithmetic: 100}
+patterns: []
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The patterns of GSM-8K's first problems."""
+    return make_patterns("gsm8k", tmp_path_factory.mktemp("patterns") / "made", origin=SOME, workers=1)
+
+
+@pytest.fixture(scope="module")
+def patterns(made):
+    """These patterns, loaded from their folder."""
+    known = files(made.folder)
+    return known.library(known.own).patterns
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """The rows of grade A of the same problems, by their ids."""
+    folder = import_problems("gsm8k", tmp_path_factory.mktemp("rows") / "rows", origin=SOME, workers=1).folder
+    return {row["id"]: row for row in rows_of(folder)}
+
+
+def contents(folder):
+    """Return the bytes of every file of a folder, by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_each_problem_is_a_pattern_or_dropped_with_its_reason(made, patterns):
+    """Nothing is lost, and the patterns name the problem and its licence."""
+    dropped = [json.loads(line) for line in (made.folder / "dropped.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert len(patterns) == made.patterns > 15
+    assert {line["reason"].partition(":")[0] for line in dropped} <= REASONS.keys()
+    assert made.problems == made.patterns + len(dropped) == 40
+    names = {pattern.header.source for pattern in patterns.values()} | {line["id"] for line in dropped}
+    assert names == {f"gsm8k/train/{number}" for number in range(40)}
+    assert {(one.header.licence, one.header.notice) for one in patterns.values()} == {
+        ("mit", "Copyright (c) 2021 OpenAI")
+    }
+    assert all(one.header.free and one.header.split is None for one in patterns.values())
+
+
+def test_the_original_numbers_give_the_gold_answer(patterns, originals, made):
+    """With the numbers of its problem, a pattern's conditions hold, and trace and closed form give the gold answer."""
+    for pattern in patterns.values():
+        row = originals[pattern.header.source]
+        numbers = {
+            f"${name}": Fraction(line.partition("value: ")[2].rstrip("}"))
+            for name, line in zip_values(pattern, row["trace"])
+        }
+        plain = {symbol[1:]: number for symbol, number in numbers.items()}
+        for name, slot in pattern.slots.items():
+            if name not in plain and pattern.is_number(f"${name}"):
+                plain[name] = slot.expression(plain)
+
+        assert pattern.answer(plain) == pattern.solved(plain) == Fraction(row["answer"]), pattern.id
+
+
+def zip_values(pattern, trace):
+    """Yield the number slots of a pattern's trace, each with the line of the original trace that has its number."""
+    lines = pattern.source.partition("trace:\n")[2].partition("answer:")[0]
+    ours = [line for line in lines.splitlines() if "{op:" in line]
+    theirs = [line for line in trace.splitlines() if "{op:" in line]
+    for our, their in zip(ours, theirs, strict=True):
+        for key in ("value: ", "amount: "):
+            mark = our.partition(f"{key}$")[2].rstrip("}")
+            if mark:
+                yield mark, their.replace("amount: ", "value: ")
+
+
+def test_the_same_source_gives_the_same_files(made, tmp_path):
+    """Nothing is drawn: made again, by two workers, every file has the same bytes."""
+    again = make_patterns("gsm8k", tmp_path / "again", origin=SOME, workers=2)
+
+    assert contents(again.folder) == contents(made.folder)
+
+
+def test_rows_of_these_patterns_are_proved(made, tmp_path):
+    """A build from the folder is sound when every row is audited, and no question stands twice."""
+    (tmp_path / "preset.yaml").write_text(PRESET, encoding="utf-8")
+
+    built = build(str(tmp_path / "preset.yaml"), out=tmp_path / "d", patterns=made.folder, full=True, workers=1)
+
+    rows = rows_of(built.folder)
+    assert built.counts["train"] == len({row["question"] for row in rows}) == 400
+    assert audit(built.folder).passed
+
+
+def test_patterns_for_evaluation_have_rows_of_test_alone(tmp_path):
+    """With --eval-only, no row of a pattern is written to train; the test split gives patterns in no other way."""
+    made = make_patterns("gsm8k", tmp_path / "made", origin=SOME, split="test", eval_only=True, workers=1)
+    known = files(made.folder)
+
+    assert {one.header.split for one in known.library(known.own).patterns.values()} == {"test"}
+    with pytest.raises(InputError, match="add --eval-only"):
+        make_patterns("gsm8k", tmp_path / "other", origin=SOME, split="test")
+
+
+def test_a_folder_with_files_is_left_alone(tmp_path, capsys):
+    """Patterns are written to a new folder; options of datasets are refused beside --as-patterns."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.txt").write_text("mine", encoding="utf-8")
+
+    for arguments, said in (
+        (["--as-patterns", str(tmp_path / "full")], "not an empty folder"),
+        (["--as-patterns", str(tmp_path / "new"), "--out", "d"], "writes no dataset; leave out --out"),
+        (["--as-patterns", str(tmp_path / "new"), "--grade", "B"], "grade A alone"),
+    ):
+        assert main(["import", "gsm8k", "--from", SOME, *arguments]) == 2
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_command_prints_the_reasons(tmp_path, capsys):
+    """The table counts patterns and the reasons of the others."""
+    assert main(["import", "gsm8k", "--from", SOME, "--workers", "1", "--as-patterns", str(tmp_path / "made")]) == 0
+
+    said = capsys.readouterr().out
+    assert "dropped: grade" in said
+    assert "generators check" in said
