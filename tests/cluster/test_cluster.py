@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
 from generators import build
 from generators.builder.dataset import Execution, make
 from generators.files.store import store
+from generators.imports.importer import import_problems
 from solver.refusal import InputError
 
 SMALL = {"rows": 4_000, "shard_rows": 500}
@@ -49,6 +51,15 @@ def test_a_cluster_makes_the_same_bytes(cluster, local, tmp_path):
     built = build("run8", out=tmp_path / "d", engine="ray", **SMALL)
 
     assert contents(built.folder) == contents(local)
+
+
+def test_a_cluster_imports_the_same_bytes(bucket, cluster, tmp_path):
+    """Two Ray workers import what one process imports, into a folder and into an object store."""
+    words = {"name": "gsm8k", "origin": Path(__file__).parents[1] / "problems" / "gsm8k.jsonl", "shard_rows": 15}
+    alone = import_problems(out=tmp_path / "alone", workers=1, **words).folder
+
+    assert contents(import_problems(out=tmp_path / "d", engine="ray", **words).folder) == contents(alone)
+    assert contents(import_problems(out=f"{bucket}/gsm8k", engine="ray", **words).folder) == contents(alone)
 
 
 def test_a_killed_worker_costs_nothing_but_time(cluster, cook, tmp_path):
