@@ -97,12 +97,13 @@ def test_a_merged_model_is_published_under_its_own_name(evaluated, tiny, tmp_pat
 
 
 def test_the_tables_of_a_card_are_whole(evaluated):
-    """A blank line would end a table; the card has two, without blank lines."""
+    """A blank line would end a table; the card has at least two, each with a row and without blank lines."""
     card, _ = make_card(evaluated, "acme/tiny-adapter", evaluated)
 
     tables = [part for part in card.split("\n\n") if part.startswith("| ")]
 
-    assert [part.count("\n") >= 3 for part in tables] == [True, True]
+    assert len(tables) >= 2
+    assert [part for part in tables if part.count("\n") < 2] == []
     assert "ask --adapter acme/tiny-adapter " in card
 
 
