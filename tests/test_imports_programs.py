@@ -141,7 +141,7 @@ def test_exact_calls_and_divisions_are_read(text, value):
     ],
 )
 def test_other_python_is_refused_with_the_reason(text, told):
-    """What is not on the list of allowed syntax is an error that names it; nothing of it runs."""
+    """Syntax outside the allowed list is an error that names it; none of it runs."""
     with pytest.raises(NoFormula, match=told):
         read_python(text)
 

@@ -138,7 +138,7 @@ def test_the_bounds_stand_in_the_recipe(texts, cook, tmp_path):
 
 
 def test_large_spaces_are_searched_within_a_second(texts):
-    """Twelve slots of a thousand values, of which few tuples fit, are searched within the bound of tries."""
+    """Twelve slots of a thousand values, with few tuples that fit, are searched within the bound of tries."""
     names = [f"n{place}" for place in range(12)]
     slots = read_slots(dict.fromkeys(names, "1..1000"), {})
     conditions = read_conditions([f"{left} > {right}" for left, right in pairwise(names[:5])] + ["n11 >= n10"], slots)

@@ -90,7 +90,7 @@ def renamed(entry: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
 
 @dataclass
 class _Reading:
-    """What is gathered while a source is read."""
+    """Gathers the facts of a source while it is read."""
 
     reader: Source
     columns: dict[str, str] | None = None

@@ -188,7 +188,9 @@ def test_evaluations_elsewhere_are_found_or_named(publishable, tmp_path):
 
 def test_an_evaluation_remembers_where_it_was_written(evaluated, dataset, tmp_path, call):
     """`eval --out` notes the folder beside the adapter."""
-    adapter = shutil.copytree(evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint-*", "eval-*"))
+    adapter = shutil.copytree(
+        evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint-*", "eval-*", ELSEWHERE)
+    )
     words = evaluation(adapter, dataset, "--limit", 1, "--max-new-tokens", 2, "--out", tmp_path / "e")
 
     assert call(*words)[0] == 0

@@ -1,4 +1,4 @@
-"""What the readers of programs share: their error, their bounds, and steps on numbers whose origin is written down."""
+"""The readers of programs share an error, bounds, and steps on numbers whose origin is written down."""
 
 from fractions import Fraction
 
