@@ -7,7 +7,7 @@ from conversion import problem
 
 from generators.imports.convert import Converted, converted
 from generators.imports.question.mentions import read_mentions
-from generators.imports.variation.conditions import Told, conditions
+from generators.imports.variation.conditions import Told, asked_at_most, conditions
 from generators.imports.variation.fixed import shares_of_a_whole, stays
 from generators.imports.variation.pattern_text import NoPattern, Original, pattern_text
 from generators.imports.variation.persons import persons, vocabulary_text
@@ -171,6 +171,8 @@ def number(value, **said):
         (number(9, unit=stem("years"), after=" years old", clause="is 9 years old"), "2..17"),
         (number(30, unit=stem("years"), after=" years old", clause="is 30 years old"), "18..60"),
         (number(2015, unit="", before="in "), "2006..2024"),
+        (number(2015, unit="", before="born in May "), "2006..2024"),
+        (number(2015, unit="", before="has ", commas=True), "1260..3220 by 5"),
         (number(5, factor=True), "2..10"),
         (number("1/3", kind="fraction"), "[0.125, 1/6, 0.2, 0.25, 1/3, 0.4, 0.5, 0.6, 2/3, 0.75, 0.8]"),
         (number("1/3", kind="fraction", unit_parts=True), "[0.125, 1/6, 0.2, 0.25, 1/3, 0.5]"),
@@ -227,6 +229,7 @@ def test_numbers_that_share_out_a_whole_stay(question, places):
         ("Zorblax has 3 pens more than Tom.", {"tom": "man"}),
         ("Alex has 3 pens. Sally has 4.", {"sally": "woman"}),
         ("Mr. Tom has 3 pens.", {}),
+        ("He sold 3 pens to customer A. How many did he sell to Customer B?", {}),
         ("Tom Smith has 3 pens. He buys 4.", {}),
         ("Tom's Burgers sells 3 pens.", {}),
         ("Sally has 3 pens. He buys 4.", {}),
@@ -266,6 +269,21 @@ def test_conditions_hold_what_the_original_shows():
         "pens != friends",
     ]
     assert all(one.holds(numbers) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "most"),
+    [
+        ("There are 5 pens. What percent of them are red?", 40, 100),
+        ("There are 5 pens. By what percent did it grow?", 140, None),
+        ("It plays 8 times. How long, in hours, is it open each day?", 20, 24),
+        ("How many days does she work in a week?", 5, 7),
+        ("How many days does she work?", 5, None),
+    ],
+)
+def test_an_answer_stays_below_the_bound_of_its_words(question, answer, most):
+    """A percentage stays at most 100 if it was, and hours of a day at most 24."""
+    assert asked_at_most(question, Fraction(answer)) == most
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ order, and different numbers stay different.
 """
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -27,6 +28,14 @@ _SIGNS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": operator.ge,
     "!=": operator.ne,
 }
+
+
+_MOST_ASKED = (
+    (re.compile(r"\bpercent(?:age|s)?\b|%"), Fraction(100)),
+    (re.compile(r"\bhours?\b.*\b(?:each|every|a|per|one|the|that) day\b|\bhours? (?:daily|today)\b"), Fraction(24)),
+    (re.compile(r"\bdays?\b.*\b(?:each|every|a|per|one|the|that) week\b"), Fraction(7)),
+)
+"""The words of a question by which an answer stays below a bound, if it was."""
 
 
 class Condition(NamedTuple):
@@ -74,6 +83,12 @@ def conditions(
 ) -> list[Condition]:
     """Return the conditions of a trace's term, for the original numbers of its slots."""
     return list(dict.fromkeys([*_of_steps(term, numbers), *_of_order(told, ranges)]))
+
+
+def asked_at_most(question: str, answer: Fraction) -> Fraction | None:
+    """Return the most that an answer can be by the words that ask for it: 100 for a percentage, 24 for hours of a day."""
+    asked = re.split(r"[.!]\s", question.strip())[-1]
+    return next((most for words, most in _MOST_ASKED if answer <= most and words.search(asked)), None)
 
 
 def _of_steps(term: Term, numbers: Mapping[str, Fraction]) -> Iterator[Condition]:

@@ -16,7 +16,7 @@ from solver.program import Program
 from solver.text import read, write
 
 from .closed_form import NoClosedForm, Solution, closed_form, forms_used, varies_in
-from .conditions import Condition, Told, conditions
+from .conditions import Condition, Told, asked_at_most, conditions
 from .fixed import any_stays, shares_of_a_whole
 from .persons import Person, persons
 from .ranges import Number, Range, range_of
@@ -93,6 +93,8 @@ def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Mad
     answer = _answer(source, slots, traced, numbers)
     told = list(_told(source, slots))
     where = conditions(traced, numbers, ranges, told)
+    most = asked_at_most(source.text, source.problem.answer)
+    where += [Condition(traced, "<=", most)] if most is not None else []
     if not all(one.holds(numbers) for one in where):
         raise NoPattern("conditions: the original numbers break a condition")
     parts: dict[Term, str] = {}
@@ -259,6 +261,7 @@ def _number(source: Original, slot: Slot, place: int, level: int) -> Number:
         figures=not any("words" in one.filters for one in slot.spots),
         unit_parts=parts,
         level=level,
+        commas="," in quantity.text,
     )
 
 

@@ -21,7 +21,7 @@ _TITLE = re.compile(
     r"Lake|Fort|Mount|San|Los|New|[A-Z])\.? $"
 )
 _NO_PERSON = re.compile(
-    r"(?:['\u2019]s)? (?:Street|Avenue|Road|River|Lake|Island|City|Beach|School|Park|Day)\b|-[A-Za-z]| [A-Z]\."
+    r"(?:['\u2019]s)? (?:Street|Avenue|Road|River|Lake|Island|City|Beach|School|Park|Day)\b|-[A-Za-z]| [A-Z]\b"
 )
 _OWNED_NAME = re.compile(r"['\u2019]s? (?=[A-Z][a-z])")
 VOCABULARIES = {"she": "woman", "he": "man"}
@@ -72,6 +72,8 @@ def persons(text: str, parts_of_names: frozenset[str]) -> list[Person]:
 
 
 def _person(text: str, name: str, named: list[str]) -> Person | None:
+    if re.search(rf"\b{re.escape(name.lower())}\b", text):
+        return None  # "customer A", and "Customer B"
     pronoun = _pronoun(text, name, named)
     places = [found.span() for found in re.finditer(rf"\b{re.escape(name)}\b", text)]
     if pronoun is None or not all(_stands_alone(text, start, end) for start, end in places):

@@ -22,6 +22,10 @@ _SECONDS = stem("seconds")
 _PARTS_OF_DAYS = tuple(map(stem, ("mornings", "afternoons", "evenings", "nights", "times")))
 _CALENDAR = range(1500, 2101)
 _PER_WEEK = re.compile(r"\b(?:week|weekly|weekday)\b", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"\b(?:[Ii]n|year|[Ss]ince|[Bb]y|[Ff]rom|until|to|of|between|and|[Aa]fter|[Bb]efore|during|January|February|March|April|"
+    r"May|June|July|August|September|October|November|December)(?: of)?(?: \d+,)?\s+$"
+)
 _DAY_BEHIND = re.compile(r"[\s-]+(?:school|work|working|business)?[\s-]*days?\b", re.IGNORECASE)
 _AGE = re.compile(r"[\s-]+years?(?:[\s-]+(?:old|older|younger)|\s+of\s+age)\b|\s*(?:[.,?!]|and\b|now\b|today\b|$)")
 _AGE_BEFORE = re.compile(
@@ -46,6 +50,8 @@ class Number(NamedTuple):
     unit_parts: bool
     """Whether the solution divides by the parts of the fraction, so that its numerator stays 1."""
     level: int
+    commas: bool = False
+    """Whether it has commas, as no year has."""
 
 
 class Range(NamedTuple):
@@ -129,9 +135,9 @@ def percents(number: Number) -> Range | None:
 def calendar_years(number: Number) -> Range | None:
     """Moves a calendar year by a few years."""
     own = number.value
-    if number.kind != "plain" or own not in _CALENDAR or number.unit or "," in number.before[-1:]:
+    if number.kind != "plain" or own not in _CALENDAR or number.unit or number.commas:
         return None
-    if not re.search(r"\b(?:in|year|since|by|from|until|to|of)\s+$", number.before, re.IGNORECASE):
+    if not _YEAR_BEFORE.search(number.before):
         return None
     return _between(number, own - 9 * (number.level + 1), own + 9 * (number.level + 1), 1)
 
