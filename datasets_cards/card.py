@@ -22,6 +22,8 @@ from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.library import shipped
 from generators.patterns.slots import Words
+from generators.text.guarded import GRAM, SHARE
+from generators.text.guarded import shipped as shipped_set
 from solver.arguments import checked
 from solver.experts import EXPERTS
 from solver.files import local
@@ -39,6 +41,11 @@ PLOTS = {
     "plots/answers.png": "Size of the answers",
 }
 """The plots of a card, with their alternative texts."""
+UNGATED = (
+    "**The training rows were not checked against GSM-8K's test questions**: the dataset was made with `--no-gate`, or by "
+    "an early version. Rows may copy test questions, so do not report GSM-8K results of a model that was trained on them."
+)
+"""The card's sentences on a dataset without the shipped gate."""
 NO_PLOTS = (
     "card: matplotlib is not installed, so no plots were drawn; "
     "pip install 'wirework[plots]', or '.[plots]' in a checkout, and run the command again"
@@ -125,6 +132,7 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         facts=facts,
         contamination=contamination(facts),
         **_import_terms(facts),
+        further=[one for one in facts.recipe.against if one != shipped_set().against],
         mentions=_mentions(facts.recipe),
         wordings=wordings(facts.recipe),
         repo_id=repo_id,
@@ -190,25 +198,28 @@ def wordings(recipe: AnyRecipe) -> str:
 
 
 def contamination(facts: Facts) -> str:
-    """Return the card's paragraph on contamination: whether the gate ran, its command, and how many questions it refused."""
-    against = facts.recipe.against
-    command = "python -m generators " + (
-        f"build --recipe {RECIPE} --out OUT" if isinstance(facts.recipe, Recipe) else f"import {facts.recipe.source}"
-    )
-    if against is None:
-        return (
-            "The contamination gate did not run: no held-out set was given. `--against FILE` with `python -m generators "
-            f"{command.split()[3]}` refuses questions that overlap with those of a file or of a dataset on the Hub."
+    """Return the card's paragraph on contamination: the gate's held-out sets, its refusals, its command, or that it did not run."""
+    recipe = facts.recipe
+    sets = recipe.against
+    ours = shipped_set().against
+    if not isinstance(recipe, Recipe) and recipe.eval_only and not sets:
+        return "This is evaluation data; the contamination gate reads training rows alone."
+    told = [] if ours in sets else [UNGATED]
+    if sets:
+        named = [f"{one.name} ({counted(one.questions, 'question')}, sha256 `{one.sha256[:16]}`)" for one in sets]
+        flags = "".join(f" --against {quote(one.name)}" for one in sets if one != ours)
+        if isinstance(recipe, Recipe):
+            command = f"build --recipe {RECIPE} --out OUT{flags}"
+        else:
+            command = f"import {recipe.source}{flags}{'' if ours in sets or recipe.eval_only else ' --no-gate'}"
+        told.append(
+            f"The contamination gate ran against {', '.join(named)}. It refuses a training row whose question shares "
+            f"{GRAM} consecutive words with a held-out question, or {SHARE:.0%} of its sketch: the triples of its words "
+            "without numbers, names and pronouns. It does not see paraphrases. "
+            f"It refused {counted(len(facts.manifest.refused or []), 'question')}. The command that repeats it: "
+            f"`python -m generators {command}`."
         )
-    from generators.text.contamination import GRAM
-
-    return (
-        f"The contamination gate ran against {against.name} ({counted(against.questions, 'question')}, sha256 "
-        f"`{against.sha256[:16]}`). It refuses a question that shares {GRAM} consecutive words with a held-out "
-        f"question, or its sketch: the whole question with numbers and names masked. "
-        f"It refused {counted(len(facts.manifest.refused or []), 'question')}. The command that repeats it: "
-        f"`{command} --against {quote(against.name)}`."
-    )
+    return " ".join(told)
 
 
 def about_of(recipe: AnyRecipe) -> About:

@@ -12,7 +12,8 @@ from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
 
-AGAINST = "refuse questions that share ten words in a row, or their sketch, with a question of this held-out set"
+AGAINST = "also refuse training rows that copy a question of this held-out set; may be repeated"
+NO_GATE = "do not refuse training rows that copy a question of GSM-8K's test split; the card says so"
 PATTERNS = "a folder of your own patterns, used beside the shipped ones"
 TOKENIZER = "counts the tokens of rows whose bytes exceed the limit"
 PHRASINGS = "how many training wordings of each pattern are used, or all (default: the preset's)"
@@ -102,7 +103,8 @@ def _build_arguments(build: argparse.ArgumentParser) -> None:
         default="sample",
         help="cross-check a sample of rows, or all, with libyaml and exact fractions (default sample)",
     )
-    build.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+    build.add_argument("--against", action="append", metavar="PATH|HUB", help=AGAINST)
+    build.add_argument("--no-gate", action="store_true", help=NO_GATE)
     build.add_argument("--push", metavar="ORG/NAME", help="publish the finished dataset on the Hub")
 
 
@@ -250,7 +252,8 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     )
     imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
-    imports.add_argument("--against", metavar="PATH|HUB", help=AGAINST)
+    imports.add_argument("--against", action="append", metavar="PATH|HUB", help=AGAINST)
+    imports.add_argument("--no-gate", action="store_true", help=NO_GATE)
     imports.add_argument(
         "--as-patterns",
         type=path,
@@ -321,6 +324,7 @@ def _build(args: argparse.Namespace) -> int:
                 shard_rows=args.shard_rows or dataset.SHARD_ROWS,
                 patterns=args.patterns,
                 against=against,
+                gate=not args.no_gate,
                 workers=workers,
                 full=full,
                 engine=engine,
@@ -338,6 +342,8 @@ def _build(args: argparse.Namespace) -> int:
 
 def _refuse_beside_recipe(args: argparse.Namespace) -> None:
     """Raise InputError if a flag is given whose value the recipe has."""
+    if args.no_gate:
+        raise InputError(f"--no-gate: {args.recipe} says whether the gate ran; leave out one of --no-gate and --recipe")
     for name in ("weights", "rows", "seed", "max_len", "tokenizer", "phrasings", "shard_rows", "patterns"):
         if getattr(args, name) is not None:
             flag = f"--{name.replace('_', '-')}"
@@ -370,6 +376,7 @@ def _import(args: argparse.Namespace) -> int:
             shard_rows=args.shard_rows or SHARD_ROWS,
             workers=args.workers,
             engine=args.engine,
+            gate=not args.no_gate,
             report=progress,
         )
     if isinstance(result.folder, Path):
@@ -402,6 +409,7 @@ def _import_patterns(args: argparse.Namespace, began: float) -> int:
             split=args.split,
             eval_only=args.eval_only,
             against=args.against,
+            gate=not args.no_gate,
             workers=args.workers,
             engine=args.engine,
             report=progress,

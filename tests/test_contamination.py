@@ -1,17 +1,24 @@
-"""The gate refuses questions that share ten consecutive words, or their sketch, with a held-out one."""
+"""The gate refuses training questions that share ten words in a row, or half of a sketch, with a held-out one."""
 
 import json
 
+import numpy as np
 import pytest
 from folders import column, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from datasets_cards import write_card
 from generators import build
 from generators.builder.dataset import rebuild
 from generators.finished.audit import audit
-from generators.text.contamination import GRAM, Gate, grams, read_gate, sketch
+from generators.patterns.copies import may_copy
+from generators.patterns.library import library
+from generators.patterns.question import questions
+from generators.text.contamination import Gate, read_guarded
+from generators.text.guarded import GRAM, Guarded, grams, shipped
+from generators.text.plain_words import plain_words
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -21,7 +28,7 @@ HELD = "Zoë has 12 marbles and gives a third of them to José, who had 1,200. H
 @pytest.fixture
 def gate():
     """A gate of one question."""
-    return Gate("held", [HELD], "0")
+    return Gate((Guarded.of("held", [HELD], "0"),))
 
 
 @pytest.mark.parametrize(
@@ -58,12 +65,20 @@ def test_a_text_of_n_words_has_n_minus_nine_sequences(words):
 @given(st.text(max_size=200))
 def test_any_text_has_a_sketch_that_its_own_gate_refuses(text):
     """The gate of any text refuses that text."""
-    assert Gate("held", [text], "0").refuses(text)
+    assert Guarded.of("held", [text], "0").refuses(text)
 
 
-def test_numbers_of_all_kinds_are_one_mark():
-    """Numbers in digits, words, fractions, percents and money are all masked alike."""
-    assert sketch("2 of 2/3, 40% or a dozen at $5") == sketch("two of half, 7 percent or 3 dozen at 12 cents")
+def test_plain_words_have_no_numbers_names_and_pronouns():
+    """Numbers in digits, words, fractions and money, names, and pronouns of persons are left out alike."""
+    first = plain_words(
+        "Zoë sold 2 of her 12 kites at $1,200.50 each. She kept half. Does Mr. Lee's hen lay 3/4 as many?"
+    )
+    other = plain_words(
+        "Ben sold two of his dozen kites at $3 each. He kept 1/3. Does Mr. Ono's hen lay twice as many?"
+    )
+
+    assert first == other
+    assert {"sold", "kites", "kept", "hen"} <= set(first)
 
 
 def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
@@ -80,11 +95,11 @@ def test_a_build_leaves_out_what_the_gate_refuses(tmp_path):
     assert row["id"] not in ids
     assert len(ids) + sum(one in gated.manifest.refused for one in column(plain.folder, "id")) == 50
     assert audit(gated.folder).faults == []
+    assert len(gated.manifest.refused) == 1 + len(plain.manifest.refused)
     assert (
         f"It refused {counted(len(gated.manifest.refused), 'question')}."
         in write_card(gated.folder, plots=False).read_text()
     )
-    assert "gate did not run" in write_card(plain.folder, plots=False).read_text()
 
 
 def test_a_rebuild_asks_for_the_held_out_set(tmp_path):
@@ -109,4 +124,136 @@ def test_a_held_out_set_without_questions_is_one_error(tmp_path, text, told):
     path.write_text(text)
 
     with pytest.raises(InputError, match=told):
-        read_gate(str(path))
+        read_guarded(str(path))
+
+
+STORY = (
+    "Ruth's bakery makes 48 seeded rolls before dawn. A school nearby orders a third of them, and the baker's cousin takes "
+    "a basket of 9 to the harbour kiosk. How many seeded rolls are still on the bakery's shelf at noon?"
+)
+COPIES = {
+    "numbers": STORY.replace("48", "96").replace("a third", "25%").replace("9", "14"),
+    "names": STORY.replace("Ruth", "Omar"),
+    "a sentence at the start": f"The night was cold and clear. {STORY}",
+    "a sentence inside": STORY.replace("A school", "Nobody bought any bread the day before. A school"),
+    "all": STORY.replace("48", "sixty").replace("Ruth", "Omar").replace("A school", "It rained a little. A school"),
+    "one sentence left out": STORY.replace("Ruth's bakery makes 48 seeded rolls before dawn. ", ""),
+}
+
+
+@pytest.mark.parametrize("kind", COPIES)
+def test_an_altered_copy_is_refused(kind):
+    """New numbers, new names and one sentence more or less do not hide a copy, without ten words in a row."""
+    guarded = Guarded(shipped().against, frozenset(), Guarded.of("held", [STORY], "0").sketches)
+
+    assert guarded.refuses(COPIES[kind])
+
+
+def test_a_short_held_out_question_refuses_only_its_like():
+    """A question of few words is no reason to refuse each question that has these words."""
+    guarded = Guarded.of("held", ["How much is 12 + 30?"], "0")
+
+    assert guarded.refuses("How much is 7 + 5?")
+    assert guarded.refuses("Ann sells 4 pies. How much is a pie if she gets $20 for all of them?") is None
+
+
+def test_hashes_are_read_as_they_are_written(tmp_path):
+    """A file of hashes has all that the gate needs, has no text of the questions, and is the same bytes each time."""
+    guarded = Guarded.of("held", [HELD, STORY], "0")
+    guarded.write(tmp_path / "one.npz")
+    guarded.write(tmp_path / "two.npz")
+
+    read = Guarded.read(tmp_path / "one.npz")
+
+    assert (read.against, read.tens, read.sketches) == (guarded.against, guarded.tens, guarded.sketches)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    assert b"marbles" not in (tmp_path / "one.npz").read_bytes()
+
+
+def test_the_shipped_set_guards_all_test_questions():
+    """The package has the hashes of the 1,319 questions of GSM-8K's test split, in less than half a megabyte."""
+    assert shipped().against.questions == len(shipped().sketches) == 1319
+
+
+@pytest.mark.slow
+def test_no_shipped_wording_is_a_copy():
+    """Rows of every shipped wording that may copy a test question pass the gate; so do some of all other wordings."""
+    for pattern in library().patterns.values():
+        for wording in pattern.wordings:
+            rows = 200 if may_copy(pattern, wording, shipped()) else 4
+            draw = pattern.draw(np.arange(rows, dtype=object if not pattern.order.fast else np.int64))
+            assert not any(map(shipped().refuses, questions(pattern, wording, draw).to_pylist())), pattern.id
+
+
+OWN = """---
+slots: {who: person, item: fruit, had: 20..90, gone: 2..19}
+trace:
+  - {op: init, var: $who.$item, value: $had}
+  - {op: consume, entity: $who.$item, amount: $gone}
+  - {op: query, var: $who.$item}
+answer: had - gone
+---
+BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "copies"),
+    [
+        (
+            "{{ who }} puts {{ had }} {{ item }} on the long table by the door, and {{ gone }} roll off. How many stay there?",
+            True,
+        ),
+        ("From {{ had }} {{ item }}, {{ who }} eats {{ gone }}. How many are left?", False),
+    ],
+    ids=["copy", "other"],
+)
+def test_a_wording_that_copies_gives_no_training_rows(tmp_path, body, copies):
+    """All training rows of a user's wording with a held-out question's words are refused; other rows are not even read."""
+    (tmp_path / "mine" / "entity_track").mkdir(parents=True)
+    (tmp_path / "mine" / "entity_track" / "own.jinja").write_text(OWN.replace("BODY", body))
+    asked = "Leo puts 12 melons on the long table by the door, and 4 roll off. How many stay there?"
+    (tmp_path / "held.jsonl").write_text(json.dumps({"question": asked}))
+    weights = {
+        "rows": 10,
+        "validation": 2,
+        "test": 2,
+        "max_len": 1024,
+        "weights": {"entity_track": 100},
+        "patterns": ["entity_track/own"],
+    }
+
+    built = build(weights, out=tmp_path / "d", patterns=tmp_path / "mine", against=tmp_path / "held.jsonl")
+
+    assert len(built.manifest.refused) == (10 if copies else 0)
+    assert all("/own/" in row_id for row_id in built.manifest.refused)
+    assert built.manifest.splits["test"].rows > 0
+
+
+def test_several_held_out_sets_are_guarded(tmp_path):
+    """`--against` may be given more than once, and each set is named in the recipe behind the shipped one."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"question": f"{HELD} {name}"}))
+
+    built = build("run8", rows=20, out=tmp_path / "d", against=[tmp_path / "one.jsonl", tmp_path / "two.jsonl"])
+
+    names = [one["name"] for one in json.loads((built.folder / "recipe.json").read_text())["against"]]
+    assert names == [shipped().against.name, "one.jsonl", "two.jsonl"]
+
+
+def test_without_the_gate_the_card_says_so(tmp_path):
+    """`--no-gate` leaves the shipped set out, and the card says in plain words that nothing was checked."""
+    built = build("run8", rows=20, out=tmp_path / "d", gate=False)
+
+    assert built.manifest.refused is UNSET
+    assert "were not checked against GSM-8K's test questions" in write_card(built.folder, plots=False).read_text()
+    assert rebuild(built.folder, tmp_path / "again").manifest == built.manifest
+
+
+def test_a_recipe_of_an_earlier_version_is_rebuilt_without_the_gate(tmp_path):
+    """Such a recipe names one held-out set or null; its rows are made again as they were."""
+    built = build("run8", rows=20, out=tmp_path / "d", gate=False)
+    path = tmp_path / "recipe.json"
+    path.write_text(json.dumps(json.loads((built.folder / "recipe.json").read_text()) | {"against": None}))
+
+    assert rebuild(path, tmp_path / "again").manifest.content == built.manifest.content

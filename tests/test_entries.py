@@ -13,7 +13,7 @@ from folders import rows_of
 from generators.__main__ import main
 from generators.files.entries import read_entries, stream_entries
 from generators.imports.importer import import_problems
-from generators.text.contamination import read_gate
+from generators.text.contamination import read_guarded
 from solver.refusal import InputError
 
 ROWS = [
@@ -73,7 +73,7 @@ def test_an_import_and_a_gate_read_every_form(tmp_path, capsys, name):
     assert main(["import", "gsm8k", "--from", place, "--grade", "C", "--out", str(tmp_path / "d")]) == 0
     assert f"{place}: 2 problems read, from question, answer\n" in capsys.readouterr().err
     assert [row["answer"] for row in rows_of(tmp_path / "d")] == ["8", "7"]
-    gate = read_gate(place)
+    gate = read_guarded(place)
     assert f"{place}: 2 questions guarded, from question\n" in capsys.readouterr().err
     assert all(gate.refuses(row["question"]) for row in ROWS)
 
@@ -105,7 +105,7 @@ def test_the_column_of_a_question_is_found_and_told(tmp_path, capsys, entry, col
     """Questions are guarded whatever the obvious name of their column is, as text or as messages."""
     (tmp_path / "held.jsonl").write_text(json.dumps(entry))
 
-    gate = read_gate(str(tmp_path / "held.jsonl"))
+    gate = read_guarded(str(tmp_path / "held.jsonl"))
 
     assert gate.refuses(ASKED)
     assert gate.refuses("Be kind. Solve it.") is None
@@ -127,7 +127,7 @@ def test_a_question_that_would_not_be_guarded_is_an_error(tmp_path, text, told):
     (tmp_path / "held.jsonl").write_text(text)
 
     with pytest.raises(InputError) as caught:
-        read_gate(str(tmp_path / "held.jsonl"))
+        read_guarded(str(tmp_path / "held.jsonl"))
 
     assert told in str(caught.value)
 
@@ -136,7 +136,7 @@ def test_an_entry_without_a_question_is_counted(tmp_path, capsys):
     """Entries whose question is empty are told, not passed over in silence."""
     (tmp_path / "held.csv").write_text("question\nHow many are left of it?\n  \nHow many?\n")
 
-    read_gate(str(tmp_path / "held.csv"))
+    read_guarded(str(tmp_path / "held.csv"))
 
     assert "2 questions guarded, from question; 1 entry without a question" in capsys.readouterr().err
 

@@ -7,9 +7,8 @@ function of the recipe and its number. A folder that holds another recipe is ref
 import errno
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -17,6 +16,8 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
 from generators.files.store import new_store, only_writer_of
+from generators.text.contamination import OPEN, Gate, gate_of
+from generators.text.guarded import shipped
 from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError
@@ -27,10 +28,8 @@ from .length import Ruler
 from .memory import kept_memory
 from .preset import read_preset
 from .recipe import Recipe, tell
+from .row_gate import row_gate
 from .shard import BuiltRecord, ShardWriter
-
-if TYPE_CHECKING:
-    from generators.text.contamination import Gate
 
 SHARD_ROWS = 100_000
 """Rows per shard; a worker holds them in memory."""
@@ -48,7 +47,8 @@ def build(
     phrasings: int | str | Mapping[str, object] | None = None,
     shard_rows: int = SHARD_ROWS,
     patterns: str | Path | None = None,
-    against: str | Path | None = None,
+    against: str | Path | Sequence[str | Path] | None = None,
+    gate: bool = True,
     workers: int | None = None,
     full: bool = False,
     engine: str = "local",
@@ -60,8 +60,8 @@ def build(
     (P10); both default to the preset's values, as does `phrasings`, which is how many training wordings of each pattern
     are used: a number, "all", or a mapping as in a preset. `tokenizer`, a name or path, counts the tokens of rows whose bytes exceed
     `max_len`. `patterns` is a folder of additional patterns. `out` is a folder or a URL that fsspec supports
-    (`s3://bucket/run8`), by default data/PRESET. `against` is a held-out set whose questions are refused: a file, or a
-    dataset on the Hub. `shard_rows` is the number of rows per file. `workers` is the number of processes (None: one per
+    (`s3://bucket/run8`), by default data/PRESET. Training rows that copy a question of GSM-8K's test split are
+    refused, unless `gate` is false; `against` names more held-out sets: files, or datasets on the Hub. `shard_rows` is the number of rows per file. `workers` is the number of processes (None: one per
     core), `full` cross-checks every row, `engine` is "local" or "ray", and `report` is called after each shard with the
     number of finished rows and of all rows. Raises InputError for errors that the caller can fix; the folder then has no
     manifest.
@@ -70,7 +70,7 @@ def build(
     preset = read_preset(weights)
     out = Path("data") / preset.name if out is None else out
     new_store(out)  # refuses a bad place before anything long begins
-    gate = _gate(against)
+    held_out = gate_of(against, ours=gate)
     library = preset.library(None if patterns is None else local(patterns))
     recipe = Recipe.of(
         preset,
@@ -81,14 +81,14 @@ def build(
         tokenizer=None if tokenizer is None else str(tokenizer),
         phrasings=phrasings,
         shard_rows=shard_rows,
-        against=gate.against if gate else None,
+        against=held_out.against,
     )
     recipe.check_spaces()
     tell(recipe, preset, library)
     lacking = unstated(recipe.about) if recipe.about else None
     if lacking:
         print(f"note: {lacking}", file=sys.stderr)
-    return make(recipe, out, how, gate, full=full)
+    return make(recipe, out, how, held_out, full=full)
 
 
 @checked
@@ -96,7 +96,7 @@ def rebuild(
     recipe: str | Path,
     out: str | Path,
     *,
-    against: str | Path | None = None,
+    against: str | Path | Sequence[str | Path] | None = None,
     workers: int | None = None,
     full: bool = False,
     engine: str = "local",
@@ -104,33 +104,25 @@ def rebuild(
 ) -> Built:
     """Build the dataset of a recipe.json, or of a folder with one, again, and return it.
 
-    `against` must be the held-out set that the recipe names, if it names one; the other arguments are those of `build`.
+    `against` must be the held-out sets that the recipe names beside the shipped one; the other arguments are those of `build`.
     Raises InputError as `build` does.
     """
     how = Execution(workers, engine, report)
     new_store(out)
     read = Recipe.read(local(recipe))
-    gate = _gate(against)
-    if (gate.against if gate else None) != read.against:
-        named = f"{read.against.name} (sha256 {read.against.sha256[:16]})" if read.against else "no held-out set"
+    gate = gate_of(against, ours=shipped().against in read.against)
+    if gate.against != read.against:
+        sets = [f"{one.name} (sha256 {one.sha256[:16]})" for one in read.against if one != shipped().against]
+        named = " and ".join(sets) or "no further held-out set"
         raise InputError(f"{recipe}: was built against {named}; give the same with --against")
     return make(read, out, how, gate, full=full)
-
-
-def _gate(against: str | Path | None) -> "Gate | None":
-    """Return the gate of a held-out set, or None if none is named; import the reader of questions only if needed."""
-    if against is None:
-        return None
-    from generators.text.contamination import read_gate
-
-    return read_gate(str(against))
 
 
 def make(
     recipe: Recipe,
     out: str | Path,
     how: Execution | None = None,
-    gate: "Gate | None" = None,
+    gate: Gate = OPEN,
     *,
     full: bool = False,
 ) -> Built:
@@ -139,7 +131,9 @@ def make(
     try:
         with only_writer_of(files):
             claim(recipe, files)
-            written = _written(ShardWriter(recipe, files.location, full=full, gate=gate), how or Execution())
+            written = _written(
+                ShardWriter(recipe, files.location, full=full, gate=row_gate(recipe, gate)), how or Execution()
+            )
             return finish(recipe, files, manifest_of(recipe, written))
     except OSError as error:
         if error.errno == errno.ENOSPC:

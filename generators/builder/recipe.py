@@ -54,8 +54,8 @@ class Recipe:
     shard_rows: int
     versions: dict[str, str]
     files: dict[str, str]
-    against: Against | None = None
-    """The held-out set whose questions the contamination gate refused, or None if it did not run."""
+    against: tuple[Against, ...] = ()
+    """The held-out sets whose questions the contamination gate refused in training rows."""
     about: About | None = None
     """The language, licence, name and tags for the page; None in a recipe of an earlier version."""
     where: Search | None = None
@@ -74,7 +74,7 @@ class Recipe:
         max_len: int | None = None,
         tokenizer: str | None = None,
         phrasings: object = None,
-        against: Against | None = None,
+        against: tuple[Against, ...] = (),
     ) -> "Recipe":
         """Return the recipe of a preset, with only the patterns it uses; raise InputError at a bad number.
 

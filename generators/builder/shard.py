@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +17,8 @@ from solver.schema import content_hash
 
 from .length import Ruler
 from .recipe import Job, Recipe
+from .row_gate import RowGate
 from .rows import Group, make_group, tabulate
-
-if TYPE_CHECKING:
-    from generators.text.contamination import Gate
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +119,7 @@ def _overlap(recipe: Recipe, group: Group) -> list[int]:
 class ShardWriter:
     """Writes the shards of one recipe into one folder or URL; engines send it to their workers."""
 
-    def __init__(self, recipe: Recipe, location: Path | str, *, full: bool, gate: "Gate | None"):
+    def __init__(self, recipe: Recipe, location: Path | str, *, full: bool, gate: RowGate):
         self.recipe = recipe
         self.location = location
         self.full = full
@@ -139,6 +136,6 @@ class ShardWriter:
         if written is not None:
             return written
         shard = make_shard(self.recipe, split, number, self.ruler, self.full)
-        if self.gate:
+        if split == "train":
             shard = without(shard, self.gate.refused(shard.table))
         return write_shard(files, split, name, shard.table, shard.record)

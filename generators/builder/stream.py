@@ -14,6 +14,7 @@ import pyarrow as pa
 from datasets import ArrowBasedBuilder, DatasetInfo, Features, IterableDataset, SplitGenerator
 
 from generators.files.layout import SPLITS
+from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.files import local
 from solver.refusal import InputError, did_you_mean
@@ -22,7 +23,8 @@ from solver.schema import SCHEMA
 from .length import Ruler
 from .preset import read_preset
 from .recipe import Recipe, cut, tell, whole_number
-from .shard import make_shard
+from .row_gate import row_gate
+from .shard import make_shard, without
 
 BLOCK = 5_000
 """Rows per block; it takes about 50 ms to make, and a resumed stream repeats at most one block."""
@@ -41,11 +43,13 @@ def stream(
     tokenizer: str | Path | None = None,
     phrasings: int | str | Mapping[str, object] | None = None,
     block: int = BLOCK,
+    gate: bool = True,
 ) -> IterableDataset:
     """Return a split of a preset as a `datasets.IterableDataset` whose rows are made and proved as they are read.
 
     The rows are those of a build with this preset, seed and `shard_rows=block`, in its order, without repetition; run8
-    has over a hundred million. The other arguments are those of `build`. Raises InputError as `build` does.
+    has over a hundred million. Training rows that copy a question of GSM-8K's test split are left out
+    unless `gate` is false. The other arguments are those of `build`. Raises InputError as `build` does.
     """
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
@@ -61,6 +65,7 @@ def stream(
         tokenizer=None if tokenizer is None else str(tokenizer),
         phrasings=phrasings,
         shard_rows=block,
+        against=gate_of(None, ours=gate).against,
     )
     recipe.check_spaces()
     tell(recipe, read, library)
@@ -85,6 +90,7 @@ class _Blocks(ArrowBasedBuilder):  # type: ignore[misc]  # datasets ships no typ
     def __init__(self, recipe: Recipe, split: str):
         self.recipe = recipe
         self.split = split
+        self.gate = row_gate(recipe, gate_of(None, ours=bool(recipe.against)))
         super().__init__(dataset_name=recipe.preset, hash="wirework")
 
     def _info(self) -> DatasetInfo:
@@ -96,7 +102,8 @@ class _Blocks(ArrowBasedBuilder):  # type: ignore[misc]  # datasets ships no typ
 
     def _generate_tables(self, recipe: Recipe, split: str, blocks: list[int]) -> Iterator[tuple[int, pa.Table]]:
         for block in blocks:
-            yield block, make_shard(recipe, split, block, _ruler(recipe.system, recipe.max_len, recipe.tokenizer)).table
+            shard = make_shard(recipe, split, block, _ruler(recipe.system, recipe.max_len, recipe.tokenizer))
+            yield block, (without(shard, self.gate.refused(shard.table)) if split == "train" else shard).table
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Against:
-    """The held-out set that a gate was made of, as a recipe names it."""
+    """A held-out set that a gate was made of, as a recipe names it."""
 
     name: str
     sha256: str
@@ -99,6 +99,9 @@ def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
     unknown = sorted(values.keys() - kind.__dataclass_fields__.keys())
     if unknown:
         raise InputError(f"{path}: unknown key {unknown[0]}; a later version of wirework may know it")
+    against = values.get("against")
+    if against is None or isinstance(against, dict):  # recipes of earlier versions name one set or none
+        values = values | {"against": [against] if against else []}
     try:
         recipe = msgspec.convert(values, kind)
         recipe.check()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from generators.imports.variation.proof import proved_pattern, words_around
 from generators.patterns.library import SUFFIX, VOCABULARY, clashes, shipped
 from generators.patterns.pattern import read_pattern
 from generators.patterns.vocabulary import Vocabularies, read_vocabularies
-from generators.text.contamination import read_gate
+from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.document import load
 from solver.refusal import InputError
@@ -81,7 +81,8 @@ def make_patterns(
     form: str | None = None,
     split: str | None = None,
     eval_only: bool = False,
-    against: str | Path | None = None,
+    against: str | Path | Sequence[str | Path] | None = None,
+    gate: bool = True,
     workers: int | None = None,
     engine: str = "local",
     report: Report | None = None,
@@ -98,7 +99,7 @@ def make_patterns(
     folder = _new_folder(out)
     place = place_of(reader, origin, split)
     found = survey(place)
-    gate = None if against is None or eval_only else read_gate(str(against))
+    held_out = gate_of(None if eval_only else against, ours=gate and not eval_only)
     recipe = ImportRecipe.of(
         reader,
         split,
@@ -108,9 +109,9 @@ def make_patterns(
         max_len=_BYTES,
         problems=found.problems,
         shard_rows=SHARD_ROWS,
-        against=gate.against if gate else None,
+        against=held_out.against,
     )
-    maker = PatternMaker(Converter(reader, recipe, found.columns, gate), eval_only)
+    maker = PatternMaker(Converter(reader, recipe, found.columns, held_out), eval_only)
     kept: list[Kept] = []
     dropped: list[Dropped] = []
     done = 0

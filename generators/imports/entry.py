@@ -25,7 +25,7 @@ class Converter:
     reader: Source
     recipe: ImportRecipe
     columns: dict[str, str]
-    gate: Gate | None
+    gate: Gate
 
     def __call__(self, number: int, entry: Entry, *, repeated: bool) -> Row | Dropped:
         """Return the row of an entry by its number in the source, or why there is none."""
@@ -54,7 +54,7 @@ class Converter:
         """Return why a question may not be asked in training: it is held out."""
         if self.recipe.split == "train" and not self.recipe.eval_only and question_key(question) in held_out():
             return "held_out: a question of GSM-8K's test split"
-        shared = self.gate.refuses(question) if self.gate else None
+        shared = self.gate.refuses(question)
         return f"{CONTAMINATED}: {shared}" if shared else None
 
     def _kept(self, row: Row) -> Row | Dropped:

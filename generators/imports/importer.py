@@ -6,6 +6,7 @@ An interrupted import resumes with the missing shards. The rows are the same for
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from generators.files.store import Store, digest, new_store, only_writer_of
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.reading import GOLD_ALONE
 from generators.imports.sources.registry import Source, described
-from generators.text.contamination import read_gate
+from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.refusal import InputError, did_you_mean
 
@@ -48,7 +49,8 @@ def import_problems(
     split: str | None = None,
     grade: str = "A",
     eval_only: bool = False,
-    against: str | Path | None = None,
+    against: str | Path | Sequence[str | Path] | None = None,
+    gate: bool = True,
     max_len: int = MAX_LEN,
     shard_rows: int = SHARD_ROWS,
     workers: int | None = None,
@@ -59,8 +61,9 @@ def import_problems(
 
     `name` is a source of `sources.yaml`; without one, `question`, `program` and `answer` name columns, and `form` the
     format of the programs. `origin` is a local file or a dataset on the Hub, `split` the one that is written, `grade`
-    the lowest that is kept, `against` a held-out set whose questions are refused. Every problem becomes a row, or a
-    line of dropped.jsonl that says why not. `shard_rows` is the number of problems whose rows stand in one file;
+    the lowest that is kept, `against` names held-out sets whose questions are refused. So are training rows that copy a
+    question of GSM-8K's test split, unless `gate` is false. Every problem becomes a row, or a line of dropped.jsonl that
+    says why not. `shard_rows` is the number of problems whose rows stand in one file;
     `workers` and `engine` are those of `build`, and `report` is called now and then with the number of finished
     problems and of all.
     """
@@ -79,7 +82,7 @@ def import_problems(
         new_store(out)  # refuses a bad place before anything long begins
     place = place_of(reader, origin, split)
     found = survey(place)
-    gate = None if against is None else read_gate(str(against))
+    held_out = gate_of(against, ours=gate and not eval_only)
     recipe = ImportRecipe.of(
         reader,
         split,
@@ -89,13 +92,13 @@ def import_problems(
         max_len=max_len,
         problems=found.problems,
         shard_rows=shard_rows,
-        against=gate.against if gate else None,
+        against=held_out.against,
     )
     files = new_store(Path("data") / recipe.name if out is None else out)
     with only_writer_of(files):
         claim(recipe, files)
         return _Import(recipe, files, place, found).run(
-            PartConverter(Converter(reader, recipe, found.columns, gate)), how
+            PartConverter(Converter(reader, recipe, found.columns, held_out)), how
         )
 
 

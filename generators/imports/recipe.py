@@ -37,7 +37,7 @@ class ImportRecipe:
     """The number of entries, or 0 in a recipe of an earlier version, which has one shard."""
     shard_rows: int = SHARD_ROWS
     """The number of problems whose rows a shard holds."""
-    against: Against | None = None
+    against: tuple[Against, ...] = ()
     kind: Literal["import"] = "import"
     format: int = FORMAT
 
@@ -53,7 +53,7 @@ class ImportRecipe:
         max_len: int,
         problems: int,
         shard_rows: int,
-        against: Against | None,
+        against: tuple[Against, ...],
     ) -> "ImportRecipe":
         """Return the recipe of an import; its system line is the one that builds have by default."""
         return cls(

@@ -47,7 +47,7 @@ MANIFEST = {
         "that were also checked by the YAML reader with exact fractions. `max_len`: the limit on tokens. Builds add "
         "`bounds`, the largest possible number of tokens per pattern, and `fit_by_pattern`, the patterns that fit "
         "whatever their slots hold.",
-        "refused": "The ids that `--against` refused. Only where it was given.",
+        "refused": "The ids that the contamination gate refused. Only where it ran.",
     },
     "build": {
         "test_numbers_in_train": "`rows` of the `of` test rows have exactly the numbers of a training row of their pattern.",
@@ -85,7 +85,7 @@ RECIPE = {
     "shard_rows": "Rows of a file.",
     "versions": "The versions of wirework and pyarrow.",
     "files": "The text of every file of patterns, vocabularies and constants, so that the rows can be made again without them.",
-    "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
+    "against": "The held-out sets of the contamination gate: the `name`, `sha256` and number of `questions` of each.",
     "where": "The bounds within which number tuples were found that satisfy the [conditions](patterns.md#conditions) of patterns: `tuples` and `tries`. Only where a pattern has conditions.",
     "about": "The `language`, `license`, `pretty_name` and `tags` for the page, as the preset states them.",
 }
@@ -107,7 +107,7 @@ IMPORT_RECIPE = {
     "problems": "The number of entries that were read.",
     "shard_rows": "The number of problems whose rows a data file holds.",
     "versions": "The versions of wirework and pyarrow.",
-    "against": "The held-out set of `--against`: its `name`, `sha256` and number of `questions`; or null.",
+    "against": "The held-out sets of the contamination gate: the `name`, `sha256` and number of `questions` of each.",
 }
 """The keys of an import's recipe.json."""
 

@@ -18,6 +18,7 @@ from .ranges import LEVELS
 
 REASONS = {
     "grade": "the row is not of grade A",
+    "contaminated": "the question copies a held-out one",
     "few": "fewer than 200 different numbers satisfy the conditions",
     "told": "the question tells a number that follows from numbers that would vary",
     "fixed": "no number of the question can vary",
