@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from types import UnionType
@@ -20,6 +20,7 @@ _KINDS = {
     str: "text",
     Path: "a path",
     Mapping: "a mapping",
+    Sequence: "a list",
     Callable: "a function",
 }
 """The types that public functions take, as messages call them."""

@@ -28,7 +28,7 @@ RUN8 = yaml.safe_load((FOLDER / "run8.yaml").read_text(encoding="utf-8"))
         (lambda: build(out=3), "out is 3; give text or a path or None"),
         (lambda: build(patterns=3), "patterns is 3; give text or a path or None"),
         (lambda: build(tokenizer=3), "tokenizer is 3; give text or a path or None"),
-        (lambda: build(against=3), "against is 3; give text or a path or None"),
+        (lambda: build(against=3), "against is 3; give text or a path or a list or None"),
         (lambda: build(full="yes"), "full is 'yes'; give True or False"),
         (lambda: build(engine=3), "engine is 3; give text"),
         (lambda: build(report=3), "report is 3; give a function or None"),
