@@ -27,7 +27,7 @@ from solver import REWARDS, Refusal, fence, judge, read, solve, write
 from solver.grounding import _READINGS, _plain, literals
 from solver.number import write_number
 from solver.numerals import MAX_WORDS, words
-from solver.text import _read_line
+from solver.text import read_line
 
 Item = tuple[str, list[str], str] | tuple[str, list[str], str, str]
 """A completion, its experts, the gold answer, and the question if the trace's numbers are looked up in it."""
@@ -115,7 +115,7 @@ def rates(items: list[Item], reward: float | None) -> tuple[float, float]:
 
 def forget() -> None:
     """Empty the caches of lines and of questions."""
-    for cached in (_read_line, _plain, *_READINGS):
+    for cached in (read_line, _plain, *_READINGS):
         cached.cache_clear()
 
 

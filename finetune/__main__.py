@@ -113,6 +113,7 @@ def _eval(args: argparse.Namespace) -> int:
         max_new_tokens=args.max_new_tokens,
         batch=args.batch,
         dtype=args.dtype,
+        constrained=args.constrained,
     )
     print_report(make_report(folder), folder)
     return 0
@@ -136,7 +137,12 @@ def _ask(args: argparse.Namespace) -> int:
     from finetune.judge.ask import ask
 
     runs = ask(
-        args.question, model=args.model, adapter=args.adapter, max_new_tokens=args.max_new_tokens, dtype=args.dtype
+        args.question,
+        model=args.model,
+        adapter=args.adapter,
+        max_new_tokens=args.max_new_tokens,
+        dtype=args.dtype,
+        constrained=args.constrained,
     )
     return 0 if runs else 1
 

@@ -1,4 +1,4 @@
-"""The command line of the solver: `python -m solver run|judge|score|table`."""
+"""The command line of the solver: `python -m solver run|judge|score|grammar|table`."""
 
 import argparse
 import json
@@ -13,7 +13,8 @@ from .completion import extract
 from .dataset import dataset_reading, open_dataset, select
 from .experts import EXPERTS
 from .files import decode, json_rows, local, read_text
-from .grounding import UNGROUNDED, Reading
+from .grammar import SYNTAXES, grammar
+from .grounding import UNGROUNDED, Reading, question_numbers
 from .ops import op_table
 from .plurals import counted
 from .refusal import InputError, Refusal, did_you_mean
@@ -68,6 +69,24 @@ def parser() -> argparse.ArgumentParser:
         "--no-question", action="store_true", help="accept traces with numbers that the row's question does not have"
     )
     score.add_argument("--json", action="store_true", help="print the table as JSON")
+    grammar = verbs.add_parser(
+        "grammar",
+        help="print a grammar of completions, for engines that decode by one",
+        description="Print the context-free grammar of completions, with the numbers of one question or any numbers.",
+        epilog="example: python -m solver grammar --to gbnf --question 'Ann has 3 bags of 5 apples. How many has she?'",
+    )
+    grammar.add_argument("--question", metavar="TEXT", help="the question, whose numbers alone the trace may take")
+    grammar.add_argument(
+        "--dataset",
+        metavar="DATASET",
+        help="the dataset of the question, if it has named constants of its own or is not in English",
+    )
+    grammar.add_argument(
+        "--to",
+        choices=SYNTAXES,
+        default="lark",
+        help="lark for llguidance and vLLM (default), gbnf for xgrammar, llama.cpp and vLLM",
+    )
     verbs.add_parser("table", help="print the table of ops as Markdown", epilog="example: python -m solver table")
     return top
 
@@ -195,6 +214,16 @@ def _predictions(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{file}, {place}", prediction
 
 
+def _grammar(args: argparse.Namespace) -> int:
+    reading = Reading() if args.dataset is None else dataset_reading(args.dataset)
+    _tell_limit(reading, args.question is not None)
+    numbers = None if args.question is None else question_numbers(args.question, *reading)
+    if numbers is not None and not numbers:
+        raise InputError("--question: no number is read in it, so that no trace is grounded in it; leave it out")
+    print(grammar(numbers, args.to), end="")
+    return 0
+
+
 def _table(_args: argparse.Namespace) -> int:
     print(markdown_table())
     return 0
@@ -207,7 +236,7 @@ def markdown_table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-VERBS = {"run": _run, "judge": _judge, "score": _score, "table": _table}
+VERBS = {"run": _run, "judge": _judge, "score": _score, "grammar": _grammar, "table": _table}
 
 if __name__ == "__main__":
     sys.exit(main())

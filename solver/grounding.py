@@ -142,7 +142,7 @@ def ungrounded(
     for number, trace in enumerate(program, 1):
         for place, step in enumerate(trace.steps, 1):
             for field, value in literals(step):
-                if not ((field == "args" and value in IN_ARGS) or has_number(question, value, language, constants)):
+                if not (value in free_numbers(field) or has_number(question, value, language, constants)):
                     reason = (
                         f"{field}: {write_number(value)} is neither in the question nor a named constant; "
                         "write the numbers of the question, and compute others in steps"
@@ -151,6 +151,11 @@ def ungrounded(
                     error.part, error.step = number if len(program) > 1 else None, place
                     return error
     return None
+
+
+def free_numbers(field: str) -> frozenset[Fraction]:
+    """Return the numbers that a field may hold whatever the question is."""
+    return IN_ARGS if field == "args" else frozenset()
 
 
 def literals(step: Step) -> Iterator[tuple[str, Any]]:
@@ -171,6 +176,11 @@ def has_number(question: str, number: Fraction, language: str = ENGLISH, constan
     return any(number in read(question, language) for read in _READINGS) or (
         bool(constants) and number in _own(question, constants)
     )
+
+
+def question_numbers(question: str, language: str = ENGLISH, constants: Constants = ()) -> frozenset[Fraction]:
+    """Return all numbers that a trace may take from a question, without their signs."""
+    return frozenset().union(*(read(question, language) for read in _READINGS), _own(question, constants))
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")

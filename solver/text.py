@@ -25,7 +25,7 @@ _COMPOSED = re.compile(rf"(?:{_PART.pattern}(?:\n(?=-)|$))+")
 _SIGN = re.compile(r"""compute_op["']?:[ \t]*+([*-])(?=[\s,}])""")
 """An operation that YAML reads as a sign of its own."""
 _FIELD = re.compile(rf"([a-z_]+): (?:\[([^\]]+)\]|({_SCALAR}))")
-_SHORT = MAX_EVENTS
+MAX_CANONICAL = MAX_EVENTS
 """The most characters that the canonical reader accepts; so short a text has fewer than MAX_EVENTS nodes."""
 
 
@@ -72,7 +72,7 @@ def canonical_outline(text: str) -> Outline | None:
 
     Several times faster than libyaml, which reads every accepted text the same way.
     """
-    if len(text) > _SHORT:
+    if len(text) > MAX_CANONICAL:
         return None
     text = text.strip("\n")
     single = _SINGLE.fullmatch(text)
@@ -117,7 +117,7 @@ def read(text: str) -> Program:
 
 def _read_trace(expert: str, node: dict[str, Node] | list[str], part: int | None, symbols: Symbols) -> Trace:
     steps: Sequence[Any] = node if isinstance(node, list) else _steps(node, part)
-    read: Callable[[Any], Step] = _read_line if isinstance(node, list) else partial(read_step, symbols=symbols)
+    read: Callable[[Any], Step] = read_line if isinstance(node, list) else partial(read_step, symbols=symbols)
     done: list[Step] = []
     try:
         done.extend(map(read, steps))  # keeps the steps before an error
@@ -141,7 +141,7 @@ def _steps(node: dict[str, Node], part: int | None) -> list[Node]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _read_line(line: str) -> Step:
+def read_line(line: str) -> Step:
     """Parse a canonical line; most lines come from the cache, since scaffolding recurs (P11)."""
     node: dict[str, Node] = {}
     for key, pair, scalar in _FIELD.findall(line):

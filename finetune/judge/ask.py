@@ -26,6 +26,7 @@ def ask(
     adapter: str | Path | None = None,
     max_new_tokens: int = 400,
     dtype: str = "auto",
+    constrained: bool = False,
 ) -> bool:
     """Ask the question, print the trace and its solution, and return whether the trace runs."""
     keep_memory()
@@ -35,7 +36,8 @@ def ask(
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, weights, device), max_new_tokens)
     asked = prompt(trained_system_line(weights or Path(base)), question)
-    completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show)
+    constraint = decoder.constraint(question) if constrained else None
+    completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show, constraint)
     print()
     if completion.truncated:
         terminal.say(f"cut after {counted(completion.tokens, 'token')}; raise --max-new-tokens")

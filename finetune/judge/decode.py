@@ -8,13 +8,16 @@ tokens may change places.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers import DynamicCache
 
+from finetune.models.constrained import mask, vocabulary_of
+from solver.constraint import Constraint, Vocabulary
+from solver.grounding import Reading
 from solver.text import FENCE
 
 _NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
@@ -47,23 +50,38 @@ class Decoder:
         self.limit = limit
         stops = model.generation_config.eos_token_id
         self.ends = {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [stops])}
+        self._vocabulary: Vocabulary | None = None
         self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
 
-    def decode(self, prompts: list[list[int]], batch: int) -> Iterator[tuple[int, Completion]]:
-        """Yield the number and the completion of each prompt as soon as it is finished."""
+    def constraint(self, question: str, reading: Reading = Reading()) -> Constraint:  # noqa: B008  # a frozen value
+        """Return a constraint for one completion."""
+        if self._vocabulary is None:
+            self._vocabulary = vocabulary_of(self.tokenizer, self.ends)
+        return Constraint(self._vocabulary, question, reading)
+
+    def decode(
+        self, prompts: list[list[int]], batch: int, constraints: Sequence[Constraint] | None = None
+    ) -> Iterator[tuple[int, Completion]]:
+        """Yield the number and the completion of each prompt as soon as it is finished.
+
+        With `constraints`, one for each prompt, each token is the most likely one that its constraint allows.
+        """
         order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
         for start in range(0, len(order), batch):
-            yield from self._together(prompts, order[start : start + batch])
+            yield from self._together(prompts, order[start : start + batch], constraints)
 
-    def stream(self, prompt: list[int], show: Callable[[str], None]) -> Completion:
+    def stream(
+        self, prompt: list[int], show: Callable[[str], None], constraint: Constraint | None = None
+    ) -> Completion:
         """Decode one prompt, show the text piece by piece as it is written, and return the completion."""
+        held = None if constraint is None else [constraint]
         written: list[int] = []
         shown = ""
         cache = DynamicCache(config=self.model.config)
         ids = torch.tensor([prompt], device=self.model.device)
         finished = None
         while finished is None:
-            token = int(self._next(input_ids=ids, past_key_values=cache)[0])
+            token = int(self._next(held, input_ids=ids, past_key_values=cache)[0])
             finished = self._append(written, token)
             text = self._text(written)
             if not text.endswith("\ufffd") or finished:  # else its last character is incomplete
@@ -72,7 +90,9 @@ class Decoder:
             ids = torch.tensor([[token]], device=self.model.device)
         return finished
 
-    def _together(self, prompts: list[list[int]], live: list[int]) -> Iterator[tuple[int, Completion]]:
+    def _together(
+        self, prompts: list[list[int]], live: list[int], constraints: Sequence[Constraint] | None
+    ) -> Iterator[tuple[int, Completion]]:
         """Decode one batch; `live` holds the numbers of its prompts."""
         longest = max(len(prompts[row]) for row in live)
         fill = [longest - len(prompts[row]) for row in live]
@@ -85,7 +105,8 @@ class Decoder:
         written: dict[int, list[int]] = {row: [] for row in live}
         done: set[int] = set()
         while True:
-            chosen = self._next(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+            held = None if constraints is None else [constraints[row] for row in live]
+            chosen = self._next(held, input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
             for row, token in zip(live, chosen.tolist(), strict=True):
                 finished = None if row in done else self._append(written[row], token)
                 if finished:
@@ -102,7 +123,7 @@ class Decoder:
                 cache.batch_select_indices(index)
                 live = [live[place] for place in keep]
 
-    def _next(self, **inputs: Any) -> Any:
+    def _next(self, constraints: Sequence[Constraint] | None, **inputs: Any) -> Any:
         """Return the most likely next token of each row.
 
         The head is called directly on the last position: through the model's forward, transformers copies its weights
@@ -110,7 +131,11 @@ class Decoder:
         """
         with torch.inference_mode():
             last = self.model.base_model(**inputs, use_cache=True).last_hidden_state[:, -1]
-            return self.model.get_output_embeddings()(last).argmax(-1)
+            logits = self.model.get_output_embeddings()(last)
+            chosen = (mask(logits, constraints) if constraints else logits).argmax(-1)
+        for constraint, token in zip(constraints or (), chosen.tolist() if constraints else (), strict=True):
+            constraint.take(token)
+        return chosen
 
     def _append(self, written: list[int], token: int) -> Completion | None:
         """Append a token to a row; return the completion if that finishes it."""

@@ -14,9 +14,10 @@ from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, trained_system_line, write_json, writing
-from finetune.runs.rows import hub_dataset, read_rows, split_of
+from finetune.runs.rows import hub_dataset, read_rows, reading_of, split_of
 from finetune.runs.trained import Trained
 from solver.files import json_rows, local, read_json, read_text
+from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -45,6 +46,8 @@ class Evaluation:
     """The system prompt of rows that have no prompt of their own."""
     hub_dataset: str | None = None
     """The dataset's name on the Hub."""
+    constrained: bool = False
+    """Whether tokens that break a trace were masked."""
 
 
 def evaluate(
@@ -58,6 +61,7 @@ def evaluate(
     max_new_tokens: int = 400,
     batch: int = 128,
     dtype: str = "auto",
+    constrained: bool = False,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input."""
     keep_memory()
@@ -83,9 +87,11 @@ def evaluate(
         device.dtype_name,
         system,
         hub_dataset(dataset),
+        constrained,
     )
     home = home_of(base, adapter)
-    folder = folder or home / "-".join(filter(None, ("eval", Path(dataset.partition(":")[0]).stem, split)))
+    parts = ("eval", Path(dataset.partition(":")[0]).stem, split, "constrained" if constrained else None)
+    folder = folder or home / "-".join(filter(None, parts))
     with writing(folder, "decoded into"):
         done = _finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
@@ -95,12 +101,25 @@ def evaluate(
             decoder = Decoder(*load(base, weights, device), max_new_tokens)
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             _remember(folder, home)
-            _decode(decoder, rows, folder, batch, len(table))
+            reading = reading_of(dataset) if constrained else None
+            _decode(decoder, rows, folder, batch, len(table), reading=reading)
     return folder
 
 
-def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: int, total: int) -> None:
-    """Decode rows and append each prediction as soon as its row is finished."""
+def _decode(
+    decoder: Decoder,
+    rows: list[dict[str, Any]],
+    folder: Path,
+    batch: int,
+    total: int,
+    *,
+    reading: Reading | None,
+) -> None:
+    """Decode rows and append each prediction as soon as its row is finished.
+
+    With a reading of their questions, tokens that break a trace are masked.
+    """
+    constraints = None if reading is None else [decoder.constraint(row["question"], reading) for row in rows]
     prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
     began = time.perf_counter()
     tokens, seconds = 0, 0.0
@@ -110,7 +129,7 @@ def _decode(decoder: Decoder, rows: list[dict[str, Any]], folder: Path, batch: i
         (folder / PREDICTIONS).open("a", encoding="utf-8") as file,
         out_of_memory(f"out of memory with --batch {batch}; try --batch {max(batch // 2, 1)}"),
     ):
-        for count, (place, completion) in enumerate(decoder.decode(prompts, batch), 1):
+        for count, (place, completion) in enumerate(decoder.decode(prompts, batch, constraints), 1):
             seconds = time.perf_counter() - began
             file.write(json.dumps(_line(rows[place], completion, seconds), ensure_ascii=False) + "\n")
             file.flush()
