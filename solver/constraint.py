@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grounding import IN_ARGS, Reading, question_numbers
+from .number import fits
 from .position import Position
 from .refusal import InputError
 
@@ -56,7 +57,8 @@ class Constraint:
         """Start before the first token; `reading` is how the question is read, as its dataset tells."""
         self.vocabulary = vocabulary
         # No trace is grounded in a question without numbers; it is still to be one that can be read and run.
-        self._go_to(Position(question_numbers(question, *reading) or _NO_NUMBERS), "")
+        numbers = frozenset(filter(fits, question_numbers(question, *reading)))
+        self._go_to(Position(numbers or _NO_NUMBERS), "")
 
     def _go_to(self, position: Position, text: str) -> None:
         """Go to a position; `text` is what has been written behind it."""

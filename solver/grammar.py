@@ -18,7 +18,7 @@ from .grounding import free_numbers
 from .number import LITERAL, fits, write_number
 from .ops import Query, write_step
 from .program import MAX_PARTS, Trace
-from .refusal import TraceError
+from .refusal import InputError, TraceError
 from .step_forms import NUMBER, RESULT, Form, Names, step_forms
 from .text import FENCE_END, FENCE_START, write
 
@@ -150,14 +150,21 @@ def _gbnf(pattern: str) -> str:
 
 
 def grammar(numbers: Numbers = None, syntax: str = "lark") -> str:
-    """Return the context-free grammar of the completions that training rows have, for a question with these numbers."""
+    """Return the context-free grammar of the completions that training rows have, for a question with these numbers.
+
+    Raise InputError if no trace can be written with these numbers.
+    """
     rules = Rules(syntax)
     rules.pattern("NAME", NAME)
     if numbers is None:
         rules.pattern("NUMBER", LITERAL)
     forms: dict[str, list[tuple[Form, list[str]]]] = {}
     for form in step_forms():
-        forms.setdefault(_rule(form), []).append((form, _slots(rules, form, numbers)))
+        held = _slots(rules, form, numbers)
+        if all(held):
+            forms.setdefault(_rule(form), []).append((form, [either(choices) for choices in held]))
+    if missing := {_rule(form) for form in step_forms()} - forms.keys():
+        raise InputError(f"no {min(missing)} can be written with these numbers; leave the question out")
     for name, found in forms.items():
         rules.add(name, " | ".join(written(found)))
     single = [_trace(rules, expert, "", composed=False) for expert in EXPERTS]
@@ -167,8 +174,8 @@ def grammar(numbers: Numbers = None, syntax: str = "lark") -> str:
     return rules.text(f"{quoted(FENCE_START)} {either([*single, composed])} {quoted(FENCE_END)}")
 
 
-def _slots(rules: Rules, form: Form, numbers: Numbers) -> list[str]:
-    """Return an expression for each slot of a form; every name is allowed where some name is."""
+def _slots(rules: Rules, form: Form, numbers: Numbers) -> list[list[str]]:
+    """Return expressions for what each slot of a form may hold; every name is allowed where some name is."""
     held = []
     for place, slot in enumerate(form.slots):
         choices = ["NAME"] if slot.kinds - {NUMBER, RESULT} else []
@@ -177,7 +184,7 @@ def _slots(rules: Rules, form: Form, numbers: Numbers) -> list[str]:
         if NUMBER in slot.kinds:
             texts = None if numbers is None else literals(form, place, numbers)
             choices += ["NUMBER"] if texts is None else [rules.one_of("NUMBER", texts)] if texts else []
-        held.append(either(choices))
+        held.append(choices)
     return held
 
 

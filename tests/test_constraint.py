@@ -19,7 +19,8 @@ from generators.imports.importer import import_problems
 from solver import fence, judge, write
 from solver.constraint import Constraint, Vocabulary, masks
 from solver.dataset import dataset_reading
-from solver.grounding import literals
+from solver.grammar import SYNTAXES, grammar
+from solver.grounding import literals, question_numbers
 from solver.refusal import InputError
 from solver.step_forms import ARITHMETIC
 from solver.text import MAX_CANONICAL
@@ -105,13 +106,17 @@ def walk(seed, constraint, pieces):
 
 
 @settings(law, max_examples=12)
-@given(st.integers(0, 2**32), st.sampled_from([QUESTION, "There are 0 of 1.", "No number"]), st.integers(2_400, 2_700))
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([QUESTION, "There are 0 of 1.", "No number", f"A weight of 0.{'0' * 30}1"]),
+    st.integers(2_400, 2_700),
+)
 def test_all_that_passes_can_be_run(seed, question, room):
     """No walk has a dead end, and each ends in a trace that is grounded and breaks no rule but of arithmetic."""
     constraint = Constraint(vocabulary("byte-level"), question)
     constraint.position = replace(constraint.position, room=room)
     text = walk(seed, constraint, tokenizer("byte-level"))
-    verdict = judge(text, None, "1", question if question[-1] == "." else None)
+    verdict = judge(text, None, "1", question if question.endswith(".") else None)
 
     assert len(text) <= room
     assert verdict.outcome in ("correct", "wrong_answer") or verdict.code in {*ARITHMETIC, "bad_amount"}, verdict.reason
@@ -183,6 +188,14 @@ def test_grammars_are_compiled_once_for_the_samples_of_a_question(monkeypatch):
     for number in range(9):
         fresh.matcher(f'start: "{number}"')
     assert len(fresh._compiled) == 8
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_grammars_of_a_question_have_no_empty_slot(syntax):
+    """A form that no number of the question fits is left out, and a question without a fitting number is refused."""
+    assert "()" not in grammar(question_numbers("There are no apples."), syntax)
+    with pytest.raises(InputError, match="no init can be written with these numbers"):
+        grammar(frozenset(), syntax)
 
 
 def test_a_missing_library_is_told_in_one_line(monkeypatch):

@@ -327,7 +327,7 @@ def test_an_answer_that_is_no_number_is_refused(completion, capsys):
 
 
 @pytest.mark.parametrize(
-    "verb", [[], ["run"], ["judge"], ["score"], ["table"]], ids=lambda verb: " ".join(verb) or "none"
+    "verb", [[], ["run"], ["judge"], ["score"], ["grammar"], ["table"]], ids=lambda verb: " ".join(verb) or "none"
 )
 def test_help_has_an_example(verb, capsys):
     """The help of every verb ends with an example command."""
@@ -336,6 +336,22 @@ def test_help_has_an_example(verb, capsys):
 
     assert end.value.code == 0
     assert "example: python -m solver" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("to", "first"), [("lark", "%llguidance {}\nstart: "), ("gbnf", "root ::= ")])
+def test_the_grammar_has_the_numbers_of_the_question(to, first, capsys):
+    """The grammar is printed in the syntax that was asked for, and lists the numbers that an init may name."""
+    assert main(["grammar", "--to", to, "--question", "Ann has 3 bags of 5 apples."]) == 0
+    printed = capsys.readouterr().out
+
+    assert printed.startswith(first)
+    assert '"3" | "5"' in printed
+
+
+def test_a_question_without_numbers_has_no_grammar(capsys):
+    """The message says that no trace would be grounded."""
+    assert main(["grammar", "--question", "How many?"]) == 2
+    assert "error: --question: no number is read in it" in capsys.readouterr().err
 
 
 def test_the_module_runs_from_a_shell():

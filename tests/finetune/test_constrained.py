@@ -96,7 +96,9 @@ def test_xgrammar_loads_the_grammar(question, rows):
 
     def takes(text, asked):
         numbers = None if question is None else question_numbers(asked)
-        matcher = xgrammar.GrammarMatcher(compiler.compile_grammar(xgrammar.Grammar.from_ebnf(grammar(numbers, "gbnf"))))
+        matcher = xgrammar.GrammarMatcher(
+            compiler.compile_grammar(xgrammar.Grammar.from_ebnf(grammar(numbers, "gbnf")))
+        )
         return all(matcher.accept_token(byte) for byte in text.encode()) and matcher.accept_token(0)
 
     for row in rows[:4]:
