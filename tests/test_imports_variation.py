@@ -7,8 +7,8 @@ from conversion import problem
 
 from generators.imports.convert import Converted, converted
 from generators.imports.question.mentions import read_mentions
-from generators.imports.variation.conditions import Told, asked_at_most, conditions
-from generators.imports.variation.fixed import shares_of_a_whole, stays
+from generators.imports.variation.conditions import Told, asked_at_most, asked_of, conditions
+from generators.imports.variation.fixed import neighbours, shares_of_a_whole, stays
 from generators.imports.variation.pattern_text import NoPattern, Original, pattern_text
 from generators.imports.variation.persons import persons, vocabulary_text
 from generators.imports.variation.proof import proved_pattern
@@ -166,6 +166,7 @@ def number(value, **said):
         (number("2.25", kind="money"), "1.5..3.75 by 0.25"),
         (number(8, unit=stem("hours")), "2..12"),
         (number(20, unit=stem("hours")), "13..23"),
+        (number(3, unit=stem("weeks"), clause="3 weeks of a month"), "2..4"),
         (number(45, unit=stem("minutes")), "30..55 by 5"),
         (number(5, unit=stem("days"), clause="5 days a week"), "2..7"),
         (number(9, unit=stem("years"), after=" years old", clause="is 9 years old"), "2..17"),
@@ -196,6 +197,8 @@ def test_a_range_is_near_the_number_and_as_round(given, shown):
         ("Each spider has 8 legs. There are 12 spiders.", 0),
         ("She pays with a $50 bill for 3 pens.", 0),
         ("She works 5 days, Monday to Friday.", 0),
+        ("An ounce is equal to 30 ml. How many are 90 ml?", 0),
+        ("Ann, Bo and Cy have 12 pens. How many do the three have?", 1),
     ],
 )
 def test_a_number_that_the_text_spells_out_stays(question, place):
@@ -218,6 +221,32 @@ def test_a_number_that_the_text_spells_out_stays(question, place):
 def test_numbers_that_share_out_a_whole_stay(question, places):
     """Percents of 100, days of a week and parts of one cannot change alone."""
     assert shares_of_a_whole(read_mentions(question)) == places
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("15 keys are sticky. She cleans one, and 14 are left. Each takes 3 minutes.", {0, 2}),
+        ("There are 10 students. The tenth is 28 years old.", {0}),
+        ("She buys 15 pens, 14 bags and 3 cups.", set()),
+        ("She buys 3 pens and 4 more.", set()),
+        ("She pays $15 for 14 pens.", set()),
+    ],
+)
+def test_numbers_that_leave_out_one_thing_stay(question, places):
+    """A number that is 1 less than another, or that an ordinal names, does not vary; small ones and other things do."""
+    assert neighbours(question, read_mentions(question)) == places
+
+
+def test_no_more_is_asked_for_than_there_is():
+    """The answer stays at most a number of the same thing, if it was; other things do not bound it."""
+    told = [Told("all", Fraction(5), stem("portions")), Told("miles", Fraction(30), stem("miles"))]
+    question = "A way of 30 miles has 5 portions. How many of the portions are done?"
+
+    assert [str(one) for one in asked_of(question, Operation("/", "miles", "all"), Fraction(4), told)] == [
+        "miles / all <= all"
+    ]
+    assert not list(asked_of(question, "all", Fraction(6), told[:1]))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from itertools import combinations, pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
+from solver.stems import WORD, stem
+
 from .ranges import Range
 from .terms import Operation, Term, names, replaced, size, value, written
 from .traced import operations
@@ -89,6 +91,18 @@ def asked_at_most(question: str, answer: Fraction) -> Fraction | None:
     """Return the most that an answer can be by the words that ask for it: 100 for a percentage, 24 for hours of a day."""
     asked = re.split(r"[.!]\s", question.strip())[-1]
     return next((most for words, most in _MOST_ASKED if answer <= most and words.search(asked)), None)
+
+
+_HOW_MANY = re.compile(r"\bhow many ((?:[a-z'-]+ ?){1,4})", re.IGNORECASE)
+
+
+def asked_of(question: str, term: Term, answer: Fraction, told: Sequence[Told]) -> Iterator[Condition]:
+    """Yield that no more is asked for than there is: of 5 portions, no 6 are covered."""
+    asked = re.split(r"[.!]\s", question.strip())[-1]
+    units = {stem(word) for found in _HOW_MANY.finditer(asked) for word in WORD.findall(found[1])}
+    for one in told:
+        if one.unit in units and one.value >= answer and isinstance(one.term, str):
+            yield Condition(term, "<=", one.term)
 
 
 def _of_steps(term: Term, numbers: Mapping[str, Fraction]) -> Iterator[Condition]:

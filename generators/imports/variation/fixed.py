@@ -39,13 +39,18 @@ _BODY = _stems(
 """Things whose number belongs to what has them: a spider has 8 legs, a guitar 6 strings."""
 _MEASURES = _stems(
     "inches feet yards miles meters kilometers centimeters millimeters ounces pounds grams kilograms tons cups pints quarts "
-    "gallons liters milliliters teaspoons tablespoons seconds minutes hours days weeks months years decades cents pennies "
+    "gallons liters milliliters ml teaspoons tablespoons seconds minutes hours days weeks months years decades cents pennies "
     "nickels dimes quarters dollars bytes kb mb gb tb watts kilowatts degrees eggs"
 )
 _DEFINED = re.compile(
     r"[\s-]*(?:square |cubic )?[A-Za-z]+\s+(?:in|to|make|makes|per|equals?|for|is)\s+(?:a|an|the|one|every|each|1)\s+(?:[a-z]+\s+)?([A-Za-z]+)"
 )
 _DEFINES = re.compile(r"(?:\b(?:there (?:are|is)|equals?|is equal to|contains?|has|have|is|are)|=)\s+$", re.IGNORECASE)
+_DEFINED_BEHIND = re.compile(
+    r"\b(?:a|an|the|one|every|each|1)\s+(?:[a-z]+\s+)?([A-Za-z]+)\s+(?:is|equals?|has|contains|makes)\s+(?:equal to\s+|about\s+)?$",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(r"\b(?:the|all|these|those|them)\s+$", re.IGNORECASE)
 _SMALL = 7
 
 
@@ -99,8 +104,11 @@ def of_the_body(number: Fixable) -> bool | None:
 
 
 def defined(number: Fixable) -> bool | None:
-    """Keeps a number that defines a unit: `there are 1000 MB in a GB`."""
+    """Keeps a number that defines a unit: `there are 1000 MB in a GB`, `an ounce is equal to 30 ml`."""
     quantity = number.mention.quantity
+    unit = _DEFINED_BEHIND.search(number.text, 0, quantity.start)
+    if unit and {stem(unit[1]), number.mention.unit} <= _MEASURES:
+        return True
     found = _DEFINED.match(number.text, quantity.end)
     units = found and number.mention.unit in _MEASURES and not _MEASURES.isdisjoint(map(stem, found[0].split()[-2:]))
     return True if units and _DEFINES.search(number.text, 0, quantity.start) else None
@@ -116,6 +124,12 @@ def days_of_names(number: Fixable) -> bool | None:
     """Keeps the days of a week if the text names days: `5 days, from Monday to Friday`."""
     days = _is_small(number) and number.mention.unit == stem("days")
     return True if days and _DAY_NAMES.search(number.text) else None
+
+
+def definite(number: Fixable) -> bool | None:
+    """Keeps a small number in words behind an article, which counts things that the text has told: `the three bought`."""
+    words = _is_small(number) and number.mention.quantity.kind == "word"
+    return True if words and _DEFINITE.search(number.text, 0, number.mention.quantity.start) else None
 
 
 def named(number: Fixable) -> bool | None:
@@ -135,6 +149,7 @@ FIXED: tuple[Callable[[Fixable], bool | None], ...] = (
     defined,
     cash,
     days_of_names,
+    definite,
     named,
 )
 """The rules for numbers that stay."""
@@ -163,6 +178,32 @@ def shares_of_a_whole(mentions: Sequence[Mention]) -> set[int]:
                 if sum(mentions[place].quantity.value for place in some) == whole:
                     found |= set(some)
     return found
+
+
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(["eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"], 8)
+}
+_ORDINAL_WORD = re.compile(rf"\b(?:{'|'.join(_ORDINALS)}|(\d+)(?:th|st|nd|rd))\b", re.IGNORECASE)
+
+
+def neighbours(text: str, mentions: Sequence[Mention]) -> set[int]:
+    """Return the mentions of a number above 7 that is 1 more or less than another, as one thing is left out.
+
+    Of 15 keys, 14 are left. An ordinal counts as a number: 9 of 10 students, and the tenth.
+    """
+    large = {
+        place: one
+        for place, one in enumerate(mentions)
+        if one.quantity.kind in ("plain", "word") and one.quantity.value > _SMALL and not one.money
+    }
+    found: set[int] = set()
+    for (one, left), (other, right) in combinations(large.items(), 2):
+        alike = left.unit == right.unit or "" in (left.unit, right.unit)
+        if alike and abs(left.quantity.value - right.quantity.value) == 1:
+            found |= {one, other}
+    ordinals = {int(word[1]) if word[1] else _ORDINALS[word[0].lower()] for word in _ORDINAL_WORD.finditer(text)}
+    return found | {place for place, one in large.items() if one.quantity.value in ordinals}
 
 
 def any_stays(text: str, mentions: Sequence[Mention]) -> bool:

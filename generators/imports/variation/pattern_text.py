@@ -16,8 +16,8 @@ from solver.program import Program
 from solver.text import read, write
 
 from .closed_form import NoClosedForm, Solution, closed_form, forms_used, varies_in
-from .conditions import Condition, Told, asked_at_most, conditions
-from .fixed import any_stays, shares_of_a_whole
+from .conditions import Condition, Told, asked_at_most, asked_of, conditions
+from .fixed import any_stays, neighbours, shares_of_a_whole
 from .persons import Person, persons
 from .ranges import Number, Range, range_of
 from .spots import Spot, spot
@@ -95,6 +95,7 @@ def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Mad
     where = conditions(traced, numbers, ranges, told)
     most = asked_at_most(source.text, source.problem.answer)
     where += [Condition(traced, "<=", most)] if most is not None else []
+    where += asked_of(source.text, traced, source.problem.answer, told)
     if not all(one.holds(numbers) for one in where):
         raise NoPattern("conditions: the original numbers break a condition")
     parts: dict[Term, str] = {}
@@ -143,7 +144,7 @@ def _trace_lines(trace: str, *, composed: bool) -> list[str]:
 def _slots(source: Original) -> list[Slot]:
     """Return the numbers that the trace takes from the question and that can vary; equal numbers share a slot."""
     used = _used(source)
-    shares = shares_of_a_whole(source.mentions)
+    shares = shares_of_a_whole(source.mentions) | neighbours(source.text, source.mentions)
     groups: dict[tuple[Fraction, bool], list[int]] = {}
     for place in used:
         quantity = source.mentions[place].quantity

@@ -22,6 +22,7 @@ _SECONDS = stem("seconds")
 _PARTS_OF_DAYS = tuple(map(stem, ("mornings", "afternoons", "evenings", "nights", "times")))
 _CALENDAR = range(1500, 2101)
 _PER_WEEK = re.compile(r"\b(?:week|weekly|weekday)\b", re.IGNORECASE)
+_PER_MONTH = re.compile(r"\bmonth(?:s|ly)?\b", re.IGNORECASE)
 _YEAR_BEFORE = re.compile(
     r"\b(?:[Ii]n|year|[Ss]ince|[Bb]y|[Ff]rom|until|to|of|between|and|[Aa]fter|[Bb]efore|during|January|February|March|April|"
     r"May|June|July|August|September|October|November|December)(?: of)?(?: \d+,)?\s+$"
@@ -176,7 +177,7 @@ def times(number: Number) -> Range | None:
     unit = _DAYS if _DAY_BEHIND.match(number.after) else number.unit
     if unit not in _LIMITS or number.value < 2 or number.value.denominator != 1:
         return None
-    limits = _LIMITS[unit]
+    limits = (4, *_LIMITS[unit]) if unit == _WEEKS and _PER_MONTH.search(number.clause) else _LIMITS[unit]
     if unit in (_DAYS, *_PARTS_OF_DAYS) and not _PER_WEEK.search(number.clause):
         limits = limits[1:]
     limit = next((limit for limit in limits if number.value <= limit), None)
