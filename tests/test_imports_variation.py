@@ -15,6 +15,7 @@ from generators.imports.variation.proof import proved_pattern
 from generators.imports.variation.ranges import Number, range_of
 from generators.imports.variation.spots import spot
 from generators.imports.variation.terms import Operation, operation, value, written
+from generators.imports.variation.traced import counted_parts
 from generators.patterns.library import VOCABULARY, shipped
 from generators.patterns.vocabulary import read_vocabularies
 from solver.document import load
@@ -236,6 +237,21 @@ def test_numbers_that_share_out_a_whole_stay(question, places):
 def test_numbers_that_leave_out_one_thing_stay(question, places):
     """A number that is 1 less than another, or that an ordinal names, does not vary; small ones and other things do."""
     assert neighbours(question, read_mentions(question)) == places
+
+
+@pytest.mark.parametrize(
+    ("term", "tied"),
+    [
+        (operation("+", operation("-", operation("/", "all", "n"), "red"), operation("/", "all", "n")), {"n"}),
+        (operation("/", operation("+", "red", "all"), "n"), {"n"}),
+        (operation("/", operation("+", operation("+", "red", "all"), "red"), "n"), set()),
+        (operation("*", operation("/", "all", "n"), "red"), set()),
+    ],
+    ids=["two shares are taken", "an average of two", "three by two", "one share"],
+)
+def test_a_number_that_counts_parts_of_the_trace_stays(term, tied):
+    """A divisor does not vary if the trace takes as many shares, or divides a sum of as many numbers."""
+    assert counted_parts(term, {"all": Fraction(12), "red": Fraction(3), "n": Fraction(2)}) == tied
 
 
 def test_no_more_is_asked_for_than_there_is():

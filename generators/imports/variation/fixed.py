@@ -182,7 +182,9 @@ def shares_of_a_whole(mentions: Sequence[Mention]) -> set[int]:
 
 _ORDINALS = {
     word: number
-    for number, word in enumerate(["eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"], 8)
+    for number, word in enumerate(
+        ["eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"], 8
+    )
 }
 _ORDINAL_WORD = re.compile(rf"\b(?:{'|'.join(_ORDINALS)}|(\d+)(?:th|st|nd|rd))\b", re.IGNORECASE)
 

@@ -22,7 +22,7 @@ from .persons import Person, persons
 from .ranges import Number, Range, range_of
 from .spots import Spot, spot
 from .terms import Operation, Term, names, operation, replaced, value, written
-from .traced import given_numbers, operations, parts_of_names, traced_term, with_persons, with_slots
+from .traced import counted_parts, given_numbers, operations, parts_of_names, traced_term, with_persons, with_slots
 
 _AROUND = 32
 """The characters before and behind a number by which its values are chosen."""
@@ -83,11 +83,9 @@ def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Mad
     found = persons(source.text, frozenset(parts_of_names(write(program))))
     slots = _named_apart(slots, [one.slot for one in found])
     ranges = _ranges(source, slots, level)
-    slots = [slot for slot in slots if ranges[slot.name].size > 1]
-    if not slots:
-        raise NoPattern("fixed: no number of the question can vary")
-    given = _given(source, program, slots)
+    slots = _varying(source, program, [slot for slot in slots if ranges[slot.name].size > 1])
     numbers = {slot.name: slot.value for slot in slots}
+    given = _given(source, program, slots)
     traced = traced_term(program, given)
     _check_unused(source, slots, traced, numbers)
     answer = _answer(source, slots, traced, numbers)
@@ -121,6 +119,16 @@ def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Mad
     return Made(
         "\n".join(lines) + "\n", source.row.expert or "", slug(source.row.id), numbers, len(found), source.row.id
     )
+
+
+def _varying(source: Original, program: Program, slots: Sequence[Slot]) -> list[Slot]:
+    """Return the slots that do not count parts of the trace itself; raise NoPattern if there is none."""
+    numbers = {slot.name: slot.value for slot in slots}
+    tied = counted_parts(traced_term(program, _given(source, program, slots)), numbers)
+    varying = [slot for slot in slots if slot.name not in tied]
+    if not varying:
+        raise NoPattern("fixed: no number of the question can vary")
+    return varying
 
 
 def _too_long(where: Sequence[Condition]) -> bool:

@@ -92,3 +92,34 @@ def operations(term: Term) -> list[Operation]:
 
     visit(term)
     return [node for node in found if isinstance(node, Operation)]
+
+
+def counted_parts(term: Term, numbers: Mapping[str, Fraction]) -> set[str]:
+    """Return the slots by which something is shared out, where the term itself has as many parts.
+
+    Of three colours with a third of the marbles each, the trace counts what is left one by one; an average of three
+    people divides a sum of three. With another number the trace would miss parts.
+    """
+    shares = [step for step in operations(term) if step.sign == "/" and isinstance(step.right, str)]
+    return {
+        str(step.right)
+        for step in shares
+        if numbers[str(step.right)] in (_count(term, step), len(list(_addends(step.left))))
+        and numbers[str(step.right)] > 1
+    }
+
+
+def _count(term: Term, part: Term) -> int:
+    """Return how often a part stands in a term."""
+    if term == part:
+        return 1
+    return _count(term.left, part) + _count(term.right, part) if isinstance(term, Operation) else 0
+
+
+def _addends(term: Term) -> Iterator[Term]:
+    """Yield the terms that a term is the sum of."""
+    if isinstance(term, Operation) and term.sign == "+":
+        yield from _addends(term.left)
+        yield from _addends(term.right)
+    else:
+        yield term
