@@ -30,5 +30,6 @@ def test_every_checked_row_has_its_verdicts():
     rows = checked().values()
 
     assert {row["wiring"] for row in rows} == {"right", "wrong", "doubtful", "none"}
+    assert {row["second"] for row in rows} == {"right", "wrong", "doubtful", ""}
     assert {row["names"] for row in rows} == {"good", "weak", "false", ""}
     assert all(row["wiring"] == "right" for row in rows if row["names"])

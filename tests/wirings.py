@@ -4,6 +4,7 @@
 
 `problems/wirings.csv` has problems of GSM-8K's train split by id: 250 drawn by `Random(20261130250)`, and the first 40. A
 wiring is told by the function of the question's numbers that it computes, so names and forms of a trace do not matter.
+A second reader, who saw no verdict, read those of the 250 that have a row. A wiring is right if every reader says so.
 """
 
 import csv
@@ -84,14 +85,19 @@ def checked() -> dict[int, dict[str, str]]:
         return {int(row["id"]): row for row in csv.DictReader(file)}
 
 
+def right() -> dict[int, dict[str, str]]:
+    """Return the problems whose wiring every reader found right."""
+    return {place: row for place, row in checked().items() if {row["wiring"], row["second"] or "right"} == {"right"}}
+
+
 def lost(lines: list[str]) -> list[int]:
     """Return the places of the problems whose wiring was right and is another function now."""
-    found = ((place, row) for place, row in checked().items() if row["wiring"] == "right" and place < len(lines))
+    found = ((place, row) for place, row in right().items() if place < len(lines))
     return [place for place, row in found if function(lines[place]) != row["function"]]
 
 
 if __name__ == "__main__":
     places = lost(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines())
-    right = sum(row["wiring"] == "right" for row in checked().values())
-    print(f"{right - len(places)} of {right} wirings are those that were found right", *places)
+    count = len(right())
+    print(f"{count - len(places)} of {count} wirings are those that were found right", *places)
     sys.exit(bool(places))
