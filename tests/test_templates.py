@@ -247,3 +247,18 @@ def test_every_pattern_has_many_wordings():
 
     assert not few, "\n".join(["", *few, f"{len(few)} patterns"])
     assert distracting >= 40
+
+
+def test_distractors_are_trained_as_they_are_asked():
+    """At least a fifth of the training wordings of each pattern of run8 carry a number that no step uses.
+
+    Of the held-out wordings, a quarter to a third do: a model that has rarely met such a number takes it for one it needs.
+    """
+    rare = [
+        f"{name}: {distracting} of {len(trained)}"
+        for name in read_preset("run8").shares(library())
+        if (trained := [wording for wording in PATTERNS[name].wordings if not wording.held_out])
+        and (distracting := sum(wording.metadata != "{}" for wording in trained)) < len(trained) / 5
+    ]
+
+    assert not rare, "\n".join(["", *rare, f"{len(rare)} patterns"])
