@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from conftest import TIMES_MORE
 from folders import column, contents, rows_of
 from processes import HOME, python
 
@@ -25,6 +26,7 @@ from generators.builder.shard import make_shard
 from generators.files.manifest import read_manifest
 from generators.files.recipe import difference
 from generators.finished.audit import audit
+from generators.patterns import library
 from generators.patterns.library import read_library
 from solver import fence
 from solver.refusal import InputError
@@ -136,6 +138,21 @@ def test_a_new_pattern_moves_no_row(cook, texts, first, tmp_path):
 
     assert len(shared) > 200
     assert all(old[row] == question for row, question in shared)
+
+
+def test_a_build_reads_each_pattern_once(tmp_path, monkeypatch):
+    """Neither the recipe nor the end of a build reads the patterns of a user's folder again."""
+    text = TIMES_MORE.replace("things", "cogs").replace("{{ more }} has", "{{ more }} owns")
+    (tmp_path / "mine" / "comparison").mkdir(parents=True)
+    (tmp_path / "mine" / "comparison" / "cogs.jinja").write_text(text, encoding="utf-8")
+    (tmp_path / "mine" / "vocabulary.yaml").write_text("cogs: {cog: cogs, nut: nuts}\n", encoding="utf-8")
+    read, plain = [], library.read_pattern
+    monkeypatch.setattr(library, "read_pattern", lambda *args, **more: read.append(args[1]) or plain(*args, **more))
+    weights = {"rows": 9, "validation": 0, "test": 0, "max_len": 999, "weights": {"comparison": 100}}
+
+    build({**weights, "patterns": ["cogs"]}, patterns=tmp_path / "mine", out=tmp_path / "d")
+
+    assert read == ["cogs"]
 
 
 def test_an_exhausted_pattern_is_named(cook, tmp_path):

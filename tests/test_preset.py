@@ -6,11 +6,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import least_seconds
 
 from generators import build
 from generators.builder.preset import apportion, known_presets, read_preset, seats
 from generators.builder.wordings import HeldOut
-from generators.patterns.library import files, library, shipped
+from generators.patterns.library import Files, files, library, shipped
 from solver.refusal import InputError
 
 GOOD = """rows: 10
@@ -49,6 +50,21 @@ def test_growing_only_adds(shares, rows):
 
     assert sum(before.values()) == rows
     assert sorted(after[name] - before[name] for name in shares) == [0] * (len(shares) - 1) + [1]
+
+
+def test_thousands_of_patterns_are_apportioned_at_once():
+    """The time grows with the patterns, not with their square, where each misses half a row or has half too much."""
+    shares = {f"p{number}": Fraction(1, 20_000) for number in range(20_000)}
+
+    assert least_seconds(lambda: (seats(shares, 29_999), seats(shares, 30_001)), 5) < 5
+
+
+def test_the_patterns_of_a_large_folder_are_weighed_at_once():
+    """The time of weighing patterns grows with their number, not with its square."""
+    preset = read_preset({"rows": 1, "validation": 0, "test": 0, "max_len": 9, "weights": {"arithmetic": 100}})
+    known = Files({f"arithmetic/p{number}.jinja": "" for number in range(10_000)})
+
+    assert least_seconds(lambda: preset.shares(known), 2) < 2
 
 
 def test_weights_are_exact_per_expert():

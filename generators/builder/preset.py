@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 
 from generators.patterns.library import Files, Library, files, find
@@ -82,6 +83,7 @@ class Preset:
         shares = {}
         for expert, weight in self.weights.items():
             within = {name: own for name, own in weights.items() if own and name.partition("/")[0] == expert}
+            total = 100 * sum(within.values())
             if weight and not within:
                 hint = "" if known.own else ", or add yours with --patterns DIR"
                 raise InputError(
@@ -90,7 +92,7 @@ class Preset:
                 )
             for name, own in within.items():
                 if weight:
-                    shares[name] = Fraction(weight * own, 100 * sum(within.values()))
+                    shares[name] = Fraction(weight * own, total)
         return dict(sorted(shares.items()))
 
     def idle(self, known: Library | Files) -> str | None:
@@ -108,6 +110,7 @@ class Preset:
         A list takes what it names. A list of shipped patterns alone also takes all of the user's, as it always did.
         """
         named: dict[str, int] = {}
+        own = known.own
         for name, weight in self.patterns.items():
             if name not in (MINE, SHIPPED):
                 try:
@@ -117,14 +120,14 @@ class Preset:
                 if found in named:
                     raise InputError(f"{place(self.path, self.text, name)}: {found} is named twice; name it once")
                 named[found] = weight
-        if self.patterns.get(MINE) and not known.own:
+        if self.patterns.get(MINE) and not own:
             raise InputError(
                 f"{place(self.path, self.text, MINE)}: {MINE} are the patterns of --patterns DIR; give it, or leave out {MINE}"
             )
-        names_mine = SHIPPED in self.patterns or not known.own.isdisjoint(named)
+        names_mine = SHIPPED in self.patterns or not own.isdisjoint(named)
         shipped = self.patterns.get(SHIPPED, 0 if self.listed else 1)
         mine = self.patterns.get(MINE, 0 if self.listed and names_mine else 1)
-        return {name: named.get(name, mine if name in known.own else shipped) for name in known.ids}
+        return {name: named.get(name, mine if name in own else shipped) for name in known.ids}
 
 
 def known_presets() -> list[str]:
@@ -284,10 +287,18 @@ def seats(shares: Mapping[str, Fraction], rows: int) -> dict[str, int]:
     surplus rows are then added or removed one by one.
     """
     counts = {name: int(rows * share + Fraction(1, 2)) for name, share in sorted(shares.items())}
-    while (spare := rows - sum(counts.values())) > 0:
-        counts[max(counts, key=lambda name: shares[name] / (2 * counts[name] + 1))] += 1
-    while spare < 0:
-        positive = [name for name in reversed(counts) if counts[name]]
-        counts[min(positive, key=lambda name: shares[name] / (2 * counts[name] - 1))] -= 1
-        spare += 1
+    spare = rows - sum(counts.values())
+    step = 1 if spare > 0 else -1
+
+    def turn(place: int, name: str) -> tuple[Fraction, int, str]:
+        """Return the key by which patterns take turns, the least first: to gain a row, or to lose one."""
+        return -step * shares[name] / (2 * counts[name] + step), step * place, name
+
+    turns = [turn(place, name) for place, name in enumerate(counts) if spare > 0 or counts[name]] if spare else []
+    heapify(turns)
+    for _ in range(abs(spare)):
+        _, place, name = heappop(turns)
+        counts[name] += step
+        if counts[name]:
+            heappush(turns, turn(step * place, name))
     return counts
