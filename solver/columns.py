@@ -130,6 +130,8 @@ class Column:
         return self * other
 
     def __truediv__(self, other: Any) -> "Column":
+        if not isinstance(other, Column):
+            return self * (1 / Fraction(other))
         other = _divisor(other, len(self))
         if self.exact and other.exact and max(_top(self) * other.scale, _top(other) * self.scale) <= _INT64:
             above, below = self.units * other.scale, other.units * self.scale

@@ -1,7 +1,9 @@
 """Shared fixtures: a tiny library of patterns, and small datasets built from it or from run8."""
 
+import os
 import string
 from itertools import islice, product
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,9 @@ from generators.patterns.library import read_library
 
 settings.register_profile("law", law)
 settings.load_profile("law")  # for tests without settings of their own: no time limits, the same examples every time
+
+_KEPT = TemporaryDirectory(prefix="wirework-tests-")
+os.environ["HF_ASSETS_CACHE"] = _KEPT.name  # before the Hub's library is imported, so that tests leave the user's alone
 
 PEOPLE = ["".join(letters).title() for letters in islice(product("bdfg", "aeiou", "lmn", "ou"), 80)]
 WORDS = {f"{first}i{last}": f"{first}i{last}s" for first, last in islice(product(string.ascii_lowercase, "bdg"), 60)}

@@ -49,18 +49,14 @@ class Condition:
         """The number of signs, a measure of its running time."""
         return sum(side.operations for side in self.sides) + 1
 
-    def holds(self, values: Mapping[str, Ratio]) -> np.ndarray:
-        """Return in which rows it holds; raise InputError if it computes numbers that are too large."""
+    def holds(self, values: Callable[[Expression], Ratio]) -> np.ndarray:
+        """Return in which rows it holds, given the values of its sides; raise InputError if numbers get too large."""
         try:
-            first, *others = (side(values) for side in self.sides)
-            held = first.whole() if not others else _ratio(first).compared(_ratio(others[0]), COMPARISONS[self.sign])
+            first, *others = map(values, self.sides)
+            held = first.whole() if not others else first.compared(others[0], COMPARISONS[self.sign])
         except ArithmeticError as error:
             raise InputError(f"where: {self.text}: {error}") from None
         return np.asarray(held)
-
-
-def _ratio(value: Any) -> Ratio:
-    return value if isinstance(value, Ratio) else Ratio(value)
 
 
 def read_conditions(node: Node, slots: Mapping[str, Slot]) -> tuple[Condition, ...]:

@@ -62,6 +62,8 @@ class Expression:
             raise InputError(f"{self.text!r} is not an expression; write {hint}") from None
         self.names: list[str] = []
         self.numbers: list[Fraction] = []
+        self._values: dict[ast.AST, Fraction] = {}
+        """The number of each constant of the tree."""
         self.operations = 0
         """The number of binary operations, a measure of its running time."""
         self._check(self._tree)
@@ -75,9 +77,11 @@ class Expression:
             self.names.append(node.id)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             try:
-                self.numbers.append(read_number(ast.get_source_segment(self.text, node) or ""))
+                number = read_number(ast.get_source_segment(self.text, node) or "")
             except ValueError as error:
                 raise InputError(f"{self.text!r}: {error}") from None
+            self.numbers.append(number)
+            self._values[node] = number
         else:
             kind = type(getattr(node, "op", node))
             raise InputError(
@@ -104,7 +108,7 @@ class Expression:
             return value
         if isinstance(node, ast.Name):
             return values[node.id]
-        return read_number(ast.get_source_segment(self.text, node) or "")
+        return self._values[node]
 
     def solvable_for(self, name: str, ranges: Mapping[str, tuple[int, int]]) -> bool:
         """Return whether the value determines `name`, given the other names and their ranges.

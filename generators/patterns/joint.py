@@ -7,6 +7,7 @@ number, and a tuple that was found before is left out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -15,8 +16,10 @@ from solver import arrow
 from solver.refusal import InputError
 
 from .condition import Condition, drawn_by
+from .expression import Expression
+from .kept_tuples import kept
 from .permutation import Permutation, key_of, mix
-from .ratio import Ratio
+from .ratio import Ratio, ratio
 from .slots import Derived, Numbers, Slot
 
 FEWEST = 32
@@ -41,14 +44,18 @@ SEARCH = Search()
 """The bounds of this version."""
 
 
-def joined(slots: Mapping[str, Slot], conditions: tuple[Condition, ...], name: str, search: Search) -> dict[str, Slot]:
+def joined(
+    slots: Mapping[str, Slot], conditions: tuple[Condition, ...], name: str, search: Search, source: str | None = None
+) -> dict[str, Slot]:
     """Return the slots, those that conditions use joined into one choice; raise InputError if they leave too few tuples.
 
-    `name` is the pattern's id, the key of the order in which candidates are tried.
+    `name` is the pattern's id, the key of the order in which candidates are tried. The tuples are kept for later runs
+    if `source` is given, the text of the pattern's file.
     """
     members = {member: slot for member in drawn_by(conditions, slots) if isinstance(slot := slots[member], Numbers)}
     candidates = _Candidates(members, name, search.tries)
-    found = _found(slots, conditions, candidates, search.tuples)
+    find = partial(_found, slots, conditions, candidates, search.tuples)
+    found = find() if source is None else kept(f"{name} {search} {source}", find)
     if len(found) < FEWEST:
         raise InputError(
             f"where: {len(found)} of {candidates.count:,} tuples of {', '.join(members)} satisfy the conditions; "
@@ -92,7 +99,10 @@ class _Candidates:
 
 
 class _Values(dict[str, Ratio]):
-    """The numbers of some candidates, by slot, computed on first use; candidates that fail a condition are left out."""
+    """The numbers of some candidates, computed on first use; candidates that fail a condition are left out.
+
+    They are those of slots, by name, and of the sides of conditions, by text, since several conditions share a side.
+    """
 
     def __init__(self, slots: Mapping[str, Slot], candidates: _Candidates, numbers: np.ndarray):
         super().__init__()
@@ -103,14 +113,21 @@ class _Values(dict[str, Ratio]):
     def __missing__(self, name: str) -> Ratio:
         slot = self.slots[name]
         if isinstance(slot, Derived):
-            value = slot.expression(self)
-            self[name] = value if isinstance(value, Ratio) else Ratio(value)
+            self[name] = ratio(slot.expression(self))
         else:
             self[name] = Ratio(self.candidates.members[name].column.take(self.candidates.digits(name, self.numbers)))
         return self[name]
 
+    def of(self, side: Expression) -> Ratio:
+        """Return the values of a side of a condition."""
+        if side.text not in self:
+            self[side.text] = ratio(side(self))
+        return self[side.text]
+
     def keep(self, held: np.ndarray) -> None:
         """Leave out the candidates for which a condition does not hold."""
+        if held.all():
+            return
         rows = np.flatnonzero(np.broadcast_to(held, self.numbers.shape))
         self.numbers = self.numbers[rows]
         for name, value in self.items():
@@ -126,7 +143,7 @@ def _found(
     while start < candidates.count and len(found) < most:
         values = _Values(slots, candidates, candidates.numbers(start, start + size))
         for condition in conditions:
-            values.keep(condition.holds(values))
+            values.keep(condition.holds(values.of))
         digits = [candidates.digits(member, values.numbers) for member in candidates.members]
         found = _distinct(np.concatenate([found, np.stack(digits, axis=1)]))[:most]
         start, size = start + size, min(2 * size, _MOST)

@@ -244,7 +244,7 @@ def _pattern(
     search: Search,
 ) -> Pattern:
     """Return a checked pattern; cached, since a recipe reads the texts that its preset has just read."""
-    return check(read_pattern(expert, name, text, *_joined(shared), most=most, search=search), language)
+    return check(read_pattern(expert, name, text, *_joined(shared), most=most, search=search, keep=True), language)
 
 
 @lru_cache(maxsize=4096)

@@ -233,11 +233,12 @@ def read_pattern(
     *,
     most: int | None = None,
     search: Search = SEARCH,
+    keep: bool = False,
 ) -> Pattern:
     """Parse a pattern file; raise InputError or Refusal if it cannot be parsed.
 
     `most` limits it to that many training wordings, from the first, and leaves out the held-out ones. `search` bounds the
-    tuples that satisfy its conditions.
+    tuples that satisfy its conditions, and `keep` keeps them for later runs.
     """
     if expert not in FOLDERS:
         raise InputError(f"no expert {expert}; {did_you_mean(expert, FOLDERS)}")
@@ -270,7 +271,7 @@ def read_pattern(
         expert,
         name,
         source,
-        joined(slots, conditions, f"{expert}/{name}", search) if conditions else slots,
+        joined(slots, conditions, f"{expert}/{name}", search, source if keep else None) if conditions else slots,
         outline,
         wordings,
         _answer(answer),

@@ -48,7 +48,9 @@ class Permutation:
         for number in rounds:
             side = number % 2
             bound = (self.left, self.right)[side]
-            halves[side] = (halves[side] + sign * self._scramble(halves[1 - side], number, bound)) % bound
+            moved = halves[side] + sign * self._scramble(halves[1 - side], number, bound)
+            # Both were below the bound, so one addition replaces the remainder, which takes several times as long.
+            halves[side] = moved - sign * bound * (moved >= bound if sign > 0 else moved < 0)
         return halves[0] * self.right + halves[1]
 
     def _scramble(self, half: np.ndarray, number: int, bound: int) -> np.ndarray:

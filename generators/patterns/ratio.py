@@ -41,17 +41,17 @@ class Ratio:
         return self._sum(other, -1)
 
     def __rsub__(self, other: Any) -> "Ratio":
-        return _ratio(other) - self
+        return ratio(other) - self
 
     def __mul__(self, other: Any) -> "Ratio":
-        other = _ratio(other)
+        other = ratio(other)
         masks = self.undefined, other.undefined
         return Ratio(_product(self.top, other.top), _product(self.bottom, other.bottom), *masks)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> "Ratio":
-        other = _ratio(other)
+        other = ratio(other)
         top, divisor, zero = _product(self.top, other.bottom), other.top, None
         if isinstance(divisor, Fraction):
             return Ratio(top / divisor, self.bottom, self.undefined, other.undefined)
@@ -63,7 +63,7 @@ class Ratio:
         return Ratio(top, _product(self.bottom, divisor), self.undefined, other.undefined, zero)
 
     def __rtruediv__(self, other: Any) -> "Ratio":
-        return _ratio(other) / self
+        return ratio(other) / self
 
     def __floordiv__(self, other: Any) -> "Ratio":
         quotient = self / other
@@ -71,13 +71,13 @@ class Ratio:
         return Ratio(whole if isinstance(whole, Column) else Fraction(whole), ONE, quotient.undefined)
 
     def __rfloordiv__(self, other: Any) -> "Ratio":
-        return _ratio(other) // self
+        return ratio(other) // self
 
     def __mod__(self, other: Any) -> "Ratio":
-        return self - _ratio(other) * (self // other)
+        return self - ratio(other) * (self // other)
 
     def __rmod__(self, other: Any) -> "Ratio":
-        return _ratio(other) % self
+        return ratio(other) % self
 
     def compared(self, other: "Ratio", comparison: Callable[[Any, Any], Any]) -> Any:
         """Return where a comparison of two ratios holds: an array, or one bool if both are one number for all rows."""
@@ -94,7 +94,7 @@ class Ratio:
         return Ratio(top, bottom, None if self.undefined is None else self.undefined[rows])
 
     def _sum(self, other: Any, sign: int) -> "Ratio":
-        other = _ratio(other)
+        other = ratio(other)
         left, right = _product(self.top, other.bottom), _product(other.top, self.bottom)
         top = left + right if sign > 0 else left - right
         return Ratio(top, _product(self.bottom, other.bottom), self.undefined, other.undefined)
@@ -106,8 +106,9 @@ def _fast(part: Part) -> Part:
     return part
 
 
-def _ratio(value: Any) -> Ratio:
-    return value if isinstance(value, Ratio) else Ratio(Fraction(value))
+def ratio(value: Any) -> Ratio:
+    """Return a ratio unchanged, or a number or column as one."""
+    return value if isinstance(value, Ratio) else Ratio(value if isinstance(value, Column) else Fraction(value))
 
 
 def _product(left: Part, right: Part) -> Any:
