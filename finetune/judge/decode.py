@@ -1,15 +1,16 @@
-"""Decodes prompts greedily in batches: sorted by length, padded on the left, each row dropped when it is finished.
+"""Decodes prompts in batches, greedily or by sampling: sorted by length, padded on the left, finished rows dropped.
 
 A row is finished at the end token, at the fence that closes its trace, or at the limit of tokens. Finished rows leave
 the batch with their keys and values, so that short rows do not wait for the longest.
 
-Rounding depends on the batch: the same command gives the same texts, but with another batch size two nearly equal
-tokens may change places.
+The random numbers of a sample depend on the seed, the row's id and the number of the sample alone. Rounding depends on
+the batch: the same command gives the same texts, but with another batch size two nearly equal tokens may change places.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import torch
@@ -28,11 +29,42 @@ _WORTH = 7 / 8
 
 @dataclass(frozen=True)
 class Completion:
-    """The text that a model wrote, its number of tokens, and whether it was cut at the limit."""
+    """The text that a model wrote, its number of tokens, and whether it was cut at the limit.
+
+    `logprob` is the sum of the log-probabilities of its tokens, at temperature 1 and without a constraint.
+    """
 
     text: str
     tokens: int
     truncated: bool
+    logprob: float
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How completions are drawn: how many for each prompt, at which temperature, and from which seed."""
+
+    samples: int
+    temperature: float
+    seed: int = 0
+
+    def rng(self, key: str, sample: int) -> Random:
+        """Return the random numbers of one sample of the row with this id."""
+        return Random(f"{self.seed}/{key}/{sample}")
+
+
+@dataclass
+class _Lane:
+    """A completion that is being written: greedily, or with the random numbers of a sample at a temperature."""
+
+    row: int
+    constraint: Constraint | None = None
+    sample: int = 0
+    rng: Random | None = None
+    temperature: float = 1.0
+    written: list[int] = field(default_factory=list)
+    logprob: float = 0.0
+    done: bool = False
 
 
 def closed(text: str) -> bool:
@@ -42,7 +74,7 @@ def closed(text: str) -> bool:
 
 
 class Decoder:
-    """Decodes with one model: always the most likely token, until a row is finished."""
+    """Decodes with one model until each row is finished."""
 
     def __init__(self, model: Any, tokenizer: Any, limit: int):
         self.model = model
@@ -60,59 +92,92 @@ class Decoder:
         return Constraint(self._vocabulary, question, reading)
 
     def decode(
-        self, prompts: list[list[int]], batch: int, constraints: Sequence[Constraint] | None = None
+        self, prompts: list[list[int]], batch: int, constrain: Callable[[int], Constraint] | None = None
     ) -> Iterator[tuple[int, Completion]]:
-        """Yield the number and the completion of each prompt as soon as it is finished.
+        """Yield the number and the greedy completion of each prompt as soon as it is finished.
 
-        With `constraints`, one for each prompt, each token is the most likely one that its constraint allows.
+        `constrain` returns a new constraint for a prompt's number. Each token is the most likely one that it allows.
         """
-        order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
-        for start in range(0, len(order), batch):
-            yield from self._together(prompts, order[start : start + batch], constraints)
+        for part in _parts(prompts, batch):
+            lanes = [_Lane(row, constrain(row) if constrain else None) for row in part]
+            for lane, completion in self._together([prompts[row] for row in part], lanes):
+                yield lane.row, completion
+
+    def sample(
+        self,
+        prompts: list[list[int]],
+        keys: Sequence[str],
+        sampling: Sampling,
+        batch: int,
+        constrain: Callable[[int], Constraint] | None = None,
+    ) -> Iterator[tuple[int, list[Completion]]]:
+        """Yield the number and the completions of each prompt: the greedy one, then the samples in order.
+
+        The keys and values of a prompt are computed once for all of them. `keys` are the ids of the rows, `batch` is
+        the number of completions decoded together, and `constrain` is that of `decode`.
+        """
+        each = sampling.samples + 1
+        for part in _parts(prompts, max(batch // each, 1)):
+            lanes = [
+                _Lane(
+                    row,
+                    constrain(row) if constrain else None,
+                    sample,
+                    sampling.rng(keys[row], sample) if sample else None,
+                    sampling.temperature,
+                )
+                for row in part
+                for sample in range(each)
+            ]
+            found: dict[int, dict[int, Completion]] = {row: {} for row in part}
+            for lane, completion in self._together([prompts[row] for row in part], lanes):
+                made = found[lane.row]
+                made[lane.sample] = completion
+                if len(made) == each:
+                    yield lane.row, [made[sample] for sample in range(each)]
 
     def stream(
         self, prompt: list[int], show: Callable[[str], None], constraint: Constraint | None = None
     ) -> Completion:
-        """Decode one prompt, show the text piece by piece as it is written, and return the completion."""
-        held = None if constraint is None else [constraint]
-        written: list[int] = []
+        """Decode one prompt greedily, show the text piece by piece as it is written, and return the completion."""
+        lane = _Lane(0, constraint)
         shown = ""
         cache = DynamicCache(config=self.model.config)
         ids = torch.tensor([prompt], device=self.model.device)
         finished = None
         while finished is None:
-            token = int(self._next(held, input_ids=ids, past_key_values=cache)[0])
-            finished = self._append(written, token)
-            text = self._text(written)
+            chosen = self._choose(self._logits(input_ids=ids, past_key_values=cache), [lane])
+            finished = self._append(lane, int(chosen[0]))
+            text = self._text(lane.written)
             if not text.endswith("\ufffd") or finished:  # else its last character is incomplete
                 show(text[len(shown) :])
                 shown = text
-            ids = torch.tensor([[token]], device=self.model.device)
+            ids = chosen[:, None]
         return finished
 
-    def _together(
-        self, prompts: list[list[int]], live: list[int], constraints: Sequence[Constraint] | None
-    ) -> Iterator[tuple[int, Completion]]:
-        """Decode one batch; `live` holds the numbers of its prompts."""
-        longest = max(len(prompts[row]) for row in live)
-        fill = [longest - len(prompts[row]) for row in live]
+    def _together(self, prompts: list[list[int]], live: list[_Lane]) -> Iterator[tuple[_Lane, Completion]]:
+        """Decode one batch; `live` holds as many lanes for each of its prompts, in the order of the prompts."""
+        longest = max(map(len, prompts))
+        fill = [longest - len(prompt) for prompt in prompts]
         pad = self.tokenizer.pad_token_id
-        rows = [[pad] * gap + prompts[row] for gap, row in zip(fill, live, strict=True)]
+        rows = [[pad] * gap + prompt for gap, prompt in zip(fill, prompts, strict=True)]
         ids = torch.tensor(rows, device=self.model.device)
         mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
         places = (mask.cumsum(1) - 1).clamp(min=0)
         cache = DynamicCache(config=self.model.config)
-        written: dict[int, list[int]] = {row: [] for row in live}
-        done: set[int] = set()
+        logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+        each = len(live) // len(prompts)
+        if each > 1:
+            cache.batch_repeat_interleave(each)
+            mask, places, logits = (part.repeat_interleave(each, 0) for part in (mask, places, logits))
         while True:
-            held = None if constraints is None else [constraints[row] for row in live]
-            chosen = self._next(held, input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
-            for row, token in zip(live, chosen.tolist(), strict=True):
-                finished = None if row in done else self._append(written[row], token)
+            chosen = self._choose(logits, live)
+            for lane, token in zip(live, chosen.tolist(), strict=True):
+                finished = None if lane.done else self._append(lane, token)
                 if finished:
-                    done.add(row)
-                    yield row, finished
-            keep = [place for place, row in enumerate(live) if row not in done]
+                    lane.done = True
+                    yield lane, finished
+            keep = [place for place, lane in enumerate(live) if not lane.done]
             if not keep:
                 return
             ids, places = chosen[:, None], places[:, -1:] + 1
@@ -122,33 +187,68 @@ class Decoder:
                 ids, places, mask = ids[index], places[index], mask[index]
                 cache.batch_select_indices(index)
                 live = [live[place] for place in keep]
+            logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
 
-    def _next(self, constraints: Sequence[Constraint] | None, **inputs: Any) -> Any:
-        """Return the most likely next token of each row.
+    def _logits(self, **inputs: Any) -> torch.Tensor:
+        """Return the logits of each row's next token.
 
         The head is called directly on the last position: through the model's forward, transformers copies its weights
         for each row.
         """
         with torch.inference_mode():
             last = self.model.base_model(**inputs, use_cache=True).last_hidden_state[:, -1]
-            logits = self.model.get_output_embeddings()(last)
-            chosen = (mask(logits, constraints) if constraints else logits).argmax(-1)
-        for constraint, token in zip(constraints or (), chosen.tolist() if constraints else (), strict=True):
-            constraint.take(token)
+            return self.model.get_output_embeddings()(last).float()
+
+    def _choose(self, logits: torch.Tensor, lanes: list[_Lane]) -> torch.Tensor:
+        """Return the next token of each lane, and add its log-probability to the lane."""
+        constraints = [lane.constraint for lane in lanes if lane.constraint]
+        drawn = [place for place, lane in enumerate(lanes) if lane.rng]
+        with torch.inference_mode():
+            allowed = mask(logits, constraints) if constraints else logits
+            chosen = allowed.argmax(-1)
+            if drawn:
+                chosen[drawn] = _drawn(allowed[drawn], [lanes[place] for place in drawn])
+            logprobs = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(1)
+        for lane, token, logprob in zip(lanes, chosen.tolist(), logprobs.tolist(), strict=True):
+            if lane.constraint:
+                lane.constraint.take(token)
+            if not lane.done:
+                lane.logprob += logprob
         return chosen
 
-    def _append(self, written: list[int], token: int) -> Completion | None:
-        """Append a token to a row; return the completion if that finishes it."""
+    def _append(self, lane: _Lane, token: int) -> Completion | None:
+        """Append a token to a lane; return the completion if that finishes it."""
+        written = lane.written
         if token in self.ends:
-            return Completion(self._text(written), len(written), truncated=False)
+            return Completion(self._text(written), len(written), truncated=False, logprob=lane.logprob)
         written.append(token)
         full = len(written) >= self.limit
         if token in self.ticks or full:
             text = self._text(written)
             if closed(text) or full:
-                return Completion(text, len(written), truncated=not closed(text))
+                return Completion(text, len(written), truncated=not closed(text), logprob=lane.logprob)
         return None
 
     def _text(self, tokens: list[int]) -> str:
         """Return the text of generated tokens with its spaces unchanged."""
         return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def _parts(prompts: list[list[int]], size: int) -> Iterator[list[int]]:
+    """Yield the numbers of the prompts of each batch, the longest prompts first."""
+    order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def _drawn(logits: torch.Tensor, lanes: list[_Lane]) -> torch.Tensor:
+    """Draw a token for each lane: the first whose cumulated probability exceeds a random number of the lane.
+
+    A token that a constraint excludes is never drawn, however a device rounds the sums.
+    """
+    heat = torch.tensor([lane.temperature for lane in lanes], device=logits.device)
+    shares = (logits / heat[:, None]).softmax(1)
+    sums = shares.cumsum(1).masked_fill(shares == 0, -1.0)
+    points = [lane.rng.getrandbits(24) / 2**24 for lane in lanes if lane.rng]  # exact in float32, and below 1
+    wanted = torch.tensor(points, device=logits.device) * sums.amax(1)
+    return (sums > wanted[:, None]).byte().argmax(1)

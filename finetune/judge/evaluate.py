@@ -119,7 +119,7 @@ def _decode(
 
     With a reading of their questions, tokens that break a trace are masked.
     """
-    constraints = None if reading is None else [decoder.constraint(row["question"], reading) for row in rows]
+    constrain = None if reading is None else lambda place: decoder.constraint(rows[place]["question"], reading)
     prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
     began = time.perf_counter()
     tokens, seconds = 0, 0.0
@@ -129,7 +129,7 @@ def _decode(
         (folder / PREDICTIONS).open("a", encoding="utf-8") as file,
         out_of_memory(f"out of memory with --batch {batch}; try --batch {max(batch // 2, 1)}"),
     ):
-        for count, (place, completion) in enumerate(decoder.decode(prompts, batch, constraints), 1):
+        for count, (place, completion) in enumerate(decoder.decode(prompts, batch, constrain), 1):
             seconds = time.perf_counter() - began
             file.write(json.dumps(_line(rows[place], completion, seconds), ensure_ascii=False) + "\n")
             file.flush()

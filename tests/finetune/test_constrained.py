@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from finetune.judge.decode import Decoder
+from finetune.judge.decode import Decoder, Sampling
 from finetune.models.chat import prompt_ids
 from finetune.models.constrained import Constrained, mask
 from solver.grammar import grammar
@@ -37,8 +37,7 @@ def test_a_random_model_writes_traces_that_run(decoder, tokenizer, rows):
     """Each completion is closed, is grounded, and breaks no rule but of arithmetic; in batches and alone."""
     rows = rows[:2]
     prompts = [prompt_ids(tokenizer, row["prompt"]) for row in rows]
-    constraints = [held(decoder, row["question"]) for row in rows]
-    for place, completion in decoder.decode(prompts, 2, constraints):
+    for place, completion in decoder.decode(prompts, 2, lambda place: held(decoder, rows[place]["question"])):
         row = rows[place]
         verdict = judge(completion.text, None, row["answer"], row["question"])
 
@@ -46,6 +45,20 @@ def test_a_random_model_writes_traces_that_run(decoder, tokenizer, rows):
         assert verdict.answer is not None or verdict.code in {*ARITHMETIC, "bad_amount"}, verdict.reason
     alone = decoder.stream(prompts[0], lambda piece: None, held(decoder, rows[0]["question"]))
     assert alone.text.endswith("```")
+
+
+def test_samples_are_constrained_too(decoder, tokenizer, rows):
+    """Whatever is drawn at a high temperature is a trace that runs, but for arithmetic."""
+    row = rows[0]
+    prompt = prompt_ids(tokenizer, row["prompt"])
+    ((_, several),) = decoder.sample(
+        [prompt], [row["id"]], Sampling(3, 2.0), 4, lambda _: held(decoder, row["question"])
+    )
+
+    assert len({completion.text for completion in several}) == 4
+    for completion in several:
+        verdict = judge(completion.text, None, row["answer"], row["question"])
+        assert verdict.answer is not None or verdict.code in {*ARITHMETIC, "bad_amount"}, verdict.reason
 
 
 def test_generate_is_constrained_alike(decoder, model, tokenizer, rows):

@@ -1,8 +1,11 @@
 """Decoding gives the texts of one row at a time, whatever the batch, and stops at the fence that closes the trace."""
 
-import pytest
+from collections import Counter
 
-from finetune.judge.decode import Decoder, closed
+import pytest
+import torch
+
+from finetune.judge.decode import Decoder, Sampling, closed
 from finetune.models.chat import prompt_ids
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -17,8 +20,6 @@ def prompts(tokenizer, rows):
 
 def alone(model, tokenizer, prompt):
     """Decode one prompt as transformers does."""
-    import torch
-
     ids = torch.tensor([prompt])
     out = model.generate(
         ids, attention_mask=torch.ones_like(ids), max_new_tokens=LIMIT, do_sample=False, pad_token_id=1
@@ -57,3 +58,85 @@ def test_a_stream_is_the_same_text_in_pieces(model, tokenizer, prompts):
 def test_decoding_stops_at_the_fence_that_closes_the_trace(text, done):
     """The opening fence does not stop decoding; the closing one does, with or without an opening one."""
     assert done == closed(text)
+
+
+def samples(model, tokenizer, prompts, sampling, batch, limit=LIMIT):
+    """Return the completions of each prompt, by the number of the prompt; row 3 has the id `r3`."""
+    keys = [f"r{row}" for row in range(len(prompts))]
+    return dict(Decoder(model, tokenizer, limit).sample(prompts, keys, sampling, batch))
+
+
+def test_samples_depend_on_seed_and_row_alone(model, tokenizer, prompts):
+    """The same seed gives the same samples in any batch and beside any rows; another seed gives others."""
+    found = samples(model, tokenizer, prompts[:5], Sampling(3, 1.0, seed=7), 8)
+
+    texts = {row: [made.text for made in several] for row, several in found.items()}
+    for size, batch in ((5, 64), (2, 4)):
+        again = samples(model, tokenizer, prompts[:size], Sampling(3, 1.0, seed=7), batch)
+        assert {row: [made.text for made in several] for row, several in again.items()} == {
+            row: texts[row] for row in range(size)
+        }
+    other = samples(model, tokenizer, prompts[:5], Sampling(3, 1.0, seed=8), 8)
+    assert all(other[row][place].text != texts[row][place] for row in range(5) for place in (1, 2, 3))
+    assert len(set(texts[0])) == 4
+
+
+def test_the_greedy_completion_stands_before_the_samples(model, tokenizer, prompts):
+    """The first completion of a row is the one that greedy decoding gives."""
+    found = samples(model, tokenizer, prompts[:3], Sampling(2, 0.7), 6)
+
+    assert {row: several[0].text for row, several in found.items()} == {
+        row: alone(model, tokenizer, prompts[row]) for row in range(3)
+    }
+
+
+def test_a_prompt_is_read_once_for_its_samples(model, tokenizer, prompts):
+    """The model reads the tokens of two prompts in one pass of two rows; all later passes read one token a row."""
+    shapes = []
+    model.base_model.register_forward_pre_hook(
+        lambda module, words, named: shapes.append(tuple(named["input_ids"].shape)), with_kwargs=True
+    )
+    samples(model, tokenizer, prompts[:2], Sampling(3, 1.0), 8)
+
+    assert shapes[0] == (2, max(len(prompt) for prompt in prompts[:2]))
+    assert {length for _, length in shapes[1:]} == {1}
+    assert shapes[1][0] == 8
+
+
+def recorded(decoder):
+    """Return a list that gets the number of the sample and the token, of each token that is decoded from now on."""
+    written, append = [], decoder._append
+    decoder._append = lambda lane, token: written.append((lane.sample, token)) or append(lane, token)
+    return written
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0])
+def test_the_likelihood_is_the_models_own(model, tokenizer, prompts, temperature):
+    """At any temperature, it is the sum of the log-probabilities that the model gives the tokens of the text."""
+    decoder = Decoder(model, tokenizer, LIMIT)
+    written = recorded(decoder)
+    ((_, several),) = decoder.sample(prompts[:1], ["a"], Sampling(2, temperature), 3)
+
+    for sample, made in enumerate(several):
+        tokens = [token for number, token in written if number == sample]
+        with torch.inference_mode():
+            shares = model(torch.tensor([prompts[0] + tokens])).logits[0].log_softmax(-1)
+        start = len(prompts[0]) - 1
+        expected = sum(float(shares[start + place, token]) for place, token in enumerate(tokens))
+        assert made.logprob == pytest.approx(expected, abs=1e-3)
+
+
+def test_tokens_are_drawn_by_their_probabilities(model, tokenizer, prompts):
+    """The first tokens of many samples are as frequent as the tempered model says, within four standard errors."""
+    count, temperature = 1_000, 0.1
+    decoder = Decoder(model, tokenizer, 1)
+    written = recorded(decoder)
+    list(decoder.sample(prompts[:1], ["a"], Sampling(count, temperature), count + 1))
+    drawn = Counter(token for sample, token in written if sample)
+    with torch.inference_mode():
+        shares = (model(torch.tensor(prompts[:1])).logits[0, -1] / temperature).softmax(-1)
+    likely = shares.topk(5)
+
+    assert likely.values[0] > 0.05
+    for share, token in zip(likely.values.tolist(), likely.indices.tolist(), strict=True):
+        assert abs(drawn[token] / count - share) < 4 * (share * (1 - share) / count) ** 0.5
