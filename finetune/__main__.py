@@ -11,6 +11,7 @@ from finetune.runs.libraries import refuse_missing
 from finetune.train.recipe import Recipe, override, read_recipe
 from solver.command import parsed, run
 from solver.plurals import counted
+from solver.refusal import InputError
 
 from .parser import parser
 from .runs import terminal
@@ -114,9 +115,18 @@ def _eval(args: argparse.Namespace) -> int:
         batch=args.batch,
         dtype=args.dtype,
         constrained=args.constrained,
+        **_sampling(args),
     )
     print_report(make_report(folder), folder)
     return 0
+
+
+def _sampling(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the flags of samples that were given; raise InputError for one without --samples."""
+    given = {name: getattr(args, name) for name in ("temperature", "choose", "seed") if getattr(args, name) is not None}
+    if given and not args.samples:
+        raise InputError(f"--{next(iter(given))} is of samples; add --samples, or leave it out")
+    return given | {"samples": args.samples}
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -143,6 +153,7 @@ def _ask(args: argparse.Namespace) -> int:
         max_new_tokens=args.max_new_tokens,
         dtype=args.dtype,
         constrained=args.constrained,
+        **_sampling(args),
     )
     return 0 if runs else 1
 

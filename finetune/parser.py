@@ -4,6 +4,7 @@ import argparse
 from dataclasses import fields
 from typing import Any
 
+from finetune.judge.choose import DEFAULT, SCORER, WAYS
 from finetune.train.recipe import Rl, Sft, read_value
 from solver.command import Parser, path
 from solver.refusal import InputError
@@ -87,11 +88,13 @@ def _add_eval(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
+    _add_sampling(sub, "samples of each row; one of them and the greedy completion is chosen")
 
 
 def _add_ask(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("question")
     _add_decoding(sub)
+    _add_sampling(sub, "samples; they are shown, and one of them and the greedy completion is chosen")
 
 
 def _add_decoding(sub: argparse.ArgumentParser) -> None:
@@ -106,6 +109,16 @@ def _add_decoding(sub: argparse.ArgumentParser) -> None:
         help="let the model write only traces that are read, grounded and, but for arithmetic, run",
     )
     _add_dtype(sub)
+
+
+def _add_sampling(sub: argparse.ArgumentParser, samples: str) -> None:
+    sub.add_argument("--samples", type=_count, default=0, metavar="K", help=samples)
+    sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
+    chosen = {name: way for name, way in WAYS.items() if name != SCORER}
+    ways = "; ".join(f"{name}: {way.meaning}" for name, way in chosen.items())
+    help_ = f"how one is chosen of those that run and are grounded. {ways} (default {DEFAULT})"
+    sub.add_argument("--choose", choices=chosen, metavar="WAY", help=help_)
+    sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
 
 
 def _add_dataset(sub: argparse.ArgumentParser, metavar: str) -> None:
@@ -135,6 +148,15 @@ def _count(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _temperature(text: str) -> float:
+    try:
+        if 0 < (value := float(text)) < 100:
+            return value
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a temperature above 0, such as 0.7")
 
 
 def _seed(text: str) -> int:

@@ -26,7 +26,9 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 
 from finetune.hardware.device import find_device
 from finetune.judge.evaluate import ELSEWHERE, SETTINGS
-from finetune.judge.report import REPORT, coverage, shown_rate
+from finetune.judge.report import REPORT, coverage
+from finetune.judge.sampled import decoding_line
+from finetune.judge.significance import shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
@@ -207,7 +209,7 @@ def _result(report: dict[str, Any]) -> EvalResult:
         dataset_split=report["settings"]["split"],
         metric_type="accuracy",
         metric_value=round(found["hits"] / found["rows"], 4),
-        metric_name=f"{report['metrics']['accuracy']}, of {counted(found['rows'], 'row')}",
+        metric_name=f"{report['metrics']['accuracy']}, of {counted(found['rows'], 'row')}, {decoding_line(report['settings'])}",
     )
 
 
@@ -222,7 +224,7 @@ def _results(reports: list[dict[str, Any]]) -> Files:
                 dataset_id=report["settings"]["hub_dataset"],
                 task_id=task.name,
                 value=round(100 * found["hits"] / found["rows"], 2),
-                notes="a symbolic trace, run by a solver",
+                notes=f"a symbolic trace, run by a solver; {decoding_line(report['settings'])}",
             )
             files[f".eval_results/{task.name}.yaml"] = yaml.safe_dump(eval_result_entries_to_yaml([entry])).encode()
     return files
@@ -232,6 +234,7 @@ def _table(report: dict[str, Any]) -> dict[str, Any]:
     lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     return {
         "rows": coverage(report, _called(report)),
+        "decoding": decoding_line(report["settings"]),
         "told": told(report["trained"]),
         "metrics": report["metrics"],
         "lines": [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines],

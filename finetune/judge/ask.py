@@ -1,6 +1,7 @@
 """Puts one question to a model: prints the trace as it is written, then the solver's steps and the answer."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 from finetune.hardware.device import find_device
@@ -10,13 +11,16 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
 from solver.completion import extract
+from solver.number import write_number
 from solver.plurals import counted
 from solver.refusal import Refusal
 from solver.terminal import steps_table
 from solver.text import read
 from solver.turns import prompt
 
-from .decode import Decoder
+from .choose import DEFAULT, candidate
+from .choose import choose as choose_candidate
+from .decode import Completion, Decoder, Sampling
 
 
 def ask(
@@ -27,8 +31,15 @@ def ask(
     max_new_tokens: int = 400,
     dtype: str = "auto",
     constrained: bool = False,
+    samples: int = 0,
+    temperature: float = 0.7,
+    choose: str = DEFAULT,
+    seed: int = 0,
 ) -> bool:
-    """Ask the question, print the trace and its solution, and return whether the trace runs."""
+    """Ask the question, print the trace and its solution, and return whether the trace runs.
+
+    With `samples`, all completions are shown, and the chosen one is solved.
+    """
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)
@@ -36,9 +47,16 @@ def ask(
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, weights, device), max_new_tokens)
     asked = prompt(trained_system_line(weights or Path(base)), question)
-    constraint = decoder.constraint(question) if constrained else None
-    completion = decoder.stream(prompt_ids(decoder.tokenizer, asked), _show, constraint)
-    print()
+    ids = prompt_ids(decoder.tokenizer, asked)
+    if samples:
+        held = (lambda _: decoder.constraint(question)) if constrained else None
+        sampling = Sampling(samples, temperature, seed)
+        ((_, completions),) = decoder.sample([ids], [question], sampling, samples + 1, held)
+        completion = completions[_show_candidates(completions, question, choose)]
+        print(completion.text)
+    else:
+        completion = decoder.stream(ids, _show, decoder.constraint(question) if constrained else None)
+        print()
     if completion.truncated:
         terminal.say(f"cut after {counted(completion.tokens, 'token')}; raise --max-new-tokens")
     try:
@@ -47,6 +65,26 @@ def ask(
         terminal.say(f"refused: {error}")
         return False
     return True
+
+
+def _show_candidates(completions: list[Completion], question: str, way: str) -> int:
+    """Print the different completions with their answers, votes and likelihoods; return the place of the chosen one."""
+    found = [candidate(each.text, each.logprob, question) for each in completions]
+    chosen = choose_candidate(found, way)
+    copies = Counter(each.text for each in found)
+    answers = Counter(each.answer for each in found if each.answer is not None)
+    rows: list[tuple[object, ...]] = []
+    for text, copied in copies.items():
+        each = found[[other.text for other in found].index(text)]
+        name = "chosen" if text == found[chosen].text else "greedy" if text == found[0].text else ""
+        if each.answer is None:
+            rows.append((name, copied, f"refused: {each.fault}", "", f"{each.logprob:.2f}", ""))
+        else:
+            facts = write_number(each.answer), answers[each.answer], f"{each.logprob:.2f}", each.unused
+            rows.append((name, copied, *facts))
+    columns = ("", ">times", ">answer", ">votes", ">log-likelihood", ">numbers left out")
+    terminal.table(f"{counted(len(copies), 'different completion')} of {len(completions)}, by {way}", columns, rows)
+    return chosen
 
 
 def _show(piece: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, trained_system_line, write_json, writing
 from finetune.runs.rows import hub_dataset, read_rows, reading_of, split_of
 from finetune.runs.trained import Trained
+from solver.constraint import Constraint
 from solver.files import json_rows, local, read_json, read_text
 from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .decode import Completion, Decoder
+from .choose import DEFAULT
+from .decode import Completion, Decoder, Sampling
+from .sampled import choose_completion, completions_line
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
@@ -48,6 +52,12 @@ class Evaluation:
     """The dataset's name on the Hub."""
     constrained: bool = False
     """Whether tokens that break a trace were masked."""
+    samples: int = 0
+    """How many samples were drawn for each row, beside its greedy completion."""
+    temperature: float = 0.0
+    choose: str = ""
+    """The way to choose among the completions of a row."""
+    seed: int = 0
 
 
 def evaluate(
@@ -62,8 +72,15 @@ def evaluate(
     batch: int = 128,
     dtype: str = "auto",
     constrained: bool = False,
+    samples: int = 0,
+    temperature: float = 0.7,
+    choose: str = DEFAULT,
+    seed: int = 0,
 ) -> Path:
-    """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input."""
+    """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
+
+    With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
+    """
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)
@@ -88,9 +105,11 @@ def evaluate(
         system,
         hub_dataset(dataset),
         constrained,
+        *((samples, temperature, choose, seed) if samples else ()),
     )
     home = home_of(base, adapter)
-    parts = ("eval", Path(dataset.partition(":")[0]).stem, split, "constrained" if constrained else None)
+    kinds = ("constrained" if constrained else None, f"{samples}-samples" if samples else None)
+    parts = ("eval", Path(dataset.partition(":")[0]).stem, split, *kinds)
     folder = folder or home / "-".join(filter(None, parts))
     with writing(folder, "decoded into"):
         done = _finished_rows(folder, settings)
@@ -101,8 +120,8 @@ def evaluate(
             decoder = Decoder(*load(base, weights, device), max_new_tokens)
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             _remember(folder, home)
-            reading = reading_of(dataset) if constrained else None
-            _decode(decoder, rows, folder, batch, len(table), reading=reading)
+            spent = max((float(line["seconds"]) for line in done.values()), default=0.0)
+            _decode(decoder, rows, folder, batch, settings, spent=spent)
     return folder
 
 
@@ -111,29 +130,27 @@ def _decode(
     rows: list[dict[str, Any]],
     folder: Path,
     batch: int,
-    total: int,
+    settings: Evaluation,
     *,
-    reading: Reading | None,
+    spent: float,
 ) -> None:
-    """Decode rows and append each prediction as soon as its row is finished.
-
-    With a reading of their questions, tokens that break a trace are masked.
-    """
-    constrain = None if reading is None else lambda place: decoder.constraint(rows[place]["question"], reading)
-    prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
-    began = time.perf_counter()
-    tokens, seconds = 0, 0.0
+    """Decode rows and append each prediction as soon as its row is finished; `spent` is the seconds of earlier rows."""
+    reading = reading_of(settings.dataset)
+    total, began, tokens, seconds = settings.rows, time.perf_counter(), 0, 0.0
     bar = terminal.bar("decoding", total, total - len(rows))
     with (
         bar,
         (folder / PREDICTIONS).open("a", encoding="utf-8") as file,
         out_of_memory(f"out of memory with --batch {batch}; try --batch {max(batch // 2, 1)}"),
     ):
-        for count, (place, completion) in enumerate(decoder.decode(prompts, batch, constrain), 1):
+        for count, (row, completions) in enumerate(_completions(decoder, rows, batch, settings, reading), 1):
             seconds = time.perf_counter() - began
-            file.write(json.dumps(_line(rows[place], completion, seconds), ensure_ascii=False) + "\n")
+            chosen = choose_completion(completions, row["question"], reading, settings.choose)
+            line = {name: row[name] for name in ("id", "trained")} | completions_line(completions, chosen)
+            line["seconds"] = round(spent + seconds, 2)
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
-            tokens += completion.tokens
+            tokens += sum(completion.tokens for completion in completions)
             figures = f"{tokens / seconds:,.0f} tokens/s"
             bar.update(bar.task_ids[0], completed=total - len(rows) + count, figures=figures)
     terminal.say(
@@ -141,15 +158,23 @@ def _decode(
     )
 
 
-def _line(row: dict[str, Any], completion: Completion, seconds: float) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "trained": row["trained"],
-        "completion": completion.text,
-        "tokens": completion.tokens,
-        "truncated": completion.truncated,
-        "seconds": round(seconds, 2),
-    }
+def _completions(
+    decoder: Decoder, rows: list[dict[str, Any]], batch: int, settings: Evaluation, reading: Reading
+) -> Iterator[tuple[dict[str, Any], list[Completion]]]:
+    """Yield each row with its completions, the greedy one first, as soon as they are finished."""
+    prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
+
+    def constrain(place: int) -> Constraint:
+        return decoder.constraint(rows[place]["question"], reading)
+
+    held = constrain if settings.constrained else None
+    if not settings.samples:
+        for place, completion in decoder.decode(prompts, batch, held):
+            yield rows[place], [completion]
+        return
+    sampling = Sampling(settings.samples, settings.temperature, settings.seed)
+    for place, completions in decoder.sample(prompts, [row["id"] for row in rows], sampling, batch, held):
+        yield rows[place], completions
 
 
 def home_of(model: str, adapter: str | Path | None) -> Path:
@@ -177,8 +202,8 @@ def content_hash(table: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def _finished_rows(folder: Path, settings: Evaluation) -> set[str]:
-    """Return the ids of rows with a prediction; raise InputError if the folder holds another evaluation."""
+def _finished_rows(folder: Path, settings: Evaluation) -> dict[str, dict[str, Any]]:
+    """Return the predictions that there are, by the ids of their rows; raise InputError if the folder holds another evaluation."""
     if (folder / SETTINGS).exists():
         before = read_settings(folder)
         for key, value in asdict(settings).items():
@@ -192,9 +217,9 @@ def _finished_rows(folder: Path, settings: Evaluation) -> set[str]:
                     f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
                 )
         _drop_half_line(folder / PREDICTIONS)
-        return set(read_predictions(folder))
+        return read_predictions(folder)
     claim(folder)
-    return set()
+    return {}
 
 
 def _drop_half_line(path: Path) -> None:

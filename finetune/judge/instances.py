@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from statistics import fmean, pstdev
 from typing import Any
 
-from .significance import wilson
+from .significance import rate
 
 
 def by_instance(rows: Iterable[tuple[str, bool]]) -> dict[str, Any]:
@@ -21,11 +21,10 @@ def by_instance(rows: Iterable[tuple[str, bool]]) -> dict[str, Any]:
     count = min(map(len, several), default=0)
     sets = [fmean(rights[place] for rights in several) for place in range(count)]
     mixed = sum(len(set(rights)) > 1 for rights in several)
-    low, high = wilson(mixed, len(several))
     return {
         "patterns": len(several),
         "sets": [round(share, 4) for share in sets],
         "mean": round(fmean(sets), 4) if sets else 0.0,
         "spread": round(pstdev(sets), 4) if sets else 0.0,
-        "mixed": {"hits": mixed, "rows": len(several), "low": round(low, 4), "high": round(high, 4)},
+        "mixed": rate(mixed, len(several)),
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from solver.files import read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
 
+from .choose import WAYS
 from .evaluate import Evaluation, content_hash, home_of, read_predictions, read_settings
 from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
-from .significance import wilson
+from .sampled import cost_line, decoding_line, print_samples, summarise_samples
+from .significance import rate, shown_rate
 
 REPORT = "report.json"
 PAGE = "report.html"
@@ -28,18 +30,9 @@ GROUPS = ("expert", "pattern", "steps", "trained")
 """The fields by which rows are grouped."""
 
 
-def rate(rows: Iterable[Judged], holds: Callable[[Judged], bool]) -> dict[str, Any]:
-    """Return the number of rows for which a claim holds, with the 95 % Wilson interval of its rate."""
-    found = [holds(row) for row in rows]
-    low, high = wilson(sum(found), len(found))
-    return {"hits": sum(found), "rows": len(found), "low": round(low, 4), "high": round(high, 4)}
-
-
 def _rates(rows: list[Judged]) -> dict[str, Any]:
-    return {
-        name: rate([row for row in rows if getattr(row, name) is not None], lambda row, name=name: getattr(row, name))  # type: ignore[misc]
-        for name in metrics_of(rows)
-    }
+    found = {name: [getattr(row, name) for row in rows] for name in metrics_of(rows)}
+    return {name: rate(claims.count(True), len(claims) - claims.count(None)) for name, claims in found.items()}
 
 
 def make_report(folder: Path) -> dict[str, Any]:
@@ -52,11 +45,13 @@ def make_report(folder: Path) -> dict[str, Any]:
             f"{folder}: {settings.dataset} has changed since its rows were decoded; evaluate again, with another --out"
         )
     reading = reading_of(settings.dataset)
-    judged = [judge_row(row, predictions[row["id"]], reading) for row in table.to_pylist() if row["id"] in predictions]
+    rows = [row for row in table.to_pylist() if row["id"] in predictions]
+    judged = [judge_row(row, predictions[row["id"]], reading) for row in rows]
     if not judged:
         raise InputError(f"{folder}: no row is decoded yet; run the evaluation first")
     report = summarise(settings, judged)
     report["note"] = reading.limit or ""
+    report["samples"] = summarise_samples(rows, predictions, reading)
     (folder / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     return report
@@ -134,7 +129,10 @@ def page(report: dict[str, Any]) -> str:
         report=report,
         instances=instances_line(report["instances"]),
         coverage=coverage(report),
+        decoding=decoding_line(report["settings"]),
+        cost=cost_line(report["samples"]) if report.get("samples") else "",
         told=told(report["trained"]),
+        ways=WAYS,
         levels=LEVELS if report["ladder"] else {},
         shown=shown,
         failed={name: {str(row[name]) for row in shown} for name in GROUPS},
@@ -183,14 +181,6 @@ def read_report(folder: Path) -> dict[str, Any]:
     return dict(report)
 
 
-def shown_rate(found: dict[str, Any] | None) -> str:
-    """Return the text of a rate with its count and interval; empty if the rows have no such rate."""
-    if found is None:
-        return ""
-    share = found["hits"] / found["rows"] if found["rows"] else 0.0
-    return f"{found['hits']}/{found['rows']} {share:.1%} [{100 * found['low']:.1f}, {100 * found['high']:.1f}]"
-
-
 def instances_line(found: dict[str, Any] | None) -> str:
     """Return a sentence on the accuracy over instances of the same patterns, or "" if no pattern has two rows."""
     if not found or len(found["sets"]) < 2:
@@ -209,6 +199,8 @@ def print_report(report: dict[str, Any], folder: Path) -> None:
     lines = [("all", report["overall"]), *report["by"]["expert"].items(), *report["by"]["trained"].items()]
     rows = [(name, *(shown_rate(rates.get(metric)) for metric in report["metrics"])) for name, rates in lines]
     terminal.table("rates with 95 % Wilson intervals", ("", *(f">{name}" for name in report["metrics"])), rows)
+    if report.get("samples"):
+        print_samples(report["samples"], report["settings"]["choose"])
     if told_instances := instances_line(report.get("instances")):
         terminal.say(told_instances)
     if any(report["ladder"].values()):

@@ -111,6 +111,14 @@ def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def ways() -> str:
+    """Return the table of ways to choose among samples."""
+    from finetune.judge.choose import SCORER, WAYS
+
+    body = ((code(name), way.meaning) for name, way in WAYS.items() if name != SCORER)
+    return rows("`--choose`", "the chosen answer has", body=body)
+
+
 def ladder() -> str:
     """Return the table of levels of the error ladder."""
     from finetune.judge.ladder import LEVELS

@@ -38,6 +38,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "formats": datasets.formats,
     "wirings": datasets.wirings,
     "training": datasets.training,
+    "ways": datasets.ways,
     "ladder": datasets.ladder,
     "results": programs.results,
     "dependencies": programs.dependencies,
