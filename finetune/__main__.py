@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 import warnings
 from typing import Any
 
@@ -129,6 +130,49 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return given | {"samples": args.samples}
 
 
+def _sample(args: argparse.Namespace) -> int:
+    from datasets_cards.card import write_card
+    from finetune.judge.evaluate import evaluate
+    from finetune.judge.own_samples import notice_of, write_own_samples
+    from finetune.runs.rows import split_of
+    from generators.imports.importer import import_problems
+    from generators.terminal import imported
+
+    folder = evaluate(
+        args.dataset,
+        args.out.with_name(f"{args.out.name}-samples"),
+        model=args.model,
+        adapter=args.adapter,
+        split=split_of(args.dataset, args.split, "train"),
+        limit=args.limit,
+        max_new_tokens=args.max_new_tokens,
+        batch=args.batch,
+        dtype=args.dtype,
+        constrained=args.constrained,
+        listed=False,
+        **_sampling(args),
+    )
+    found = write_own_samples(folder)
+    terminal.say(str(found))
+    began = time.perf_counter()
+    made = import_problems(
+        None,
+        args.out,
+        origin=found.path,
+        question="question",
+        program="trace",
+        answer="answer",
+        form="trace",
+        notice=notice_of(found.settings),
+        grade="B",
+        workers=1,
+    )
+    write_card(args.out, plots=False)
+    imported(made, time.perf_counter() - began)
+    terminal.say(f"samples {folder}")
+    return 0
+
+
 def _report(args: argparse.Namespace) -> int:
     from finetune.judge.report import make_report, print_report
 
@@ -183,6 +227,7 @@ VERBS = {
     "sft": _sft,
     "rl": _rl,
     "eval": _eval,
+    "sample": _sample,
     "report": _report,
     "compare": _compare,
     "ask": _ask,

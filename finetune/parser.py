@@ -26,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     _add_sft(verb("sft", "train an adapter on the traces", "--dataset data/run8 --recipe smollm2 --out runs/first"))
     _add_rl(verb("rl", "train an adapter further, with the solver as reward", "--adapter runs/first --out runs/second"))
     _add_eval(verb("eval", "decode held-out rows and report at which level failures broke", "--adapter runs/first"))
+    own = "--adapter runs/first --dataset data/gsm8k --samples 4 --out data/own"
+    _add_sample(verb("sample", "make a dataset of the right programs that a model samples", own))
     question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
     _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
     report = verb("report", "write the report of an evaluation again", "runs/first/eval-run8-test")
@@ -89,6 +91,21 @@ def _add_eval(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
     _add_sampling(sub, "samples of each row; one of them and the greedy completion is chosen")
+
+
+def _add_sample(sub: argparse.ArgumentParser) -> None:
+    _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl")
+    sub.add_argument("--split", help="default train; a file of rows has no splits")
+    sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
+    sub.add_argument(
+        "--batch", type=_count, default=128, metavar="N", help="completions decoded together (default 128)"
+    )
+    sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the new dataset; beside it is DIR-samples")
+    _add_decoding(sub)
+    sub.add_argument("--samples", type=_count, default=4, metavar="K", help="samples of each row (default 4)")
+    sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
+    sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
+    sub.set_defaults(choose=None)
 
 
 def _add_ask(sub: argparse.ArgumentParser) -> None:

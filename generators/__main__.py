@@ -240,7 +240,9 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("--program", metavar="COL", help="the column of the program that gives the answer")
     imports.add_argument("--answer", metavar="COL[+COL]", help="the column of the answer, or of options and a letter")
     imports.add_argument(
-        "--format", metavar="FORMAT", help="how programs are written: annotations, equation, slots, python or none"
+        "--format",
+        metavar="FORMAT",
+        help="how programs are written: annotations, equation, slots, python, trace or none",
     )
     imports.add_argument(
         "--out",

@@ -76,10 +76,12 @@ def evaluate(
     temperature: float = 0.7,
     choose: str = DEFAULT,
     seed: int = 0,
+    listed: bool = True,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
+    An evaluation outside the model's folder is listed there for `push`, unless `listed` is false.
     """
     keep_memory()
     device = find_device(dtype)
@@ -119,7 +121,8 @@ def evaluate(
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
             decoder = Decoder(*load(base, weights, device), max_new_tokens)
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
-            _remember(folder, home)
+            if listed:
+                _remember(folder, home)
             spent = max((float(line["seconds"]) for line in done.values()), default=0.0)
             _decode(decoder, rows, folder, batch, settings, spent=spent)
     return folder
@@ -240,6 +243,24 @@ def read_settings(folder: Path) -> Evaluation:
         return Evaluation(**read_json(read_text(path), str(path)))
     except TypeError as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
+
+
+def read_evaluated(folder: Path) -> tuple[Evaluation, list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the settings of an evaluation, its decoded rows, and their predictions by id.
+
+    Raises InputError if the dataset has changed, or if no row is decoded.
+    """
+    settings = read_settings(folder)
+    predictions = read_predictions(folder)
+    table = read_rows(settings.dataset, settings.split, settings.rows, settings.system)
+    if content_hash(table) != settings.content:
+        raise InputError(
+            f"{folder}: {settings.dataset} has changed since its rows were decoded; evaluate again, with another --out"
+        )
+    rows = [row for row in table.to_pylist() if row["id"] in predictions]
+    if not rows:
+        raise InputError(f"{folder}: no row is decoded yet; run the evaluation first")
+    return settings, rows, predictions
 
 
 def read_predictions(folder: Path) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Finds the level at which a failed completion departs from the gold program; names and the order of sums are free.
 
 The levels of LEVELS lead from reading the format to wiring the numbers. They are tested in order, each assumes the earlier ones, and the first that fails is the level of the failure. The
-solver's own steps say what a trace reads, sets and computes (see `formula`).
+solver's own steps say what a trace reads, sets and computes (see `solver.formula`).
 """
 
 from collections import Counter
@@ -12,13 +12,12 @@ from typing import Any, get_args
 
 from solver.completion import extract
 from solver.fields import Source
+from solver.formula import FormulaState, run_formulas
 from solver.number import write_number
 from solver.ops import GROUPS, Query, Step
 from solver.program import Program, Trace
 from solver.refusal import Refusal, TraceError
 from solver.text import read
-
-from .formula import FormulaState, run_formulas
 
 LEVELS = {
     "format": "no trace, or one with a name, number or operation that the notation lacks",

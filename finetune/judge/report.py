@@ -9,14 +9,14 @@ from typing import Any
 
 from finetune.runs import terminal
 from finetune.runs.log import HELD_OUT, read_log
-from finetune.runs.rows import read_rows, reading_of
+from finetune.runs.rows import reading_of
 from finetune.runs.trained import told
 from solver.files import read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
 
 from .choose import WAYS
-from .evaluate import Evaluation, content_hash, home_of, read_predictions, read_settings
+from .evaluate import Evaluation, home_of, read_evaluated
 from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
@@ -37,18 +37,9 @@ def _rates(rows: list[Judged]) -> dict[str, Any]:
 
 def make_report(folder: Path) -> dict[str, Any]:
     """Write the report of an evaluation, finished or not, to its folder and return it."""
-    settings = read_settings(folder)
-    predictions = read_predictions(folder)
-    table = read_rows(settings.dataset, settings.split, settings.rows, settings.system)
-    if content_hash(table) != settings.content:
-        raise InputError(
-            f"{folder}: {settings.dataset} has changed since its rows were decoded; evaluate again, with another --out"
-        )
+    settings, rows, predictions = read_evaluated(folder)
     reading = reading_of(settings.dataset)
-    rows = [row for row in table.to_pylist() if row["id"] in predictions]
     judged = [judge_row(row, predictions[row["id"]], reading) for row in rows]
-    if not judged:
-        raise InputError(f"{folder}: no row is decoded yet; run the evaluation first")
     report = summarise(settings, judged)
     report["note"] = reading.limit or ""
     report["samples"] = summarise_samples(rows, predictions, reading)

@@ -162,6 +162,7 @@ def _import(
     hashes: list[np.ndarray] = []
     paths: list[Path] = []
     tally = Tally()
+    asked = ("question", "trace") if recipe.traced else ("question",)
     for number in range(recipe.shards(recipe.split)):
         path = folder / shard_path(recipe.split, number, recipe.shards(recipe.split))
         table = _table(path, found, recipe.filled)
@@ -169,7 +170,7 @@ def _import(
             continue
         found.rows[recipe.split] += len(table)
         found.faults += [f"{path.name}: {fault}" for fault in row_faults(recipe, table)]
-        hashes.append(_question_hashes(table))
+        hashes.append(_question_hashes(table, asked))
         paths.append(path)
         record = ShardRecord(rows=len(table), content=content_hash(table))
         shards.append(_written(manifest, changed, path, recipe.split, record))
@@ -177,7 +178,7 @@ def _import(
             tally.add(tally_of(table, sizes(recipe, *texts(table))))
         if report:
             report(found.rows[recipe.split], manifest.rows)
-    found.faults += _twice(hashes, paths)
+    found.faults += _twice(hashes, paths, asked)
     if not found.passed:
         return found
     try:
@@ -244,8 +245,9 @@ def _rows_as_built(folder: Path, manifest: Manifest, changed: list[str]) -> bool
     return True
 
 
-def _question_hashes(table: pa.Table) -> np.ndarray:
-    return np.array(list(map(hash, table.column("question").to_pylist())), dtype=np.int64)
+def _question_hashes(table: pa.Table, columns: tuple[str, ...] = ("question",)) -> np.ndarray:
+    rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
+    return np.array(list(map(hash, rows)), dtype=np.int64)
 
 
 def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
@@ -348,18 +350,22 @@ def _stray(recipe: Recipe, split: str, row_id: str) -> str:
     return "not a row that the recipe puts into this shard"
 
 
-def _twice(hashes: list[np.ndarray], paths: list[Path]) -> Iterator[str]:
-    """Yield the rows whose question occurs earlier in the dataset; `hashes` has one array per file, 8 bytes per question."""
+def _twice(hashes: list[np.ndarray], paths: list[Path], asked: tuple[str, ...] = ("question",)) -> Iterator[str]:
+    """Yield the rows whose question occurs earlier in the dataset, or occurs with the same trace.
+
+    `asked` are the columns that must not repeat; `hashes` has one array per file, 8 bytes per row.
+    """
     joined = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.int64)
     order = np.argsort(joined, kind="stable")
     again = np.flatnonzero(joined[order[1:]] == joined[order[:-1]])
     starts = np.cumsum([0, *map(len, hashes)])
     rows = np.unique(np.concatenate([order[again], order[again + 1]]))
-    seen: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     for file, path in enumerate(paths):
         inside = rows[(rows >= starts[file]) & (rows < starts[file + 1])] - starts[file]
         if len(inside):
-            for row in pq.read_table(path, columns=["id", "question"]).take(arrow.integers(inside)).to_pylist():
-                if row["question"] in seen:
-                    yield f"{row['id']}: its question is asked twice"
-                seen.add(row["question"])
+            for row in pq.read_table(path, columns=["id", *asked]).take(arrow.integers(inside)).to_pylist():
+                key = tuple(row[name] for name in asked)
+                if key in seen:
+                    yield f"{row['id']}: its {' with its '.join(asked)} is asked twice"
+                seen.add(key)

@@ -139,6 +139,8 @@ def _check(reader: Source, split: str, *, eval_only: bool) -> None:
     """Raise InputError for a source that has no programs, or that is for evaluation alone."""
     if reader.format == "none":
         raise InputError(GOLD_ALONE)
+    if reader.format == "trace":
+        raise InputError("a pattern is made of a solution's formulas, and a trace is none; leave out --as-patterns")
     if split not in SPLITS:
         raise InputError(f"no split {split!r}; write train or test")
     if not eval_only and (split == "test" or reader.use == "evaluation"):

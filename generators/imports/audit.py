@@ -9,6 +9,7 @@ import pyarrow as pa
 from generators.builder.cross_check import cross_check
 from generators.imports.sources.gsm8k import held_out, question_key
 from solver.constants import named_constants
+from solver.grounding import number_forms
 from solver.number import read_number, write_number
 from solver.ops import AddEntity, Consume, Init, Query
 from solver.quantities import Quantity, read_quantities
@@ -87,4 +88,4 @@ def _operands(row: dict[str, Any]) -> Iterator[str]:
 
 
 def _numbers(quantity: Quantity) -> set[Any]:
-    return {quantity.value, quantity.top, quantity.bottom}
+    return {quantity.value, quantity.top, quantity.bottom, *(value for _, value in number_forms(quantity))}

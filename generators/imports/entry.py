@@ -13,6 +13,7 @@ from solver.number import write_number
 
 from .convert import convert
 from .folder import sizes
+from .given_trace import row_of_trace
 from .recipe import ImportRecipe
 from .survey import renamed
 from .tally import CONTAMINATED
@@ -32,7 +33,9 @@ class Converter:
         problem = self.problem(number, entry, repeated=repeated)
         if isinstance(problem, Dropped):
             return problem
-        done = self._bare(problem) if self.recipe.eval_only else convert(problem)
+        if self.recipe.eval_only:
+            return self._kept(self._bare(problem))
+        done = row_of_trace(problem) if problem.trace else convert(problem)
         return done if isinstance(done, Dropped) else self._kept(done)
 
     def problem(self, number: int, entry: Entry, *, repeated: bool) -> Problem | Dropped:
@@ -43,7 +46,8 @@ class Converter:
         problem = read_problem(self.reader, row_id, renamed(entry, self.columns), bare=self.recipe.eval_only)
         if isinstance(problem, Dropped):
             return problem
-        wrong = "twice: its question stood before" if repeated else self._refused(problem.question)
+        again = "with such a trace" if problem.trace else ""
+        wrong = f"twice: its question stood before {again}".rstrip() if repeated else self._refused(problem.question)
         return Dropped(row_id, wrong, problem.question) if wrong else problem
 
     def _bare(self, problem: Problem) -> Row:

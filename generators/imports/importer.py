@@ -46,6 +46,7 @@ def import_problems(
     program: str | None = None,
     answer: str | None = None,
     form: str | None = None,
+    notice: str | None = None,
     split: str | None = None,
     grade: str = "A",
     eval_only: bool = False,
@@ -60,14 +61,15 @@ def import_problems(
     """Import a source into a folder and return it; raise InputError for what the caller can mend.
 
     `name` is a source of `sources.yaml`; without one, `question`, `program` and `answer` name columns, and `form` the
-    format of the programs. `origin` is a local file or a dataset on the Hub, `split` the one that is written, `grade`
+    format of the programs. `notice` stands on the card and in every copy. `origin` is a local file or a dataset on the Hub, `split` the one that is written, `grade`
     the lowest that is kept, `against` names held-out sets whose questions are refused. So are training rows that copy a
     question of GSM-8K's test split, unless `gate` is false. Every problem becomes a row, or a line of dropped.jsonl that
     says why not. `shard_rows` is the number of problems whose rows stand in one file;
     `workers` and `engine` are those of `build`, and `report` is called now and then with the number of finished
     problems and of all.
     """
-    reader = _reader(described(name, question=question, program=program, answer=answer, form=form), eval_only)
+    named = described(name, question=question, program=program, answer=answer, form=form)
+    reader = _reader(named if notice is None else msgspec.structs.replace(named, notice=notice), eval_only)
     how = Execution(workers, engine, report)
     whole_number("max_len", max_len, 1)
     whole_number("shard_rows", shard_rows, 1)

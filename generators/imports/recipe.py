@@ -38,6 +38,8 @@ class ImportRecipe:
     shard_rows: int = SHARD_ROWS
     """The number of problems whose rows a shard holds."""
     against: tuple[Against, ...] = ()
+    traced: bool = False
+    """Whether the source wrote the traces; a question may then have several."""
     kind: Literal["import"] = "import"
     format: int = FORMAT
 
@@ -71,6 +73,7 @@ class ImportRecipe:
             shard_rows=shard_rows,
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             against=against,
+            traced=source.format == "trace" and not eval_only,
         )
 
     def check(self) -> None:
@@ -82,7 +85,7 @@ class ImportRecipe:
 
     def text(self) -> str:
         """Return the text of recipe.json."""
-        return recipe_text(self)
+        return recipe_text(self, () if self.traced else ("traced",))
 
     def deciding(self) -> dict[str, Any]:
         """Return all keys: another version of wirework may find other traces."""

@@ -1,6 +1,7 @@
 """Reads a source once before its problems are converted: counts them, hashes them, and finds repeated questions.
 
-Of the problems with one question, the first in the file wins, whatever the workers. All that is held in memory is a
+Of the problems with one question, the first in the file wins, whatever the workers. Where the source wrote traces, a
+question may have several programs, and the first of each wins. All that is held in memory is a
 hash of 16 bytes for each problem.
 """
 
@@ -18,8 +19,10 @@ from generators.imports.sources.registry import Source
 from generators.text.same_question import SIZE, question_hash
 from solver.dataset import hub_place
 from solver.files import local
+from solver.formula import program_key
 from solver.plurals import counted
 from solver.refusal import InputError
+from solver.text import read
 
 from .recipe import SPLITS
 
@@ -120,8 +123,12 @@ class _Reading:
     def _hash(self, entry: Entry) -> bytes | None:
         if isinstance(entry, str) or self.columns is None:
             return None
-        problem = read_problem(self.reader, "", renamed(entry, self.columns), bare=True)
-        return None if isinstance(problem, Dropped) else question_hash(problem.question)
+        traced = self.reader.format == "trace" and bool(self.reader.columns.program)
+        problem = read_problem(self.reader, "", renamed(entry, self.columns), bare=not traced)
+        if isinstance(problem, Dropped):
+            return None
+        found = question_hash(problem.question)
+        return hashlib.sha256(found + program_key(read(problem.trace)).encode()).digest()[:SIZE] if traced else found
 
 
 def repeated(hashes: bytes | bytearray) -> np.ndarray:

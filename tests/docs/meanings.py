@@ -108,6 +108,7 @@ IMPORT_RECIPE = {
     "shard_rows": "The number of problems whose rows a data file holds.",
     "versions": "The versions of wirework and pyarrow.",
     "against": "The held-out sets of the contamination gate: the `name`, `sha256` and number of `questions` of each.",
+    "traced": "Only where the source wrote the traces: a question may then have several that differ.",
 }
 """The keys of an import's recipe.json."""
 

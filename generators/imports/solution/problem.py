@@ -17,6 +17,8 @@ class Problem:
     steps: list[Step] = field(default_factory=list)
     answer_from: str = ""
     """Why the answer is not the source's own: it has none, or rounds it."""
+    trace: str = ""
+    """The trace that the source wrote in place of a solution."""
 
 
 @dataclass(frozen=True)

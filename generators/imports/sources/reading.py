@@ -12,7 +12,10 @@ from generators.imports.solution.slots import read_slots
 from generators.imports.solution.step import Step
 from generators.imports.solution.written import Slot
 from generators.text.lexicon import content
+from solver.machine import solve
+from solver.refusal import Refusal
 from solver.stems import WORD
+from solver.text import read
 
 from .answers import Answer, NoAnswer, read_answer
 from .questions import NoQuestion, Question, counts, read_question
@@ -40,6 +43,8 @@ def read_problem(source: Source, row_id: str, entry: dict[str, Any], *, bare: bo
             if answer is None:
                 raise _Unread("answer: the source has none")
             return Problem(row_id, told, answer.value)
+        if source.format == "trace":
+            return _traced(row_id, told, answer, _program(source, entry))
         return _solved(source, row_id, question, answer, _steps(source, entry, question, answer))
     except _Unread as reason:
         return Dropped(row_id, str(reason), told)
@@ -80,10 +85,26 @@ def _answer(source: Source, entry: dict[str, Any]) -> Answer | None:
 
 def _steps(source: Source, entry: dict[str, Any], question: Question, answer: Answer | None) -> list[Step]:
     """Return the steps of an entry's program."""
+    return _READERS[source.format](_Program(_program(source, entry), question, answer))
+
+
+def _program(source: Source, entry: dict[str, Any]) -> list[str]:
+    """Return the lines of an entry's program."""
     program = next((entry[name] for name in source.columns.program if entry.get(name) is not None), None)
     if program is None or source.format == "none":
         raise _Unread(f"no_program: {GOLD_ALONE}")
-    return _READERS[source.format](_Program(_texts(program), question, answer))
+    return _texts(program)
+
+
+def _traced(row_id: str, question: str, answer: Answer | None, lines: list[str]) -> Problem:
+    """Return the problem of an entry with a trace; without a gold answer, the trace's own is taken."""
+    text = "\n".join(lines)
+    try:
+        program = read(text)
+        value = solve(program).answer if answer is None else answer.value
+    except Refusal as error:
+        raise _Unread(f"trace: {error}") from None
+    return Problem(row_id, question, value, answer_from="" if answer else "program", trace=text)
 
 
 def _of_annotations(program: _Program) -> list[Step]:

@@ -10,13 +10,14 @@ import msgspec
 from solver.files import read_text
 from solver.refusal import InputError, did_you_mean
 
-Format = Literal["annotations", "equation", "slots", "python", "none"]
+Format = Literal["annotations", "equation", "slots", "python", "trace", "none"]
 """How a program is written; `none` has answers alone."""
 FORMATS: dict[str, str] = {
     "annotations": "calculator annotations `<<4*3=12>>`, in prose, as a list, or alone",
     "equation": "an equation with at most one unknown: `x=(22.0-14.0)/4.0`, `5+7=12`",
     "slots": "a program on the question's numbers: `divide(multiply(n0,n1),n2)`, `[N0] [N1] *`, `- number0 number1`",
     "python": "straight-line Python; it is read and never run",
+    "trace": "a trace in wirework's notation; a question may have several that differ",
     "none": "no program: questions and answers alone, for evaluation",
 }
 """The formats of programs."""

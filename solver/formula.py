@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from solver.fields import OPERATIONS
-from solver.number import write_number
-from solver.ops import Step
-from solver.program import Trace
-from solver.refusal import TraceError
-from solver.state import State
+from .fields import OPERATIONS
+from .number import write_number
+from .ops import Step
+from .program import Program, Trace
+from .refusal import TraceError
+from .state import State
 
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 _COMMUTATIVE = [name for name, function in OPERATIONS.items() if function(2, 3) == function(3, 2)]
@@ -135,3 +135,13 @@ def run_formulas(trace: Trace, part: int) -> tuple[list[Formula], FormulaState]:
     """Run a sub-trace, counted from 1; return the formula of each step and the final state."""
     state = FormulaState(part)
     return [state.run(step) for step in trace.steps], state
+
+
+def program_key(program: Program) -> str:
+    """Return a text that programs share if they are the same up to names and the order of steps, sums and products."""
+    found = []
+    for part, trace in enumerate(program, 1):
+        values, state = run_formulas(trace, part)
+        derived = sorted(map(repr, state.derived.values()))
+        found.append((trace.expert, sorted(trace.words), derived, values[-1]))
+    return repr(found)

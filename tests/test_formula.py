@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pytest
 
-from finetune.judge.formula import run_formulas
 from solver.fields import Operand, Var
+from solver.formula import program_key, run_formulas
 from solver.ops import OPS, Init, Query, Step
 from solver.program import Trace
 from solver.text import read
@@ -85,3 +85,36 @@ def test_a_refused_step_sets_its_variable_to_the_reason(line, reason):
     values, _ = run_formulas(trace, part=1)
 
     assert str(values[-1]).startswith(f"no value ({reason}")
+
+
+PEARS = """expert: arithmetic
+trace:
+- {op: init, var: bags, value: 3}
+- {op: init, var: each, value: 5}
+- {op: compute, compute_op: mul, args: [bags, each], var: packed}
+- {op: init, var: loose, value: 4}
+- {op: compute, compute_op: sub, args: [packed, loose], var: left}
+- {op: query, var: left}"""
+LINES = PEARS.splitlines()
+FIRST = "\n".join([*LINES[:2], LINES[5], *LINES[2:5], *LINES[6:]])
+"""PEARS with another order of steps."""
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (PEARS.replace("bags", "a").replace("left", "rest"), True),
+        (PEARS.replace("[bags, each]", "[each, bags]"), True),
+        (FIRST, True),
+        (PEARS.replace("[packed, loose]", "[loose, packed]"), False),
+        (PEARS.replace("value: 4", "value: 5"), False),
+        (PEARS.replace("compute_op: sub", "compute_op: add"), False),
+        (PEARS.replace("query, var: left", "query, var: packed"), False),
+        (PEARS.replace("expert: arithmetic", "expert: rate_equation"), False),
+        (PEARS.replace("- {op: query", "- {op: init, var: more, value: 9}\n- {op: query"), False),
+    ],
+    ids=["names", "product", "order of steps", "difference", "number", "operation", "query", "expert", "more steps"],
+)
+def test_programs_share_a_key_if_they_are_the_same(other, same):
+    """Names, the order of steps, and that of sums and products do not count; all else does."""
+    assert (program_key(read(PEARS)) == program_key(read(other))) is same
