@@ -21,7 +21,7 @@ class Candidate:
     """A completion with the facts on which a choice may rest.
 
     `answer` is None if its trace does not run or is not grounded; `fault` is then the reason. `unused` is the number of the question's numbers that
-    its trace does not take. `score` is that of a scorer: the log odds that the trace is right.
+    its trace does not take. `odd` says that the answer is below zero, or a fraction where all those numbers are whole. `score` is that of a scorer: the log odds that the trace is right.
     """
 
     answer: Fraction | None
@@ -30,6 +30,7 @@ class Candidate:
     unused: int = 0
     score: float = 0.0
     fault: str = ""
+    odd: bool = False
 
 
 def candidate(
@@ -43,9 +44,12 @@ def candidate(
     """Return the candidate of a completion."""
     no_claim = 0  # as the right answer: only whether the trace runs is asked here
     verdict = judge(text, None, no_claim, question, **reading._asdict())
-    if verdict.outcome not in ("correct", "wrong_answer"):
+    answer = verdict.answer
+    if answer is None or verdict.outcome not in ("correct", "wrong_answer"):
         return Candidate(None, logprob, text, score=score, fault=verdict.reason)
-    return Candidate(verdict.answer, logprob, text, unused_numbers(read(extract(text)), question), score)
+    whole = all(quantity.value.denominator == 1 for quantity in read_quantities(question))
+    odd = answer < 0 or (whole and answer.denominator > 1)
+    return Candidate(answer, logprob, text, unused_numbers(read(extract(text)), question), score, odd=odd)
 
 
 def unused_numbers(program: Program, question: str) -> int:
@@ -64,11 +68,11 @@ def unused_numbers(program: Program, question: str) -> int:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to choose: the weight that each candidate gives its answer, and whether those with fewest unused compete."""
+    """A way to choose: the weight that each candidate gives its answer, and a rank, of which the lowest competes."""
 
     meaning: str
     weights: Callable[[Sequence[Candidate]], list[float]]
-    fewest_unused: bool = False
+    rank: Callable[[Candidate], tuple[int, ...]] = lambda _: ()
 
 
 def _votes(candidates: Sequence[Candidate]) -> list[float]:
@@ -84,6 +88,18 @@ def _likelihoods(candidates: Sequence[Candidate]) -> list[float]:
     ]
 
 
+def _unused(each: Candidate) -> tuple[int, ...]:
+    return (each.unused,)
+
+
+def _odd(each: Candidate) -> tuple[int, ...]:
+    return (each.odd,)
+
+
+def _odd_and_unused(each: Candidate) -> tuple[int, ...]:
+    return (each.odd, each.unused)
+
+
 def _scores(candidates: Sequence[Candidate]) -> list[float]:
     return [1 / (1 + exp(-max(each.score, -700.0))) for each in candidates]
 
@@ -92,8 +108,12 @@ SCORER = "scorer"
 WAYS = {
     "vote": Way("most completions", _votes),
     "likelihood": Way("the greatest summed likelihood of different completions", _likelihoods),
-    "numbers": Way("most completions among those that leave out fewest numbers of the question", _votes, True),
-    "numbers-likelihood": Way("the same by summed likelihood", _likelihoods, True),
+    "sense": Way("most completions, if it is not below zero, and whole where the question's numbers are", _votes, _odd),
+    "numbers": Way("most completions among those that leave out fewest numbers of the question", _votes, _unused),
+    "sense-numbers": Way(
+        "both: those that make sense, and of them those that leave out fewest", _votes, _odd_and_unused
+    ),
+    "sense-numbers-likelihood": Way("the same by summed likelihood", _likelihoods, _odd_and_unused),
     SCORER: Way("the greatest summed probability of being right, as a scorer says", _scores),
 }
 """The ways to choose an answer."""
@@ -105,9 +125,8 @@ def weigh(candidates: Sequence[Candidate], way: str) -> dict[Fraction, float]:
     running = [each for each in candidates if each.answer is not None]
     if not running:
         return {}
-    if WAYS[way].fewest_unused:
-        fewest = min(each.unused for each in running)
-        running = [each for each in running if each.unused == fewest]
+    lowest = min(map(WAYS[way].rank, running))
+    running = [each for each in running if WAYS[way].rank(each) == lowest]
     weights: dict[Fraction, tuple[float, float]] = {}
     for each, weight, likelihood in zip(running, WAYS[way].weights(running), _likelihoods(running), strict=True):
         if each.answer is not None:

@@ -17,7 +17,9 @@ def pool(*found):
     for place, (answer, share, *more) in enumerate(found):
         unused, score = [*more, 0, 0][:2]
         number = None if answer is None else Fraction(answer)
-        made.append(Candidate(number, log(share), f"text {place}", unused, score))
+        made.append(
+            Candidate(number, log(share), f"text {place}", unused, score, odd=number is not None and number < 0)
+        )
     return made
 
 
@@ -36,7 +38,10 @@ def pool(*found):
         ("numbers", [(1, 0.5, 1), (1, 0.5, 1), (2, 0.1, 0)], 2),
         ("numbers", [(1, 0.5, 2), (2, 0.1, 1), (3, 0.2, 1), (2, 0.2, 1)], 3),
         ("numbers", [(None, 0.5, 0), (2, 0.1, 1)], 1),
-        ("numbers-likelihood", [(1, 0.9, 1), (2, 0.1, 0), (2, 0.1, 0), (3, 0.3, 0)], 3),
+        ("sense-numbers-likelihood", [(1, 0.9, 1), (2, 0.1, 0), (2, 0.1, 0), (3, 0.3, 0)], 3),
+        ("sense", [(-1, 0.5), (-1, 0.5), (2, 0.1)], 2),
+        ("sense", [(-1, 0.5), (-1, 0.5)], 0),
+        ("sense-numbers", [(-1, 0.5, 0), (2, 0.1, 1), (3, 0.3, 2)], 1),
         ("scorer", [(1, 0.5, 0, -3), (2, 0.1, 0, 4)], 1),
         ("scorer", [(1, 0.5, 0, -1000), (2, 0.1, 0, 1000)], 1),
         ("scorer", [(1, 0.5, 0, 0.1), (1, 0.5, 0, 0.1), (2, 0.1, 0, 4)], 0),
@@ -103,6 +108,24 @@ def test_a_candidate_is_a_trace_that_runs_and_is_grounded(text, answer, unused):
     found = candidate(text, -1.0, QUESTION)
 
     assert (found.answer, found.unused) == (answer, unused)
+
+
+@pytest.mark.parametrize(
+    ("question", "args", "odd"),
+    [
+        ("Ann has 3 pears, and 5 plums.", "[a, b]", False),
+        ("Ann has 3 pears, and 5 plums.", "[b, a]", True),
+        ("Ann has 3 pears, and 5.5 plums.", "[a, b]", False),
+    ],
+    ids=["whole", "below zero", "a fraction of fractions"],
+)
+def test_an_answer_below_zero_is_odd(question, args, odd):
+    """A fraction is odd only where the question has whole numbers alone."""
+    second = "5.5" if "5.5" in question else "5"
+    steps = ("op: init, var: b, value: 3", f"op: init, var: a, value: {second}")
+    operation = f"op: compute, compute_op: sub, args: {args}, var: c"
+
+    assert candidate(trace(*steps, operation, "op: query, var: c"), -1.0, question).odd is odd
 
 
 def test_a_number_is_taken_in_any_of_its_forms():

@@ -123,7 +123,14 @@ def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
 
     found = report["samples"]
     assert (found["samples"], found["greedy"]["hits"], found["greedy"]["rows"]) == (4, 7, 12)
-    assert list(found["ways"]) == ["vote", "likelihood", "numbers", "numbers-likelihood"]
+    assert list(found["ways"]) == [
+        "vote",
+        "likelihood",
+        "sense",
+        "numbers",
+        "sense-numbers",
+        "sense-numbers-likelihood",
+    ]
     vote = found["ways"]["vote"]
     assert (vote["hits"], vote["won"], vote["lost"]) == (10, 3, 0)
     assert vote["p_value"] == mcnemar(0, 3)
