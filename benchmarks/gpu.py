@@ -85,7 +85,7 @@ def rows_of(dataset: str, model: Path, scratch: Path, wanted: Any, show: Callabl
         show(f"sft, checkpointing {kept}", *steady(out), most)
     adapter = ["--adapter", str(scratch / "sft-true")]
     out = scratch / "rl"
-    steps = ["--steps", str(wanted.steps), "--max-new-tokens", str(wanted.new_tokens)]
+    steps = ["--steps", str(wanted.steps), "--max-new-tokens", str(wanted.new_tokens), "--redraws", "0"]
     most = measured(["rl", *common, *adapter, "--out", str(out), *steps])
     show("rl", *steady(out), most)
     limits = ["--limit", str(wanted.decode), "--max-new-tokens", str(wanted.new_tokens)]

@@ -57,6 +57,7 @@ def _sft(args: argparse.Namespace) -> int:
 
 def _rl(args: argparse.Namespace) -> int:
     from finetune.models.adapter import named_base
+    from finetune.runs.completions import told
 
     from .train import rl
 
@@ -65,6 +66,7 @@ def _rl(args: argparse.Namespace) -> int:
     options = override(recipe.rl, vars(args))
     arguments = _training_arguments(args, recipe)
     run = rl.reinforce(args.dataset, args.adapter, options, args.out, model=args.model, **arguments)
+    terminal.say(told(run.result))
     return _print_run(run, args)
 
 

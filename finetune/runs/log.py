@@ -1,6 +1,7 @@
-"""The logs of a training run: one line of JSON per optimizer step, and one per check of held-out rows."""
+"""The logs of a training run: lines of JSON, one per optimizer step, check of held-out rows or sampled completion."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from solver.files import json_rows, read_text
 
 LOG = "log.jsonl"
 HELD_OUT = "held_out.jsonl"
+COMPLETIONS = "completions.jsonl"
 
 
 def read_log(folder: Path, name: str = LOG) -> list[dict[str, Any]]:
@@ -29,5 +31,10 @@ def cut_log(folder: Path, step: int, name: str = LOG) -> list[dict[str, Any]]:
 
 def add_line(folder: Path, line: dict[str, Any], name: str = LOG) -> None:
     """Append a line to a log."""
+    add_lines(folder, [line], name)
+
+
+def add_lines(folder: Path, lines: Iterable[dict[str, Any]], name: str) -> None:
+    """Append lines to a log."""
     with (folder / name).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+        file.writelines(json.dumps(line) + "\n" for line in lines)

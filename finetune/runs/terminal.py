@@ -12,6 +12,8 @@ from solver.terminal import console
 
 first_process = os.environ.get("RANK", "0") == "0"
 """Whether this process is the only one, or the first of several that train together."""
+processes = int(os.environ.get("WORLD_SIZE", "1"))
+"""The number of processes that train together."""
 
 out = console(quiet=not first_process)
 

@@ -9,6 +9,8 @@ from solver.document import Node, load
 from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
+from .credit import CREDITS
+
 FOLDER = Path(__file__).parents[1] / "recipes"
 
 
@@ -52,6 +54,10 @@ class Rl:
     prompts: int = _option(4, "questions of one step on one device")
     generations: int = _option(8, "completions sampled for each question")
     accumulation: int = _option(4, "passes of one step; must divide prompts x generations")
+    credit: str = _option("gated", "reward of completions that are not right", choices=tuple(CREDITS))
+    redraws: int = _option(
+        2, "rounds in which further questions replace those with equal rewards; 0 for none", zero=True
+    )
     temperature: float = _option(0.9, "sampling temperature")
     kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True)
     lr: float = _option(1e-5, "learning rate of AdamW, constant")

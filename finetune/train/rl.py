@@ -1,75 +1,32 @@
-"""Reinforcement learning: TRL's GRPOTrainer with the solver's graduated reward; each step logs its verdicts.
+"""Reinforcement learning: TRL's GRPOTrainer with the solver as reward; each step logs its verdicts.
 
 The KL reference is the initial adapter; TRL keeps a copy of it.
 """
 
-from collections import Counter
-from functools import partial, update_wrapper
+import warnings
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load, named_base, save_alone
-from finetune.models.chat import prompt_ids
+from finetune.models.chat import length_rows, measure
 from finetune.runs import terminal
+from finetune.runs.completions import learning
 from finetune.runs.folder import Run, writing
 from finetune.runs.rows import read_training_rows, reading_of
 from finetune.runs.trained import Trained
-from solver.grounding import UNGROUNDED, Reading
+from solver.grounding import Reading
+from solver.plurals import counted
 from solver.refusal import InputError
-from solver.reward import REWARDS, Verdict, judge_all
 
 from .recipe import Rl
+from .rollout import Generate, Rollout, sample
 from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
 from .watch import Watch
-
-SHORT_CUTS = frozenset(
-    {
-        "short_circuit",  # the query asks for a number of the text
-        "literal_identity",  # mul by 1 or add 0: a copy that looks computed
-        UNGROUNDED,  # numbers that the question does not have
-        "only_literals",  # the model did the arithmetic itself
-        "empty",
-        "no_query",
-        "two_queries",
-        "after_query",
-        "set_twice",
-        "bad_amount",  # moving nothing, or less than nothing
-        "transfer_to_self",
-    }
-)
-"""Faults that earlier rewards paid for without a right answer; when their share rises, the model games the reward."""
-
-
-def solver_reward(
-    completions: list[Any],
-    answer: list[str],
-    experts: list[Any],
-    prompts: list[Any] | None = None,
-    *,
-    reading: Reading = Reading(),  # noqa: B008  # a frozen value
-    log_metric: Any = None,
-    **_: Any,
-) -> list[float]:
-    """Return the reward of each completion for GRPOTrainer; log the verdicts of the step as shares."""
-    verdicts = judge_all(completions, experts, answer, prompts, reading.language, constants=reading.constants)
-    for name, share in histogram(verdicts).items():
-        if log_metric:
-            log_metric(name, share)
-    return [verdict.reward for verdict in verdicts]
-
-
-def histogram(verdicts: list[Verdict]) -> dict[str, float]:
-    """Return the share of each outcome, of each attempted short cut, and of traces that copied a number."""
-    outcomes = Counter(verdict.outcome for verdict in verdicts)
-    tried = Counter(verdict.code for verdict in verdicts if verdict.code in SHORT_CUTS)
-    shares = {f"verdict/{name}": outcomes[name] / len(verdicts) for name in REWARDS}
-    shares["short_cuts"] = tried.total() / len(verdicts)
-    shares |= {f"short_cut/{code}": tried[code] / len(verdicts) for code in sorted(SHORT_CUTS)}
-    shares["copies"] = sum(verdict.identities > 0 for verdict in verdicts) / len(verdicts)
-    return shares
 
 
 def reinforce(
@@ -102,7 +59,7 @@ def reinforce(
             return run
         record_rows(table, Trained.read(adapter), folder)
         trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading)
-        watch = Watch(folder, ("reward", "verdict/correct", "short_cuts", "kl"))
+        watch = Watch(folder, ("reward", "verdict/correct", "flat", "grad_norm", "short_cuts", "kl"))
         trainer.add_callback(watch)
         double = recipe.accumulation * 2
         message = f"out of memory with --accumulation {recipe.accumulation}; try {double}, which trains the same"
@@ -112,7 +69,7 @@ def reinforce(
         if terminal.first_process:
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(str(folder), selected_adapters=["default"])
             tokenizer.save_pretrained(str(folder))
-        return finish(run, trainer, device)
+        return finish(run, trainer, device, learning(folder))
 
 
 def _train(trainer: Any, last: Path | None) -> None:
@@ -130,19 +87,29 @@ def _train(trainer: Any, last: Path | None) -> None:
         trainer.train(resume_from_checkpoint=str(last) if last else None)
 
 
-def _need_room(table: Any, tokenizer: Any, recipe: Rl, max_len: int) -> None:
-    """Raise InputError for a prompt that leaves no room for its completion."""
-    for row in table.select(["id", "prompt"]).to_pylist():
-        length = len(prompt_ids(tokenizer, row["prompt"]))
-        if length + recipe.max_new_tokens > max_len:
+def _need_room(table: pa.Table, tokenizer: Any, recipe: Rl, max_len: int) -> None:
+    """Raise InputError for too few rows, and for a row whose prompt or correct trace is too long."""
+    needed = recipe.prompts * terminal.processes
+    if len(table) < needed:
+        raise InputError(f"{counted(len(table), 'training row')} for --prompts {needed}; {len(table)} would do")
+    lengths = measure(tokenizer, table)
+    terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
+    for row in lengths:
+        if row.completion > recipe.max_new_tokens:
+            most = max(each.completion for each in lengths)
             raise InputError(
-                f"row {row['id']}: its prompt has {length} tokens, and {recipe.max_new_tokens} new ones do not fit "
-                f"--max-len {max_len}; {length + recipe.max_new_tokens} would do"
+                f"row {row.id}: its correct completion has {row.completion} tokens, more than --max-new-tokens "
+                f"{recipe.max_new_tokens}, so no completion could be right; {most} would do"
+            )
+        if row.prompt + recipe.max_new_tokens > max_len:
+            raise InputError(
+                f"row {row.id}: its prompt has {row.prompt} tokens, and {recipe.max_new_tokens} new ones do not fit "
+                f"--max-len {max_len}; {row.prompt + recipe.max_new_tokens} would do"
             )
 
 
 def make_trainer(
-    table: Any,
+    table: pa.Table,
     loaded: Any,
     tokenizer: Any,
     recipe: Rl,
@@ -151,8 +118,9 @@ def make_trainer(
     device: Device,
     seed: int,
     reading: Reading = Reading(),  # noqa: B008  # a frozen value
+    generate: Generate = sample,
 ) -> Any:
-    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read."""
+    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read, `generate` samples."""
     import datasets
     from trl import GRPOConfig, GRPOTrainer
 
@@ -166,13 +134,16 @@ def make_trainer(
         lr_scheduler_type="constant",
         **trainer_arguments(recipe, folder, device, seed),
     )
-    with one_process():
+    rollout = Rollout(table, tokenizer, recipe, folder, seed=seed, reading=reading, generate=generate)
+    with one_process(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You are using 'rollout_func'")
         trainer = GRPOTrainer(
             model=loaded,
-            reward_funcs=update_wrapper(partial(solver_reward, reading=reading), solver_reward),  # TRL asks its name
+            reward_funcs=rollout.solver_reward,
             args=config,
-            train_dataset=datasets.Dataset(table.select(["prompt", "answer", "experts"])),
+            train_dataset=datasets.Dataset(table.select(["prompt"])),  # counts steps and epochs; the rollout draws rows
             processing_class=tokenizer,
+            rollout_func=rollout.sample,
         )
     silence(trainer)
     score_labelled(loaded.get_base_model(), device, recipe.temperature)

@@ -1,6 +1,6 @@
 """Arguments, settings and results that supervised training and reinforcement learning share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -89,8 +89,11 @@ def silence(trainer: Any) -> None:
     trainer.remove_callback(PrinterCallback)
 
 
-def finish(run: Run, trainer: Any, device: Device) -> Run:
-    """Record the result of a run; its seconds and tokens are those of all steps, also of steps before a resume."""
+def finish(run: Run, trainer: Any, device: Device, more: Mapping[str, Any] = {}) -> Run:
+    """Record the result of a run; its seconds and tokens are those of all steps, also of steps before a resume.
+
+    `more` are further figures of the result.
+    """
     log = read_log(run.folder)
     last: dict[str, Any] = log[-1] if log else {"seconds": 0, "num_tokens": 0, "loss": None}
     seconds, tokens = last["seconds"], int(last["num_tokens"])
@@ -102,6 +105,7 @@ def finish(run: Run, trainer: Any, device: Device) -> Run:
         "final_loss": last["loss"],
         "device": str(device),
         "threads": torch.get_num_threads(),
+        **more,
     }
     held_out = {line["step"]: line for line in read_log(run.folder, HELD_OUT)}
     if held_out and trainer.state.best_global_step in held_out:

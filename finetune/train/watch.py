@@ -12,7 +12,7 @@ from transformers import TrainerCallback
 
 from finetune.hardware.memory import give_back
 from finetune.runs import terminal
-from finetune.runs.log import HELD_OUT, add_line, cut_log, read_log
+from finetune.runs.log import COMPLETIONS, HELD_OUT, LOG, add_line, cut_log, read_log
 from solver.command import Terminated
 
 _EVERY = 20
@@ -40,8 +40,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         self.before = int(state.num_input_tokens_seen)
         kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
         if terminal.first_process:
-            cut_log(self.folder, state.global_step)
-            cut_log(self.folder, state.global_step, HELD_OUT)
+            for name in (LOG, HELD_OUT, COMPLETIONS):
+                cut_log(self.folder, state.global_step, name)
         if kept:
             self.earlier_tokens = int(kept[-1].get("num_tokens", 0))
             self.earlier_seconds = float(kept[-1]["seconds"])

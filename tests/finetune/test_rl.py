@@ -1,17 +1,27 @@
 """Reinforcement learning through the real command, and the log of its steps."""
 
 import json
+import re
 import shutil
 
 import pytest
 
-from finetune.train.rl import SHORT_CUTS, histogram
-from solver import judge
-
 pytestmark = pytest.mark.filterwarnings("default")
 
-SHORT = ["--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 4, "--save-every", 1]
-INIT = "expert: arithmetic\ntrace:\n- {op: init, var: a, value: 7}\n"
+SHORT = [
+    "--prompts",
+    2,
+    "--generations",
+    2,
+    "--accumulation",
+    2,
+    "--max-new-tokens",
+    256,
+    "--redraws",
+    0,
+    "--save-every",
+    1,
+]
 
 
 def forget_result(out):
@@ -24,7 +34,7 @@ def forget_result(out):
 def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dtype):
     """A GRPO run starts from an adapter, writes an adapter, and logs the share of each verdict and short cut."""
     out = tmp_path / "rl"
-    flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 16]
+    flags = ["--steps", 2, "--prompts", 2, "--generations", 2, "--accumulation", 2, "--max-new-tokens", 256]
     words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2"]
 
     status, said, errors = call(*words, *flags, "--max-len", 2048, "--dtype", dtype)
@@ -36,7 +46,7 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
         shares = [share for name, share in line.items() if name.startswith("verdict/")]
         assert len(shares) == 5
         assert sum(shares) == pytest.approx(1)
-        assert {"reward", "short_cuts", "kl"} <= line.keys()
+        assert {"reward", "short_cuts", "kl", "flat", "grad_norm"} <= line.keys()
     config = json.loads((out / "adapter_config.json").read_text())
     assert (
         config["base_model_name_or_path"]
@@ -44,6 +54,9 @@ def test_a_step_is_logged_with_its_verdicts(trained, dataset, tmp_path, call, dt
     )
     assert not (out / "ref").exists()
     assert "eval --adapter" in said
+    assert "learned nothing: gradient 0 in all 2 steps; 0 of 24 completions right, 12 of 12 groups" in said
+    result = json.loads((out / "run.json").read_text())["result"]
+    assert (result["groups"], result["flat_groups"], result["zero_gradient_steps"]) == (12, 12, 2)
 
 
 def test_a_resumed_run_has_the_figures_of_the_whole_run(trained, dataset, tmp_path, call):
@@ -53,6 +66,7 @@ def test_a_resumed_run_has_the_figures_of_the_whole_run(trained, dataset, tmp_pa
     words += ["--steps", 2, "--max-len", 2048, "--dtype", "float32"]
     assert call(*words)[0] == 0
     whole = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    completions = (out / "completions.jsonl").read_text()
     forget_result(out)
     shutil.rmtree(out / "checkpoint-2")
 
@@ -66,6 +80,7 @@ def test_a_resumed_run_has_the_figures_of_the_whole_run(trained, dataset, tmp_pa
     result = json.loads((out / "run.json").read_text())["result"]
     assert result["tokens"] == whole[1]["num_tokens"]
     assert result["seconds"] > whole[0]["seconds"]
+    assert (out / "completions.jsonl").read_text() == completions  # the same questions, drawn by the same pass rates
 
 
 def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, dataset, tmp_path, call):
@@ -109,20 +124,43 @@ def test_more_rows_than_there_are_is_refused(trained, dataset, tmp_path, call):
 
 
 @pytest.mark.parametrize(
-    ("steps", "code"),
+    ("flags", "refused"),
     [
-        ("- {op: query, var: a}\n", "short_circuit"),
-        ("- {op: compute, compute_op: mul, args: [a, 1], var: b}\n- {op: query, var: b}\n", "literal_identity"),
-        ("- {op: compute, compute_op: add, args: [3, 4], var: b}\n- {op: query, var: b}\n", "only_literals"),
-        ("", "no_query"),
+        (["--prompts", 40, "--max-new-tokens", 256], "24 training rows for --prompts 40; 24 would do"),
+        (["--max-new-tokens", 40], r"its correct completion has \d+ tokens, more than --max-new-tokens 40, so no"),
+        (["--max-new-tokens", 256, "--max-len", 300], "new ones do not fit --max-len 300"),
+        (["--credit", "gate"], "did you mean gated"),
     ],
+    ids=["few-rows", "long-trace", "long-prompt", "credit"],
 )
-def test_attempts_to_game_the_reward_are_counted(steps, code):
-    """Each exploit that an earlier reward paid for is refused by the solver and shows in the histogram."""
-    verdicts = [judge(INIT + steps, "arithmetic", 7), judge("no trace", "arithmetic", 7)]
+def test_a_run_that_could_teach_nothing_is_refused(trained, dataset, tmp_path, call, flags, refused):
+    """Too few rows, and rows that no completion could answer, are told before training."""
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x", "--recipe", "smollm2"]
 
-    shares = histogram(verdicts)
+    status, _, said = call(*words, "--max-len", 2048, *flags) if "--max-len" not in flags else call(*words, *flags)
 
-    assert code in SHORT_CUTS
-    assert (shares[f"short_cut/{code}"], shares["short_cuts"], shares["verdict/broken"]) == (0.5, 0.5, 0.5)
-    assert shares["verdict/correct"] == 0
+    assert status == 2
+    assert re.search(refused, said), said
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"trace": None}, "has no trace to learn from"),
+        ({"answer": "1000"}, "its trace is refused: the trace gives"),
+        ({"question": None}, "no question"),
+    ],
+    ids=["no-trace", "wrong-trace", "no-question"],
+)
+def test_rows_are_refused_as_in_supervised_training(trained, rows, tmp_path, call, tiny, change, refused):
+    """Both kinds of training read the same rows and say the same of a bad one."""
+    kept = {name: rows[0][name] for name in ("question", "answer", "trace")} | change
+    (tmp_path / "rows.jsonl").write_text(json.dumps({name: value for name, value in kept.items() if value}) + "\n")
+    words = ["--dataset", tmp_path / "rows.jsonl", "--recipe", "smollm2", "--out", tmp_path / "x"]
+
+    said = [call("rl", "--adapter", trained, *words), call("sft", "--model", tiny, *words)]
+
+    assert [status for status, _, _ in said] == [2, 2]
+    assert refused in said[0][2]
+    assert said[0][2] == said[1][2]
