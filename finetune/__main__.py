@@ -9,6 +9,7 @@ from typing import Any
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
+from finetune.runs.log import COMPLETIONS
 from finetune.train.recipe import Recipe, override, read_recipe
 from solver.command import parsed, run
 from solver.plurals import counted
@@ -59,6 +60,7 @@ def _rl(args: argparse.Namespace) -> int:
     from finetune.models.adapter import named_base
     from finetune.runs.completions import told
 
+    from .judge.reinforced import make_page
     from .train import rl
 
     device, recipe = _device_and_recipe(args)
@@ -67,6 +69,8 @@ def _rl(args: argparse.Namespace) -> int:
     arguments = _training_arguments(args, recipe)
     run = rl.reinforce(args.dataset, args.adapter, options, args.out, model=args.model, **arguments)
     terminal.say(told(run.result))
+    if terminal.first_process:
+        terminal.say(f"page    {make_page(run.folder)}")
     return _print_run(run, args)
 
 
@@ -176,8 +180,12 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from finetune.judge.reinforced import make_page
     from finetune.judge.report import make_report, print_report
 
+    if (args.folder / COMPLETIONS).exists():
+        terminal.say(f"page    {make_page(args.folder)}")
+        return 0
     print_report(make_report(args.folder), args.folder)
     return 0
 

@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sample(verb("sample", "make a dataset of the right programs that a model samples", own))
     question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
     _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
-    report = verb("report", "write the report of an evaluation again", "runs/first/eval-run8-test")
+    report = verb("report", "write the report of an evaluation, or the page of rl, again", "runs/first/eval-run8-test")
     report.add_argument("folder", type=path, metavar="DIR")
     pair = "runs/a/eval-run8-test runs/b/eval-run8-test"
     compare = verb("compare", "compare two evaluations of the same rows", pair)

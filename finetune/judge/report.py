@@ -20,12 +20,11 @@ from .evaluate import Evaluation, home_of, read_evaluated
 from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
+from .pages import PAGE, render
 from .sampled import cost_line, decoding_line, print_samples, summarise_samples
 from .significance import rate, shown_rate
 
 REPORT = "report.json"
-PAGE = "report.html"
-TEMPLATE = Path(__file__).parent / "report.html.jinja"
 GROUPS = ("expert", "pattern", "steps", "trained")
 """The fields by which rows are grouped."""
 
@@ -109,14 +108,9 @@ def coverage(report: dict[str, Any], name: str | None = None) -> str:
 
 def page(report: dict[str, Any]) -> str:
     """Return the page of a report as one self-contained HTML text."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["counted"] = counted
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f}".removesuffix(".0") + " %"
     shown = [row for row in report["rows"] if not row["accuracy"] or (row["gold"] and not row["same_program"])]
-    template = environment.from_string(read_text(TEMPLATE))
-    return template.render(
+    return render(
+        "report.html.jinja",
         report=report,
         instances=instances_line(report["instances"]),
         coverage=coverage(report),
