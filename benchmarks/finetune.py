@@ -2,7 +2,8 @@
 
 Training compares our `sft` with TRL's SFTTrainer in its default settings: same model, rows, adapter, batch, learning
 rate and schedule. Each run has its own process, the two sides alternate, and each round has its own seed. The loss on
-held-out rows shows that both sides learn the same: it differs no more than between two seeds of one side. Decoding, with
+held-out rows shows that both sides learn the same: it differs no more than between two seeds of one side. With `--only
+threads`, our training with the number of threads that it chooses is compared with torch's own number. Decoding, with
 --adapter, compares our `eval` with transformers' `generate` on unsorted batches of one size. Wall time depends on the
 machine's other work, processor seconds less so; compare figures of the same run only.
 """
@@ -24,6 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 MAX_NEW_TOKENS = 400
+USUAL = 215
+"""The tokens of a usual row of run8."""
 
 
 def settings() -> dict[str, Any]:
@@ -57,7 +60,16 @@ def train_ours(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
 
 
 def run_ours(trainer: Any) -> None:
-    """Train with our trainer."""
+    """Train with our trainer and the number of threads that it chooses; choosing counts as a part of training."""
+    from finetune.hardware.device import find_device
+    from finetune.hardware.threads import training_threads
+
+    with training_threads(trainer.model.get_base_model(), find_device(), settings()["batch"], USUAL):
+        run_torch(trainer)
+
+
+def run_torch(trainer: Any) -> None:
+    """Train with our trainer and torch's own number of threads."""
     from finetune.train.sft import run_trainer
 
     run_trainer(trainer)
@@ -116,10 +128,18 @@ def train(side: str, rows: Path, model: str, seed: int) -> dict[str, Any]:
 
     held_out = Dataset(pq.read_table(rows / "test.parquet").select(["prompt", "completion"]))
     with tempfile.TemporaryDirectory() as folder:
-        make, run = {"ours": (train_ours, run_ours), "trl": (train_trl, lambda trainer: trainer.train())}[side]
+        make, run = SIDES[side]
         trainer = make(model, pq.read_table(rows / "train.parquet"), Path(folder), seed)
         spent = clock(lambda: run(trainer))
         return spent | {"held_out": trainer.evaluate(held_out)["eval_loss"]}
+
+
+SIDES: dict[str, Any] = {
+    "ours": (train_ours, run_ours),
+    "torch's threads": (train_ours, run_torch),
+    "trl": (train_trl, lambda trainer: trainer.train()),
+}
+"""The trainer of each side of a comparison of trainings, and how it is run."""
 
 
 def decode(side: str, rows: Path, model: str, adapter: str, batch: int) -> dict[str, Any]:
@@ -151,6 +171,8 @@ def clock(run: Any) -> dict[str, float]:
 def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Run the two sides alternately, each run in its own process, in reverse order every other round."""
     found: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment["COMMON"] = json.dumps(settings())
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             words = [
@@ -165,9 +187,7 @@ def turns(sides: tuple[str, str], rounds: int, arguments: list[str]) -> dict[str
                 str(number),
                 *arguments,
             ]
-            done = subprocess.run(
-                words, env=os.environ | {"COMMON": json.dumps(settings())}, capture_output=True, text=True, check=False
-            )
+            done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
             if done.returncode:
                 sys.exit(done.stderr)
             found[side].append(json.loads(done.stdout.splitlines()[-1]))
@@ -192,7 +212,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("dataset", help="a dataset folder or a repository's name")
     parser.add_argument("--model", default="smollm2-135m")
     parser.add_argument("--adapter", default="", help="an adapter to decode with; without it only training is measured")
-    parser.add_argument("--only", choices=("training", "decoding"), help="measure only one of the two")
+    parser.add_argument("--only", choices=("training", "threads", "decoding"), help="measure only this")
     parser.add_argument("--rows", type=int, default=48, help="training rows of a run")
     parser.add_argument("--decode", type=int, default=128, help="test rows of a run")
     parser.add_argument("--batch", type=int, default=128, help="test rows decoded together (default: as `eval` does)")
@@ -214,7 +234,8 @@ def compare_training(wanted: argparse.Namespace, scratch: str) -> None:
     from finetune.models.chat import measure
 
     print("both sides:", ", ".join(f"{key} {value}" for key, value in settings().items()))
-    found = turns(("ours", "trl"), wanted.rounds, [scratch, "--model", find_model(wanted.model)])
+    sides = ("ours", "torch's threads" if wanted.only == "threads" else "trl")
+    found = turns(sides, wanted.rounds, [scratch, "--model", find_model(wanted.model)])
     tokens = sum(row.total for row in measure(load_tokenizer(wanted.model), pq.read_table(f"{scratch}/train.parquet")))
     show(f"training, {wanted.rows} rows, {tokens:,} tokens", found, tokens, "tokens")
     for side, runs in found.items():
@@ -238,7 +259,7 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.child:
         rows = Path(wanted.dataset)
-        if wanted.child in ("ours", "trl"):
+        if wanted.child in SIDES:
             print(json.dumps(train(wanted.child, rows, wanted.model, wanted.seed)))
         else:
             batch = wanted.batch if wanted.child == "decode" else wanted.library_batch
@@ -253,7 +274,7 @@ def main() -> None:
         pq.write_table(read_rows(wanted.dataset, "test", wanted.decode), Path(scratch) / "test.parquet")
         if wanted.only != "decoding":
             compare_training(wanted, scratch)
-        if wanted.adapter and wanted.only != "training":
+        if wanted.adapter and wanted.only in (None, "decoding"):
             compare_decoding(wanted, scratch)
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,12 @@ class Run:
             return cls(folder, content["settings"], content["result"])
         except (KeyError, TypeError) as error:
             raise InputError(f"{path}: cannot be read: {error!r}") from None
+
+    def with_settings(self, **more: Any) -> "Run":
+        """Return the run with further settings, which a resumed run reads and need not repeat; write them."""
+        run = replace(self, settings=self.settings | more)
+        run.write()
+        return run
 
     def write(self) -> None:
         """Write run.json."""

@@ -44,6 +44,7 @@ class Sft:
         16, "validation rows for held-out loss and accuracy at each checkpoint; 0 for none", zero=True
     )
     patience: int = _option(0, "checkpoints without a better one after which training stops; 0 for never", zero=True)
+    threads: int = _option(0, "threads of a CPU; 0 for the fewest that a timing finds about as fast as any", zero=True)
 
 
 @dataclass(frozen=True)

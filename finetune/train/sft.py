@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from torch.utils.data import Sampler
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
+from finetune.hardware.threads import training_threads
 from finetune.models.adapter import load_prepared_tokenizer, save_alone
 from finetune.models.base_model import load_model
 from finetune.models.chat import check_mask, length_rows, measure, refuse_long
@@ -125,11 +127,15 @@ def train(
         watch = Watch(folder, ("loss",), held_out=held_out is not None)
         trainer.add_callback(watch)
         last = run.last_checkpoint()
-        with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
-            run_trainer(trainer, str(last) if last else None)
-        watch.refuse_to_finish(trainer.state)
-        trainer.save_model(str(folder))
-        return finish(run, trainer, device)
+        wanted = recipe.threads or run.settings.get("threads_used", 0)
+        usual = round(median(totals))
+        with training_threads(trainer.model.get_base_model(), device, recipe.batch, usual, wanted) as used:
+            run = run.with_settings(threads_used=used)
+            with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
+                run_trainer(trainer, str(last) if last else None)
+            watch.refuse_to_finish(trainer.state)
+            trainer.save_model(str(folder))
+            return finish(run, trainer, device)
 
 
 def make_trainer(

@@ -13,6 +13,7 @@ def sft(dataset, model, out, *more):
     """Return the words of a short training command."""
     words = ["sft", "--dataset", dataset, "--model", model, "--recipe", "smollm2", "--out", out, "--dtype", "float32"]
     words += ["--epochs", 2, "--batch", 4, "--max-len", 2048, "--lr", "0.01", "--save-every", 4, "--validation", 0]
+    words += ["--threads", 1]
     words, given = [str(word) for word in words], [str(word) for word in more]
     while given:
         flag = given.pop(0)
