@@ -139,18 +139,26 @@ def ungrounded(
     `language` is that of the question. If it has no reader, only numbers in figures are read. `constants` are those of
     the dataset's own.
     """
-    for number, trace in enumerate(program, 1):
+    for part, place, field, value in foreign(program, question, Reading(language, constants)):
+        reason = (
+            f"{field}: {write_number(value)} is neither in the question nor a named constant; "
+            "write the numbers of the question, and compute others in steps"
+        )
+        error = TraceError(UNGROUNDED, reason)
+        error.part, error.step = part if len(program) > 1 else None, place
+        return error
+    return None
+
+
+def foreign(program: Program, question: str, reading: Reading) -> Iterator[tuple[int, int, str, Fraction]]:
+    """Yield each number of a program that its question does not have: the numbers of part and step, its field, its value."""
+    for part, trace in enumerate(program, 1):
         for place, step in enumerate(trace.steps, 1):
             for field, value in literals(step):
-                if not (value in free_numbers(field) or has_number(question, value, language, constants)):
-                    reason = (
-                        f"{field}: {write_number(value)} is neither in the question nor a named constant; "
-                        "write the numbers of the question, and compute others in steps"
-                    )
-                    error = TraceError(UNGROUNDED, reason)
-                    error.part, error.step = number if len(program) > 1 else None, place
-                    return error
-    return None
+                if not (
+                    value in free_numbers(field) or has_number(question, value, reading.language, reading.constants)
+                ):
+                    yield part, place, field, value
 
 
 def free_numbers(field: str) -> frozenset[Fraction]:

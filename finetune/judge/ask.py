@@ -11,8 +11,10 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
 from solver.completion import extract
+from solver.grounding import Reading, foreign
 from solver.number import write_number
 from solver.plurals import counted
+from solver.program import Program
 from solver.refusal import Refusal
 from solver.terminal import steps_table
 from solver.text import read
@@ -60,10 +62,14 @@ def ask(
     if completion.truncated:
         terminal.say(f"cut after {counted(completion.tokens, 'token')}; raise --max-new-tokens")
     try:
-        terminal.out.print(steps_table(read(extract(completion.text))))
+        program = read(extract(completion.text))
+        terminal.out.print(steps_table(program))
     except Refusal as error:
         terminal.say(f"refused: {error}")
         return False
+    told = not_asked(program, question)
+    if told:
+        terminal.say(told)
     return True
 
 
@@ -85,6 +91,21 @@ def _show_candidates(completions: list[Completion], question: str, way: str) -> 
     columns = ("", ">times", ">answer", ">votes", ">log-likelihood", ">numbers left out")
     terminal.table(f"{counted(len(copies), 'different completion')} of {len(completions)}, by {way}", columns, rows)
     return chosen
+
+
+def not_asked(program: Program, question: str) -> str | None:
+    """Return a warning that names the numbers of a program that its question does not have, or None if it has all.
+
+    >>> not_asked(read("{expert: arithmetic, trace: [{op: init, var: a, value: 5}]}"), "How many are 2 and 3?")
+    'warning: 5 is not in the question; the model made it up'
+    """
+    found = dict.fromkeys(write_number(value) for *_, value in foreign(program, question, Reading()))
+    if not found:
+        return None
+    verb = "is" if len(found) == 1 else "are"
+    return (
+        f"warning: {', '.join(found)} {verb} not in the question; the model made {'it' if verb == 'is' else 'them'} up"
+    )
 
 
 def _show(piece: str) -> None:

@@ -15,29 +15,39 @@ FOLDER = Path(__file__).parents[1] / "recipes"
 
 
 def _option(
-    default: Any, meaning: str, *, zero: bool = False, below: float = float("inf"), choices: tuple[str, ...] = ()
+    default: Any,
+    meaning: str,
+    *,
+    zero: bool = False,
+    below: float = float("inf"),
+    choices: tuple[str, ...] = (),
+    usual: tuple[float, float] | None = None,
 ) -> Any:
     """Return a field with its default, the text that `--help` shows, and the values it allows.
 
-    A number must be above 0, or at least 0 with `zero`, and less than `below`.
+    A number must be above 0, or at least 0 with `zero`, and less than `below`. Outside `usual`, it is allowed and called
+    odd.
     """
-    return field(default=default, metadata={"help": meaning, "zero": zero, "below": below, "choices": choices})
+    said = {"help": meaning, "zero": zero, "below": below, "choices": choices, "usual": usual}
+    return field(default=default, metadata=said)
 
 
 @dataclass(frozen=True)
 class Sft:
     """The options of supervised training."""
 
-    epochs: float = _option(3.0, "passes over all rows")
+    epochs: float = _option(3.0, "passes over all rows", usual=(0.1, 100))
     batch: int = _option(2, "rows of one forward pass on one device")
     accumulation: int = _option(1, "passes of one step; the rows of a step are batch x accumulation x devices")
-    lr: float = _option(2e-4, "peak learning rate of AdamW")
-    beta2: float = _option(0.999, "decay of AdamW's average of squared gradients", below=1)
+    lr: float = _option(2e-4, "peak learning rate of AdamW", usual=(1e-6, 0.05))
+    beta2: float = _option(0.999, "decay of AdamW's average of squared gradients", below=1, usual=(0.9, 1))
     schedule: str = _option("cosine", "decay of the learning rate", choices=("cosine", "linear", "constant"))
-    warmup: float = _option(0.03, "share of the steps in which the learning rate rises", zero=True)
-    rank: int = _option(16, "rank of the LoRA adapter, on all linear layers")
+    warmup: float = _option(
+        0.03, "share of the steps in which the learning rate rises", zero=True, below=1, usual=(0, 0.5)
+    )
+    rank: int = _option(16, "rank of the LoRA adapter, on all linear layers", usual=(1, 512))
     alpha: int = _option(32, "scale of the adapter: alpha / rank")
-    dropout: float = _option(0.0, "dropout before the adapter", zero=True, below=1)
+    dropout: float = _option(0.0, "dropout before the adapter", zero=True, below=1, usual=(0, 0.5))
     checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
     save_every: int = _option(50, "steps between checkpoints")
     validation: int = _option(
@@ -59,10 +69,10 @@ class Rl:
     redraws: int = _option(
         2, "rounds in which further questions replace those with equal rewards; 0 for none", zero=True
     )
-    temperature: float = _option(0.9, "sampling temperature")
-    kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True)
-    lr: float = _option(1e-5, "learning rate of AdamW, constant")
-    max_new_tokens: int = _option(256, "limit of a completion in tokens")
+    temperature: float = _option(0.9, "sampling temperature", usual=(0.1, 2))
+    kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True, usual=(0, 1))
+    lr: float = _option(1e-5, "learning rate of AdamW, constant", usual=(1e-8, 1e-3))
+    max_new_tokens: int = _option(256, "limit of a completion in tokens", usual=(32, 4096))
     checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
     save_every: int = _option(10, "steps between checkpoints")
 
@@ -100,6 +110,20 @@ def override(section: Any, flags: Mapping[str, Any]) -> Any:
     known = {each.name for each in fields(section)}
     given = {name: value for name, value in flags.items() if name in known and value is not None}
     return _checked(replace(section, **given), "the flags")
+
+
+def odd_values(section: Sft | Rl) -> str | None:
+    """Return a warning that names the values far from usual ones, or None; a run that takes them may learn nothing.
+
+    >>> odd_values(Sft(lr=50.0))
+    'warning: odd values: lr 50.0 (usual: 1e-06 to 0.05)'
+    """
+    found = []
+    for each in fields(section):
+        usual, value = each.metadata["usual"], getattr(section, each.name)
+        if usual and not usual[0] <= value <= usual[1]:
+            found.append(f"{each.name} {value} (usual: {usual[0]} to {usual[1]})")
+    return f"warning: odd values: {', '.join(found)}" if found else None
 
 
 def _record(kind: type, node: Node, where: str) -> Any:

@@ -177,7 +177,7 @@ def make_trainer(
         adam_beta2=recipe.beta2,
         lr_scheduler_type=recipe.schedule,
         max_length=max_len,
-        warmup_steps=recipe.warmup if recipe.warmup < 1 else int(recipe.warmup),
+        warmup_steps=recipe.warmup,  # below 1, it is a share of the steps
         **trainer_arguments(recipe, folder, device, seed),
         **({} if held_out is None else _checked_at(recipe)),
     )

@@ -17,13 +17,16 @@ from finetune.runs.rows import hub_dataset, system_prompt
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
-from .recipe import Rl, Sft
+from .recipe import Rl, Sft, odd_values
 
 
 def run_settings(
     recipe: Sft | Rl, table: pa.Table, device: Device, *, dataset: str, model: str, seed: int, max_len: int
 ) -> dict[str, Any]:
-    """Return the settings that run.json records and that a resumed run must repeat."""
+    """Return the settings that run.json records and that a resumed run must repeat; warn of odd values."""
+    told = odd_values(recipe)
+    if told:
+        terminal.note(told)
     return {
         "verb": type(recipe).__name__.lower(),
         "dataset": dataset,

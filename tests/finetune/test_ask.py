@@ -2,8 +2,11 @@
 
 import pytest
 
+from finetune.judge.ask import ask, not_asked
+from finetune.judge.decode import Completion, Decoder
 from finetune.runs.folder import trained_system_line
 from solver.experts import system_line
+from solver.text import fence, read
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -35,3 +38,45 @@ def test_ask_puts_the_system_prompt_that_the_run_was_trained_with(trained, tiny)
     """A trained model gets the system prompt of its dataset; any other model gets the line that names all experts."""
     assert trained_system_line(trained) == "You are a helpful assistant."
     assert trained_system_line(tiny) == system_line()
+
+
+TRACE = """expert: arithmetic
+trace:
+- {op: init, var: trays, value: 12}
+- {op: init, var: rolls, value: %s}
+- {op: compute, compute_op: mul, args: [trays, rolls], var: baked}
+- {op: compute, compute_op: sub, args: [baked, %s], var: left}
+- {op: query, var: left}
+"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "question", "said"),
+    [
+        (("8", "70"), "A baker makes 12 trays of 8 rolls and sells 70. How many are left?", None),
+        (("8", "70"), "A baker makes a dozen trays of eight rolls and sells seventy. How many are left?", None),
+        (("8", "2"), "A baker makes 12 trays of 8 rolls and sells some. How many are left?", None),
+        (
+            ("9", "70"),
+            "A baker makes 12 trays of 8 rolls and sells 70.",
+            "9 is not in the question; the model made it up",
+        ),
+        (("9", "71"), "A baker makes 12 trays of 8 rolls.", "9, 71 are not in the question; the model made them up"),
+        (("71", "71"), "A baker makes 12 trays.", "71 is not in the question; the model made it up"),
+    ],
+    ids=["all there", "in words", "a free number of args", "one", "two", "one, twice"],
+)
+def test_numbers_that_the_question_lacks_are_named(numbers, question, said):
+    """A warning names each number of a trace once that is no form of a number of the question."""
+    assert not_asked(read(TRACE % numbers), question) == (said and f"warning: {said}")
+
+
+def test_ask_warns_of_a_trace_that_runs_with_invented_numbers(tiny, capsys, monkeypatch):
+    """The trace is run and shown; one line below it says that a number was made up."""
+    text = fence(TRACE % ("9", "70"))
+    monkeypatch.setattr(Decoder, "stream", lambda *_: Completion(text, 40, truncated=False))
+
+    runs = ask("A baker makes 12 trays of 8 rolls and sells 70. How many are left?", model=str(tiny), dtype="float32")
+
+    assert runs
+    assert capsys.readouterr().out.splitlines()[-1].startswith("warning: 9 is not in the question")

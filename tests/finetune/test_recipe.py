@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from finetune.parser import parser
-from finetune.train.recipe import FOLDER, Recipe, Rl, Sft, known_recipes, override, read_recipe
+from finetune.train.recipe import FOLDER, Recipe, Rl, Sft, known_recipes, odd_values, override, read_recipe
 from solver.refusal import InputError
 
 
@@ -35,6 +35,7 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
         ("rank: 16", "rank: 0", "rank is 0; write a number above 0"),
         ("beta2: 0.98", "beta2: 1", "beta2 is 1.0; write a number below 1"),
         ("rank: 16", "ranks: 16", "unknown key ranks; did you mean rank"),
+        ("warmup: 0.03", "warmup: 1.5", "warmup is 1.5; write a number below 1"),
         ("model: smollm2-135m\n", "", "model is missing"),
         ("schedule: cosine", "schedule: cosin", "did you mean cosine"),
         ("generations: 8", "generations: 1", "comparing needs at least 2"),
@@ -60,6 +61,30 @@ def test_only_the_model_of_a_recipe_is_mandatory(tmp_path):
     recipe = read_recipe(str(tmp_path / "short.yaml"))
 
     assert recipe == Recipe("acme/base", sft=Sft(rank=8))
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (Sft(lr=50), "lr 50 (usual: 1e-06 to 0.05)"),
+        (Sft(epochs=0.01), "epochs 0.01 (usual: 0.1 to 100)"),
+        (Sft(warmup=0.9, dropout=0.8), "warmup 0.9 (usual: 0 to 0.5), dropout 0.8 (usual: 0 to 0.5)"),
+        (Rl(temperature=9.0), "temperature 9.0 (usual: 0.1 to 2)"),
+        (Rl(lr=1.0, kl=5.0), "kl 5.0 (usual: 0 to 1), lr 1.0 (usual: 1e-08 to 0.001)"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else type(value).__name__,
+)
+def test_odd_values_are_named_in_one_line(section, said):
+    """A value that is allowed and far from what anybody trains with is a slip more often than a wish."""
+    assert odd_values(section) == f"warning: odd values: {said}"
+
+
+@pytest.mark.parametrize("name", known_recipes())
+def test_no_shipped_recipe_is_odd(name):
+    """The recipes that we offer train without a warning."""
+    recipe = read_recipe(name)
+
+    assert [odd_values(section) for section in (recipe.sft, recipe.rl, Sft(), Rl())] == [None] * 4
 
 
 @pytest.mark.parametrize("name", known_recipes())
