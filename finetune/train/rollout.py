@@ -175,11 +175,11 @@ class Rollout:
 def sample(trainer: Any, prompts: list[list[int]]) -> list[list[int]]:
     """Return `num_generations` completions for each prompt, sampled by the library as TRL's trainer does."""
     unwrapped = needed("trl.models:unwrap_model_for_generation")
-    padded = trainer.processing_class.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
+    repeated = [ids for ids in prompts for _ in range(trainer.num_generations)]
+    padded = trainer.processing_class.pad({"input_ids": repeated}, padding_side="left", return_tensors="pt")
     inputs = {name: part.to(trainer.accelerator.device) for name, part in padded.items()}
-    count = trainer.num_generations
     with unwrapped(trainer.model_wrapped, trainer.accelerator) as model, torch.no_grad():
-        rows = model.generate(**inputs, generation_config=trainer.generation_config, num_return_sequences=count)
+        rows = model.generate(**inputs, generation_config=trainer.generation_config)
     written = rows[:, inputs["input_ids"].shape[1] :]
     return [_until_end(ids, trainer.eos_token_ids) for ids in written.tolist()]
 

@@ -1,6 +1,7 @@
 """Steps of reinforcement whose completions are given: which questions are drawn, drawn again, trained on and kept."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
@@ -13,7 +14,9 @@ from finetune.runs.log import COMPLETIONS, read_log
 from finetune.runs.rows import read_rows
 from finetune.train.recipe import Rl
 from finetune.train.rl import make_trainer
+from finetune.train.rollout import Rollout
 from finetune.train.watch import Watch
+from solver.grounding import Reading
 from solver.text import fence
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -137,6 +140,34 @@ def test_without_redraws_a_step_takes_what_it_drew(run, tmp_path, dataset):
     lines = read_log(tmp_path, COMPLETIONS)
     assert len({(line["step"], line["id"]) for line in lines}) == 4
     assert len({line["id"] for line in lines}) == 4  # a question that failed makes room for a new one
+
+
+def test_a_resumed_run_draws_as_one_that_was_never_stopped(dataset, tokenizer, tmp_path):
+    """The pass rates of the steps before a resume are those of the kept completions."""
+    table = read_rows(str(dataset), "train")
+    traces = {tuple(prompt_ids(tokenizer, row["prompt"])): row["trace"] for row in table.to_pylist()}
+    recipe = replace(SHORT, redraws=1)
+
+    def generate(_trainer, prompts):  # of every second question, one completion is right
+        texts = [fence(traces[tuple(ids)]) if len(ids) % 2 and place else "no" for ids in prompts for place in range(2)]
+        return [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+
+    def sampled(folder, steps):
+        """Return the lines of completions.jsonl after some steps of a new process."""
+        rollout = Rollout(table, tokenizer, recipe, folder, seed=0, reading=Reading(), generate=generate)
+        for step in steps:
+            place = SimpleNamespace(process_index=0, num_processes=1)
+            trainer = SimpleNamespace(state=SimpleNamespace(global_step=step - 1), accelerator=place)
+            rollout.sample([None] * 4, trainer)
+        return (folder / COMPLETIONS).read_text()
+
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+
+    whole = sampled(tmp_path / "whole", range(1, 9))
+    sampled(tmp_path / "parts", range(1, 7))
+
+    assert sampled(tmp_path / "parts", range(7, 9)) == whole
 
 
 def test_equal_groups_do_not_dilute_the_others(run, tmp_path, dataset):
