@@ -43,20 +43,20 @@ def test_a_right_answer_from_numbers_that_the_question_lacks_opens_no_gate():
     assert rewards_of([verdict, VERDICTS["right"]], "gated") == [0.5, 1.0]
 
 
-def reinforced(credit, steps=150, size=8, rate=0.1):
+def reinforced(credit, *, chance=0.8, seed=0, steps=150, size=8, rate=0.1):
     """Train a policy of two habits on four questions by GRPO's rule; return its accuracy on the easy one, step by step.
 
-    To try is right in four of five times on the easy question, and gives a broken trace on the three hard ones. To play
-    safe gives a valid trace with a wrong answer on all of them. One probability serves all questions, as one model does.
+    To try is right with a chance on the easy question, and gives a broken trace on the three hard ones. To play safe
+    gives a valid trace with a wrong answer on all of them. One probability serves all questions, as one model does.
     """
-    rng, logit, accuracy = np.random.default_rng(0), 0.5, []
+    rng, logit, accuracy = np.random.default_rng(seed), 0.5, []
     for _ in range(steps):
         tries = 1 / (1 + np.exp(-logit))
-        accuracy.append(tries * 0.8)
+        accuracy.append(tries * chance)
         gradient = 0.0
         for easy in (True, False, False, False):
             tried = rng.random(size) < tries
-            right = easy & (rng.random(size) < 0.8)
+            right = easy & (rng.random(size) < chance)
             names = np.where(tried, np.where(right, "right", "broken"), "wrong")
             rewards = np.array(rewards_of([VERDICTS[name] for name in names], credit))
             advantages = (rewards - rewards.mean()) / (rewards.std(ddof=1) + 1e-4)
