@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,21 @@ def test_run10_holds_wordings_out():
     """Run 10 takes all training wordings, and gives validation and test the held-out ones alone."""
     assert read_preset("run10").phrasings == HeldOut("all")
     assert known_presets() == ["run7", "run8", "run9", "run10"]
+
+
+def test_run10_weighs_patterns_of_small_answers():
+    """The patterns of arithmetic with more rows than others have answers below 10 in at least a quarter of their draws."""
+    shares = {name: share for name, share in read_preset("run10").shares(library()).items() if "arithmetic/" in name}
+    weighed = [library().patterns[name] for name, share in shares.items() if share > min(shares.values())]
+
+    few = [
+        pattern.id
+        for pattern in weighed
+        if (pattern.run(pattern.draw(np.arange(1_000)).numbers).answer < 10).mean() < 0.25
+    ]
+
+    assert weighed
+    assert not few
 
 
 @pytest.fixture
