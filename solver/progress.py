@@ -55,12 +55,22 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Show `done` units of `total`."""
+        self._show(self.verb, done, total)
+
+    def reading(self, done: int) -> None:
+        """Show that `done` units were read of a source whose length is not known yet."""
+        self._show("reading", done, None)
+
+    def _show(self, verb: str, done: int, total: int | None) -> None:
         if self.bar is None and sys.stderr.isatty() and time.perf_counter() - self.began > PATIENCE:
             self.bar = self._bar()
-            self.bar.add_task(self.verb, total=total)
+            self.bar.add_task(verb, total=total)
             self.bar.start()
         if self.bar:
-            self.bar.update(self.bar.task_ids[0], completed=done)
+            (task,) = self.bar.tasks
+            if (task.description, task.total) != (verb, total):
+                self.bar.reset(task.id, total=total, description=verb)
+            self.bar.update(task.id, completed=done)
 
     def _bar(self) -> "rich.progress.Progress":
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -68,7 +78,7 @@ class Progress:
         from .terminal import console
 
         return Progress(
-            TextColumn(self.verb),
+            TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn(self.unit),
