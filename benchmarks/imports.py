@@ -19,8 +19,10 @@ from rich.table import Table
 CHILD = """
 import json, resource, sys, time
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 began = time.perf_counter()
-built = import_problems("gsm8k", sys.argv[2], origin=sys.argv[1], workers=int(sys.argv[3]), eval_only=sys.argv[4] == "yes")
+request = Request("gsm8k", origin=sys.argv[1], eval_only=sys.argv[4] == "yes")
+built = import_problems(request, sys.argv[2], workers=int(sys.argv[3]))
 used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(json.dumps({
     "problems": built.manifest.problems,

@@ -17,6 +17,7 @@ from generators.builder.about import SHIPPED, About, stated
 from generators.builder.recipe import Recipe
 from generators.builder.wordings import HeldOut
 from generators.files.layout import README, RECIPE, split_files
+from generators.files.licence import joint_licence, obstacles
 from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
@@ -127,6 +128,8 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     templates = jinja2.Environment(loader=files, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
     kind = "dataset" if isinstance(facts.recipe, Recipe) else "import"
     templates.filters["counted"] = counted
+    templates.filters["cell"] = _cell
+    templates.filters["quoted"] = quote
     text = templates.get_template(f"{kind}_card.md.jinja").render(
         card_data=card_data(facts).to_yaml(),
         facts=facts,
@@ -145,9 +148,15 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         groups=GROUPS,
         ops=op_table(),
         about=about_of(facts.recipe),
+        obstacles=obstacles(facts.recipe.sources),
         source=_source(),
     )
     return str(DatasetCard(text)).rstrip() + "\n"
+
+
+def _cell(text: str) -> str:
+    """Return a text of somebody else as a cell of a table: no sign in it is read as Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
 
 
 def _source() -> str | None:
@@ -211,7 +220,8 @@ def contamination(facts: Facts) -> str:
         if isinstance(recipe, Recipe):
             command = f"build --recipe {RECIPE} --out OUT{flags}"
         else:
-            command = f"import {recipe.source}{flags}{'' if ours in sets or recipe.eval_only else ' --no-gate'}"
+            ungated = "" if ours in sets or recipe.eval_only else " --no-gate"
+            command = f"import {' '.join(map(quote, recipe.arguments()))}{flags}{ungated}"
         told.append(
             f"The contamination gate ran against {', '.join(named)}. It refuses a training row whose question shares "
             f"{GRAM} consecutive words with a held-out question, or {SHARE:.0%} of its sketch: the triples of its words "
@@ -229,7 +239,7 @@ def about_of(recipe: AnyRecipe) -> About:
     """
     name = f"wirework {recipe.name}"
     if not isinstance(recipe, Recipe):
-        return About(language=SHIPPED.language, license=recipe.licence, pretty_name=name)
+        return About(language=SHIPPED.language, license=joint_licence(recipe.sources), pretty_name=name)
     ours = all(f"{pattern}.jinja" in shipped() for pattern in recipe.shares)
     about = recipe.about or stated(About(), shipped_alone=ours)
     return replace(about, pretty_name=about.pretty_name or name)
@@ -243,7 +253,7 @@ def card_data(facts: Facts) -> DatasetCardData:
     return DatasetCardData(
         language=about.codes or None,
         language_bcp47=about.regional or None,
-        license=about.license,
+        license=about.licences[0] if len(about.licences) == 1 else about.licences or None,
         license_name=about.license_name,
         license_link=about.license_link,
         pretty_name=about.pretty_name,

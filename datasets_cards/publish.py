@@ -23,7 +23,7 @@ from solver.refusal import InputError
 from .card import Published, write_card
 from .loading import load_back
 from .pull_request import PullRequest
-from .release import Change, Release, check_folder, check_loads
+from .release import Change, Release, check_folder, check_loads, refuse_unlicensed
 from .repository import Repository, Snapshot
 
 MAX_FILES = 500
@@ -62,13 +62,15 @@ def push_to_hub(
     dry_run: bool = False,
     full: bool = False,
     overwrite_page: bool = False,
+    with_permission: bool = False,
     token: str | None = None,
 ) -> Pushed:
     """Publish a finished dataset folder as `org/name` and return the changes.
 
     After any failure the remote revision is the old one or the new one, and the message says which, if that can be
     known. `full` audits every row first. What people added to the page, in the folder or in the repository, is kept;
-    `overwrite_page` gives up what cannot be merged. The new revision is loaded back and compared before the function returns.
+    `overwrite_page` gives up what cannot be merged. A dataset whose sources' licences forbid it, or are unknown, is
+    published only `with_permission`, that of their owners. The new revision is loaded back and compared before the function returns.
     Raises InputError if the folder does not match its manifest, if a token or right is missing, or if somebody else
     changed the repository at the same time.
     """
@@ -77,6 +79,8 @@ def push_to_hub(
         raise InputError(f"{repo_id}: a pull request goes to main and has no tag; leave out the tag and the revision")
     repository = Repository(HfApi(token=token, library_name="wirework"), repo_id)
     manifest = check_folder(folder, full=full)
+    if not with_permission:
+        refuse_unlicensed(folder)
     with ExitStack() as stack:
         # A dry run changes neither the folder nor the Hub.
         pages = Path(stack.enter_context(tempfile.TemporaryDirectory())) if dry_run else folder

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
+from generators.files.licence import obstacles
 from generators.files.manifest import Manifest, file_hash, read_manifest
 from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
+from generators.finished.recipes import read_recipe
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -119,6 +121,16 @@ def check_folder(folder: Path, *, full: bool = False) -> Manifest:
                 f"{folder}: {found.faults[0]}; {counted(len(found.faults), 'fault')} in all, nothing was pushed"
             )
     return manifest
+
+
+def refuse_unlicensed(folder: Path) -> None:
+    """Raise InputError if the licences of a dataset's sources do not allow anybody to publish it."""
+    found = obstacles(read_recipe(folder).sources)
+    if found:
+        raise InputError(
+            f"{folder}: may not be published: {'; '.join(found)}; import --license states a licence that you know, "
+            "--with-permission publishes what the owners permitted; nothing was pushed"
+        )
 
 
 def _fault(folder: Path, manifest: Manifest) -> str | None:

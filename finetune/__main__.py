@@ -142,6 +142,7 @@ def _sample(args: argparse.Namespace) -> int:
     from finetune.judge.own_samples import notice_of, write_own_samples
     from finetune.runs.rows import split_of
     from generators.imports.importer import import_problems
+    from generators.imports.sources.request import Request
     from generators.terminal import imported
 
     folder = evaluate(
@@ -161,18 +162,15 @@ def _sample(args: argparse.Namespace) -> int:
     found = write_own_samples(folder)
     terminal.say(str(found))
     began = time.perf_counter()
-    made = import_problems(
-        None,
-        args.out,
+    request = Request(
         origin=found.path,
         question="question",
         program="trace",
         answer="answer",
         form="trace",
         notice=notice_of(found.settings),
-        grade="B",
-        workers=1,
     )
+    made = import_problems(request, args.out, grade="B", derived_from=args.dataset, workers=1)
     write_card(args.out, plots=False)
     imported(made, time.perf_counter() - began)
     terminal.say(f"samples {folder}")

@@ -6,11 +6,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from solver.command import Parser, parsed, path, run
 from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
+
+if TYPE_CHECKING:
+    from generators.imports.sources.request import Request
 
 AGAINST = "also refuse training rows that copy a question of this held-out set; may be repeated"
 NO_GATE = "do not refuse training rows that copy a question of GSM-8K's test split; the card says so"
@@ -120,6 +124,11 @@ def _push_arguments(push: argparse.ArgumentParser) -> None:
         "--overwrite-page", action="store_true", help="give up changes to README.md that cannot be merged"
     )
     push.add_argument(
+        "--with-permission",
+        action="store_true",
+        help="publish what a licence forbids or none allows; its owner has permitted it",
+    )
+    push.add_argument(
         "--verify",
         choices=("hashes", "full"),
         default="hashes",
@@ -227,9 +236,7 @@ def _reword_arguments(reword: argparse.ArgumentParser) -> None:
 
 
 def _import_arguments(imports: argparse.ArgumentParser) -> None:
-    imports.add_argument(
-        "source", nargs="?", metavar="NAME", help="a source that is known; docs/importing.md lists them"
-    )
+    imports.add_argument("name", nargs="?", metavar="NAME", help="a source that is known; docs/importing.md lists them")
     imports.add_argument(
         "--from",
         dest="origin",
@@ -241,9 +248,17 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("--answer", metavar="COL[+COL]", help="the column of the answer, or of options and a letter")
     imports.add_argument(
         "--format",
+        dest="form",
         metavar="FORMAT",
         help="how programs are written: annotations, equation, slots, python, trace or none",
     )
+    imports.add_argument(
+        "--license",
+        dest="licence",
+        metavar="ID",
+        help="the licence of a source whose licence is not known, such as mit",
+    )
+    imports.add_argument("--notice", metavar="TEXT", help="the authors of such a source, as its licence asks")
     imports.add_argument(
         "--out",
         metavar="DIR|URL",
@@ -255,7 +270,7 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")
     imports.add_argument("--against", action="append", metavar="PATH|HUB", help=AGAINST)
-    imports.add_argument("--no-gate", action="store_true", help=NO_GATE)
+    imports.add_argument("--no-gate", dest="gate", action="store_false", help=NO_GATE)
     imports.add_argument(
         "--as-patterns",
         type=path,
@@ -362,29 +377,30 @@ def _import(args: argparse.Namespace) -> int:
     began = time.perf_counter()
     if args.as_patterns is not None:
         return _import_patterns(args, began)
-    with Progress("importing") as progress:
+    with Progress("importing", "problems") as progress:
         result = import_problems(
-            args.source,
+            _request(args),
             args.out,
-            origin=args.origin,
-            question=args.question,
-            program=args.program,
-            answer=args.answer,
-            form=args.format,
-            split=args.split,
             grade=args.grade,
-            eval_only=args.eval_only,
-            against=args.against,
             shard_rows=args.shard_rows or SHARD_ROWS,
             workers=args.workers,
             engine=args.engine,
-            gate=not args.no_gate,
             report=progress,
+            reading=progress.reading,
         )
     if isinstance(result.folder, Path):
         write_card(result.folder, plots=False)
     terminal.imported(result, time.perf_counter() - began)
     return 0
+
+
+def _request(args: argparse.Namespace) -> "Request":
+    """Return the problems that the options of `import` ask for."""
+    from dataclasses import fields
+
+    from generators.imports.sources.request import Request
+
+    return Request(**{field.name: getattr(args, field.name) for field in fields(Request)})
 
 
 def _import_patterns(args: argparse.Namespace, began: float) -> int:
@@ -399,22 +415,14 @@ def _import_patterns(args: argparse.Namespace, began: float) -> int:
     ):
         if getattr(args, name) not in (None, "A"):
             raise InputError(f"--as-patterns {why}; leave out --{name.replace('_', '-')}")
-    with Progress("making patterns") as progress:
+    with Progress("making patterns", "problems") as progress:
         made = make_patterns(
-            args.source,
+            _request(args),
             args.as_patterns,
-            origin=args.origin,
-            question=args.question,
-            program=args.program,
-            answer=args.answer,
-            form=args.format,
-            split=args.split,
-            eval_only=args.eval_only,
-            against=args.against,
-            gate=not args.no_gate,
             workers=args.workers,
             engine=args.engine,
             report=progress,
+            reading=progress.reading,
         )
     terminal.made_patterns(made, time.perf_counter() - began)
     return 0
@@ -435,6 +443,7 @@ def _push(args: argparse.Namespace) -> int:
         dry_run=args.dry_run,
         full=args.verify == "full",
         overwrite_page=args.overwrite_page,
+        with_permission=args.with_permission,
     )
     terminal.pushed(done)
     return 0

@@ -3,12 +3,16 @@
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from types import UnionType
-from typing import Any, ParamSpec, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_args, get_origin
 
 from .refusal import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -33,13 +37,23 @@ def checked(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
     @wraps(function)
     def with_checks(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
-            kinds = _kinds(signature.parameters[name].annotation)
-            if not any(_fits(value, kind) for kind in kinds):
-                known = " or ".join(_KINDS.get(kind, getattr(kind, "__name__", str(kind))) for kind in kinds)
-                raise InputError(f"{name} is {_short(value)}; give {known}")
+            _check(name, value, signature.parameters[name].annotation)
         return function(*args, **kwargs)
 
     return with_checks
+
+
+def check_fields(value: "DataclassInstance") -> None:
+    """Raise InputError at a field of a dataclass whose type is not the annotated one."""
+    for field in fields(value):
+        _check(field.name, getattr(value, field.name), field.type)
+
+
+def _check(name: str, value: object, annotation: Any) -> None:
+    kinds = _kinds(annotation)
+    if not any(_fits(value, kind) for kind in kinds):
+        known = " or ".join(_KINDS.get(kind, getattr(kind, "__name__", str(kind))) for kind in kinds)
+        raise InputError(f"{name} is {_short(value)}; give {known}")
 
 
 def _kinds(annotation: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from generators.builder.preset import FOLDER
 from generators.finished.audit import audit
 from generators.finished.export import export
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 
 RUN8 = yaml.safe_load((FOLDER / "run8.yaml").read_text(encoding="utf-8"))
@@ -38,7 +39,9 @@ RUN8 = yaml.safe_load((FOLDER / "run8.yaml").read_text(encoding="utf-8"))
         (lambda: stream(split=3), "split is 3; give text"),
         (lambda: stream(block="3"), "block is '3'; give a whole number"),
         (lambda: stream(max_len=1.0), "max_len is 1.0; give a whole number or None"),
-        (lambda: import_problems(3), "name is 3; give text or None"),
+        (lambda: import_problems(3), "request is 3; give text or Request"),
+        (lambda: Request(3), "name is 3; give text or None"),
+        (lambda: Request("gsm8k", eval_only=1), "eval_only is 1; give True or False"),
         (lambda: import_problems("gsm8k", grade=1), "grade is 1; give text"),
         (lambda: audit(3), "folder is 3; give text or a path"),
         (lambda: export("x", None), "out is None; give text or a path"),

@@ -12,6 +12,7 @@ from generators.builder.dataset import build
 from generators.finished.audit import audit
 from generators.imports.as_patterns import make_patterns
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from generators.imports.variation.proof import REASONS
 from generators.patterns.library import files
 from solver.refusal import InputError
@@ -31,7 +32,7 @@ patterns: []
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The patterns of GSM-8K's first problems."""
-    return make_patterns("gsm8k", tmp_path_factory.mktemp("patterns") / "made", origin=SOME, workers=1)
+    return make_patterns(Request("gsm8k", origin=SOME), tmp_path_factory.mktemp("patterns") / "made", workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def patterns(made):
 @pytest.fixture(scope="module")
 def originals(tmp_path_factory):
     """The rows of grade A of the same problems, by their ids."""
-    folder = import_problems("gsm8k", tmp_path_factory.mktemp("rows") / "rows", origin=SOME, workers=1).folder
+    folder = import_problems(Request("gsm8k", origin=SOME), tmp_path_factory.mktemp("rows") / "rows", workers=1).folder
     return {row["id"]: row for row in rows_of(folder)}
 
 
@@ -98,7 +99,7 @@ def zip_values(pattern, trace):
 
 def test_the_same_source_gives_the_same_files(made, tmp_path):
     """Nothing is drawn: made again, by two workers, every file has the same bytes."""
-    again = make_patterns("gsm8k", tmp_path / "again", origin=SOME, workers=2)
+    again = make_patterns(Request("gsm8k", origin=SOME), tmp_path / "again", workers=2)
 
     assert contents(again.folder) == contents(made.folder)
 
@@ -116,12 +117,12 @@ def test_rows_of_these_patterns_are_proved(made, tmp_path):
 
 def test_patterns_for_evaluation_have_rows_of_test_alone(tmp_path):
     """With --eval-only, no row of a pattern is written to train; the test split gives patterns in no other way."""
-    made = make_patterns("gsm8k", tmp_path / "made", origin=SOME, split="test", eval_only=True, workers=1)
+    made = make_patterns(Request("gsm8k", origin=SOME, split="test", eval_only=True), tmp_path / "made", workers=1)
     known = files(made.folder)
 
     assert {one.header.split for one in known.library(known.own).patterns.values()} == {"test"}
     with pytest.raises(InputError, match="add --eval-only"):
-        make_patterns("gsm8k", tmp_path / "other", origin=SOME, split="test")
+        make_patterns(Request("gsm8k", origin=SOME, split="test"), tmp_path / "other")
 
 
 def test_a_folder_with_files_is_left_alone(tmp_path, capsys):

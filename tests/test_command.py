@@ -17,6 +17,7 @@ from generators.__main__ import main
 from generators.finished.audit import audit
 from generators.finished.export import export
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from generators.patterns.library import library, shipped
 from solver.command import Parser, parsed, pasted
 from solver.refusal import InputError
@@ -158,7 +159,7 @@ def test_a_tilde_is_filled_in_by_every_function(home):
     assert rebuild("~/d", "~/again").manifest == built.manifest
     assert audit("~/d").passed
     assert export("~/d", "~/verl", "verl")["train.parquet"] == 20
-    assert import_problems("gsm8k", "~/g", origin="~/some.jsonl").folder == home / "g"
+    assert import_problems(Request("gsm8k", origin="~/some.jsonl"), "~/g").folder == home / "g"
     with pytest.raises(InputError, match=f"{home}/none"):
         stream("run8", patterns="~/none")
     assert list(home.parent.joinpath("elsewhere").iterdir()) == []

@@ -16,6 +16,7 @@ from vocabularies import END, TOKENIZERS, tokenizer, vocabulary
 import solver.constraint
 from generators import build
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver import fence, judge, write
 from solver.constraint import Constraint, Vocabulary, masks
 from solver.dataset import dataset_reading
@@ -60,7 +61,7 @@ def datasets(tmp_path_factory, run8):
     place = tmp_path_factory.mktemp("gold")
     built = [build(preset, out=place / preset, rows=24).folder for preset in ("run7", "run10")]
     imported = [
-        import_problems(source, place / source, origin=str(PROBLEMS / file)).folder
+        import_problems(Request(source, origin=str(PROBLEMS / file)), place / source).folder
         for source, file in (("gsm8k", "gsm8k.jsonl"), ("svamp", "svamp.json"))
     ]
     return [run8.folder, *built, *imported]

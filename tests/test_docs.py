@@ -28,6 +28,7 @@ from generators.builder.dataset import SHARD_ROWS
 from generators.builder.preset import MIN_QUESTIONS, read_preset
 from generators.finished.audit import MAX_SHOWN
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from generators.imports.variation.proof import MIN_DRAWS
 from generators.patterns.soundness import DEEP
 from generators.patterns.vocabulary import MAX_WORD
@@ -122,7 +123,9 @@ def test_the_page_of_benchmarks_names_every_script():
 
 def test_the_pages_name_every_key_of_manifests_and_metadata(run8, tmp_path):
     """The tables of manifest.json and of metadata are what builds and imports write."""
-    imported = import_problems("gsm8k", tmp_path / "some", origin=str(ROOT / "tests" / "problems" / "gsm8k.jsonl"))
+    imported = import_problems(
+        Request("gsm8k", origin=str(ROOT / "tests" / "problems" / "gsm8k.jsonl")), tmp_path / "some"
+    )
     for kind, built in (("build", run8), ("import", imported)):
         told = {**docs.meanings.MANIFEST["all"], **docs.meanings.MANIFEST[kind]}
         assert built.manifest.values().keys() == told.keys()

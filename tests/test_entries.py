@@ -13,6 +13,7 @@ from folders import rows_of
 from generators.__main__ import main
 from generators.files.entries import read_entries, stream_entries
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from generators.text.contamination import read_guarded
 from solver.refusal import InputError
 
@@ -173,7 +174,7 @@ def test_one_bad_line_does_not_lose_an_import(tmp_path, bad):
     """An import drops the line, says which one and why, and keeps the others."""
     (tmp_path / "rows.jsonl").write_text(f"{bad}\n{LINES}")
 
-    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.jsonl"), grade="C")
+    built = import_problems(Request("gsm8k", origin=str(tmp_path / "rows.jsonl")), tmp_path / "d", grade="C")
 
     (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
     assert dropped["reason"].startswith("line: line 1: ")
@@ -186,7 +187,7 @@ def test_an_answer_that_is_no_number_drops_its_row(tmp_path, answer):
     svamp = json.loads((PROBLEMS / "svamp.json").read_text())
     (tmp_path / "rows.json").write_text(json.dumps([svamp[0] | {"Answer": answer}, svamp[1]]))
 
-    built = import_problems("svamp", tmp_path / "d", origin=str(tmp_path / "rows.json"), grade="C")
+    built = import_problems(Request("svamp", origin=str(tmp_path / "rows.json")), tmp_path / "d", grade="C")
 
     (dropped,) = map(json.loads, (tmp_path / "d" / "dropped.jsonl").read_text().splitlines())
     assert dropped["reason"].startswith("answer: ")
@@ -212,14 +213,14 @@ def test_an_import_names_the_columns_that_it_lacks(tmp_path, source, entry, told
     (tmp_path / "rows.json").write_text(json.dumps([entry]))
 
     with pytest.raises(InputError, match=told):
-        import_problems(source, tmp_path / "d", origin=str(tmp_path / "rows.json"))
+        import_problems(Request(source, origin=str(tmp_path / "rows.json")), tmp_path / "d")
 
 
 def test_the_case_of_a_column_does_not_matter(tmp_path, capsys):
     """`Question` is read for `question`, and told."""
     (tmp_path / "rows.csv").write_text(table(",").replace("question,answer", "Question, Answer", 1))
 
-    built = import_problems("gsm8k", tmp_path / "d", origin=str(tmp_path / "rows.csv"), grade="C")
+    built = import_problems(Request("gsm8k", origin=str(tmp_path / "rows.csv")), tmp_path / "d", grade="C")
 
     assert built.counts["train"] == 2
     assert "2 problems read, from Question,  Answer" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from generators.files.parquet import ShardRecord, to_parquet
 from generators.finished.audit import audit
 from generators.finished.recipes import read_recipe
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 from solver.reward import judge
 from solver.schema import SCHEMA, content_hash
@@ -66,18 +67,18 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def imported(source, tmp_path_factory):
     """The folder of that jsonl."""
-    return import_problems("gsm8k", tmp_path_factory.mktemp("imported") / "out", origin=source, grade="C").folder
+    return import_problems(
+        Request("gsm8k", origin=source), tmp_path_factory.mktemp("imported") / "out", grade="C"
+    ).folder
 
 
 @pytest.fixture(scope="module")
 def extract(tmp_path_factory):
     """The first problems of GSM-8K, imported."""
     return import_problems(
-        "gsm8k",
+        Request("gsm8k", origin=str(PROBLEMS / "gsm8k.jsonl"), gate=False),
         tmp_path_factory.mktemp("gsm8k") / "out",
-        origin=str(PROBLEMS / "gsm8k.jsonl"),
         grade="C",
-        gate=False,
     )
 
 
@@ -219,7 +220,7 @@ def test_the_same_file_gives_the_same_bytes_in_another_process(source, tmp_path,
 
 def test_a_grade_keeps_the_rest_in_dropped(tmp_path, extract):
     """By default only grade A is kept; the others stand in dropped.jsonl, and the funnel says what they would add."""
-    best = import_problems("gsm8k", tmp_path / "a", origin=str(PROBLEMS / "gsm8k.jsonl"), gate=False)
+    best = import_problems(Request("gsm8k", origin=str(PROBLEMS / "gsm8k.jsonl"), gate=False), tmp_path / "a")
     told, labels = dict(best.manifest.funnel), dict(extract.manifest.funnel)
 
     assert {json.loads(row["metadata"])["grade"] for row in rows_of(best.folder)} == {"A"}
@@ -230,7 +231,7 @@ def test_a_grade_keeps_the_rest_in_dropped(tmp_path, extract):
 
 def test_evaluation_rows_have_no_trace(source, tmp_path):
     """With eval_only a row is a prompt and an exact answer, in the same schema, with the prompts of training."""
-    folder = import_problems("gsm8k", tmp_path / "eval", origin=source, split="test", eval_only=True).folder
+    folder = import_problems(Request("gsm8k", origin=source, split="test", eval_only=True), tmp_path / "eval").folder
     rows = rows_of(folder, "test")
 
     assert [Fraction(row["answer"]) for row in rows[:4]] == [1000, 60, 43, 12]
@@ -241,7 +242,7 @@ def test_evaluation_rows_have_no_trace(source, tmp_path):
 
 def test_solver_score_takes_evaluation_rows(source, tmp_path):
     """`solver score` judges completions against the questions that have answers alone."""
-    folder = import_problems("gsm8k", tmp_path / "eval", origin=source, split="test", eval_only=True).folder
+    folder = import_problems(Request("gsm8k", origin=source, split="test", eval_only=True), tmp_path / "eval").folder
     said = tmp_path / "said.jsonl"
     said.write_text(json.dumps({"id": "gsm8k/test/2", "completion": "no trace"}) + "\n")
 
@@ -251,7 +252,7 @@ def test_solver_score_takes_evaluation_rows(source, tmp_path):
 def test_the_test_split_needs_eval_only(source, tmp_path):
     """The test split is never given traces to train on."""
     with pytest.raises(InputError, match="--eval-only"):
-        import_problems("gsm8k", tmp_path / "test", origin=source, split="test")
+        import_problems(Request("gsm8k", origin=source, split="test"), tmp_path / "test")
 
 
 def test_a_test_question_never_becomes_a_training_row(tmp_path):
@@ -265,7 +266,7 @@ def test_a_test_question_never_becomes_a_training_row(tmp_path):
     path = tmp_path / "mixed.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in [{"question": janet, "answer": solution}, LINES[2]]))
 
-    folder = import_problems("gsm8k", tmp_path / "out", origin=str(path)).folder
+    folder = import_problems(Request("gsm8k", origin=str(path)), tmp_path / "out").folder
 
     assert [row["question"] for row in rows_of(folder)] == [LINES[2]["question"]]
     assert dropped_of(folder)[0]["reason"].startswith("held_out")
@@ -277,7 +278,7 @@ def test_against_refuses_what_a_held_out_set_asks(source, tmp_path):
     held.write_text(
         json.dumps({"question": "Mia reads 5 pages on each of 2 days and 9 more pages. How many pages is that?"})
     )
-    result = import_problems("gsm8k", tmp_path / "out", origin=source, against=str(held))
+    result = import_problems(Request("gsm8k", origin=source, against=str(held)), tmp_path / "out")
 
     assert result.manifest.refused == ["gsm8k/train/2"]
     assert audit(result.folder).faults == []
@@ -310,7 +311,7 @@ def test_an_import_is_not_rebuilt(imported, tmp_path):
 def test_an_import_goes_into_no_other_dataset(imported, source):
     """A folder of another recipe is refused, naming what differs."""
     with pytest.raises(InputError, match="grade is 'C' there and 'A' here"):
-        import_problems("gsm8k", imported, origin=source)
+        import_problems(Request("gsm8k", origin=source), imported)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +344,7 @@ def test_a_bad_flag_is_one_error(tmp_path, capsys, flags):
 
 def test_svamp_reads_its_equations(tmp_path):
     """SVAMP's entries become traces of their equations, answers and licence kept."""
-    result = import_problems("svamp", tmp_path / "out", origin=str(PROBLEMS / "svamp.json"), grade="C")
+    result = import_problems(Request("svamp", origin=str(PROBLEMS / "svamp.json")), tmp_path / "out", grade="C")
     entries = json.loads((PROBLEMS / "svamp.json").read_text(encoding="utf-8"))
 
     assert [Fraction(row["answer"]) for row in rows_of(result.folder)] == [Fraction(str(e["Answer"])) for e in entries]

@@ -13,6 +13,7 @@ from conversion import PROBLEMS
 from hub.accounts import Account
 
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 
 UPLOAD = """
     import sys
@@ -73,7 +74,7 @@ def test_the_hub_gives_the_rows_that_the_file_gives(server, tmp_path, source, ex
     """`import gsm8k` and `import svamp` read the Hub, and their rows are those of the local file."""
     status, told = run(server.env(token=None), IMPORT, source, "--out", tmp_path / "online")
     assert status == 0, told
-    import_problems(source, tmp_path / "local", origin=str(PROBLEMS / extract))
+    import_problems(Request(source, origin=str(PROBLEMS / extract)), tmp_path / "local")
 
     online, local = (pq.read_table(next((tmp_path / name / "data").iterdir())) for name in ("online", "local"))
     assert local.num_rows > 0

@@ -10,10 +10,12 @@ from conversion import PROBLEMS
 from folders import rows_of
 
 from datasets_cards import write_card
+from finetune.runs.rows import read_training_rows
 from generators.__main__ import main
 from generators.finished.audit import audit
 from generators.finished.export import export
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from generators.imports.survey import repeated
 from solver.dataset import open_dataset
 from solver.refusal import InputError
@@ -36,7 +38,7 @@ def source(tmp_path_factory):
 def sharded(source, tmp_path_factory):
     """The folder of that file, imported by one process."""
     return import_problems(
-        "gsm8k", tmp_path_factory.mktemp("sharded") / "d", origin=source, shard_rows=SHARD, workers=1
+        Request("gsm8k", origin=source), tmp_path_factory.mktemp("sharded") / "d", shard_rows=SHARD, workers=1
     ).folder
 
 
@@ -56,7 +58,7 @@ def lines_of(folder):
 
 def test_shards_hold_the_rows_of_one_file_in_its_order(source, sharded, tmp_path):
     """Rows, reasons, and funnel are the same in three shards as in one."""
-    whole = import_problems("gsm8k", tmp_path / "whole", origin=source)
+    whole = import_problems(Request("gsm8k", origin=source), tmp_path / "whole")
     many = json.loads((sharded / "manifest.json").read_text())
 
     assert sorted(contents(sharded))[:3] == [f"data/train-0000{k}-of-00003.parquet" for k in range(3)]
@@ -67,7 +69,7 @@ def test_shards_hold_the_rows_of_one_file_in_its_order(source, sharded, tmp_path
 
 def test_two_workers_write_the_bytes_of_one(source, sharded, tmp_path):
     """Every file is the same for any number of workers."""
-    folder = import_problems("gsm8k", tmp_path / "d", origin=source, shard_rows=SHARD, workers=2).folder
+    folder = import_problems(Request("gsm8k", origin=source), tmp_path / "d", shard_rows=SHARD, workers=2).folder
 
     assert contents(folder) == contents(sharded)
 
@@ -87,11 +89,13 @@ def test_an_interrupted_import_resumes(source, sharded, tmp_path, workers):
     """A second run keeps the shards that are there, and the bytes are those of a run that was left alone."""
     out = tmp_path / "d"
     with pytest.raises(KeyboardInterrupt):
-        import_problems("gsm8k", out, origin=source, shard_rows=SHARD, workers=workers, report=stopping(2 * SHARD))
+        import_problems(
+            Request("gsm8k", origin=source), out, shard_rows=SHARD, workers=workers, report=stopping(2 * SHARD)
+        )
     shard = out / "data" / "train-00000-of-00003.parquet"
     before = shard.stat().st_mtime_ns
 
-    import_problems("gsm8k", out, origin=source, shard_rows=SHARD, workers=workers)
+    import_problems(Request("gsm8k", origin=source), out, shard_rows=SHARD, workers=workers)
 
     assert shard.stat().st_mtime_ns == before
     assert contents(out) == contents(sharded)
@@ -105,7 +109,7 @@ def test_an_import_mends_what_was_lost(source, sharded, tmp_path, lost):
         (folder / name).unlink()
 
     for _ in range(2):
-        import_problems("gsm8k", folder, origin=source, shard_rows=SHARD)
+        import_problems(Request("gsm8k", origin=source), folder, shard_rows=SHARD)
         assert contents(folder) == contents(sharded)
 
 
@@ -135,7 +139,7 @@ def test_a_late_column_decides_how_earlier_entries_are_read(tmp_path):
     rows = [asked | {"Question": question}, asked | {"question": question}]
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
 
-    folder = import_problems("gsm8k", tmp_path / "d", origin=tmp_path / "rows.jsonl").folder
+    folder = import_problems(Request("gsm8k", origin=tmp_path / "rows.jsonl"), tmp_path / "d").folder
 
     assert [row["id"] for row in rows_of(folder)] == ["gsm8k/train/1"]
 
@@ -147,13 +151,13 @@ def test_a_source_without_a_row_leaves_nothing(tmp_path):
     )
 
     with pytest.raises(InputError, match=r"most are dropped, as gsm8k/train/0 is: answer: the solution has no ####"):
-        import_problems("gsm8k", tmp_path / "d", origin=tmp_path / "rows.jsonl", shard_rows=2)
+        import_problems(Request("gsm8k", origin=tmp_path / "rows.jsonl"), tmp_path / "d", shard_rows=2)
 
     assert contents(tmp_path / "d") == {}
 
 
 def test_finished_shards_are_used_as_those_of_a_build(sharded, tmp_path, capsys):
-    """verify, card, export and readers of datasets take an import of several shards."""
+    """verify, card, export, training and other readers of datasets take an import of several shards."""
     found = audit(sharded)
     page = write_card(shutil.copytree(sharded, tmp_path / "copy"), plots=False).read_text()
     rows = len(open_dataset(sharded, "train"))
@@ -161,6 +165,8 @@ def test_finished_shards_are_used_as_those_of_a_build(sharded, tmp_path, capsys)
     assert (found.faults, found.rows["train"]) == ([], rows)
     assert f"| problems | {rows + len(lines_of(sharded)):,} |" in page
     assert export(sharded, tmp_path / "chat", "chat") == {"train.jsonl": rows}
+    assert export(sharded, tmp_path / "verl", "verl") == {"train.parquet": rows}
+    assert read_training_rows(str(sharded), None)["id"].to_pylist() == [row["id"] for row in rows_of(sharded)]
     assert main(["verify", str(tmp_path / "copy")]) == 0
 
 
@@ -169,14 +175,25 @@ def test_a_shard_without_rows_is_a_file_all_the_same(tmp_path):
     lines = (PROBLEMS / "gsm8k.jsonl").read_text(encoding="utf-8").splitlines()
     (tmp_path / "rows.jsonl").write_text("\n".join([*["no json"] * 4, *lines[:2]]))
 
-    folder = import_problems("gsm8k", tmp_path / "d", origin=tmp_path / "rows.jsonl", shard_rows=2).folder
+    folder = import_problems(Request("gsm8k", origin=tmp_path / "rows.jsonl"), tmp_path / "d", shard_rows=2).folder
 
     assert [pq.read_metadata(path).num_rows for path in sorted((folder / "data").iterdir())] == [0, 0, 2]
     assert audit(folder).faults == []
     assert content_hash(open_dataset(folder, "train"))
 
 
+def test_the_first_reading_is_reported(tmp_path):
+    """While the problems are counted, their number so far is told, before the first of them is converted."""
+    (tmp_path / "rows.jsonl").write_text('{"question": "How many?", "answer": "#### 7"}\n' * 2_500)
+    told = []
+    request = Request("gsm8k", origin=tmp_path / "rows.jsonl", split="test", eval_only=True)
+
+    import_problems(request, tmp_path / "d", workers=1, reading=told.append, report=lambda done, of: told.append(of))
+
+    assert told[:3] == [1_000, 2_000, 2_500]
+
+
 def test_a_wrong_engine_is_told(source, tmp_path):
     """Options of the engine are those of a build."""
     with pytest.raises(InputError, match="no engine rey"):
-        import_problems("gsm8k", tmp_path / "d", origin=source, engine="rey")
+        import_problems(Request("gsm8k", origin=source), tmp_path / "d", engine="rey")

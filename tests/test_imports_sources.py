@@ -15,6 +15,7 @@ from generators.imports.importer import import_problems
 from generators.imports.sources.answers import NoAnswer, read_answer
 from generators.imports.sources.questions import detokenised
 from generators.imports.sources.registry import sources
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 
 PYTHON = '''def simple_math_problem() -> int:
@@ -58,7 +59,7 @@ def imported(tmp_path, entries, name=None, **options):
     """Import entries and return the rows with their metadata, and what was dropped."""
     path = tmp_path / "some.jsonl"
     path.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
-    built = import_problems(name, tmp_path / "out", origin=path, grade="C", **options)
+    built = import_problems(Request(name, origin=path, **options), tmp_path / "out", grade="C")
     dropped = (tmp_path / "out" / "dropped.jsonl").read_text(encoding="utf-8").splitlines()
     assert audit(built.folder).faults == []
     rows = rows_of(built.folder, "test" if options.get("eval_only") else "train")
@@ -88,7 +89,7 @@ def test_a_source_for_evaluation_gives_questions_and_answers(tmp_path, name):
 
     assert (row["question"], row["answer"], row["trace"]) == (NUTS, "75", None)
     with pytest.raises(InputError, match=f"{name} is for evaluation; add --eval-only"):
-        import_problems(name, tmp_path / "again", origin="some.jsonl")
+        import_problems(Request(name, origin="some.jsonl"), tmp_path / "again")
 
 
 def test_a_file_without_a_known_address_is_asked_for(tmp_path):
@@ -317,6 +318,6 @@ def test_lines_of_question_and_solution_are_read(tmp_path):
     path = tmp_path / "train.txt"
     path.write_text(f"{NUTS}||<<6*14=84>> <<84-9=75>> #### 75\n", encoding="utf-8")
 
-    rows = rows_of(import_problems("gsm8k-aug", tmp_path / "out", origin=path).folder)
+    rows = rows_of(import_problems(Request("gsm8k-aug", origin=path), tmp_path / "out").folder)
 
     assert [(row["question"], row["answer"], row["difficulty"]) for row in rows] == [(NUTS, "75", 2)]

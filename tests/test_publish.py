@@ -22,6 +22,9 @@ from datasets_cards.card import NO_PLOTS, PLOTS
 from datasets_cards.publish import push_to_hub
 from datasets_cards.repository import NEEDED, asked_wait
 from generators import build
+from generators.files.manifest import file_hash
+from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 
 PATTERNS = ["comparison/times_more", "comparison/more_less", "arithmetic/price_chain", "arithmetic/multiply_add"]
@@ -1093,3 +1096,22 @@ def test_the_docs_try_it_without_an_account(folder, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "pushed  acme/run8, revision main" in done.stdout
     assert "num_rows: 40" in done.stdout
+
+
+def test_what_nobody_may_publish_needs_permission(server, tmp_path):
+    """A source without a licence is pushed with the flag alone, and the page lists it."""
+    entry = {"question": "Pia has 6 bags with 14 nuts each. How many nuts is that?", "sum": "6*14", "result": 84}
+    (tmp_path / "own.jsonl").write_text(json.dumps(entry))
+    request = Request(
+        origin=tmp_path / "own.jsonl", question="question", program="sum", answer="result", form="equation"
+    )
+    folder = import_problems(request, tmp_path / "own").folder
+    page = write_card(folder, plots=False)
+
+    status, _, told = finish(start(server, QUICK, folder, "acme/own"))
+    succeed(start(server, QUICK, folder, "acme/own", "--with-permission"))
+
+    assert status == 2
+    assert "may not be published: own (unknown): no licence is stated" in told
+    assert files(server, repo="acme/own")["README.md"] == file_hash(page)
+    assert "| own | unknown | not stated | no licence is stated |" in page.read_text()

@@ -9,6 +9,7 @@ from generators import build
 from generators.__main__ import main
 from generators.finished.stored_row import stored_row
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 
 PROBLEMS = Path(__file__).parent / "problems"
@@ -50,7 +51,7 @@ def test_the_command_prints_the_stored_question(worded, capsys):
 
 def test_a_row_of_an_import_is_shown(tmp_path, capsys):
     """An import has no wordings and no seed; an evaluation row has no trace."""
-    import_problems("svamp", tmp_path / "d", origin=PROBLEMS / "svamp.json", eval_only=True)
+    import_problems(Request("svamp", origin=PROBLEMS / "svamp.json", eval_only=True), tmp_path / "d")
     row = rows_of(tmp_path / "d", "train")[0]
 
     assert main(["show", row["id"], "--from", str(tmp_path / "d")]) == 0

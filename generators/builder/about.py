@@ -1,12 +1,14 @@
 """Language, licence, name and tags of a dataset, which its page on the Hub states."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from generators.files.licence import Licensed, joint_licence, known_licence, licensed
 from solver.document import Node, load
 from solver.files import read_text
 from solver.refusal import InputError, did_you_mean
@@ -33,11 +35,18 @@ class About:
     """The facts that a dataset's author states about it; empty or None where nothing is stated."""
 
     language: tuple[str, ...] = ()
-    license: str | None = None
+    license: str | tuple[str, ...] | None = None
+    """Several where each holds for some of the rows."""
     license_name: str | None = None
     license_link: str | None = None
     pretty_name: str | None = None
     tags: tuple[str, ...] = ()
+
+    @property
+    def licences(self) -> list[str]:
+        """The licences that hold for the rows, or for some of them."""
+        stated = self.license or ()
+        return [stated] if isinstance(stated, str) else list(stated)
 
     @property
     def codes(self) -> list[str]:
@@ -59,13 +68,18 @@ class About:
 
 SHIPPED = About(language=("en",), license="apache-2.0")
 """The language and the licence of the shipped patterns."""
+WIREWORK = licensed("wirework", "apache-2.0", "the authors of wirework")
+"""The shipped patterns as a source."""
 
 
-def stated(about: About, *, shipped_alone: bool) -> About:
-    """Return the facts with the defaults of a dataset that draws from shipped patterns alone; others have none."""
-    if not shipped_alone:
-        return about
-    return replace(about, language=about.language or SHIPPED.language, license=about.license or SHIPPED.license)
+def stated(about: About, *, shipped_alone: bool, sources: Sequence[Licensed] = ()) -> About:
+    """Return the facts with the defaults of a dataset that draws from shipped patterns alone; others have none.
+
+    The licence of patterns that were made from sources is that of their sources.
+    """
+    if shipped_alone:
+        return replace(about, language=about.language or SHIPPED.language, license=about.license or SHIPPED.license)
+    return replace(about, license=about.license or (joint_licence(sources) if sources else None))
 
 
 def unstated(about: About) -> str | None:
@@ -80,17 +94,7 @@ def unstated(about: About) -> str | None:
 @cache
 def languages() -> dict[str, str]:
     """Return the English names of languages by their two-letter codes of ISO 639-1."""
-    return msgspec.convert(_data("languages.yaml"), dict[str, str])
-
-
-@cache
-def licences() -> list[str]:
-    """Return the identifiers of licences that the Hub lists."""
-    return msgspec.convert(_data("licences.yaml"), list[str])
-
-
-def _data(name: str) -> Node:
-    return load(read_text(Path(__file__).with_name(name)))
+    return msgspec.convert(load(read_text(Path(__file__).with_name("languages.yaml"))), dict[str, str])
 
 
 def read_about(node: dict[str, Node]) -> About:
@@ -103,9 +107,11 @@ def read_about(node: dict[str, Node]) -> About:
         pretty_name=_text(node, "pretty_name"),
         tags=tuple(_list(node, "tags")),
     )
-    if about.license is not None and about.license not in licences():
-        hint = did_you_mean(about.license, licences())
-        raise InputError(f"license {about.license} is not one of the Hub's; {hint}; or write other, and license_name")
+    if isinstance(about.license, str):
+        try:
+            known_licence(about.license)
+        except InputError as error:
+            raise InputError(f"{error}; or write other, and license_name") from None
     if (about.license == OTHER) is not bool(about.license_name):
         raise InputError("license_name goes with license: other; write both or neither")
     if about.license_link and about.license != OTHER:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from generators.files.layout import SPLITS
+from generators.files.licence import Licensed, refuse_wider
 from generators.files.recipe import FORMAT, Against, flat, parse_recipe, read_values, recipe_text
 from generators.patterns.joint import MAX_TRIES, MAX_TUPLES, SEARCH, Search
 from generators.patterns.library import Library, read_library
@@ -23,6 +24,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .about import About, stated
+from .credits import all_licensed, credits_of
 from .preset import Preset, apportion
 from .tokenizer import load_tokenizer
 from .used_parts import used_parts
@@ -60,6 +62,8 @@ class Recipe:
     """The language, licence, name and tags for the page; None in a recipe of an earlier version."""
     where: Search | None = None
     """The bounds of the search for number tuples, or None if no pattern has conditions."""
+    sources: tuple[Licensed, ...] = ()
+    """The sources that patterns were made from, with their licences."""
     format: int = FORMAT
 
     @classmethod
@@ -90,6 +94,9 @@ class Recipe:
         if tokenizer is not None:
             load_tokenizer(tokenizer)  # rows may need it late, or not at all; a wrong name is refused at once
         shares = preset.shares(library)
+        sources = credits_of(library, shares.keys())
+        if isinstance(preset.about.license, str):
+            refuse_wider(preset.about.license, sources)
         return cls(
             preset=preset.name,
             seed=seed,
@@ -103,8 +110,13 @@ class Recipe:
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             files=library.texts_of(shares.keys()),
             against=against,
-            about=stated(preset.about, shipped_alone=library.shipped_alone(shares.keys())),
+            about=stated(
+                preset.about,
+                shipped_alone=library.shipped_alone(shares.keys()),
+                sources=sources if all_licensed(library, shares.keys()) else (),
+            ),
             where=SEARCH if any(library.patterns[name].conditions for name in shares) else None,
+            sources=sources,
         )
 
     @classmethod
@@ -139,15 +151,16 @@ class Recipe:
         self.check_spaces()
 
     def text(self) -> str:
-        """Return the text of recipe.json; without `where` if there is none, as earlier versions wrote it."""
-        return recipe_text(self, () if self.where else ("where",))
+        """Return the text of recipe.json; without `where` and `sources` if there are none, as earlier versions wrote it."""
+        return recipe_text(self, [key for key in ("where", "sources") if not getattr(self, key)])
 
     def deciding(self) -> dict[str, Any]:
         """Return all that decides the rows and their files, by name.
 
         The versions, the facts for the page, and parts of the stored files that no row uses are left out.
         """
-        rest = {key: value for key, value in asdict(self).items() if key not in ("versions", "files", "about")}
+        idle = ("versions", "files", "about", "sources")
+        rest = {key: value for key, value in asdict(self).items() if key not in idle}
         patterns = self.library.patterns
         return flat(rest) | used_parts(
             (patterns[name] for name in self.shares),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from solver.refusal import InputError
 
 from .layout import MANIFEST, README, RECIPE, readme
+from .licence import obstacles
 from .manifest import Manifest
 from .page import merge
 from .recipe import DatasetRecipe, difference
@@ -15,6 +16,10 @@ from .store import Store, leftover
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
+
+
+HUB = "hf://"
+"""The beginning of a URL on the Hub."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,13 @@ class Built:
 def claim(recipe: DatasetRecipe, files: Store) -> None:
     """Write the recipe into a new or empty folder, and remove unfinished files of an interrupted build.
 
-    Raises InputError if the folder holds another dataset or other files.
+    Raises InputError if the folder holds another dataset or other files, or lies on the Hub without a licence for that.
     """
+    found = obstacles(recipe.sources) if str(files.location).startswith(HUB) else []
+    if found:
+        raise InputError(
+            f"{files.location}: may not be published: {'; '.join(found)}; write a folder, and push it with permission"
+        )
     names = files.names()
     # A new repository on the Hub is not empty: it has a .gitattributes.
     present = [name for name in names if not leftover(name) and name != ".gitattributes"]

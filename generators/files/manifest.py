@@ -17,6 +17,7 @@ from solver.lock import unfinished
 from solver.refusal import InputError
 
 from .layout import MANIFEST, SPLITS
+from .licence import Licensed
 from .parquet import ShardRecord, read_record, to_parquet
 from .recipe import DatasetRecipe, read_values
 from .store import LocalStore, Store, digest
@@ -71,7 +72,7 @@ class DroppedFile(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of manifest.json. Fields from `refused` on are unset where they do not apply to a build or an import."""
+    """The content of manifest.json. Fields from `sources` on are unset where they do not apply to a build or an import."""
 
     format: int
     recipe: str
@@ -81,6 +82,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     content: str
     """The sha256 of the content hashes of the splits."""
     verification: Verification
+    sources: tuple[Licensed, ...] | UnsetType = UNSET
+    """The sources of problems and of made patterns, if there are any, with their licences."""
     refused: list[str] | UnsetType = UNSET
     """The ids of rows that the contamination gate refused, if it ran."""
     test_numbers_in_train: Overlap | UnsetType = UNSET
@@ -138,7 +141,7 @@ def write_shard(files: Store, split: str, name: str, table: pa.Table, record: Sh
 
 
 def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[WrittenShard]) -> dict[str, Any]:
-    """Return the fields that builds and imports share: format, recipe, splits, files and content hashes."""
+    """Return the fields that builds and imports share: format, recipe, splits, files, content hashes and sources."""
     shards = list(shards)
     whole = {}
     for split in SPLITS:
@@ -150,6 +153,7 @@ def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[Writ
         "splits": whole,
         "files": {shard.path: DataFile(shard.record.rows, shard.bytes, shard.sha256) for shard in shards},
         "content": _sha256("".join(whole[split].content for split in SPLITS)),
+        "sources": recipe.sources or UNSET,
     }
 
 

@@ -14,6 +14,7 @@ from solver.lock import unfinished, writer
 from solver.refusal import InputError
 
 from .layout import RECIPE
+from .licence import Licensed, licensed
 
 FORMAT = 1
 
@@ -43,6 +44,10 @@ class DatasetRecipe(Protocol):
     @property
     def system(self) -> str:
         """The system line of every prompt."""
+
+    @property
+    def sources(self) -> tuple[Licensed, ...]:
+        """The sources of the problems or patterns, with their licences; none if all patterns are the builder's own."""
 
     @property
     def max_len(self) -> int:
@@ -96,13 +101,11 @@ def recipe_values(content: bytes, path: str) -> dict[str, Any]:
 
 def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
     """Return the recipe of a type from its JSON values; raise InputError naming the file if they do not fit."""
-    unknown = sorted(values.keys() - kind.__dataclass_fields__.keys())
-    if unknown:
-        raise InputError(f"{path}: unknown key {unknown[0]}; a later version of wirework may know it")
-    against = values.get("against")
-    if against is None or isinstance(against, dict):  # recipes of earlier versions name one set or none
-        values = values | {"against": [against] if against else []}
     try:
+        values = _renewed(values)
+        unknown = sorted(values.keys() - kind.__dataclass_fields__.keys())
+        if unknown:
+            raise InputError(f"unknown key {unknown[0]}; a later version of wirework may know it")
         recipe = msgspec.convert(values, kind)
         recipe.check()
     except InputError as error:
@@ -110,6 +113,34 @@ def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
     except (msgspec.ValidationError, ValueError, ArithmeticError) as error:
         raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
     return recipe
+
+
+def _renewed(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a recipe of an earlier version as this one writes them."""
+    against = values.get("against")
+    if against is None or isinstance(against, dict):  # one held-out set, or none
+        values = values | {"against": [against] if against else []}
+    if "licence" in values and "sources" not in values:  # an import's one source
+        told = {key: value for key, value in values.items() if key not in ("licence", "notice")}
+        source = licensed(*(str(values.get(key, "")) for key in ("source", "licence", "notice")))
+        values = told | {"sources": [asdict(source)]}
+    return values
+
+
+def folder_sources(folder: Path) -> tuple[Licensed, ...]:
+    """Return the sources that the recipe in a dataset folder names; none if it has no recipe."""
+    if not (folder / RECIPE).exists():
+        return ()
+    values, path = read_values(folder)
+    values = _renewed(values)
+    about = values.get("about")
+    stated = about.get("license") if isinstance(about, dict) else None
+    if "sources" not in values and isinstance(stated, str):
+        return (licensed(str(values.get("preset")), stated, ""),)
+    try:
+        return msgspec.convert(values.get("sources", []), tuple[Licensed, ...])
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
 
 
 def difference(stored: bytes, path: str, recipe: DatasetRecipe) -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from generators.builder.cross_check import grounding_faults, yaml_checks
@@ -254,7 +255,10 @@ def _figures(stored: Manifest, made: Manifest) -> Iterator[str]:
     """Yield the fields in which two manifests differ, but for the number of cross-checked rows, an option of the build.
 
     The hash of the recipe was compared with the file before: another version may write the same recipe otherwise.
+    Manifests of earlier versions list no sources.
     """
+    if stored.sources is UNSET:
+        made = replace(made, sources=UNSET)
     here, there = (
         replace(manifest, verification=replace(manifest.verification, second_opinion=0)).values()
         for manifest in (stored, made)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from generators.files.layout import RECIPE, SPLITS
+from generators.files.licence import notice_text
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.files.store import refuse_pattern
@@ -28,6 +29,8 @@ from .recipes import read_recipe
 
 TARGETS = ("chat", "verl")
 REWARD = "reward.py"
+NOTICE = "NOTICE.txt"
+"""Names the sources of the rows and their licences, if they have any."""
 
 _EXTRA = ("split", "index", "id", "question", "expert", "experts", "pattern", "difficulty")
 VERL = pa.schema(
@@ -76,7 +79,8 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
         raise InputError(f"{to}: cannot be exported to; known are {', '.join(TARGETS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out}: exists; choose a new folder")
-    source = f"wirework/{read_recipe(folder).name}"
+    recipe = read_recipe(folder)
+    source = f"wirework/{recipe.name}"
     files = _files(folder)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +98,8 @@ def export(folder: str | Path, out: str | Path, to: str = "verl") -> dict[str, i
                     f"{split}.jsonl": _write_chats(temporary / f"{split}.jsonl", paths, folder)
                     for split, paths in files.items()
                 }
+            if recipe.sources:
+                (temporary / NOTICE).write_text(notice_text(recipe.sources), encoding="utf-8", newline="\n")
             temporary.chmod(0o755)  # a temporary folder is private to its owner
             temporary.replace(out)
         finally:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,8 @@ from generators.files.layout import DROPPED
 from generators.files.store import new_store
 from generators.imports.solution.problem import Dropped
 from generators.imports.sources.reading import GOLD_ALONE
-from generators.imports.sources.registry import Source, described
+from generators.imports.sources.registry import Source
+from generators.imports.sources.request import Request
 from generators.imports.variation.pattern_text import Made, NoPattern, Original
 from generators.imports.variation.persons import vocabulary_text
 from generators.imports.variation.proof import proved_pattern, words_around
@@ -28,10 +29,9 @@ from solver.refusal import InputError
 
 from .convert import converted
 from .entry import Converter
-from .importer import place_of
 from .parts import PART, Part, parts_of, rarely_collected
-from .recipe import SHARD_ROWS, SPLITS, ImportRecipe
-from .survey import survey
+from .recipe import SHARD_ROWS, ImportRecipe
+from .survey import Place, Reading, survey
 from .tally import reason_kind
 
 _GRADE = "A"
@@ -71,38 +71,32 @@ class MadePatterns:
 
 @checked
 def make_patterns(
-    name: str | None,
+    request: str | Request,
     out: str | Path,
     *,
-    origin: str | Path | None = None,
-    question: str | None = None,
-    program: str | None = None,
-    answer: str | None = None,
-    form: str | None = None,
-    split: str | None = None,
-    eval_only: bool = False,
-    against: str | Path | Sequence[str | Path] | None = None,
-    gate: bool = True,
     workers: int | None = None,
     engine: str = "local",
     report: Report | None = None,
+    reading: Reading | None = None,
 ) -> MadePatterns:
-    """Write a folder of patterns made of a source's problems; raise InputError for what the caller can mend.
+    """Write a folder of patterns made of problems; raise InputError for what the caller can mend.
 
-    The source, its columns and `origin` are those of `import_problems`. The patterns' rows are for training, or with
-    `eval_only` for the test split alone. Each problem without a pattern stands in dropped.jsonl with the reason.
+    The arguments are those of `import_problems`. The patterns' rows are for training or, if the request is for
+    evaluation, for the test split alone. Each problem without a pattern stands in dropped.jsonl with the reason.
     """
-    reader = described(name, question=question, program=program, answer=answer, form=form)
-    split = split or ("test" if reader.use == "evaluation" else "train")
-    _check(reader, split, eval_only=eval_only)
+    request = Request(request) if isinstance(request, str) else request
+    eval_only = request.eval_only
+    reader = request.source()
+    _check(reader, request.split_of(reader), eval_only=eval_only)
     how = Execution(workers, engine, report)
     folder = _new_folder(out)
-    place = place_of(reader, origin, split)
-    found = survey(place)
-    held_out = gate_of(None if eval_only else against, ours=gate and not eval_only)
+    place = Place.of(request, reader)
+    found = survey(place, reading)
+    held_out = gate_of(None if eval_only else request.against, ours=request.gate and not eval_only)
     recipe = ImportRecipe.of(
         reader,
-        split,
+        place.split,
+        place.name,
         found.sha256,
         grade=_GRADE,
         eval_only=False,
@@ -141,8 +135,6 @@ def _check(reader: Source, split: str, *, eval_only: bool) -> None:
         raise InputError(GOLD_ALONE)
     if reader.format == "trace":
         raise InputError("a pattern is made of a solution's formulas, and a trace is none; leave out --as-patterns")
-    if split not in SPLITS:
-        raise InputError(f"no split {split!r}; write train or test")
     if not eval_only and (split == "test" or reader.use == "evaluation"):
         raise InputError(f"{reader.name}, {split} is for evaluation; add --eval-only, whose rows are for test alone")
 
@@ -158,7 +150,8 @@ class PatternMaker:
     def header(self) -> dict[str, str]:
         """The keys of every pattern beside its source."""
         reader = self.convert.reader
-        keys = {"license": reader.licence, "notice": reader.notice, "scaffold": "free"}
+        notice = "; ".join(one.notice for one in reader.licensed() if one.notice)
+        keys = {"license": reader.licence, **({"notice": notice} if notice else {}), "scaffold": "free"}
         return keys | ({"split": "test"} if self.eval_only else {})
 
     @cached_property

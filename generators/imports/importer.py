@@ -6,7 +6,6 @@ An interrupted import resumes with the missing shards. The rows are the same for
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,19 +16,22 @@ from generators.builder.recipe import whole_number
 from generators.files.folder import Built, claim, finish
 from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
 from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
+from generators.files.recipe import folder_sources
 from generators.files.store import Store, digest, new_store, only_writer_of
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.reading import GOLD_ALONE
-from generators.imports.sources.registry import Source, described
+from generators.imports.sources.registry import Source
+from generators.imports.sources.request import Request
 from generators.text.contamination import gate_of
 from solver.arguments import checked
+from solver.files import local
 from solver.refusal import InputError, did_you_mean
 
 from .entry import Converter
 from .folder import manifest_of_import
 from .parts import PART, Converted, PartConverter, join_shard, parts_of
-from .recipe import SHARD_ROWS, SPLITS, ImportRecipe
-from .survey import Place, Survey, survey
+from .recipe import SHARD_ROWS, ImportRecipe
+from .survey import Place, Reading, Survey, survey
 from .tally import ImportRecord, Tally, reason_kind
 
 MAX_LEN = 4_096
@@ -38,57 +40,47 @@ MAX_LEN = 4_096
 
 @checked
 def import_problems(
-    name: str | None = None,
+    request: str | Request,
     out: str | Path | None = None,
     *,
-    origin: str | Path | None = None,
-    question: str | None = None,
-    program: str | None = None,
-    answer: str | None = None,
-    form: str | None = None,
-    notice: str | None = None,
-    split: str | None = None,
     grade: str = "A",
-    eval_only: bool = False,
-    against: str | Path | Sequence[str | Path] | None = None,
-    gate: bool = True,
+    derived_from: str | Path | None = None,
     max_len: int = MAX_LEN,
     shard_rows: int = SHARD_ROWS,
     workers: int | None = None,
     engine: str = "local",
     report: Report | None = None,
+    reading: Reading | None = None,
 ) -> Built:
-    """Import a source into a folder and return it; raise InputError for what the caller can mend.
+    """Import problems into a folder and return it; raise InputError for what the caller can mend.
 
-    `name` is a source of `sources.yaml`; without one, `question`, `program` and `answer` name columns, and `form` the
-    format of the programs. `notice` stands on the card and in every copy. `origin` is a local file or a dataset on the Hub, `split` the one that is written, `grade`
-    the lowest that is kept, `against` names held-out sets whose questions are refused. So are training rows that copy a
-    question of GSM-8K's test split, unless `gate` is false. Every problem becomes a row, or a line of dropped.jsonl that
-    says why not. `shard_rows` is the number of problems whose rows stand in one file;
-    `workers` and `engine` are those of `build`, and `report` is called now and then with the number of finished
-    problems and of all.
+    `request` is the name of a source, or says all that is asked for; `grade` is the lowest that is kept, and
+    `derived_from` a dataset folder whose sources the problems come from. Every problem becomes a row, or a line of dropped.jsonl that says why not. `shard_rows` is the number of problems whose rows stand
+    in one file; `workers` and `engine` are those of `build`. A source is read twice: `reading` is called now and then
+    with the number of problems that were read for the first time, and `report` with the number of finished problems
+    and of all.
     """
-    named = described(name, question=question, program=program, answer=answer, form=form)
-    reader = _reader(named if notice is None else msgspec.structs.replace(named, notice=notice), eval_only)
+    request = Request(request) if isinstance(request, str) else request
+    eval_only = request.eval_only
+    reader = _reader(request.source(), eval_only)
     how = Execution(workers, engine, report)
     whole_number("max_len", max_len, 1)
     whole_number("shard_rows", shard_rows, 1)
-    split = split or ("test" if reader.use == "evaluation" else "train")
-    if split not in SPLITS:
-        raise InputError(f"no split {split!r}; {did_you_mean(split, SPLITS)}")
     if grade not in RULES:
         raise InputError(f"no grade {grade!r}; {did_you_mean(grade, RULES)}")
-    if split == "test" and not eval_only:
+    if request.split_of(reader) == "test" and not eval_only:
         raise InputError("the test split is for evaluation; add --eval-only, which writes questions and answers alone")
     if out is not None:
         new_store(out)  # refuses a bad place before anything long begins
-    place = place_of(reader, origin, split)
-    found = survey(place)
-    held_out = gate_of(against, ours=gate and not eval_only)
+    place = Place.of(request, reader)
+    found = survey(place, reading)
+    held_out = gate_of(request.against, ours=request.gate and not eval_only)
     recipe = ImportRecipe.of(
         reader,
-        split,
+        place.split,
+        place.name,
         found.sha256,
+        earlier=folder_sources(local(place.name if derived_from is None else derived_from)),
         grade=grade,
         eval_only=eval_only,
         max_len=max_len,
@@ -104,21 +96,14 @@ def import_problems(
         )
 
 
-def place_of(reader: Source, origin: str | Path | None, split: str) -> Place:
-    """Return the place that a source is read from; raise InputError if it has none."""
-    if origin is None and not reader.hub:
-        raise InputError(f"{reader.name} has no known address on the Hub; give its file with --from FILE")
-    return Place(reader, reader.hub if origin is None else str(origin), split)
-
-
-def _reader(described: Source, eval_only: bool) -> Source:
+def _reader(asked: Source, eval_only: bool) -> Source:
     """Return a source as it is read; raise InputError for one that has no programs to make training rows of."""
     if eval_only:
-        return described.for_evaluation()
-    if described.use == "evaluation" or described.format == "none":
-        why = f"{described.name} is for evaluation" if described.use == "evaluation" else GOLD_ALONE
+        return asked.for_evaluation()
+    if asked.use == "evaluation" or asked.format == "none":
+        why = f"{asked.name} is for evaluation" if asked.use == "evaluation" else GOLD_ALONE
         raise InputError(f"{why}; add --eval-only, which writes questions and answers alone")
-    return described
+    return asked
 
 
 @dataclass(frozen=True)

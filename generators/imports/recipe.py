@@ -1,18 +1,23 @@
 """The recipe of an import: its source, split and grade, and the versions that made it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pyarrow as pa
 
+from generators.files.licence import UNKNOWN, Licensed, licensed
 from generators.files.recipe import FORMAT, Against, flat, recipe_text
 from generators.imports.grading.grade import RULES
-from generators.imports.sources.registry import Source
+from generators.imports.sources.registry import Columns, Source
+from generators.imports.sources.registry import sources as shipped
+from generators.imports.sources.request import OWN, SPLITS
 from solver import __version__
 from solver.experts import system_line
+from solver.files import local
 from solver.schema import filled_in
 
-SPLITS = ("train", "test")
 SHARD_ROWS = 10_000
 """Problems per shard; an interrupted import loses at most the shards that were being made, a minute of one core each."""
 
@@ -24,8 +29,6 @@ class ImportRecipe:
     source: str
     split: str
     hub: str
-    licence: str
-    notice: str
     origin_sha256: str
     """A hash of the entries that were read."""
     grade: str
@@ -40,6 +43,14 @@ class ImportRecipe:
     against: tuple[Against, ...] = ()
     traced: bool = False
     """Whether the source wrote the traces; a question may then have several."""
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns that make the question, the program and the answer; empty in a recipe of an earlier version."""
+    programs: str = ""
+    """The format of the programs."""
+    origin: str = ""
+    """The place that was read: a name on the Hub, or a file's name without its folder."""
+    sources: tuple[Licensed, ...] = ()
+    """The source, and those that it was made from, with their licences."""
     kind: Literal["import"] = "import"
     format: int = FORMAT
 
@@ -48,6 +59,7 @@ class ImportRecipe:
         cls,
         source: Source,
         split: str,
+        origin: str,
         origin_sha256: str,
         *,
         grade: str,
@@ -56,14 +68,13 @@ class ImportRecipe:
         problems: int,
         shard_rows: int,
         against: tuple[Against, ...],
+        earlier: tuple[Licensed, ...] = (),
     ) -> "ImportRecipe":
         """Return the recipe of an import; its system line is the one that builds have by default."""
         return cls(
             source=source.name,
             split=split,
             hub=source.hub,
-            licence=source.licence,
-            notice=source.notice,
             origin_sha256=origin_sha256,
             grade=grade,
             eval_only=eval_only,
@@ -74,6 +85,10 @@ class ImportRecipe:
             versions={"wirework": __version__, "pyarrow": pa.__version__},
             against=against,
             traced=source.format == "trace" and not eval_only,
+            columns=msgspec.structs.asdict(source.columns),
+            programs=source.format,
+            origin=Path(origin).name if local(origin).exists() else origin,
+            sources=_sources(source, earlier),
         )
 
     def check(self) -> None:
@@ -88,8 +103,28 @@ class ImportRecipe:
         return recipe_text(self, () if self.traced else ("traced",))
 
     def deciding(self) -> dict[str, Any]:
-        """Return all keys: another version of wirework may find other traces."""
-        return flat(asdict(self))
+        """Return all keys but those for the page: another version of wirework may find other traces."""
+        return flat({key: value for key, value in asdict(self).items() if key not in ("origin", "sources")})
+
+    def arguments(self) -> list[str]:
+        """Return the arguments of the command `import` that say what was read; recipes of earlier versions tell less."""
+        known = shipped().get(self.source)
+        words = [self.source] if known else []
+        if self.origin and self.origin != self.hub:
+            words += ["--from", self.origin]
+        standard = msgspec.structs.asdict(known.columns) if known else {}
+        for name in Columns.__struct_fields__:
+            columns = self.columns.get(name)
+            if columns and columns != standard.get(name) and not (name == "program" and self.eval_only):
+                words += [f"--{name}", "+".join(columns)]
+        if self.programs and (known is None or self.programs != known.format):
+            words += ["--format", self.programs]
+        for one in self.sources:
+            if one.name == OWN and one.licence != UNKNOWN:
+                words += ["--license", one.licence, *(["--notice", one.notice] if one.notice else [])]
+        if self.split != ("test" if known and known.use == "evaluation" else "train"):
+            words += ["--split", self.split]
+        return [*words, *(["--eval-only"] if self.eval_only else ["--grade", self.grade])]
 
     @property
     def name(self) -> str:
@@ -104,3 +139,14 @@ class ImportRecipe:
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""
         return max(-(-self.problems // self.shard_rows), 1) if split == self.split else 0
+
+
+def _sources(source: Source, earlier: tuple[Licensed, ...]) -> tuple[Licensed, ...]:
+    """Return a source and those that it was made from: shipped ones, and those of the dataset that its problems stood in.
+
+    A source without a licence has that of this dataset; without a notice, too, it is nothing beside the dataset.
+    """
+    own = source.licensed()
+    if earlier and source.name == OWN and source.licence == UNKNOWN:
+        own = (licensed(OWN, earlier[0].licence, source.notice),) if source.notice else ()
+    return tuple(dict.fromkeys([*own, *earlier]))

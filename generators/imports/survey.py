@@ -6,7 +6,7 @@ hash of 16 bytes for each problem.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from generators.files.entries import Digest, Entry, stream_entries, tell
 from generators.imports.solution.problem import Dropped
 from generators.imports.sources.reading import read_problem
 from generators.imports.sources.registry import Source
+from generators.imports.sources.request import SPLITS, Request
 from generators.text.same_question import SIZE, question_hash
 from solver.dataset import hub_place
 from solver.files import local
@@ -24,10 +25,12 @@ from solver.plurals import counted
 from solver.refusal import InputError
 from solver.text import read
 
-from .recipe import SPLITS
-
+Reading = Callable[[int], None]
+"""Called now and then with the number of problems that were read."""
 _BLOCK = 100_000
 """Hashes that are compared at a time."""
+_OFTEN = 1_000
+"""Problems between two calls of a Reading; a tenth of a second or less."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ class Place:
     reader: Source
     name: str
     split: str
+
+    @classmethod
+    def of(cls, request: Request, reader: Source) -> "Place":
+        """Return the place that a request reads its source from; raise InputError if it has none."""
+        if request.origin is None and not reader.hub:
+            raise InputError(f"{reader.name} has no known address on the Hub; give its file with --from FILE")
+        name = reader.hub if request.origin is None else str(request.origin)
+        return cls(reader, name, request.split_of(reader))
 
     def entries(self, digest: Digest) -> Iterator[Entry]:
         """Yield the entries as they are read, and add their text to a digest; raise InputError if there are none."""
@@ -60,7 +71,7 @@ class Survey:
     """The numbers of the problems whose question stood before, in order."""
 
 
-def survey(place: Place) -> Survey:
+def survey(place: Place, reading: Reading | None = None) -> Survey:
     """Read a source once and return its facts; a line on stderr tells the columns. Raises InputError if some are missing."""
     named = hub_place(place.name)
     path = local(place.name)
@@ -70,20 +81,28 @@ def survey(place: Place) -> Survey:
         )
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise InputError(f"{place.name}: can be read only once, and an import reads it twice; save it in a file")
-    read = _Reading(place.reader)
+    read = _Facts(place.reader)
     digest = hashlib.sha256()
-    for entry in place.entries(digest):
+    for entry in _counted(place.entries(digest), reading):
         read.add(entry)
     try:
         columns = place.reader.renamed(list(read.names))
     except InputError as error:
         raise InputError(f"{place.name}: {error}") from None
     if read.changed:  # a later entry has a column that decides how earlier ones are read
-        read = _Reading(place.reader, columns, final=True)
-        for entry in place.entries(hashlib.sha256()):
+        read = _Facts(place.reader, columns, final=True)
+        for entry in _counted(place.entries(hashlib.sha256()), reading):
             read.add(entry)
     tell(place.name, f"{counted(read.count, 'problem')} read, from {', '.join(columns.values())}")
     return Survey(read.count, digest.hexdigest(), columns, repeated(read.hashes))
+
+
+def _counted(entries: Iterator[Entry], reading: Reading | None) -> Iterator[Entry]:
+    """Yield entries, and report now and then how many were read."""
+    for number, entry in enumerate(entries, 1):
+        yield entry
+        if reading and number % _OFTEN == 0:
+            reading(number)
 
 
 def renamed(entry: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
@@ -92,7 +111,7 @@ def renamed(entry: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
 
 
 @dataclass
-class _Reading:
+class _Facts:
     """Gathers the facts of a source while it is read."""
 
     reader: Source

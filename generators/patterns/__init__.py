@@ -2,5 +2,5 @@
 
 A pattern is one file below `templates/`; nothing else registers it.
 
-Imports solver and text.
+Imports solver, files and text.
 """

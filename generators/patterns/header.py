@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from generators.files.licence import known_licence
 from solver.document import Node
 from solver.refusal import InputError
 
@@ -10,7 +11,7 @@ KEYS = {
     "scaffold": "`free` for a pattern that need not share its expert's [scaffold](#shapes-and-scaffolds)",
     "split": "`test` for a pattern whose rows are written to the test split alone",
     "source": "the problem that the pattern was made from, such as `gsm8k/train/12`",
-    "license": "the licence of that problem, such as `mit`",
+    "license": "the licence of that problem: an identifier of the Hub, such as `mit`",
     "notice": "the copyright notice of that problem",
 }
 """The optional keys of a pattern that hold one line of text, and their meanings."""
@@ -37,6 +38,11 @@ class Header:
 def read_header(document: Mapping[str, Node]) -> Header:
     """Return the header of a pattern's front matter; raise InputError at a value that is none of its key's."""
     texts = {key: _text(key, document[key]) for key in KEYS if key in document}
+    if "license" in texts:
+        try:
+            known_licence(texts["license"])
+        except InputError as error:
+            raise InputError(f"{error}; or write other").at("license") from None
     return Header(
         free="scaffold" in texts,
         split=texts.get("split"),

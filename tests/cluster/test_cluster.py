@@ -11,6 +11,7 @@ from generators import build
 from generators.builder.dataset import Execution, make
 from generators.files.store import store
 from generators.imports.importer import import_problems
+from generators.imports.sources.request import Request
 from solver.refusal import InputError
 
 SMALL = {"rows": 4_000, "shard_rows": 500}
@@ -55,7 +56,10 @@ def test_a_cluster_makes_the_same_bytes(cluster, local, tmp_path):
 
 def test_a_cluster_imports_the_same_bytes(bucket, cluster, tmp_path):
     """Two Ray workers import what one process imports, into a folder and into an object store."""
-    words = {"name": "gsm8k", "origin": Path(__file__).parents[1] / "problems" / "gsm8k.jsonl", "shard_rows": 15}
+    words = {
+        "request": Request("gsm8k", origin=Path(__file__).parents[1] / "problems" / "gsm8k.jsonl"),
+        "shard_rows": 15,
+    }
     alone = import_problems(out=tmp_path / "alone", workers=1, **words).folder
 
     assert contents(import_problems(out=tmp_path / "d", engine="ray", **words).folder) == contents(alone)

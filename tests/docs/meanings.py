@@ -36,6 +36,12 @@ SLOT_FORMS = {
 }
 """The forms of a slot; each is read by the code for its example values."""
 
+SOURCES = (
+    "The sources of the rows: of each the `name`, `licence`, `notice` and `terms`, whether a dataset that is made of it must "
+    "be under the same licence (`share_alike`), and whether `derivatives` may be passed on, or null if that is not known."
+)
+"""The key of recipe.json and manifest.json that lists licences."""
+
 MANIFEST = {
     "all": {
         "format": "The version of this layout.",
@@ -54,6 +60,7 @@ MANIFEST = {
     },
     "import": {
         "kind": "`import`.",
+        "sources": f"{SOURCES} Builds have it, too, where patterns were made from problems.",
         "funnel": "Labels and counts: all problems, those with a trace, each grade, each expert, each reason to drop one.",
         "grades": "Rows of each grade.",
         "wirings": "Rows by how their wiring is known: annotated, unique or chosen.",
@@ -88,6 +95,7 @@ RECIPE = {
     "against": "The held-out sets of the contamination gate: the `name`, `sha256` and number of `questions` of each.",
     "where": "The bounds within which number tuples were found that satisfy the [conditions](patterns.md#conditions) of patterns: `tuples` and `tries`. Only where a pattern has conditions.",
     "about": "The `language`, `license`, `pretty_name` and `tags` for the page, as the preset states them.",
+    "sources": f"{SOURCES} Only where patterns were made from problems.",
 }
 """The keys of a build's recipe.json."""
 
@@ -97,8 +105,9 @@ IMPORT_RECIPE = {
     "source": "The source's name.",
     "split": "The split that was read.",
     "hub": "The source's repository on the Hub.",
-    "licence": "The source's licence.",
-    "notice": "Its copyright notice.",
+    "columns": "The columns that make the question, the program and the answer.",
+    "programs": "The format of the programs.",
+    "origin": "The place that was read: a name on the Hub, or the name of a file.",
     "origin_sha256": "The SHA-256 of the entries that were read.",
     "grade": "The lowest grade that was kept.",
     "eval_only": "Whether only questions and answers were written.",
@@ -109,6 +118,7 @@ IMPORT_RECIPE = {
     "versions": "The versions of wirework and pyarrow.",
     "against": "The held-out sets of the contamination gate: the `name`, `sha256` and number of `questions` of each.",
     "traced": "Only where the source wrote the traces: a question may then have several that differ.",
+    "sources": SOURCES,
 }
 """The keys of an import's recipe.json."""
 

@@ -103,10 +103,13 @@ def help_texts(program: str) -> str:
 
 
 def signature(name: str) -> str:
-    """Return the definition of a function as the source has it, an argument a line."""
+    """Return the definition of a function, or of a dataclass, as the source has it, an argument a line."""
     module, _, attribute = name.rpartition(".")
     found = getattr(import_module(module), attribute)
     tree = ast.parse(textwrap.dedent(inspect.getsource(found))).body[0]
+    if isinstance(tree, ast.ClassDef):
+        told = [ast.unparse(line) for line in tree.body if isinstance(line, ast.AnnAssign)]
+        return _definition(attribute, told, attribute)
     if not isinstance(tree, ast.FunctionDef):
         raise TypeError(f"{name} is no function")
     arguments = tree.args
@@ -119,10 +122,13 @@ def signature(name: str) -> str:
     if arguments.kwarg:
         told.append(f"**{_argument(arguments.kwarg, None)}")
     told = [one for one in told if not one.startswith(("self", "_", "**_"))]
-    result = ast.unparse(tree.returns) if tree.returns else "None"
-    line = f"{attribute}({', '.join(told)}) -> {result}"
+    return _definition(attribute, told, ast.unparse(tree.returns) if tree.returns else "None")
+
+
+def _definition(name: str, told: list[str], result: str) -> str:
+    line = f"{name}({', '.join(told)}) -> {result}"
     if len(line) > WIDTH:
-        line = f"{attribute}(\n" + "".join(f"    {one},\n" for one in told) + f") -> {result}"
+        line = f"{name}(\n" + "".join(f"    {one},\n" for one in told) + f") -> {result}"
     return f"```text\n{line}\n```"
 
 

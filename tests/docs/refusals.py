@@ -67,6 +67,7 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("a file that is too long", "Shorten the file to 16 KiB.", [("How many", "How many" * 3_000)]),
         ("front matter that is a list", "Write a mapping with `slots`, `trace` and `answer`.", {GOOD: "---\n- slots\n---\nHow many?\n"}),
         ("a key that does not exist", "Use the three keys `slots`, `trace` and `answer`.", [("slots:", "slot:")]),
+        ("`license: MIT`", "Write an identifier of the Hub, or `other`.", [("slots:", "license: MIT\nslots:")]),
         ("`scaffold: loose`", "Write `scaffold: free`, or remove the key.", [("slots:", "scaffold: loose\nslots:")]),
         ("`split: train`", "Write `split: test`, or remove the key.", [("slots:", "split: train\nslots:")]),
         ("`source:` without a text", "Name the problem, or remove the key.", [("slots:", "source:\nslots:")]),

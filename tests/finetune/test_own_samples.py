@@ -65,7 +65,7 @@ def test_right_samples_become_a_dataset(trained, dataset, tmp_path, call):
     ]
     recipe = json.loads((tmp_path / "own" / "recipe.json").read_text())
     assert recipe["traced"] is True
-    assert "the greedy completion and 2 samples at temperature 0.7, seed 3" in recipe["notice"]
-    assert "with adapter first, weights " in recipe["notice"]
-    assert str(tmp_path) not in recipe["notice"]
-    assert recipe["notice"] in (tmp_path / "own" / "README.md").read_text()
+    assert "the greedy completion and 2 samples at temperature 0.7, seed 3" in recipe["sources"][0]["notice"]
+    assert "with adapter first, weights " in recipe["sources"][0]["notice"]
+    assert str(tmp_path) not in recipe["sources"][0]["notice"]
+    assert recipe["sources"][0]["notice"] in (tmp_path / "own" / "README.md").read_text()

@@ -1,4 +1,5 @@
-"""Sources of problems: where each lies, its licence and its columns (registry), and how an entry is read (reading).
+"""Sources of problems: where each lies, its licence and its columns (registry), which
+one a caller asks for (request), and how an entry is read (reading).
 
-Imports solver, text and solution.
+Imports solver, files, text and solution.
 """

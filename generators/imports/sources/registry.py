@@ -1,12 +1,13 @@
-"""The sources that can be imported, as the entries of `sources.yaml`, and a user's own by its columns."""
+"""The sources that can be imported, as the entries of `sources.yaml`."""
 
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from generators.files.licence import Licensed, licensed
 from solver.files import read_text
 from solver.refusal import InputError, did_you_mean
 
@@ -21,8 +22,6 @@ FORMATS: dict[str, str] = {
     "none": "no program: questions and answers alone, for evaluation",
 }
 """The formats of programs."""
-OWN = "own"
-"""The name of a source that a user describes by its columns."""
 NUMBERS = "numbers"
 """The column whose numbers are put back for `number0` in a question."""
 
@@ -46,7 +45,13 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     format: Format
     licence: str
     notice: str
-    """The copyright line that the licence asks for in every copy."""
+    """The line that the licence asks for in every copy: whose work it is."""
+    terms: str = ""
+    """The terms of a licence of its own."""
+    derivatives: bool | None = None
+    """Whether a licence of its own lets changed copies be passed on."""
+    derived_from: tuple[str, ...] = ()
+    """The names of the sources that it was made from, whose licences hold, too."""
     citation: str = ""
     use: Literal["train", "evaluation"] = "train"
     hub: str = ""
@@ -77,6 +82,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             {NUMBERS: numbers} if numbers else {}
         )
 
+    def licensed(self) -> tuple[Licensed, ...]:
+        """Return the source with its licence, and those that it was made from."""
+        own = licensed(self.name, self.licence, self.notice, self.terms, derivatives=self.derivatives)
+        return own, *(one for name in self.derived_from for one in source(name).licensed())
+
     def for_evaluation(self) -> "Source":
         """Return the source without its program, which evaluation data does not need."""
         return msgspec.structs.replace(self, columns=msgspec.structs.replace(self.columns, program=()))
@@ -92,42 +102,6 @@ def sources() -> dict[str, Source]:
     path = Path(__file__).parent / "sources.yaml"
     found = msgspec.yaml.decode(read_text(path), type=dict[str, dict[str, object]])
     return {name: msgspec.convert(entry | {"name": name}, Source) for name, entry in found.items()}
-
-
-def described(
-    name: str | None, *, question: str | None, program: str | None, answer: str | None, form: str | None
-) -> Source:
-    """Return a shipped source with the columns and the format that a user gives, or a source of these alone."""
-    if form is not None and form not in FORMATS:
-        raise InputError(f"no format {form!r}; {did_you_mean(form, FORMATS)}")
-    if name is None and (question is None or form is None):
-        raise InputError("name a source, or describe one with --from, --question, --program, --answer and --format")
-    known = source(name) if name is not None else Source(name=OWN, columns=Columns(()), format="none", **_UNSTATED)
-    columns = Columns(
-        known.columns.question if question is None else _split(question),
-        known.columns.program if program is None else _split(program),
-        known.columns.answer if answer is None else _split(answer),
-    )
-    if len(columns.answer) > 2:
-        raise InputError(f"--answer {answer}: give one column, or two: the options and the letter of the right one")
-    made = msgspec.structs.replace(known, columns=columns, format=known.format if form is None else form)
-    if made.format != "none" and not columns.program:
-        raise InputError(f"format {made.format} needs the column of the programs; give it with --program")
-    if made.format == "none" and not columns.answer:
-        raise InputError("answers alone need a column; give it with --answer")
-    return made
-
-
-_UNSTATED: dict[str, Any] = {"licence": "unknown", "notice": "no licence was stated", "tokenised": True}
-"""Holds for a source that a user describes; a text that no tokeniser took apart is left as it is."""
-
-
-def _split(columns: str) -> tuple[str, ...]:
-    """Return the columns of `Body+Question`; raise InputError if one has no name."""
-    names = tuple(name.strip() for name in columns.split("+"))
-    if not all(names):
-        raise InputError(f"{columns!r} has a column without a name; write COL or COL+COL")
-    return names
 
 
 def source(name: str) -> Source:

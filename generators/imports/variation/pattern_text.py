@@ -1,5 +1,6 @@
 """Writes the pattern file of an imported problem: its question, trace and solution with slots for numbers and names."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,15 @@ class Made:
     """The id of the problem's row."""
 
 
+_PLAIN = re.compile(r"\w[\w .,;()/&-]*")
+"""A text that YAML takes as it is."""
+
+
+def _scalar(text: str) -> str:
+    """Return a text as a value of YAML."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
 def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Made:
     """Return the pattern file of a problem with ranges of a level; raise NoPattern if there is none."""
     if re.search(r"[{}]", source.text):
@@ -105,7 +115,7 @@ def pattern_text(source: Original, header: Mapping[str, str], level: int) -> Mad
     trace = with_persons(write(with_slots(program, given)), {slug(one.name): one.slot for one in found})
     lines = [
         "---",
-        *(f"{key}: {text}" for key, text in header.items()),
+        *(f"{key}: {_scalar(text)}" for key, text in header.items()),
         "slots:",
         *(f"  {one.slot}: {one.vocabulary}" for one in found),
         *(f"  {slot.name}: {ranges[slot.name]}" for slot in slots),

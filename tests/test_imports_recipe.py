@@ -1,0 +1,251 @@
+"""An import's recipe says what was read and under which licences, and recipes of earlier versions still mean what they did."""
+
+import json
+import shlex
+
+import pytest
+from conversion import PROBLEMS
+from folders import contents
+
+from datasets_cards import write_card
+from datasets_cards.release import check_folder, refuse_unlicensed
+from generators.__main__ import main, parser
+from generators.files.manifest import file_hash, read_manifest
+from generators.finished.audit import audit
+from generators.finished.export import export
+from generators.finished.recipes import read_recipe
+from generators.imports.importer import import_problems
+from generators.imports.sources.registry import sources
+from generators.imports.sources.request import Request
+from solver.refusal import InputError
+
+ENTRIES = [
+    {"body": "Pia has 6 bags with 14 nuts each.", "ask": "How many nuts is that?", "sum": "6*14", "result": 84},
+    {"body": "Tom reads 9 pages on each of 4 days.", "ask": "How many pages is that?", "sum": "9*4", "result": 36},
+]
+COLUMNS = {"question": "body+ask", "program": "sum", "answer": "result", "form": "equation"}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A file of problems that no shipped source describes."""
+    path = tmp_path_factory.mktemp("own") / "own.jsonl"
+    path.write_text("\n".join(json.dumps(one | {"question": one["ask"], "total": one["result"]}) for one in ENTRIES))
+    return path
+
+
+def asked(own, **more):
+    """Return a request for that file."""
+    return Request(**{"origin": own, **COLUMNS, **more})
+
+
+@pytest.fixture
+def folder(own, tmp_path):
+    """An import of that file, without a licence."""
+    return import_problems(asked(own), tmp_path / "d").folder
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"question": "ask"}, "columns.question has 'body' there and 'ask' here"),
+        ({"question": "body+question"}, "columns.question has 'ask' there and 'question' here"),
+        ({"answer": "total"}, "columns.answer has 'result' there and 'total' here"),
+        ({"form": "python"}, "programs is 'equation' there and 'python' here"),
+        ({"name": "svamp"}, "source is 'own' there and 'svamp' here"),
+    ],
+    ids=str,
+)
+def test_a_folder_resumes_with_the_same_columns_alone(own, folder, capsys, other, told):
+    """Rows of other columns or another format are not mixed in: one line says what differs."""
+    before = contents(folder)
+
+    with pytest.raises(InputError) as caught:
+        import_problems(asked(own, **other), folder)
+
+    assert str(caught.value).startswith(f"{folder}: holds another dataset: {told}")
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gsm8k", "--from", "a file.jsonl", "--grade", "B"],
+        ["gsm8k", "--split", "test", "--eval-only"],
+        ["gsm-plus", "--from", "p.jsonl", "--eval-only"],
+        ["mawps", "--from", "m.jsonl", "--question", "text", "--grade", "A"],
+        ["--from", "o.jsonl", "--question", "a+b", "--program", "c", "--answer", "d+e", "--format", "slots", "--grade", "C"],
+        ["--from", "o.jsonl", "--question", "a", "--answer", "b", "--format", "none", "--license", "mit", "--notice", "(c) A",
+         "--eval-only"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_card_has_the_arguments_of_the_import(own, folder, words):
+    """The command on the card asks for the same source, columns, format, licence, split and grade."""
+    args = parser().parse_args(["import", *words])
+    request = Request(
+        **{name: getattr(args, name) for name in ("name", *COLUMNS, "licence", "notice", "split", "eval_only")}
+    )
+    reader = request.source()
+    recipe = read_recipe(folder).of(
+        reader.for_evaluation() if args.eval_only else reader,
+        request.split_of(reader),
+        args.origin or reader.hub,
+        "",
+        grade=args.grade,
+        eval_only=args.eval_only,
+        max_len=1,
+        problems=1,
+        shard_rows=1,
+        against=(),
+    )
+
+    assert recipe.arguments() == words
+
+
+def test_the_card_shows_the_command(own, folder):
+    """The file is named without the path to it."""
+    page = write_card(folder, plots=False).read_text(encoding="utf-8")
+    words = "--from own.jsonl --question body+ask --program sum --answer result --format equation --grade A"
+
+    assert f"`python -m generators import {words}`" in page
+    assert str(own.parent) not in page + (folder / "recipe.json").read_text()
+
+
+def earlier(folder):
+    """Make a folder one of an earlier version: a licence in its recipe, no columns, no list of sources."""
+    recipe = json.loads((folder / "recipe.json").read_text())
+    source = recipe.pop("sources")[0]
+    for key in ("columns", "programs", "origin"):
+        del recipe[key]
+    recipe |= {key: source[key] for key in ("licence", "notice")}
+    (folder / "recipe.json").write_text(json.dumps(recipe))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["sources"]
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"recipe": file_hash(folder / "recipe.json")}))
+    return folder
+
+
+@pytest.mark.parametrize("file", ["gsm8k.jsonl", "svamp.json"])
+def test_folders_of_earlier_versions_are_read(tmp_path, file):
+    """Without columns and a list of sources, a folder is sound, may be published, and its card names the licence."""
+    name = file.partition(".")[0]
+    problems = tmp_path / file
+    problems.write_bytes((PROBLEMS / file).read_bytes())
+    folder = earlier(import_problems(Request(name, origin=problems, gate=False), tmp_path / "d").folder)
+
+    assert audit(folder).faults == []
+    check_folder(folder, full=True)
+    refuse_unlicensed(folder)
+    page = write_card(folder, plots=False).read_text(encoding="utf-8")
+    assert "license: mit\n" in page
+    assert f"| {name} | mit | {sources()[name].notice} |" in page
+
+
+def test_a_source_without_a_licence_is_not_published(own, folder, capsys):
+    """The card says so in bold, and push refuses with the reason before it asks the Hub."""
+    assert main(["push", str(folder), "acme/own"]) == 2
+    assert main(["push", str(folder), "acme/own", "--dry-run"]) == 2
+
+    told = capsys.readouterr().err
+    assert told.count("may not be published: own (unknown): no licence is stated") == 2
+    assert "--with-permission" in told
+    page = write_card(folder, plots=False).read_text(encoding="utf-8")
+    assert "**This dataset may not be passed on without permission:** own (unknown): no licence is stated." in page
+    assert "license: unknown\n" in page
+
+
+def test_a_licence_may_be_stated_later(own, folder):
+    """The same command with --license keeps all rows, and recipe, manifest and card have the licence."""
+    before = {name: data for name, data in contents(folder).items() if name.startswith("data/")}
+
+    import_problems(asked(own, licence="cc-by-sa-4.0", notice="A | B\n*C*"), folder)
+
+    refuse_unlicensed(folder)
+    assert {name: data for name, data in contents(folder).items() if name.startswith("data/")} == before
+    (source,) = read_manifest(folder).sources
+    assert (source.licence, source.notice, source.share_alike) == ("cc-by-sa-4.0", "A | B *C*", True)
+    assert read_recipe(folder).sources == (source,)
+    page = write_card(folder, plots=False).read_text(encoding="utf-8")
+    assert "license: cc-by-sa-4.0\n" in page
+    assert "Share alike: whoever passes on this dataset, or data made of it, does so under cc-by-sa-4.0, too." in page
+    assert "| own | cc-by-sa-4.0 | A \\| B \\*C\\* |" in page
+    assert audit(folder).faults == []
+
+
+def test_another_licence_than_the_manifests_is_a_fault(own, folder):
+    """The audit compares the sources of manifest and recipe."""
+    text = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text.replace('"licence": "unknown"', '"licence": "mit"'))
+
+    assert audit(folder).faults == ["manifest.json: its sources are not those of the rows"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"licence": "mti"}, "license mti is not one of the Hub's; did you mean mit"),
+        ({"name": "gsm8k", "licence": "cc0-1.0"}, "gsm8k is under mit; leave out --license and --notice"),
+        ({"name": "gsm8k", "notice": "me"}, "gsm8k is under mit; leave out --license and --notice"),
+    ],
+    ids=str,
+)
+def test_a_licence_is_stated_where_it_is_not_known(own, tmp_path, words, told):
+    """Licences are those of the Hub, and none replaces one that is known."""
+    with pytest.raises(InputError, match=told):
+        import_problems(asked(own, **words), tmp_path / "d")
+
+
+def test_a_source_of_others_names_them_too(tmp_path):
+    """Data that was made from GSM-8K has GSM-8K's notice, and changed copies of Apple's may not be passed on."""
+    entry = {"question": "Pia has 6 bags with 14 nuts each. How many nuts is that?", "answer": "84"}
+    (tmp_path / "some.jsonl").write_text(json.dumps(entry))
+    found = {
+        name: import_problems(
+            Request(name, origin=tmp_path / "some.jsonl", eval_only=True), tmp_path / name
+        ).manifest.sources
+        for name in ("gsm-plus", "gsm-symbolic")
+    }
+
+    assert [(one.name, one.licence) for one in found["gsm-plus"]] == [("gsm-plus", "cc-by-sa-4.0"), ("gsm8k", "mit")]
+    assert "license: cc-by-sa-4.0\n" in write_card(tmp_path / "gsm-plus", plots=False).read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"gsm-symbolic \(other\): changed copies may not be passed on"):
+        refuse_unlicensed(tmp_path / "gsm-symbolic")
+
+
+def test_what_is_read_from_a_dataset_folder_has_its_sources(own, tmp_path):
+    """A dataset that is made of an import lists the sources of that import."""
+    first = import_problems(asked(own, licence="cc-by-nc-4.0", notice="(c) A"), tmp_path / "first").folder
+    words = {"question": "question", "answer": "answer", "form": "none", "eval_only": True}
+
+    second = import_problems(Request(origin=first, **words), tmp_path / "second").manifest
+    third = import_problems(Request(origin=first, licence="mit", **words), tmp_path / "third").manifest
+
+    assert [(one.name, one.licence, one.notice) for one in second.sources] == [("own", "cc-by-nc-4.0", "(c) A")]
+    assert [one.licence for one in third.sources] == ["mit", "cc-by-nc-4.0"]
+
+
+def test_nothing_is_written_to_the_hub_without_a_licence(own):
+    """An address on the Hub as --out publishes, so it is refused as a push is, before the Hub is asked."""
+    with pytest.raises(InputError, match=r"hf://datasets/acme/own: may not be published: own \(unknown\)"):
+        import_problems(asked(own), "hf://datasets/acme/own")
+
+
+@pytest.mark.parametrize("to", ["chat", "verl"])
+def test_an_export_keeps_the_notices(own, tmp_path, to):
+    """Rows that leave their card behind have a file with the lines that the licences ask for."""
+    folder = import_problems(asked(own, licence="mit", notice="(c) A"), tmp_path / "d").folder
+
+    export(folder, tmp_path / "out", to)
+
+    assert "own (mit): (c) A; keep the notice" in (tmp_path / "out" / "NOTICE.txt").read_text(encoding="utf-8")
+
+
+def test_the_arguments_can_be_pasted(own, tmp_path):
+    """Signs of a shell in a file's name are quoted."""
+    odd = tmp_path / "it's $HOME.jsonl"
+    odd.write_bytes(own.read_bytes())
+    page = write_card(import_problems(asked(odd), tmp_path / "d").folder, plots=False).read_text(encoding="utf-8")
+    command = page.partition("`python -m generators ")[2].partition("`")[0]
+
+    assert parser().parse_args(shlex.split(command)).origin == odd.name

@@ -1,0 +1,100 @@
+"""The terms of licences decide under which licence a dataset of several sources is, and whether it may be published."""
+
+import pytest
+
+from generators.files.licence import joint_licence, known_licence, licensed, notice_text, obstacles, refuse_wider
+from solver.refusal import InputError
+
+
+def made_of(*licences):
+    """Return sources with these licences, called a, b and so on."""
+    return [licensed(name, licence, f"by {name}") for name, licence in zip("abc", licences, strict=False)]
+
+
+@pytest.mark.parametrize(
+    ("licences", "joint"),
+    [
+        (["mit"], "mit"),
+        (["mit", "mit"], "mit"),
+        (["mit", "apache-2.0"], ("mit", "apache-2.0")),
+        (["mit", "cc-by-sa-4.0", "apache-2.0"], "cc-by-sa-4.0"),
+        (["cc-by-nc-4.0", "cc-by-nc-sa-4.0"], "cc-by-nc-sa-4.0"),
+        (["cc-by-nc-4.0", "cc-by-sa-4.0"], ("cc-by-nc-4.0", "cc-by-sa-4.0")),
+        (["cc-by-sa-4.0", "gpl-3.0"], ("cc-by-sa-4.0", "gpl-3.0")),
+        (["cc-by-sa-4.0", "unknown"], ("cc-by-sa-4.0", "unknown")),
+    ],
+    ids=str,
+)
+def test_share_alike_gives_share_alike(licences, joint):
+    """One licence that must be passed on holds for the whole; otherwise the licences of all parts are named."""
+    assert joint_licence(made_of(*licences)) == joint
+
+
+@pytest.mark.parametrize(
+    ("licences", "told"),
+    [
+        (["mit", "cc-by-sa-4.0", "cc0-1.0"], []),
+        (["cc-by-nc-4.0"], []),
+        (["unknown"], ["a (unknown): no licence is stated"]),
+        (["mit", "cc-by-nd-4.0"], ["b (cc-by-nd-4.0): changed copies may not be passed on"]),
+        (["llama3"], ["a (llama3): its own, which must be read"]),
+        (
+            ["cc-by-sa-4.0", "cc-by-nc-4.0"],
+            ["a is under cc-by-sa-4.0, and so must be the whole, but b is under cc-by-nc-4.0"],
+        ),
+    ],
+    ids=str,
+)
+def test_what_forbids_to_publish_is_told(licences, told):
+    """No licence, none of which the terms are known, no derivatives, and terms that exclude each other are obstacles."""
+    assert obstacles(made_of(*licences)) == told
+
+
+def test_two_licences_that_must_be_passed_on_exclude_each_other():
+    """Each of them asks for the whole."""
+    assert len(obstacles(made_of("cc-by-sa-4.0", "gpl-3.0"))) == 2
+
+
+def test_a_licence_of_its_own_has_its_own_terms():
+    """A source that states whether changed copies may be passed on is taken at its word."""
+    told = licensed("a", "other", "by a", "for schools", derivatives=True)
+
+    assert (told.terms, obstacles([told])) == ("for schools", [])
+    assert obstacles([licensed("a", "other", "", "keep it", derivatives=False)]) == ["a (other): keep it"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "source", "fine"),
+    [
+        ("mit", "apache-2.0", True),
+        ("cc-by-sa-4.0", "cc-by-sa-4.0", True),
+        ("cc-by-sa-4.0", "mit", True),
+        ("mit", "cc-by-sa-4.0", False),
+        ("mit", "cc-by-nc-4.0", False),
+        ("mit", "unknown", False),
+    ],
+)
+def test_a_dataset_is_not_stated_under_wider_terms(licence, source, fine):
+    """A preset may state a licence that its sources allow, and no other."""
+    if fine:
+        refuse_wider(licence, made_of(source))
+    else:
+        with pytest.raises(InputError, match=rf"^license {licence}: a is under {source} \(.+write license: {source}"):
+            refuse_wider(licence, made_of(source))
+
+
+def test_an_unknown_identifier_is_told_with_one_like_it():
+    """Licences have the names that the Hub gives them."""
+    assert known_licence("cc-by-4.0") == "cc-by-4.0"
+    with pytest.raises(InputError, match=r"^license MIT is not one of the Hub's; did you mean mit"):
+        known_licence("MIT")
+
+
+def test_a_notice_names_every_source():
+    """Rows without their card keep the lines that the licences ask for."""
+    lines = notice_text([*made_of("mit"), licensed("b", "unknown", "")]).splitlines()
+
+    assert lines[2:] == [
+        "a (mit): by a; keep the notice and the text of the licence",
+        "b (unknown): no notice is stated; no licence is stated",
+    ]
