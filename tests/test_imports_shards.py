@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from conversion import PROBLEMS
+from datasets import load_dataset
 from folders import rows_of
 
 from datasets_cards import write_card
@@ -180,6 +181,19 @@ def test_a_shard_without_rows_is_a_file_all_the_same(tmp_path):
     assert [pq.read_metadata(path).num_rows for path in sorted((folder / "data").iterdir())] == [0, 0, 2]
     assert audit(folder).faults == []
     assert content_hash(open_dataset(folder, "train"))
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "stream"])
+def test_a_shard_without_rows_is_loaded_and_trained_on(tmp_path, streaming):
+    """Wherever a shard without rows stands, `datasets` loads or streams the others, and so does training."""
+    lines = (PROBLEMS / "gsm8k.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "rows.jsonl").write_text("\n".join([*["no json"] * 2, *lines[:2], *["no json"] * 2, lines[2]]))
+    folder = import_problems(Request("gsm8k", origin=tmp_path / "rows.jsonl"), tmp_path / "d", shard_rows=2).folder
+    expected = [f"gsm8k/train/{number}" for number in (2, 3, 6)]
+
+    loaded = load_dataset(str(folder), split="train", streaming=streaming, cache_dir=str(tmp_path / "cache"))
+
+    assert [row["id"] for row in loaded] == read_training_rows(str(folder), None)["id"].to_pylist() == expected
 
 
 def test_the_first_reading_is_reported(tmp_path):

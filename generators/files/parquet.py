@@ -44,7 +44,8 @@ def to_parquet(table: pa.Table, record: ShardRecord) -> pa.Buffer:
         write_page_index=True,
         use_content_defined_chunking=_CHUNKING,
     ) as writer:
-        writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=ROW_GROUP)
+        if len(table):  # streams of `datasets` fail at a row group without rows, and skip a file without row groups
+            writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=ROW_GROUP)
     return data.getvalue()
 
 
