@@ -16,7 +16,9 @@ import numpy as np
 from generators.files.entries import read_entries
 from generators.patterns.copies import may_copy
 from generators.patterns.library import library
+from generators.patterns.pattern import Pattern
 from generators.patterns.question import questions
+from generators.patterns.wording import Wording
 from generators.text.guarded import SHIPPED, Guarded, grams
 from generators.text.proper_names import proper_names
 from generators.text.words import read_words
@@ -182,15 +184,19 @@ def make(path: str) -> Guarded:
 
 def written(guarded: Guarded) -> Iterator[str]:
     """Yield questions of the shipped wordings that may copy a guarded one."""
+    for pattern, wording in near(guarded):
+        rows = np.arange(min(ROWS, pattern.space), dtype=np.int64 if pattern.order.fast else object)
+        yield from questions(pattern, wording, pattern.draw(rows)).to_pylist()
+
+
+def near(guarded: Guarded) -> Iterator[tuple[Pattern, Wording]]:
+    """Yield the shipped wordings that may copy a guarded question, each with its pattern."""
     for pattern in library().patterns.values():
-        for wording in pattern.wordings:
-            if may_copy(pattern, wording, guarded):
-                rows = np.arange(min(ROWS, pattern.space), dtype=np.int64 if pattern.order.fast else object)
-                yield from questions(pattern, wording, pattern.draw(rows)).to_pylist()
+        yield from ((pattern, wording) for wording in pattern.wordings if may_copy(pattern, wording, guarded))
 
 
 def measure(test: str, train: str) -> None:
-    """Print the share of altered copies that is refused, and the share of training questions."""
+    """Print the share of altered copies that is refused, of training questions, and of shipped wordings that may copy one."""
     guarded = Guarded.read(SHIPPED)
     sketches = replace(guarded, tens=frozenset())
     held = texts(test)
@@ -205,6 +211,11 @@ def measure(test: str, train: str) -> None:
     print(f"{len(refused)} of {len(rows):,} training questions are refused ({len(refused) / len(rows):.2%}):")
     for reason, question in refused:
         print(f"- {reason}: {question}")
+    wordings = sum(len(pattern.wordings) for pattern in library().patterns.values())
+    copies = sum(guarded.refuses(question) is not None for question in written(guarded))
+    print(
+        f"{sum(1 for _ in near(guarded))} of {wordings:,} shipped wordings are read row by row; {copies} rows are refused"
+    )
 
 
 if __name__ == "__main__":

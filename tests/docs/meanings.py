@@ -150,6 +150,21 @@ RESULTS = {
         "Grade A names say nothing false (good or weak)": "rows of grade A whose variable names say nothing false",
         "GSM-8K train: time of the import, one process (wall)": "GSM-8K: time of the import",
     },
+    "contamination": {
+        "Altered copies of GSM-8K test questions refused: new numbers": "new numbers",
+        "Altered copies of GSM-8K test questions refused: new names and pronouns": "new names and pronouns",
+        "Altered copies of GSM-8K test questions refused: one sentence added": "one sentence added",
+        "Altered copies of GSM-8K test questions refused: all three": "all three",
+        "Altered copies of GSM-8K test questions refused: sentences in another order": "sentences in another order",
+        "Altered copies of GSM-8K test questions refused: all three, one sentence left out": "all three, and a sentence left out",
+        "Altered copies of GSM-8K test questions refused: all three, a tenth of the words changed": "all three, and a tenth of the words changed",
+        "Altered copies of GSM-8K test questions refused: all three, another last sentence": "all three, and another last sentence",
+        "Altered copies of GSM-8K test questions refused: all three, three nouns changed": "all three, and the three most frequent nouns changed",
+    },
+    "gate": {
+        "GSM-8K training questions refused as copies of test questions": "GSM-8K's training questions that are refused",
+        "Shipped wordings whose rows the gate reads": "shipped wordings whose rows are read",
+    },
     "training": {
         "Held-out rows of run8 right, SmolLM2-135M": "SmolLM2-135M, trained on run8: held-out rows answered right",
         "Held-out rows of run8 parsed": "the same: rows with a trace that can be read",
