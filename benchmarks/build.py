@@ -33,10 +33,10 @@ STAGES = {
     "closed form": ((rows, "closed_form"),),
     "read back, solve, write again": ((rows, "prove"),),
     "cross-check (YAML, fractions)": ((rows, "cross_checks"),),
-    "plain Jinja2": ((rows, "reference"),),
+    "plain Jinja2": ((rows, "plain_questions"),),
     "columns and order": ((shard, "tabulate"), (shard, "_overlap")),
     "content hash": ((shard, "content_hash"),),
-    "Parquet": ((shard, "to_parquet"),),
+    "Parquet": ((shard, "write_shard"),),
 }
 
 
