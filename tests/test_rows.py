@@ -6,7 +6,8 @@ import pytest
 from generators.builder.dataset import make
 from generators.builder.length import Ruler
 from generators.builder.recipe import Recipe
-from generators.builder.rows import make_group
+from generators.builder.rows import Sample, make_group
+from generators.builder.shard import make_shard
 from generators.finished.audit import audit
 from generators.patterns.library import read_library
 from solver.refusal import InputError
@@ -218,3 +219,32 @@ def test_the_slices_of_all_seeds_part_the_whole_space(texts, cook):
     for split, held in zip(("train", "validation", "test"), first, strict=True):
         assert np.array_equal(np.sort(drawn[split, 1]), held)
         assert (drawn[split, 0] != drawn[split, 1]).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("place", "patterns", "expected"),
+    [
+        (0, 1, Sample(8, plain=True)),
+        (511, 512, Sample(8, plain=True)),
+        (1, 1_024, Sample(4, plain=False)),
+        (2, 1_024, Sample(4, plain=True)),
+        (9, 4_080, Sample(1, plain=False)),
+        (8, 40_960, Sample(1, plain=False)),
+    ],
+)
+def test_many_patterns_share_the_sample_of_few(place, patterns, expected):
+    """Each pattern of a shard has a row cross-checked, and 512 patterns at most are compared with plain Jinja2."""
+    assert Sample.of(place, patterns) == expected
+
+
+def test_the_sample_changes_no_row(cook, monkeypatch):
+    """A shard of many patterns has the rows that it would have with larger samples."""
+    recipe = cook()
+    ruler = Ruler(recipe.system, recipe.max_len)
+    large = make_shard(recipe, "train", 0, ruler)
+    monkeypatch.setattr("generators.builder.rows.FEW", 1)
+
+    small = make_shard(recipe, "train", 0, ruler)
+
+    assert small.table == large.table
+    assert (large.sampled, small.sampled) == (16, 8)

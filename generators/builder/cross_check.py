@@ -121,7 +121,7 @@ def yaml_checks(experts: Sequence[tuple[str, ...]], traces: Sequence[str], answe
     forms: dict[tuple[tuple[str, ...], str], list[tuple[int, list[Fraction]]]] = {}
     alone: list[int] = []
     for row, (names, trace) in enumerate(zip(experts, traces, strict=True)):
-        found = _form(trace)
+        found = _form(trace) if len(traces) > 1 else None
         if found:
             forms.setdefault((names, found[0]), []).append((row, found[1]))
         else:

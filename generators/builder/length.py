@@ -67,7 +67,7 @@ class Ruler:
         return load_tokenizer(str(self.name))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _longest_row(pattern: Pattern) -> int:
     """Return the most bytes of a question and a trace of a pattern, from the longest text of each slot."""
     widths: dict[Ref, int] = {}  # of the pattern's slots, which the wordings share

@@ -24,7 +24,27 @@ from .recipe import Recipe
 from .wordings import wordings_of
 
 SAMPLE = 8
-"""Rows per pattern and shard that are cross-checked."""
+"""Rows per pattern and shard that are cross-checked, in a shard of few patterns."""
+FEW = 512
+"""The patterns of a shard up to which each has SAMPLE rows cross-checked. More patterns share as many rows."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows of a group that are checked once more, beside the proof of every row."""
+
+    rows: int = SAMPLE
+    """The most rows that are cross-checked."""
+    plain: bool = True
+    """Whether their questions are compared with those of plain Jinja2."""
+
+    @classmethod
+    def of(cls, place: int, patterns: int) -> "Sample":
+        """Return the sample of a pattern, given by its place among the patterns of a shard.
+
+        In a shard of thousands of patterns, a few rows each, SAMPLE rows of each would take most of the time.
+        """
+        return cls(max(1, SAMPLE * FEW // max(FEW, patterns)), place % -(-patterns // FEW) == 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,23 +66,31 @@ class Group:
 
 
 def make_group(
-    recipe: Recipe, pattern: Pattern, indices: np.ndarray, ruler: Ruler, full: bool = False, *, split: str = "train"
+    recipe: Recipe,
+    pattern: Pattern,
+    indices: np.ndarray,
+    ruler: Ruler,
+    full: bool = False,
+    *,
+    split: str = "train",
+    sample: Sample = Sample(),
 ) -> Group:
     """Make and prove the rows of a pattern at these indices of its order; raise InputError naming a row that fails."""
     try:
         which = wordings_of(recipe.used_wordings(pattern, split), indices)
-        return _proved(recipe, pattern, indices, which, ruler, full=full)
+        return _proved(recipe, pattern, indices, which, ruler, sample=None if full else sample)
     except RowError as error:
         if error.row is None and len(indices) > 1:  # only the column is known, so find the row by halving
             for half in np.array_split(indices, 2):
-                make_group(recipe, pattern, half, ruler, full, split=split)
+                make_group(recipe, pattern, half, ruler, full, split=split, sample=sample)
         row_id = row_ids(pattern, indices[error.row or 0 :][:1])[0].as_py()
         raise InputError(f"{row_id}: {error.reason}; this row was not written") from None
 
 
 def _proved(
-    recipe: Recipe, pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, *, full: bool
+    recipe: Recipe, pattern: Pattern, indices: np.ndarray, which: np.ndarray, ruler: Ruler, *, sample: Sample | None
 ) -> Group:
+    """Return the proved rows of a pattern; without a sample, every row is cross-checked."""
     draw = pattern.draw(indices)
     try:
         asked = questions_each(pattern, which, draw)
@@ -72,22 +100,22 @@ def _proved(
         raise RowError(None, str(error)) from None
     answers = closed.text()
     prove(pattern, traces, answers, closed)
-    sample = (
-        np.arange(draw.rows)
-        if full
-        else np.unique(np.linspace(0, draw.rows - 1, min(SAMPLE, draw.rows)).astype(np.int64))
-    )
-    where = arrow.integers(sample)
+    most = min(sample.rows, draw.rows) if sample else draw.rows
+    rows = np.unique(np.linspace(0, draw.rows - 1, most).astype(np.int64))
+    where = arrow.integers(rows)
     texts = [column.take(where).to_pylist() for column in (traces, answers, asked)]
-    faults = cross_checks([pattern.experts] * len(sample), *texts, **recipe.reading._asdict())
+    faults = cross_checks([pattern.experts] * len(rows), *texts, **recipe.reading._asdict())
     if faults:
-        raise RowError(int(sample[min(faults)]), faults[min(faults)])
-    # To compile a template takes as long as to prove a hundred rows, so a sample compares its first wording alone.
-    _compare_plain(pattern, draw, which, sample if full else sample[which[sample] == which[sample].min()], asked)
+        raise RowError(int(rows[min(faults)]), faults[min(faults)])
+    if sample is None:
+        _compare_plain(pattern, draw, which, rows, asked)
+    elif sample.plain:
+        # To compile a template takes as long as to prove a hundred rows, so a sample compares its first wording alone.
+        _compare_plain(pattern, draw, which, rows[which[rows] == which[rows].min()], asked)
     ids = row_ids(pattern, indices)
     lengths = ruler.lengths(pattern, ids, asked, traces)
     metadata = arrow.texts(wording.metadata for wording in pattern.wordings).take(arrow.integers(which))
-    return Group(pattern, ids, asked, traces, answers, metadata, draw.number_key(), lengths, len(sample))
+    return Group(pattern, ids, asked, traces, answers, metadata, draw.number_key(), lengths, len(rows))
 
 
 def row_ids(pattern: Pattern, indices: np.ndarray) -> pa.Array:

@@ -13,12 +13,13 @@ from generators.files.manifest import WrittenShard, finished_shard, known_hashes
 from generators.files.parquet import ShardRecord
 from generators.files.store import store
 from generators.patterns.permutation import key_of, mix
+from solver import arrow
 from solver.schema import content_hash
 
 from .length import Ruler
 from .recipe import Job, Recipe
 from .row_gate import RowGate
-from .rows import Group, make_group, tabulate
+from .rows import Group, Sample, make_group, tabulate
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +71,10 @@ def make_shard(recipe: Recipe, split: str, number: int, ruler: Ruler, full: bool
     patterns = [recipe.library.patterns[name] for name in spans]
     groups, ranks = [], []
     overlap = {}
-    for pattern, span in zip(patterns, spans.values(), strict=True):
+    for place, (pattern, span) in enumerate(zip(patterns, spans.values(), strict=True)):
         indices = recipe.indices(pattern, split, span)
-        group = make_group(recipe, pattern, indices, ruler, full, split=split)
+        sample = Sample.of(place, len(patterns))
+        group = make_group(recipe, pattern, indices, ruler, full, split=split, sample=sample)
         groups.append(group)
         key = key_of("shuffle", recipe.seed, split, pattern.id)
         ranks.append(mix(np.arange(span.start, span.stop, dtype=np.uint64), key))
@@ -96,10 +98,11 @@ def without(shard: Shard, refused: Collection[str]) -> Shard:
     removed = tuple(row_id for row_id in ids if row_id in refused)
     if not removed:
         return shard
+    kept = np.flatnonzero([row_id not in refused for row_id in ids])
     fewer = Counter(row_id.rpartition("/")[0] for row_id in removed)
     return replace(
         shard,
-        table=shard.table.filter(pa.array(row_id not in refused for row_id in ids)).combine_chunks(),
+        table=shard.table.take(arrow.integers(kept)).combine_chunks(),
         counts={name: count - fewer[name] for name, count in shard.counts.items()},
         refused=removed,
     )

@@ -247,7 +247,7 @@ def _pattern(
     return check(read_pattern(expert, name, text, *_joined(shared), most=most, search=search, keep=True), language)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _extended(pattern: Pattern, text: str, file: str, shared: tuple[tuple[str, str], ...], language: str) -> Pattern:
     """Return a checked pattern with the wordings of a file added; cached as `_pattern` is."""
     return extend(pattern, text, file, _joined(shared)[0], language)
