@@ -66,7 +66,9 @@ def joined(
 
 def _member(slot: Numbers, digits: np.ndarray) -> Numbers:
     """Return a slot with the values that it has in the tuples, and the place of its value in each tuple."""
-    used, places = np.unique(digits, return_inverse=True)
+    occurs = np.bincount(digits, minlength=slot.size) > 0
+    used = np.flatnonzero(occurs)
+    places = (np.cumsum(occurs) - 1)[digits]
     return Numbers(
         slot.column.take(used), slot.texts.take(arrow.integers(used)), places.astype(np.min_scalar_type(len(used)))
     )
