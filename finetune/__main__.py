@@ -6,6 +6,7 @@ import time
 import warnings
 from typing import Any
 
+from finetune.models.verdicts import SCORER
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
@@ -40,7 +41,7 @@ def _run_verb(args: argparse.Namespace) -> int:
 
 def resumed(args: argparse.Namespace) -> str:
     """Return the command that goes on after a stop; it is the same one if the run had not started."""
-    begun = args.verb in ("sft", "rl") and not args.resume and (args.out / RUN).exists()
+    begun = args.verb in ("sft", "rl", "scorer") and not args.resume and (args.out / RUN).exists()
     return command([*args.argv, "--resume"] if begun else args.argv)
 
 
@@ -92,6 +93,12 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
 
 
 def _print_run(trained: Run, args: argparse.Namespace) -> int:
+    _print_result(trained)
+    terminal.say(f"next    {command(['eval', '--adapter', str(trained.folder), '--dataset', args.dataset])}")
+    return 0
+
+
+def _print_result(trained: Run) -> None:
     result = trained.result
     terminal.say(
         f"trained {counted(result['steps'], 'step')}, {counted(result['tokens'], 'token')} in {result['seconds']:,.0f} s, "
@@ -103,8 +110,6 @@ def _print_run(trained: Run, args: argparse.Namespace) -> int:
             f"{result['held_out_right']} of {counted(result['held_out_rows'], 'validation row')} right"
         )
     terminal.say(f"adapter {trained.folder}")
-    terminal.say(f"next    {command(['eval', '--adapter', str(trained.folder), '--dataset', args.dataset])}")
-    return 0
 
 
 def _eval(args: argparse.Namespace) -> int:
@@ -130,10 +135,11 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     """Return the flags of samples that were given; raise InputError for one without --samples."""
-    given = {name: getattr(args, name) for name in ("temperature", "choose", "seed") if getattr(args, name) is not None}
+    given = {name: getattr(args, name) for name in ("temperature", "choose", "seed", "scorer")}
+    given = {name: value for name, value in given.items() if value is not None}
     if given and not args.samples:
         raise InputError(f"--{next(iter(given))} is of samples; add --samples, or leave it out")
-    return given | {"samples": args.samples}
+    return ({"choose": SCORER} if args.scorer else {}) | given | {"samples": args.samples}
 
 
 def _sample(args: argparse.Namespace) -> int:
@@ -174,6 +180,30 @@ def _sample(args: argparse.Namespace) -> int:
     write_card(args.out, plots=False)
     imported(made, time.perf_counter() - began)
     terminal.say(f"samples {folder}")
+    return 0
+
+
+def _scorer(args: argparse.Namespace) -> int:
+    from finetune.judge.labels import labelled
+
+    from .train.scorer import train_scorer
+
+    device, recipe = _device_and_recipe(args)
+    table, model = labelled(args.samples)
+    terminal.say(f"model {model} on {device}; {counted(len(table), 'labelled sample')}")
+    run = train_scorer(
+        table,
+        model,
+        override(recipe.sft, vars(args)),
+        args.out,
+        samples=[folder.name for folder in args.samples],
+        max_len=args.max_len or recipe.max_len,
+        seed=args.seed,
+        dtype=args.dtype,
+        resume=args.resume,
+    )
+    _print_result(run)
+    terminal.say(f"next    {command(['eval', '--samples', '8', '--scorer', str(run.folder)])}")
     return 0
 
 
@@ -236,6 +266,7 @@ VERBS = {
     "rl": _rl,
     "eval": _eval,
     "sample": _sample,
+    "scorer": _scorer,
     "report": _report,
     "compare": _compare,
     "ask": _ask,

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import fields
 from typing import Any
 
-from finetune.judge.choose import DEFAULT, SCORER, WAYS
+from finetune.judge.choose import DEFAULT, WAYS
 from finetune.train.recipe import Rl, Sft, read_value
 from solver.command import Parser, path
 from solver.refusal import InputError
@@ -29,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
     own = "--adapter runs/first --dataset data/gsm8k --samples 4 --out data/own"
     _add_sample(verb("sample", "make a dataset of the right programs that a model samples", own))
     question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
+    labels = "--samples data/own-samples --out runs/scorer"
+    _add_scorer(verb("scorer", "train an adapter that tells right samples from wrong ones", labels))
     _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
     report = verb("report", "write the report of an evaluation, or the page of rl, again", "runs/first/eval-run8-test")
     report.add_argument("folder", type=path, metavar="DIR")
@@ -74,6 +76,11 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
     _add_dtype(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    _add_options(sub, section)
+
+
+def _add_options(sub: argparse.ArgumentParser, section: type) -> None:
+    """Add one flag for each option of a recipe's section."""
     group = sub.add_argument_group("options of the recipe; a flag overrides the recipe's value")
     for field in fields(section):
         kind: Any = field.type
@@ -105,7 +112,19 @@ def _add_sample(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--samples", type=_count, default=4, metavar="K", help="samples of each row (default 4)")
     sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
     sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
-    sub.set_defaults(choose=None)
+    sub.set_defaults(choose=None, scorer=None)
+
+
+def _add_scorer(sub: argparse.ArgumentParser) -> None:
+    folders = "folders of samples, from eval --samples or from sample"
+    sub.add_argument("--samples", type=path, required=True, nargs="+", metavar="DIR", help=folders)
+    sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
+    sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
+    sub.add_argument("--seed", type=_seed, default=0, help="default 0")
+    sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
+    _add_dtype(sub)
+    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    _add_options(sub, Sft)
 
 
 def _add_ask(sub: argparse.ArgumentParser) -> None:
@@ -131,10 +150,10 @@ def _add_decoding(sub: argparse.ArgumentParser) -> None:
 def _add_sampling(sub: argparse.ArgumentParser, samples: str) -> None:
     sub.add_argument("--samples", type=_count, default=0, metavar="K", help=samples)
     sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
-    chosen = {name: way for name, way in WAYS.items() if name != SCORER}
-    ways = "; ".join(f"{name}: {way.meaning}" for name, way in chosen.items())
+    ways = "; ".join(f"{name}: {way.meaning}" for name, way in WAYS.items())
     help_ = f"how one is chosen of those that run and are grounded. {ways} (default {DEFAULT})"
-    sub.add_argument("--choose", choices=chosen, metavar="WAY", help=help_)
+    sub.add_argument("--choose", choices=WAYS, metavar="WAY", help=help_)
+    sub.add_argument("--scorer", type=path, metavar="DIR", help="the scorer that chooses; the verb scorer trains one")
     sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
 
 

@@ -23,6 +23,8 @@ from solver.turns import prompt
 from .choose import DEFAULT, candidate
 from .choose import choose as choose_candidate
 from .decode import Completion, Decoder, Sampling
+from .sampled import Scores, need_scorer, scored
+from .scorer import Scorer
 
 
 def ask(
@@ -37,11 +39,13 @@ def ask(
     temperature: float = 0.7,
     choose: str = DEFAULT,
     seed: int = 0,
+    scorer: Path | None = None,
 ) -> bool:
     """Ask the question, print the trace and its solution, and return whether the trace runs.
 
     With `samples`, all completions are shown, and the chosen one is solved.
     """
+    need_scorer(choose, scorer)
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)
@@ -54,7 +58,9 @@ def ask(
         held = (lambda _: decoder.constraint(question)) if constrained else None
         sampling = Sampling(samples, temperature, seed)
         ((_, completions),) = decoder.sample([ids], [question], sampling, samples + 1, held)
-        completion = completions[_show_candidates(completions, question, choose)]
+        completion = completions[
+            _show_candidates(completions, question, choose, Scorer(scorer, device).scores if scorer else None)
+        ]
         print(completion.text)
     else:
         completion = decoder.stream(ids, _show, decoder.constraint(question) if constrained else None)
@@ -73,9 +79,9 @@ def ask(
     return True
 
 
-def _show_candidates(completions: list[Completion], question: str, way: str) -> int:
+def _show_candidates(completions: list[Completion], question: str, way: str, scores: Scores | None) -> int:
     """Print the different completions with their answers, votes and likelihoods; return the place of the chosen one."""
-    found = [candidate(each.text, each.logprob, question) for each in completions]
+    found = scored([candidate(each.text, each.logprob, question) for each in completions], question, scores)
     chosen = choose_candidate(found, way)
     copies = Counter(each.text for each in found)
     answers = Counter(each.answer for each in found if each.answer is not None)
@@ -87,8 +93,16 @@ def _show_candidates(completions: list[Completion], question: str, way: str) -> 
             rows.append((name, copied, f"refused: {each.fault}", "", f"{each.logprob:.2f}", ""))
         else:
             facts = write_number(each.answer), answers[each.answer], f"{each.logprob:.2f}", each.unused
-            rows.append((name, copied, *facts))
-    columns = ("", ">times", ">answer", ">votes", ">log-likelihood", ">numbers left out")
+            rows.append((name, copied, *facts, *((f"{each.score:.2f}",) if scores else ())))
+    columns = (
+        "",
+        ">times",
+        ">answer",
+        ">votes",
+        ">log-likelihood",
+        ">numbers left out",
+        *((">score",) if scores else ()),
+    )
     terminal.table(f"{counted(len(copies), 'different completion')} of {len(completions)}, by {way}", columns, rows)
     return chosen
 

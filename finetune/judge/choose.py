@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, exp
 
+from finetune.models.verdicts import SCORER
 from solver.completion import extract
 from solver.grounding import Reading, literals, number_forms
 from solver.program import Program
@@ -104,7 +105,6 @@ def _scores(candidates: Sequence[Candidate]) -> list[float]:
     return [1 / (1 + exp(-max(each.score, -700.0))) for each in candidates]
 
 
-SCORER = "scorer"
 WAYS = {
     "vote": Way("most completions", _votes),
     "likelihood": Way("the greatest summed likelihood of different completions", _likelihoods),

@@ -157,13 +157,7 @@ class Decoder:
 
     def _together(self, prompts: list[list[int]], live: list[_Lane]) -> Iterator[tuple[_Lane, Completion]]:
         """Decode one batch; `live` holds as many lanes for each of its prompts, in the order of the prompts."""
-        longest = max(map(len, prompts))
-        fill = [longest - len(prompt) for prompt in prompts]
-        pad = self.tokenizer.pad_token_id
-        rows = [[pad] * gap + prompt for gap, prompt in zip(fill, prompts, strict=True)]
-        ids = torch.tensor(rows, device=self.model.device)
-        mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
-        places = (mask.cumsum(1) - 1).clamp(min=0)
+        ids, mask, places = self._padded(prompts)
         cache = DynamicCache(config=self.model.config)
         logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
         each = len(live) // len(prompts)
@@ -188,6 +182,22 @@ class Decoder:
                 cache.batch_select_indices(index)
                 live = [live[place] for place in keep]
             logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+
+    def logits(self, prompts: list[list[int]]) -> torch.Tensor:
+        """Return the logits of the token that follows each prompt."""
+        ids, mask, places = self._padded(prompts)
+        cache = DynamicCache(config=self.model.config)
+        return self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+
+    def _padded(self, prompts: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return prompts padded on the left: their tokens, their mask and the places of their tokens."""
+        longest = max(map(len, prompts))
+        fill = [longest - len(prompt) for prompt in prompts]
+        pad = self.tokenizer.pad_token_id
+        rows = [[pad] * gap + prompt for gap, prompt in zip(fill, prompts, strict=True)]
+        ids = torch.tensor(rows, device=self.model.device)
+        mask = torch.tensor([[0] * gap + [1] * (longest - gap) for gap in fill], device=self.model.device)
+        return ids, mask, (mask.cumsum(1) - 1).clamp(min=0)
 
     def _logits(self, **inputs: Any) -> torch.Tensor:
         """Return the logits of each row's next token.

@@ -5,7 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from solver.refusal import InputError
 
 from .choose import DEFAULT
 from .decode import Completion, Decoder, Sampling
-from .sampled import choose_completion, completions_line
+from .sampled import Scores, need_scorer, prediction_fields
+from .scorer import Scorer
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
@@ -58,6 +59,8 @@ class Evaluation:
     choose: str = ""
     """The way to choose among the completions of a row."""
     seed: int = 0
+    scorer: str = ""
+    """The hash of the scorer's weights."""
 
 
 def evaluate(
@@ -76,13 +79,16 @@ def evaluate(
     temperature: float = 0.7,
     choose: str = DEFAULT,
     seed: int = 0,
+    scorer: Path | None = None,
     listed: bool = True,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
+    `scorer` is the folder of the scorer by which they are chosen.
     An evaluation outside the model's folder is listed there for `push`, unless `listed` is false.
     """
+    need_scorer(choose, scorer)
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)
@@ -107,8 +113,10 @@ def evaluate(
         system,
         hub_dataset(dataset),
         constrained,
-        *((samples, temperature, choose, seed) if samples else ()),
     )
+    if samples:
+        settings = replace(settings, samples=samples, temperature=temperature, choose=choose, seed=seed)
+        settings = replace(settings, scorer=str(fingerprint(scorer)) if scorer else "")
     home = home_of(base, adapter)
     kinds = ("constrained" if constrained else None, f"{samples}-samples" if samples else None)
     parts = ("eval", Path(dataset.partition(":")[0]).stem, split, *kinds)
@@ -124,7 +132,8 @@ def evaluate(
             if listed:
                 _remember(folder, home)
             spent = max((float(line["seconds"]) for line in done.values()), default=0.0)
-            _decode(decoder, rows, folder, batch, settings, spent=spent)
+            scores = Scorer(scorer, device).scores if scorer else None
+            _decode(decoder, rows, folder, batch, settings, spent=spent, scores=scores)
     return folder
 
 
@@ -136,6 +145,7 @@ def _decode(
     settings: Evaluation,
     *,
     spent: float,
+    scores: Scores | None = None,
 ) -> None:
     """Decode rows and append each prediction as soon as its row is finished; `spent` is the seconds of earlier rows."""
     reading = reading_of(settings.dataset)
@@ -148,8 +158,8 @@ def _decode(
     ):
         for count, (row, completions) in enumerate(_completions(decoder, rows, batch, settings, reading), 1):
             seconds = time.perf_counter() - began
-            chosen = choose_completion(completions, row["question"], reading, settings.choose)
-            line = {name: row[name] for name in ("id", "trained")} | completions_line(completions, chosen)
+            line = {name: row[name] for name in ("id", "trained")}
+            line |= prediction_fields(completions, row["question"], reading, settings.choose, scores)
             line["seconds"] = round(spent + seconds, 2)
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()

@@ -1,30 +1,60 @@
 """Reports rows of which samples were drawn: how often each way to choose is right, how often any sample is, and the cost."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from finetune.models.verdicts import SCORER
 from finetune.runs import terminal
 from solver.grounding import Reading
 from solver.plurals import counted
+from solver.refusal import InputError
 from solver.reward import judge
 
-from .choose import SCORER, WAYS, Candidate, candidate, choose, pass_at
+from .choose import WAYS, Candidate, candidate, choose, pass_at
 from .decode import Completion
 from .significance import mcnemar, rate, shown_rate
 
-
-def choose_completion(completions: Sequence[Completion], question: str, reading: Reading, way: str) -> int:
-    """Return the place of the completion that is chosen for a question; a single one needs no way."""
-    if len(completions) == 1:
-        return 0
-    return choose(candidates_of(map(asdict, completions), question, reading), way)
+Scores = Callable[[str, list[str]], list[float]]
+"""Returns the log odds that each completion for a question is right."""
 
 
-def completions_line(completions: Sequence[Completion], chosen: int) -> dict[str, Any]:
-    """Return the fields of a prediction: those of the chosen completion, then the greedy one and the samples."""
-    greedy, *samples = map(_fields, completions)
+def scored(candidates: Sequence[Candidate], question: str, scores: Scores | None) -> list[Candidate]:
+    """Return the candidates with their scores; those that do not compete, and all without a scorer, keep 0."""
+    if scores is None:
+        return list(candidates)
+    texts = list(dict.fromkeys(each.text for each in candidates if each.answer is not None))
+    found = dict(zip(texts, scores(question, texts), strict=True))
+    return [replace(each, score=found.get(each.text, 0.0)) for each in candidates]
+
+
+def need_scorer(way: str, scorer: Path | None) -> None:
+    """Raise InputError if completions are to be chosen by a scorer and there is none."""
+    if way == SCORER and scorer is None:
+        raise InputError(f"--choose {SCORER} needs the folder of a scorer; give it with --scorer DIR")
+
+
+def prediction_fields(
+    completions: Sequence[Completion], question: str, reading: Reading, way: str, scores: Scores | None = None
+) -> dict[str, Any]:
+    """Return the fields of a prediction: those of the chosen completion, then the greedy one and the samples.
+
+    A single completion needs no way.
+    """
+    fields = [_fields(completion) for completion in completions]
+    if len(fields) == 1:
+        return _line(fields, 0)
+    candidates = scored(candidates_of(fields, question, reading), question, scores)
+    if scores:
+        for each, one in zip(fields, candidates, strict=True):
+            each["score"] = round(one.score, 4)
+    return _line(fields, choose(candidates, way))
+
+
+def _line(completions: list[dict[str, Any]], chosen: int) -> dict[str, Any]:
+    greedy, *samples = completions
     fields = greedy if not chosen else samples[chosen - 1]
     made = {"completion": fields["text"], **{key: fields[key] for key in ("tokens", "truncated", "logprob")}}
     return made | {"greedy": greedy, "samples": samples} if samples else made
@@ -58,9 +88,9 @@ def summarise_samples(
     lines = [(row, predictions[row["id"]]) for row in rows if "samples" in predictions.get(row["id"], ())]
     if not lines:
         return {}
-    right = [_rights(row, line, reading) for row, line in lines]
+    right = [rights_of(row, line, reading) for row, line in lines]
     candidates = [candidates_of(completions_of(line), row["question"], reading) for row, line in lines]
-    scored = all("score" in each for _, line in lines for each in completions_of(line))
+    with_scores = all("score" in each for _, line in lines for each in completions_of(line))
     completions = [completions_of(line) for _, line in lines]
     most = min(len(rights) - 1 for rights in right)
     return {
@@ -69,7 +99,7 @@ def summarise_samples(
         "ways": {
             way: _compared([rights[choose(found, way)] for rights, found in zip(right, candidates, strict=True)], right)
             for way in WAYS
-            if way != SCORER or scored
+            if way != SCORER or with_scores
         },
         "pass": {str(k): _passed(right, k) for k in _powers(most)},
         "tokens": sum(each["tokens"] for several in completions for each in several),
@@ -78,7 +108,7 @@ def summarise_samples(
     }
 
 
-def _rights(row: Mapping[str, Any], line: Mapping[str, Any], reading: Reading) -> list[bool]:
+def rights_of(row: Mapping[str, Any], line: Mapping[str, Any], reading: Reading) -> list[bool]:
     """Return for each completion of a row whether it is right."""
     claims = {name: row[name] for name in ("experts", "answer", "question")}
     found = {

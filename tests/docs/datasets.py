@@ -113,9 +113,9 @@ def _value(value: object) -> str:
 
 def ways() -> str:
     """Return the table of ways to choose among samples."""
-    from finetune.judge.choose import SCORER, WAYS
+    from finetune.judge.choose import WAYS
 
-    body = ((code(name), way.meaning) for name, way in WAYS.items() if name != SCORER)
+    body = ((code(name), way.meaning) for name, way in WAYS.items())
     return rows("`--choose`", "the chosen answer has", body=body)
 
 

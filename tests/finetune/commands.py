@@ -1,9 +1,13 @@
 """Short commands, the logs of their runs, and evaluations written by hand."""
 
 import json
+from dataclasses import replace
 
-from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash
+from finetune.judge.decode import Completion
+from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash, read_predictions, read_settings
+from finetune.judge.sampled import prediction_fields
 from finetune.runs.rows import read_rows
+from solver.grounding import Reading
 from solver.text import fence
 
 ZEPHYR = "<|system|>\n{}</s>\n<|user|>\n{}</s>\n<|assistant|>\n"
@@ -51,3 +55,17 @@ def predict(folder, dataset, change):
         )
     (folder / PREDICTIONS).write_text("".join(json.dumps(line) + "\n" for line in lines))
     return rows
+
+
+def predict_samples(folder, dataset, completions):
+    """Write an evaluation with samples by hand; `completions(place, gold)` returns the greedy text and the samples."""
+    rows = predict(folder, dataset, lambda row, text: text)
+    lines = []
+    for place, line in enumerate(read_predictions(folder).values()):
+        texts = completions(place, line["completion"])
+        made = [Completion(text, 10, truncated=False, logprob=-1.0 - number) for number, text in enumerate(texts)]
+        fields = prediction_fields(made, rows[place]["question"], Reading(), "vote") | {"seconds": place + 1.0}
+        lines.append(json.dumps(line | fields) + "\n")
+    settings = replace(read_settings(folder), samples=len(texts) - 1, temperature=0.7, choose="vote")
+    (folder / SETTINGS).write_text(json.dumps(settings.__dict__))
+    (folder / PREDICTIONS).write_text("".join(lines))

@@ -1,17 +1,11 @@
 """Samples of an evaluation: one completion is chosen, all are kept, and the report compares the ways to choose."""
 
-import json
-from dataclasses import replace
-
 import pytest
-from commands import evaluation, predict
+from commands import evaluation, predict, predict_samples
 
-from finetune.judge.decode import Completion as Made
 from finetune.judge.evaluate import PREDICTIONS, SETTINGS, read_predictions, read_settings
 from finetune.judge.report import make_report, print_report
-from finetune.judge.sampled import choose_completion
 from finetune.judge.significance import mcnemar
-from solver.grounding import Reading
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -90,24 +84,6 @@ def test_flags_of_samples_are_checked(trained, dataset, call, words, said):
     assert said in told
 
 
-def sampled(folder, dataset, completions):
-    """Write an evaluation by hand; `completions(place, gold)` returns the greedy text and those of the samples."""
-    rows = predict(folder, dataset, lambda row, text: text)
-    settings = replace(read_settings(folder), samples=4, temperature=0.7, choose="vote")
-    (folder / SETTINGS).write_text(json.dumps(settings.__dict__))
-    lines = []
-    for place, line in enumerate(read_predictions(folder).values()):
-        texts = completions(place, line["completion"])
-        made = [
-            {"text": text, "tokens": 10, "truncated": False, "logprob": -1.0 - number}
-            for number, text in enumerate(texts)
-        ]
-        chosen = made[choose_completion([Made(**each) for each in made], rows[place]["question"], Reading(), "vote")]
-        fields = {"completion": chosen["text"], "greedy": made[0], "samples": made[1:], "seconds": place + 1.0}
-        lines.append(json.dumps(line | fields) + "\n")
-    (folder / PREDICTIONS).write_text("".join(lines))
-
-
 def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
     """It counts what each way wins and loses against the greedy completion, pass@k and the cost."""
 
@@ -116,7 +92,7 @@ def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
             return [WRONG, gold, WRONG, WRONG, gold]
         return [gold] + [WRONG] * 4 if place < 10 else [WRONG] * 5
 
-    sampled(tmp_path / "e", dataset, completions)
+    predict_samples(tmp_path / "e", dataset, completions)
 
     report = make_report(tmp_path / "e")
     print_report(report, tmp_path / "e")

@@ -1,0 +1,42 @@
+"""Scores completions with an adapter that `finetune scorer` trained to tell right traces from wrong ones."""
+
+from itertools import takewhile
+from pathlib import Path
+
+from finetune.hardware.device import Device
+from finetune.models.adapter import fingerprint, load, named_base
+from finetune.models.chat import prompt_ids, row_ids
+from finetune.models.verdicts import RIGHT, SCORER, WRONG, answer, verdict_prompt
+from finetune.runs.folder import RUN, Run
+from solver.refusal import InputError
+
+from .decode import Decoder
+
+
+class Scorer:
+    """A model that says how likely it is that a completion is right."""
+
+    def __init__(self, folder: Path, device: Device):
+        """Load the scorer of a folder; raise InputError if another training made the folder."""
+        run = Run.read(folder).settings if (folder / RUN).exists() else {}
+        if run.get("verb") != SCORER:
+            raise InputError(f"{folder}: no scorer; train one with the verb scorer")
+        self.system = str(run["system"])
+        self.weights = fingerprint(folder)
+        self.decoder = Decoder(*load(named_base(None, folder, device), folder, device), 1)
+
+    def scores(self, question: str, texts: list[str]) -> list[float]:
+        """Return the log odds that each completion for a question is right: how much likelier yes is than no."""
+        if not texts:
+            return []
+        tokenizer = self.decoder.tokenizer
+        prompts, tokens = [], []
+        for text in texts:
+            asked = verdict_prompt(self.system, question, text)
+            ids = prompt_ids(tokenizer, asked)
+            said = [row_ids(tokenizer, asked, [answer(word)])[len(ids) :] for word in (RIGHT, WRONG)]
+            shared = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(*said, strict=False))]
+            prompts.append([*ids, *shared])
+            tokens.append([one[len(shared)] for one in said])
+        logits = self.decoder.logits(prompts)
+        return [float(found[right] - found[wrong]) for found, (right, wrong) in zip(logits, tokens, strict=True)]

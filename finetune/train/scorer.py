@@ -1,0 +1,73 @@
+"""Trains a scorer: an adapter of the base model that tells right traces from wrong ones among the model's own samples."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from finetune.hardware.device import find_device, out_of_memory
+from finetune.hardware.memory import keep_memory
+from finetune.models.adapter import load_prepared_tokenizer
+from finetune.models.chat import check_mask, measure, refuse_long
+from finetune.models.verdicts import SCORER
+from finetune.runs.folder import Run, writing
+from finetune.runs.rows import system_prompt
+from finetune.runs.trained import Trained
+
+from .recipe import Sft
+from .sft import make_trainer, run_trainer, smaller
+from .trainer import finish, record_rows
+from .watch import Watch
+
+
+def train_scorer(
+    table: pa.Table,
+    model: str,
+    recipe: Sft,
+    folder: Path,
+    *,
+    samples: list[str],
+    max_len: int,
+    seed: int = 0,
+    dtype: str = "auto",
+    resume: bool = False,
+) -> Run:
+    """Train a scorer on labelled rows and return its run; it is stopped and resumed like `sft.train`.
+
+    `samples` names the folders that the rows are from.
+    """
+    keep_memory()
+    device = find_device(dtype)
+    tokenizer = load_prepared_tokenizer(model)
+    lengths = measure(tokenizer, table)
+    refuse_long(lengths, max_len)
+    settings: dict[str, Any] = {
+        "verb": SCORER,
+        "dataset": ", ".join(samples),
+        "rows": len(table),
+        "model": model,
+        "seed": seed,
+        "dtype": device.dtype_name,
+        "max_len": max_len,
+        "system": system_prompt(table),
+        **asdict(recipe),
+    }
+    with writing(folder, "trained"):
+        run = Run.begin(folder, settings, resume=resume)
+        if run.result:
+            return run
+        record_rows(table, Trained.of_base(model), folder)
+        totals = [row.total for row in lengths]
+        trainer = make_trainer(
+            table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
+        )
+        check_mask(tokenizer, table, trainer.train_dataset)
+        watch = Watch(folder, ("loss",))
+        trainer.add_callback(watch)
+        last = run.last_checkpoint()
+        with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
+            run_trainer(trainer, str(last) if last else None)
+        watch.refuse_to_finish(trainer.state)
+        trainer.save_model(str(folder))
+        return finish(run, trainer, device)
