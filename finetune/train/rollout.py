@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from finetune.hardware.memory import give_back
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.libraries import needed
@@ -180,6 +181,7 @@ def sample(trainer: Any, prompts: list[list[int]]) -> list[list[int]]:
     inputs = {name: part.to(trainer.accelerator.device) for name, part in padded.items()}
     with unwrapped(trainer.model_wrapped, trainer.accelerator) as model, torch.no_grad():
         rows = model.generate(**inputs, generation_config=trainer.generation_config)
+    give_back()  # the caches of sampling, before the passes of training need memory
     written = rows[:, inputs["input_ids"].shape[1] :]
     return [_until_end(ids, trainer.eos_token_ids) for ids in written.tolist()]
 
