@@ -94,7 +94,7 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
 
 def _print_run(trained: Run, args: argparse.Namespace) -> int:
     _print_result(trained)
-    terminal.say(f"next    {command(['eval', '--adapter', str(trained.folder), '--dataset', args.dataset])}")
+    terminal.say(f"next    {command(['eval', f'--{_kind(trained)}', str(trained.folder), '--dataset', args.dataset])}")
     return 0
 
 
@@ -109,7 +109,12 @@ def _print_result(trained: Run) -> None:
             f"kept the checkpoint of step {result['held_out_step']}: held-out loss {result['held_out_loss']:.4f}, "
             f"{result['held_out_right']} of {counted(result['held_out_rows'], 'validation row')} right"
         )
-    terminal.say(f"adapter {trained.folder}")
+    terminal.say(f"{_kind(trained):7} {trained.folder}")
+
+
+def _kind(trained: Run) -> str:
+    """Return what a run made: a model if all of its weights were trained, else an adapter."""
+    return "model" if trained.settings.get("full") else "adapter"
 
 
 def _eval(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from finetune.judge.choose import DEFAULT, WAYS
-from finetune.train.recipe import Rl, Sft, read_value
+from finetune.train.recipe import Rl, Sft, known_recipes, read_value
 from solver.command import Parser, path
 from solver.refusal import InputError
 
@@ -71,7 +71,9 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl")
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
     sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
-    sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
+    sub.add_argument(
+        "--recipe", metavar="NAME|FILE", help=f"{', '.join(known_recipes())} or a file (default: by device)"
+    )
     sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
     _add_dtype(sub)

@@ -69,12 +69,18 @@ def load_tokenizer(name: str) -> Any:
     return _loaded(name, AutoTokenizer.from_pretrained)
 
 
-def load_model(name: str, device: Device, dtype: torch.dtype | None = None) -> Any:
-    """Return a model in the device's number format or the given one; raise InputError if it cannot be loaded."""
+def load_model(name: str, device: Device, dtype: torch.dtype | None = None, **options: Any) -> Any:
+    """Return a model in the device's number format or the given one; raise InputError if it cannot be loaded.
+
+    `options` go to transformers. If they name a kind of attention, it is not replaced by ours.
+    """
     from transformers import AutoModelForCausalLM
 
-    model = _loaded(name, lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype))
-    use_grouped_attention(model, device)
+    model = _loaded(
+        name, lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype, **options)
+    )
+    if "attn_implementation" not in options:
+        use_grouped_attention(model, device)
     model.name_or_path = model.config.name_or_path = (
         name  # adapters record it as their base: a name, not a path of this machine
     )
@@ -87,7 +93,7 @@ def _loaded(name: str, load: Any) -> Any:
     logging.disable_progress_bar()
     try:
         return load(find_model(name))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:
         if isinstance(error, InputError):
             raise
         reason = str(error).strip().splitlines()[0]

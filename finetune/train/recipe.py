@@ -45,10 +45,23 @@ class Sft:
     warmup: float = _option(
         0.03, "share of the steps in which the learning rate rises", zero=True, below=1, usual=(0, 0.5)
     )
-    rank: int = _option(16, "rank of the LoRA adapter, on all linear layers", usual=(1, 512))
+    full: bool = _option(default=False, meaning="train all weights, without an adapter")
+    targets: str = _option("all-linear", "layers that get the adapter: all-linear, or names such as q_proj,v_proj")
+    rank: int = _option(16, "rank of the LoRA adapter", usual=(1, 512))
     alpha: int = _option(32, "scale of the adapter: alpha / rank")
     dropout: float = _option(0.0, "dropout before the adapter", zero=True, below=1, usual=(0, 0.5))
+    weight_decay: float = _option(0.0, "weight decay of AdamW", zero=True, below=1, usual=(0, 0.3))
+    clip: float = _option(1.0, "greatest norm of the gradient; a longer one is scaled down to it", usual=(0.01, 100))
     checkpointing: bool = _option(default=False, meaning="recompute activations to save memory")
+    fit: bool = _option(
+        default=False, meaning="choose batch, accumulation and checkpointing by free memory; the rows of a step stay"
+    )
+    packing: bool = _option(default=False, meaning="put the rows of a pass end to end, without padding")
+    attention: str = _option(
+        "auto", "kind of attention", choices=("auto", "eager", "sdpa", "flash_attention_2", "flash_attention_3")
+    )
+    kernels: bool = _option(default=False, meaning="use fused kernels of the package kernels")
+    compile: bool = _option(default=False, meaning="compile the model with torch")
     save_every: int = _option(50, "steps between checkpoints")
     validation: int = _option(
         16, "validation rows for held-out loss and accuracy at each checkpoint; 0 for none", zero=True

@@ -14,7 +14,6 @@ from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
 from finetune.hardware.threads import training_threads
 from finetune.models.adapter import load_prepared_tokenizer, save_alone
-from finetune.models.base_model import load_model
 from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
@@ -27,6 +26,7 @@ from solver.plurals import counted
 from .recipe import Sft
 from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
 from .watch import Watch
+from .weights import adapter_of, fitted, language_model, load_base
 
 _GROUP = 16
 """The number of batches sorted by length together: enough for little padding, few enough to keep batches mixed."""
@@ -129,7 +129,7 @@ def train(
         last = run.last_checkpoint()
         wanted = recipe.threads or run.settings.get("threads_used", 0)
         usual = round(median(totals))
-        with training_threads(trainer.model.get_base_model(), device, recipe.batch, usual, wanted) as used:
+        with training_threads(language_model(trainer.model), device, recipe.batch, usual, wanted) as used:
             run = run.with_settings(threads_used=used)
             with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
                 run_trainer(trainer, str(last) if last else None)
@@ -153,7 +153,6 @@ def make_trainer(
 ) -> Any:
     """Return TRL's trainer of a run, with our order of rows; held-out rows choose the best of its checkpoints."""
     import datasets
-    from peft import LoraConfig
     from transformers import EarlyStoppingCallback
     from trl import SFTConfig, SFTTrainer
 
@@ -161,34 +160,33 @@ def make_trainer(
 
     class Trainer(SFTTrainer):  # type: ignore[misc]  # TRL ships no types
         def _get_train_sampler(self, _dataset: Any = None) -> ByLength:
-            return ByLength(lengths, recipe.batch * recipe.accumulation * self.args.world_size, seed)
+            rows = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
+            return ByLength(lengths, rows * self.args.world_size, seed)
 
         def evaluation_loop(self, *args: Any, **more: Any) -> Any:
             """Add the number of right answers, and the rank by which checkpoints are compared: ties go by the loss."""
             found = super().evaluation_loop(*args, **more)
-            right = self.count_right(self.accelerator.unwrap_model(self.model).get_base_model())
+            right = self.count_right(language_model(self.accelerator.unwrap_model(self.model)))
             rank = right + 1 / (1 + found.metrics["eval_loss"])
             found.metrics.update(eval_right=right, eval_rows=found.num_samples, eval_rank=rank)
             return found
 
+    base = load_base(model, recipe, device)
+    recipe = fitted(recipe, base, device, max(lengths))
     config = SFTConfig(
         num_train_epochs=recipe.epochs,
         per_device_train_batch_size=recipe.batch,
         adam_beta2=recipe.beta2,
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.clip,
         lr_scheduler_type=recipe.schedule,
-        max_length=max_len,
+        max_length=None if recipe.packing else max_len,  # longer rows are refused already
+        padding_free=recipe.packing,
+        torch_compile=recipe.compile,
         warmup_steps=recipe.warmup,  # below 1, it is a share of the steps
         **trainer_arguments(recipe, folder, device, seed),
         **({} if held_out is None else _checked_at(recipe)),
     )
-    adapter = LoraConfig(
-        r=recipe.rank,
-        lora_alpha=recipe.alpha,
-        lora_dropout=recipe.dropout,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )
-    base = load_model(model, device)
     with one_process():
         trainer = Trainer(
             model=base,
@@ -196,13 +194,14 @@ def make_trainer(
             train_dataset=datasets.Dataset(table.select(["prompt", "completion"])),
             eval_dataset=None if held_out is None else datasets.Dataset(held_out.select(["prompt", "completion"])),
             processing_class=tokenizer,
-            peft_config=adapter,
+            peft_config=adapter_of(recipe, base),
         )
     if held_out is not None and recipe.patience:
         trainer.add_callback(EarlyStoppingCallback(recipe.patience))
     silence(trainer)
     score_labelled(base, device)
-    save_alone(trainer.model)
+    if not recipe.full:
+        save_alone(trainer.model)
     return trainer
 
 

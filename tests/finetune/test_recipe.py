@@ -36,6 +36,8 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
         ("beta2: 0.98", "beta2: 1", "beta2 is 1.0; write a number below 1"),
         ("rank: 16", "ranks: 16", "unknown key ranks; did you mean rank"),
         ("warmup: 0.03", "warmup: 1.5", "warmup is 1.5; write a number below 1"),
+        ("attention: auto", "attention: flash", "attention is flash; .*flash_attention_2"),
+        ("clip: 1.0", "clip: 0", "clip is 0.0; write a number above 0"),
         ("model: smollm2-135m\n", "", "model is missing"),
         ("schedule: cosine", "schedule: cosin", "did you mean cosine"),
         ("generations: 8", "generations: 1", "comparing needs at least 2"),
