@@ -194,6 +194,7 @@ DEPENDENCIES = {
     "trl": "the trainers for supervised training and GRPO; for benchmarks, its `accuracy_reward` and default trainer",
     "accelerate": "devices, and several GPUs",
     "gguf": "reads the file format of the embedded model",
+    "psutil": "the free memory of a machine without a GPU",
     "ray": "builds on a cluster",
     "s3fs": "builds into S3 and what speaks its protocol",
     "llguidance": "says which tokens a grammar lets through, for constrained decoding",
