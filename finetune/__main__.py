@@ -184,7 +184,7 @@ def _sample(args: argparse.Namespace) -> int:
     made = import_problems(request, args.out, grade="B", derived_from=args.dataset, workers=1)
     write_card(args.out, plots=False)
     imported(made, time.perf_counter() - began)
-    terminal.say(f"samples {folder}")
+    terminal.say(f"samples   {folder}")
     return 0
 
 

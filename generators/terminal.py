@@ -153,7 +153,7 @@ def audited(folder: Path, found: Audit, seconds: float) -> None:
         splits = ", ".join(f"{split} {count:,}" for split, count in found.rows.items() if count)
         _say(("sound", "green"), f" {folder}: {splits}; {found.proof}")
         out.print(
-            f"      no question is repeated; {counted(rows, 'row')} in {seconds:.1f} s, {rows / seconds:,.0f} a second"
+            f"      no {found.unique} is repeated; {counted(rows, 'row')} in {seconds:.1f} s, {rows / seconds:,.0f} a second"
         )
         if found.limit:
             _say(f"      {found.limit}")

@@ -54,7 +54,7 @@ def row(made, answer=19, question=QUESTION):
     return {"question": question, "trace": made, "answer": answer}
 
 
-def test_each_program_of_a_question_is_kept_once(tmp_path):
+def test_each_program_of_a_question_is_kept_once(tmp_path, capsys):
     """Names, and the order of sums and products, make no other program; what is wrong is dropped with its reason."""
     rows = [
         row(pears()),
@@ -78,6 +78,7 @@ def test_each_program_of_a_question_is_kept_once(tmp_path):
         *("judged", "trace", "no_program"),
     ]
     assert main(["verify", str(folder)]) == 0
+    assert "no question with its trace is repeated" in capsys.readouterr().out
 
 
 def test_numbers_have_their_origin(tmp_path):

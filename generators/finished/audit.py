@@ -57,6 +57,8 @@ class Audit:
     faults: list[str] = field(default_factory=list)
     limit: str | None = None
     """A sentence on what is not read in the questions, or None if all is."""
+    unique: str = "question"
+    """The thing that no two rows share."""
     beyond: list[str] = field(default_factory=list)
     """Files, or parts of files, that are not audited."""
 
@@ -164,6 +166,7 @@ def _import(
     paths: list[Path] = []
     tally = Tally()
     asked = ("question", "trace") if recipe.traced else ("question",)
+    found.unique = " with its ".join(asked)
     for number in range(recipe.shards(recipe.split)):
         path = folder / shard_path(recipe.split, number, recipe.shards(recipe.split))
         table = _table(path, found, recipe.filled)
