@@ -73,6 +73,7 @@ def test_the_page_shows_each_completion_with_its_verdict(folder):
     assert "0.5: short circuit" in articles[0][1]
     assert "1 of 2 groups had equal rewards" in page
     assert re.search(r"<td>short circuit</td><td class=\"n\">1</td>", page)
+    assert 'points="0.0,80.0 640.0,160.0 "' in page  # from half right in the first step to none in the last
     assert "http" not in page
 
 
