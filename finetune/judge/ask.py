@@ -23,7 +23,7 @@ from solver.turns import prompt
 from .choose import DEFAULT, candidate
 from .choose import choose as choose_candidate
 from .decode import Completion, Decoder, Sampling
-from .sampled import Scores, need_scorer, scored
+from .sampled import Scores, check_sampling, scored
 from .scorer import Scorer
 
 
@@ -45,7 +45,7 @@ def ask(
 
     With `samples`, all completions are shown, and the chosen one is solved.
     """
-    need_scorer(choose, scorer)
+    check_sampling(temperature, choose, scorer)
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)

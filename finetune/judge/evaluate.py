@@ -25,7 +25,7 @@ from solver.refusal import InputError
 
 from .choose import DEFAULT
 from .decode import Completion, Decoder, Sampling
-from .sampled import Scores, need_scorer, prediction_fields
+from .sampled import Scores, check_sampling, prediction_fields
 from .scorer import Scorer
 
 PREDICTIONS = "predictions.jsonl"
@@ -88,7 +88,7 @@ def evaluate(
     `scorer` is the folder of the scorer by which they are chosen.
     An evaluation outside the model's folder is listed there for `push`, unless `listed` is false.
     """
-    need_scorer(choose, scorer)
+    check_sampling(temperature, choose, scorer)
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)

@@ -10,7 +10,7 @@ from finetune.models.verdicts import SCORER
 from finetune.runs import terminal
 from solver.grounding import Reading
 from solver.plurals import counted
-from solver.refusal import InputError
+from solver.refusal import InputError, did_you_mean
 from solver.reward import judge
 
 from .choose import WAYS, Candidate, candidate, choose, pass_at
@@ -30,8 +30,12 @@ def scored(candidates: Sequence[Candidate], question: str, scores: Scores | None
     return [replace(each, score=found.get(each.text, 0.0)) for each in candidates]
 
 
-def need_scorer(way: str, scorer: Path | None) -> None:
-    """Raise InputError if completions are to be chosen by a scorer and there is none."""
+def check_sampling(temperature: float, way: str, scorer: Path | None) -> None:
+    """Raise InputError for a temperature or a way to choose that cannot be, and for a way that lacks its scorer."""
+    if temperature <= 0:
+        raise InputError(f"temperature {temperature:g} draws no samples; give one above 0, such as 0.7")
+    if way not in WAYS:
+        raise InputError(f"no way to choose {way!r}; {did_you_mean(way, WAYS)}")
     if way == SCORER and scorer is None:
         raise InputError(f"--choose {SCORER} needs the folder of a scorer; give it with --scorer DIR")
 

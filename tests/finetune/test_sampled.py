@@ -1,11 +1,14 @@
 """Samples of an evaluation: one completion is chosen, all are kept, and the report compares the ways to choose."""
 
+import re
+
 import pytest
 from commands import evaluation, predict, predict_samples
 
-from finetune.judge.evaluate import PREDICTIONS, SETTINGS, read_predictions, read_settings
+from finetune.judge.evaluate import PREDICTIONS, SETTINGS, evaluate, read_predictions, read_settings
 from finetune.judge.report import make_report, print_report
 from finetune.judge.significance import mcnemar
+from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -82,6 +85,20 @@ def test_flags_of_samples_are_checked(trained, dataset, call, words, said):
 
     assert status == 2
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"temperature": 0.0}, "temperature 0 draws no samples; give one above 0"),
+        ({"choose": "votes"}, "no way to choose 'votes'; did you mean vote?"),
+        ({"choose": "scorer"}, "needs the folder of a scorer"),
+    ],
+)
+def test_the_function_checks_what_the_flags_cannot(dataset, options, said):
+    """From Python, too, a value that cannot be is our error, before a model is loaded."""
+    with pytest.raises(InputError, match=re.escape(said)):
+        evaluate(str(dataset), samples=2, **options)
 
 
 def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
