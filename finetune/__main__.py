@@ -16,7 +16,7 @@ from solver.command import parsed, run
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .parser import parser
+from .parser import DATASET, parser
 from .runs import terminal
 
 
@@ -53,8 +53,16 @@ def _sft(args: argparse.Namespace) -> int:
     model = args.model or recipe.model
     terminal.say(f"model {model} on {device}{'' if args.model or args.recipe else ', the default for this device'}")
     options = override(recipe.sft, vars(args))
-    run = sft.train(args.dataset, model, options, args.out, score=count_right, **_training_arguments(args, recipe))
-    return _print_run(run, args)
+    run = sft.train(
+        args.dataset or [DATASET],
+        model,
+        options,
+        args.out,
+        eval_datasets=args.eval_dataset,
+        score=count_right,
+        **_training_arguments(args, recipe),
+    )
+    return _print_run(run)
 
 
 def _rl(args: argparse.Namespace) -> int:
@@ -72,7 +80,7 @@ def _rl(args: argparse.Namespace) -> int:
     terminal.say(told(run.result))
     if terminal.first_process:
         terminal.say(f"page    {make_page(run.folder)}")
-    return _print_run(run, args)
+    return _print_run(run)
 
 
 def _device_and_recipe(args: argparse.Namespace) -> tuple[Any, Recipe]:
@@ -86,15 +94,18 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
     return {
         "max_len": args.max_len or recipe.max_len,
         "rows": args.rows,
+        "system_prompts": args.system_prompts,
         "seed": args.seed,
         "dtype": args.dtype,
         "resume": args.resume,
     }
 
 
-def _print_run(trained: Run, args: argparse.Namespace) -> int:
+def _print_run(trained: Run) -> int:
     _print_result(trained)
-    terminal.say(f"next    {command(['eval', f'--{_kind(trained)}', str(trained.folder), '--dataset', args.dataset])}")
+    sources = trained.settings.get("mix") or [trained.settings]
+    datasets = [word for source in sources for word in ("--dataset", source["dataset"])]
+    terminal.say(f"next    {command(['eval', f'--{_kind(trained)}', str(trained.folder), *datasets])}")
     return 0
 
 

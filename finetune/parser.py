@@ -5,9 +5,14 @@ from dataclasses import fields
 from typing import Any
 
 from finetune.judge.choose import DEFAULT, WAYS
+from finetune.runs.mix import SYSTEMS
 from finetune.train.recipe import Rl, Sft, known_recipes, read_value
 from solver.command import Parser, path
 from solver.refusal import InputError
+
+DATASET = "data/run8"
+TRAINED, EVALUATED = "DIR|ORG/NAME|FILE.jsonl", "DIR|ORG/NAME|FILE.jsonl|gsm8k"
+"""The forms of a dataset."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,12 +60,26 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_sft(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
+        "--dataset",
+        action="append",
+        metavar="DATASET[:SHARE|:Nx]",
+        help=f"{TRAINED}, with a share of the mix (:0.3) or repeats (:2x); may be repeated (default {DATASET})",
+    )
+    sub.add_argument(
         "--model", type=_model, metavar="NAME|PATH", help="the base model (default: the recipe's, else by device)"
+    )
+    sub.add_argument(
+        "--eval-dataset",
+        action="append",
+        default=[],
+        metavar=EVALUATED,
+        help="measure each checkpoint on rows of it; may be repeated",
     )
     _add_training(sub, Sft)
 
 
 def _add_rl(sub: argparse.ArgumentParser) -> None:
+    _add_dataset(sub, TRAINED)
     sub.add_argument("--adapter", type=path, required=True, metavar="DIR", help="the adapter to start from")
     sub.add_argument("--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's)")
     _add_training(sub, Rl)
@@ -68,9 +87,14 @@ def _add_rl(sub: argparse.ArgumentParser) -> None:
 
 def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add the flags that both kinds of training share, and one flag for each option of the recipe's section."""
-    _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl")
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
     sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
+    sub.add_argument(
+        "--system-prompts",
+        choices=SYSTEMS,
+        default="same",
+        help="each: rows may have different system prompts (default same)",
+    )
     sub.add_argument(
         "--recipe", metavar="NAME|FILE", help=f"{', '.join(known_recipes())} or a file (default: by device)"
     )
@@ -93,7 +117,7 @@ def _add_options(sub: argparse.ArgumentParser, section: type) -> None:
 
 
 def _add_eval(sub: argparse.ArgumentParser) -> None:
-    _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl|gsm8k")
+    _add_dataset(sub, EVALUATED)
     sub.add_argument("--split", help="default test; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
     sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
@@ -160,7 +184,7 @@ def _add_sampling(sub: argparse.ArgumentParser, samples: str) -> None:
 
 
 def _add_dataset(sub: argparse.ArgumentParser, metavar: str) -> None:
-    sub.add_argument("--dataset", default="data/run8", metavar=metavar, help="default data/run8")
+    sub.add_argument("--dataset", default=DATASET, metavar=metavar, help=f"default {DATASET}")
 
 
 def _add_dtype(sub: argparse.ArgumentParser) -> None:

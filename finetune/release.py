@@ -8,7 +8,8 @@ from typing import Any
 
 from finetune.models.base_model import EMBEDDED, cache_folder
 from finetune.runs.folder import ADAPTER, RUN, command
-from finetune.runs.rows import public_name
+from finetune.runs.mix import name_of
+from finetune.runs.rows import hub_dataset, public_name
 from solver.dataset import hub_place
 from solver.files import decode, read_json, read_text
 from solver.refusal import InputError
@@ -56,7 +57,13 @@ def gather(folder: Path) -> Files:
 
 def public_settings(settings: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a run with the names alone of what lies on this machine."""
-    shown = {"dataset": public_name(str(settings.get("dataset")), settings.get("hub_dataset"))}
+    mix = [
+        source | {"dataset": public_name(source["dataset"], source["hub_dataset"])}
+        for source in settings.get("mix", [])
+    ]
+    name = name_of(mix) if mix else public_name(str(settings.get("dataset")), settings.get("hub_dataset"))
+    evaluated = [public_name(dataset, hub_dataset(dataset)) for dataset in settings.get("eval_datasets", [])]
+    shown: dict[str, Any] = {"dataset": name, "mix": mix, "eval_datasets": evaluated}
     if is_local(str(settings.get("model"))):
         shown["model"] = Path(str(settings["model"])).name
     if settings.get("adapter"):

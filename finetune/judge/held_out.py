@@ -16,14 +16,21 @@ _SPARE = 32
 """The tokens that a completion may be longer than the longest gold one."""
 
 
-def count_right(model: Any, tokenizer: Any, rows: pa.Table, reading: Reading, device: Device) -> int:
-    """Return how many rows a model answers right, decoded greedily."""
+def count_right(
+    model: Any, tokenizer: Any, rows: pa.Table, reading: Reading, device: Device, *, longest: int = 0
+) -> int:
+    """Return how many rows a model answers right, decoded greedily.
+
+    A completion may be a little longer than the longest gold one; `longest` is taken where no row has a trace.
+    """
     found = rows.select(["prompt", "completion"]).to_pylist()
     prompts = [prompt_ids(tokenizer, row["prompt"]) for row in found]
-    longest = max(
+    gold = [
         len(row_ids(tokenizer, row["prompt"], row["completion"])) - len(ids)
         for row, ids in zip(found, prompts, strict=True)
-    )
+        if row["completion"]
+    ]
+    longest = max(gold, default=longest)
     decoder = Decoder(model, tokenizer, longest + _SPARE)
     training = model.training
     model.eval()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune.runs import terminal
-from finetune.runs.log import HELD_OUT, read_log
+from finetune.runs.log import CURVES, HELD_OUT, read_log
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import told
 from solver.files import read_json, read_text
@@ -66,6 +66,7 @@ def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
         "trained": dict(Counter(row.trained for row in judged)),
         "curve": [[line["step"], line["loss"]] for line in read_log(run)] if run else [],
         "held_out": read_log(run, HELD_OUT) if run else [],
+        "curves": read_log(run, CURVES) if run else [],
         "rows": [asdict(row) for row in judged],
     }
 
@@ -123,7 +124,28 @@ def page(report: dict[str, Any]) -> str:
         failed={name: {str(row[name]) for row in shown} for name in GROUPS},
         emitted=sorted({name for counts in report["confusion"].values() for name in counts}),
         curve=_curve(report["curve"], report["held_out"]),
+        further=_further(report["curves"]),
     )
+
+
+def _further(lines: list[dict[str, Any]], width: int = 640, height: int = 80) -> dict[str, dict[str, Any]]:
+    """Return for each further dataset its lines of the log, and the share of right answers as points of an SVG line."""
+    last = max((line["step"] for line in lines), default=1)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        found.setdefault(line["dataset"], []).append(line)
+    return {
+        name: {
+            "lines": of_name,
+            "points": " ".join(
+                f"{line['step'] / last * width:.1f},{height - line['right'] / line['rows'] * height:.1f}"
+                for line in of_name
+            ),
+            "width": width,
+            "height": height,
+        }
+        for name, of_name in found.items()
+    }
 
 
 def _curve(

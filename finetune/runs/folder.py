@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from solver.command import pasted
@@ -30,21 +31,25 @@ class Run:
     result: dict[str, Any]
 
     @classmethod
-    def begin(cls, folder: Path, settings: dict[str, Any], *, resume: bool) -> "Run":
+    def begin(
+        cls, folder: Path, settings: dict[str, Any], *, resume: bool, usual: Mapping[str, Any] = MappingProxyType({})
+    ) -> "Run":
         """Start a run in an empty folder, or return the run to resume; raise InputError if the folder does not fit.
 
-        Only the first of several processes that train together writes to the folder.
+        `usual` has the values of settings that a run of an earlier version had without recording them. Only the first of
+        several processes that train together writes to the folder.
         """
         if not terminal.first_process:
             return cls.read(folder) if resume else cls(folder, settings, {})
         if (folder / RUN).exists():
             before = cls.read(folder)
-            changed = next((key for key in settings if before.settings.get(key) != settings[key]), None)
+            recorded = {**usual, **before.settings}
+            changed = next((key for key in settings if recorded.get(key) != settings[key]), None)
             if not resume:
                 raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
             if changed:
                 raise InputError(
-                    f"{folder}: was begun with {changed} {before.settings.get(changed)!r}, not {settings[changed]!r}; "
+                    f"{folder}: was begun with {changed} {recorded.get(changed)!r}, not {settings[changed]!r}; "
                     "resume with the same settings, or choose another --out"
                 )
             return before

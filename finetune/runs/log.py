@@ -1,4 +1,4 @@
-"""The logs of a training run: lines of JSON, one per optimizer step, check of held-out rows or sampled completion."""
+"""The logs of a training run: lines of JSON, one per optimizer step, check of a checkpoint or sampled completion."""
 
 import json
 from collections.abc import Iterable
@@ -10,6 +10,9 @@ from solver.files import json_rows, read_text
 LOG = "log.jsonl"
 HELD_OUT = "held_out.jsonl"
 COMPLETIONS = "completions.jsonl"
+CURVES = "eval.jsonl"
+LOGS = (LOG, HELD_OUT, COMPLETIONS, CURVES)
+"""The logs of steps, of validation rows at each checkpoint, of sampled completions, and of rows of further datasets."""
 
 
 def read_log(folder: Path, name: str = LOG) -> list[dict[str, Any]]:

@@ -95,8 +95,27 @@ def read_validation_rows(dataset: str, rows: int) -> pa.Table | None:
         terminal.note(f"note: no validation rows: {error}")
         return None
     table = table.filter(table["trace"].is_valid())
+    return _spaced(table, rows) if len(table) else None
+
+
+def read_check_rows(dataset: str, rows: int, system: str) -> pa.Table:
+    """Return rows evenly spaced over a dataset's validation split, or its test split where it has no other.
+
+    `system` is the system prompt of rows without a prompt.
+    """
+    split = split_of(dataset, None, "validation")
+    try:
+        table = read_rows(dataset, split, system=system)
+    except InputError:
+        if split != "validation":
+            raise
+        table = read_rows(dataset, "test", system=system)
+    return _spaced(table, rows)
+
+
+def _spaced(table: pa.Table, rows: int) -> pa.Table:
     count = min(rows, len(table))
-    return table.take([place * len(table) // count for place in range(count)]) if count else None
+    return table.take([place * len(table) // count for place in range(count)])
 
 
 def reading_of(dataset: str) -> Reading:
@@ -104,7 +123,10 @@ def reading_of(dataset: str) -> Reading:
     return dataset_reading(ALIASES.get(dataset, dataset))
 
 
-def system_prompt(table: pa.Table) -> str:
-    """Return the system prompt of the first row, which all rows share; an empty text if there is none."""
-    messages = table["prompt"][0].as_py()
-    return next((message["content"] for message in messages if message["role"] == "system"), "")
+def system_prompts(table: pa.Table) -> list[str]:
+    """Return the different system prompts of rows, in the order of the rows; an empty text for a row that has none."""
+    found = (
+        next((message["content"] for message in messages if message["role"] == "system"), "")
+        for messages in table["prompt"].to_pylist()
+    )
+    return list(dict.fromkeys(found))

@@ -62,10 +62,13 @@ class Sft:
     )
     kernels: bool = _option(default=False, meaning="use fused kernels of the package kernels")
     compile: bool = _option(default=False, meaning="compile the model with torch")
+    order: str = _option("shuffled", "order of the rows in each epoch", choices=("shuffled", "difficulty"))
+    easy: float = _option(0.2, "share of easy rows at any time if the number of steps rises", zero=True, below=0.5)
     save_every: int = _option(50, "steps between checkpoints")
     validation: int = _option(
         16, "validation rows for held-out loss and accuracy at each checkpoint; 0 for none", zero=True
     )
+    eval_rows: int = _option(16, "rows of each --eval-dataset at each checkpoint")
     patience: int = _option(0, "checkpoints without a better one after which training stops; 0 for never", zero=True)
     threads: int = _option(0, "threads of a CPU; 0 for the fewest that a timing finds about as fast as any", zero=True)
 

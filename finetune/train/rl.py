@@ -17,7 +17,8 @@ from finetune.models.chat import length_rows, measure
 from finetune.runs import terminal
 from finetune.runs.completions import learning
 from finetune.runs.folder import Run, writing
-from finetune.runs.rows import read_training_rows, reading_of
+from finetune.runs.mix import read_mix
+from finetune.runs.rows import reading_of
 from finetune.runs.trained import Trained
 from solver.grounding import Reading
 from solver.plurals import counted
@@ -25,7 +26,7 @@ from solver.refusal import InputError
 
 from .recipe import Rl
 from .rollout import Generate, Rollout, sample
-from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
+from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments, unrecorded
 from .watch import Watch
 
 
@@ -38,6 +39,7 @@ def reinforce(
     model: str | None = None,
     max_len: int,
     rows: int | None = None,
+    system_prompts: str = "same",
     seed: int = 0,
     dtype: str = "auto",
     resume: bool = False,
@@ -46,15 +48,16 @@ def reinforce(
     keep_memory()
     device = find_device(dtype)
     base = named_base(model, adapter, device)
-    table = read_training_rows(dataset, rows)
+    mix = read_mix([dataset], rows, seed, system_prompts)
+    table = mix.table
     reading = reading_of(dataset)
     if reading.limit:
         terminal.say(f"note: {reading.limit}")
-    settings = run_settings(recipe, table, device, dataset=dataset, model=base, seed=seed, max_len=max_len)
+    settings = run_settings(recipe, mix, device, model=base, seed=seed, max_len=max_len)
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
     with writing(folder, "trained"):
-        run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume)
+        run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
         record_rows(table, Trained.read(adapter), folder)

@@ -1,13 +1,11 @@
 """Supervised training: TRL's SFTTrainer on the published columns, with the loss on the completion alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pyarrow as pa
-import torch
-from torch.utils.data import Sampler
 
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.head import score_labelled
@@ -18,92 +16,57 @@ from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed
-from finetune.runs.rows import read_training_rows, read_validation_rows, reading_of
+from finetune.runs.mix import read_mix
 from finetune.runs.trained import Trained
-from solver.grounding import Reading
 from solver.plurals import counted
 
+from .checks import VALIDATION, Check, Score, make_checks, refuse_repeated
+from .order import DIFFICULTY, ByLength
 from .recipe import Sft
-from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments
-from .watch import Watch
+from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments, unrecorded
+from .watch import Patience, Watch
 from .weights import adapter_of, fitted, language_model, load_base
-
-_GROUP = 16
-"""The number of batches sorted by length together: enough for little padding, few enough to keep batches mixed."""
-
-
-Score = Callable[[Any, Any, pa.Table, Reading, Device], int]
-"""Counts the rows that a model answers right; it gets the model, its tokenizer, the rows and how they are read."""
-
-
-class ByLength(Sampler[int]):  # type: ignore[misc]  # torch may be absent where types are checked
-    """Draws batches of rows of similar length; the order depends on seed and epoch only.
-
-    The `group_by_length` strategy of transformers draws from torch's global generator instead, so a run resumed within
-    an epoch would see other rows than one that was never stopped.
-    """
-
-    def __init__(self, lengths: list[int], batch: int, seed: int):
-        self.lengths = lengths
-        self.batch = batch
-        self.seed = seed
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch of the next iteration; a resumed run calls it with the epoch it was in."""
-        self.epoch = epoch
-
-    def __iter__(self) -> Iterator[int]:
-        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
-        order = torch.randperm(len(self.lengths), generator=generator).tolist()
-        batches: list[list[int]] = []
-        for start in range(0, len(order), self.batch * _GROUP):
-            group = sorted(order[start : start + self.batch * _GROUP], key=lambda row: self.lengths[row])
-            batches += [group[first : first + self.batch] for first in range(0, len(group), self.batch)]
-        for place in _short_last(batches, self.batch, torch.randperm(len(batches), generator=generator).tolist()):
-            yield from batches[place]
-
-
-def _short_last(batches: list[list[int]], size: int, order: list[int]) -> list[int]:
-    """Return the order with an incomplete batch moved to the end, so that it does not shift the others."""
-    return sorted(order, key=lambda place: len(batches[place]) < size)
 
 
 def train(
-    dataset: str,
+    datasets: Sequence[str],
     model: str,
     recipe: Sft,
     folder: Path,
     *,
     max_len: int,
+    eval_datasets: Sequence[str] = (),
     rows: int | None = None,
+    system_prompts: str = "same",
     seed: int = 0,
     dtype: str = "auto",
     resume: bool = False,
     score: Score | None = None,
 ) -> Run:
-    """Train an adapter and return its run; raise InputError for anything the caller can correct.
+    """Train an adapter on a mix of datasets and return its run; raise InputError for anything the caller can correct.
 
-    With a `score` and a validation split, each checkpoint is measured on held-out rows, and the best one is kept. Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be resumed.
+    With a `score`, each checkpoint is measured: the best one on validation rows is kept, and rows of `eval_datasets` give a
+    learning curve each. Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be
+    resumed.
     """
     keep_memory()
     device = find_device(dtype)
-    table = read_training_rows(dataset, rows)
+    refuse_repeated(eval_datasets)
+    mix = read_mix(datasets, rows, seed, system_prompts)
+    table = mix.table
     tokenizer = load_prepared_tokenizer(model)
     lengths = measure(tokenizer, table)
     terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
     refuse_long(lengths, max_len)
-    settings = run_settings(recipe, table, device, dataset=dataset, model=model, seed=seed, max_len=max_len)
+    settings = run_settings(recipe, mix, device, model=model, seed=seed, max_len=max_len)
+    settings |= {"eval_datasets": list(eval_datasets)}
+    checks = make_checks(mix, recipe.validation, eval_datasets, recipe.eval_rows) if score else []
     with writing(folder, "trained"):
-        run = Run.begin(folder, settings, resume=resume)
+        run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
         record_rows(table, Trained.of_base(model), folder)
         totals = [row.total for row in lengths]
-        held_out = read_validation_rows(dataset, recipe.validation) if score else None
         trainer = make_trainer(
             table,
             model,
@@ -114,17 +77,19 @@ def train(
             seed=seed,
             max_len=max_len,
             lengths=totals,
-            held_out=held_out,
+            checks=checks,
         )
-        if held_out is not None and score:
-            reading = reading_of(dataset)
-            trainer.count_right = lambda loaded: score(loaded, tokenizer, held_out, reading, device)
+        if score:
+            longest = max(row.completion for row in lengths)
+            trainer.count_right = lambda loaded, check: sum(
+                score(loaded, tokenizer, rows, reading, device, longest=longest) for rows, reading in check.parts
+            )
         check_mask(tokenizer, table, trainer.train_dataset)
         terminal.say(
             f"loss on {sum(row.completion for row in lengths):,} of {counted(sum(totals), 'token')}; "
             f"masked are exactly the prompts of {counted(len(table), 'row')}"
         )
-        watch = Watch(folder, ("loss",), held_out=held_out is not None)
+        watch = Watch(folder, ("loss",), checked=bool(checks))
         trainer.add_callback(watch)
         last = run.last_checkpoint()
         wanted = recipe.threads or run.settings.get("threads_used", 0)
@@ -149,26 +114,33 @@ def make_trainer(
     seed: int,
     max_len: int,
     lengths: list[int],
-    held_out: pa.Table | None = None,
+    checks: Sequence[Check] = (),
 ) -> Any:
-    """Return TRL's trainer of a run, with our order of rows; held-out rows choose the best of its checkpoints."""
+    """Return TRL's trainer of a run, with our order of rows; validation rows choose the best of its checkpoints."""
     import datasets
-    from transformers import EarlyStoppingCallback
+    from transformers.trainer_utils import EvalLoopOutput
     from trl import SFTConfig, SFTTrainer
 
     needed("transformers:Trainer._get_train_sampler")  # overridden below: there is no public way to set a sampler
 
+    named = {check.name: check for check in checks}
+
     class Trainer(SFTTrainer):  # type: ignore[misc]  # TRL ships no types
         def _get_train_sampler(self, _dataset: Any = None) -> ByLength:
+            steps = table["steps"].to_pylist() if recipe.order == DIFFICULTY else None
             rows = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
-            return ByLength(lengths, rows * self.args.world_size, seed)
+            return ByLength(lengths, rows * self.args.world_size, seed, steps=steps, easy=recipe.easy)
 
-        def evaluation_loop(self, *args: Any, **more: Any) -> Any:
+        def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **more: Any) -> Any:
             """Add the number of right answers, and the rank by which checkpoints are compared: ties go by the loss."""
-            found = super().evaluation_loop(*args, **more)
-            right = self.count_right(language_model(self.accelerator.unwrap_model(self.model)))
-            rank = right + 1 / (1 + found.metrics["eval_loss"])
-            found.metrics.update(eval_right=right, eval_rows=found.num_samples, eval_rank=rank)
+            check, count = named[metric_key_prefix.removeprefix("eval_")], len(args[0].dataset)
+            found = EvalLoopOutput(None, None, {}, count)
+            if check.has_loss:
+                found = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **more)
+            right = self.count_right(language_model(self.accelerator.unwrap_model(self.model)), check)
+            rank = right + 1 / (1 + found.metrics.get(f"{metric_key_prefix}_loss", 0))
+            figures = {"right": right, "rows": count, "rank": rank}
+            found.metrics.update({f"{metric_key_prefix}_{name}": value for name, value in figures.items()})
             return found
 
     base = load_base(model, recipe, device)
@@ -185,19 +157,19 @@ def make_trainer(
         torch_compile=recipe.compile,
         warmup_steps=recipe.warmup,  # below 1, it is a share of the steps
         **trainer_arguments(recipe, folder, device, seed),
-        **({} if held_out is None else _checked_at(recipe)),
+        **_checked_at(recipe, checks),
     )
     with one_process():
         trainer = Trainer(
             model=base,
             args=config,
             train_dataset=datasets.Dataset(table.select(["prompt", "completion"])),
-            eval_dataset=None if held_out is None else datasets.Dataset(held_out.select(["prompt", "completion"])),
+            eval_dataset={check.name: datasets.Dataset(check.conversations()) for check in checks} or None,
             processing_class=tokenizer,
             peft_config=adapter_of(recipe, base),
         )
-    if held_out is not None and recipe.patience:
-        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
+    if VALIDATION in named and recipe.patience:
+        trainer.add_callback(Patience(recipe.patience))
     silence(trainer)
     score_labelled(base, device)
     if not recipe.full:
@@ -205,16 +177,19 @@ def make_trainer(
     return trainer
 
 
-def _checked_at(recipe: Sft) -> dict[str, Any]:
-    """Return the arguments of a trainer that measures each checkpoint on held-out rows and ends with the best one."""
-    return {
-        "eval_strategy": "steps",
-        "eval_steps": recipe.save_every,
-        "per_device_eval_batch_size": recipe.batch,
+def _checked_at(recipe: Sft, checks: Sequence[Check]) -> dict[str, Any]:
+    """Return the arguments of a trainer that measures each checkpoint; with validation rows, it ends with the best one."""
+    if not checks:
+        return {}
+    arguments = {"eval_strategy": "steps", "eval_steps": recipe.save_every, "per_device_eval_batch_size": recipe.batch}
+    if checks[0].name != VALIDATION:
+        return arguments
+    best = {
         "load_best_model_at_end": True,
-        "metric_for_best_model": "eval_rank",
+        "metric_for_best_model": f"eval_{VALIDATION}_rank",
         "greater_is_better": True,
     }
+    return arguments | best
 
 
 def run_trainer(trainer: Any, checkpoint: str | None = None) -> None:

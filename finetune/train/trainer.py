@@ -13,32 +13,33 @@ from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import Run
 from finetune.runs.log import HELD_OUT, read_log
-from finetune.runs.rows import hub_dataset, system_prompt
+from finetune.runs.mix import Mix
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft, odd_values
 
 
-def run_settings(
-    recipe: Sft | Rl, table: pa.Table, device: Device, *, dataset: str, model: str, seed: int, max_len: int
-) -> dict[str, Any]:
+def run_settings(recipe: Sft | Rl, mix: Mix, device: Device, *, model: str, seed: int, max_len: int) -> dict[str, Any]:
     """Return the settings that run.json records and that a resumed run must repeat; warn of odd values."""
     told = odd_values(recipe)
     if told:
         terminal.note(told)
     return {
         "verb": type(recipe).__name__.lower(),
-        "dataset": dataset,
-        "hub_dataset": hub_dataset(dataset),
-        "rows": len(table),
+        **mix.settings(),
+        "rows": len(mix.table),
         "model": model,
         "seed": seed,
         "dtype": device.dtype_name,
         "max_len": max_len,
-        "system": system_prompt(table),
         **asdict(recipe),
     }
+
+
+def unrecorded(recipe: Sft | Rl) -> dict[str, Any]:
+    """Return the values of settings that runs of earlier versions did not record, and had."""
+    return {"mix": [], "eval_datasets": [], **asdict(type(recipe)())}
 
 
 def record_rows(table: pa.Table, earlier: Trained, folder: Path) -> None:

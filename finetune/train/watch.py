@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback
+from transformers import EarlyStoppingCallback, TrainerCallback
 
 from finetune.hardware.memory import give_back
 from finetune.runs import terminal
-from finetune.runs.log import COMPLETIONS, HELD_OUT, LOG, add_line, cut_log, read_log
+from finetune.runs.log import CURVES, HELD_OUT, LOGS, add_line, cut_log, read_log
 from solver.command import Terminated
+
+from .checks import VALIDATION
 
 _EVERY = 20
 """The number of steps between two returns of memory, and between two lines of progress without a terminal."""
@@ -21,13 +23,22 @@ _INTERRUPTS: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterr
 """The exceptions that end a command after a signal."""
 
 
+class Patience(EarlyStoppingCallback):  # type: ignore[misc]  # transformers ships no types
+    """Stops training when validation rows show no progress; the figures of other checks are passed over."""
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **more: Any) -> None:
+        """Compare a checkpoint with the best one."""
+        if args.metric_for_best_model in metrics:
+            super().on_evaluate(args, state, control, metrics, **more)
+
+
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
     """Follows one training run and logs it in the run's folder."""
 
-    def __init__(self, folder: Path, figures: tuple[str, ...], *, held_out: bool = False):
+    def __init__(self, folder: Path, figures: tuple[str, ...], *, checked: bool = False):
         self.folder = folder
         self.figures = figures
-        self.held_out = held_out
+        self.checked = checked
         self.stopped: int | None = None
         self.began = time.perf_counter()
         self.before = 0
@@ -40,7 +51,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
         self.before = int(state.num_input_tokens_seen)
         kept = [line for line in read_log(self.folder) if line["step"] <= state.global_step]
         if terminal.first_process:
-            for name in (LOG, HELD_OUT, COMPLETIONS):
+            for name in LOGS:
                 cut_log(self.folder, state.global_step, name)
         if kept:
             self.earlier_tokens = int(kept[-1].get("num_tokens", 0))
@@ -74,19 +85,26 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
             terminal.note(f"step {state.global_step} of {state.max_steps}  {text}  {seconds:,.0f} s")
 
     def on_evaluate(self, _args: Any, state: Any, _control: Any, metrics: dict[str, float], **_: Any) -> None:
-        """Log and show the figures of held-out rows."""
-        right, rows = int(metrics["eval_right"]), int(metrics["eval_rows"])
+        """Log and show the figures of a check."""
+        name = next(key for key in metrics if key.endswith("_right")).removeprefix("eval_").removesuffix("_right")
+        right, rows = int(metrics[f"eval_{name}_right"]), int(metrics[f"eval_{name}_rows"])
+        loss = metrics.get(f"eval_{name}_loss")
+        line: dict[str, Any] = {"step": state.global_step, "loss": None if loss is None else round(loss, 4)}
+        line |= {"right": right, "rows": rows}
         if terminal.first_process:
-            line = {"step": state.global_step, "loss": round(metrics["eval_loss"], 4), "right": right, "rows": rows}
-            add_line(self.folder, line, HELD_OUT)
-        terminal.note(f"held out, step {state.global_step}: loss {metrics['eval_loss']:.3f}, {right} of {rows} right")
+            further = name != VALIDATION
+            add_line(self.folder, {"dataset": name, **line} if further else line, CURVES if further else HELD_OUT)
+        shown = "" if loss is None else f"loss {loss:.3f}, "
+        terminal.note(
+            f"{'held out' if name == VALIDATION else name}, step {state.global_step}: {shown}{right} of {rows} right"
+        )
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Return memory to the system now and then; after Ctrl-C or SIGTERM, save a checkpoint and stop."""
         if state.global_step % _EVERY == 0:
             give_back()
         if state.global_step >= state.max_steps:
-            control.should_evaluate = self.held_out
+            control.should_evaluate = self.checked
         if self.stopped:
             control.should_save = True
             control.should_training_stop = True

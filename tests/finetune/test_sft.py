@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from commands import losses, sft
+from commands import evaluation, losses, sft
 from safetensors import SafetensorError
 
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import Run, command
-from finetune.runs.log import HELD_OUT, read_log
+from finetune.runs.log import CURVES, HELD_OUT, read_log
 from finetune.train.sft import run_trainer
 from finetune.train.watch import Watch
 from solver.refusal import InputError
@@ -139,7 +139,7 @@ def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_pat
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(finetune.train.sft, "read_training_rows", stopped)
+    monkeypatch.setattr(finetune.train.sft, "read_mix", stopped)
     words = sft(dataset, tiny, tmp_path / "x")
 
     status, _, said = call(*words)
@@ -296,7 +296,9 @@ def test_each_checkpoint_is_measured_on_held_out_rows_and_the_best_is_kept(datas
 
 def test_training_stops_when_no_checkpoint_is_better(dataset, tiny, tmp_path, call, monkeypatch):
     """With `--patience 1`, the second of two equally good checkpoints is the last."""
-    monkeypatch.setattr("finetune.judge.held_out.count_right", lambda *_: len(read_log(tmp_path / "x", HELD_OUT)) == 0)
+    monkeypatch.setattr(
+        "finetune.judge.held_out.count_right", lambda *_, **__: len(read_log(tmp_path / "x", HELD_OUT)) == 0
+    )
 
     status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", "--patience", 1, "--validation", 1))
 
@@ -324,3 +326,60 @@ def test_an_odd_value_is_told_before_training_and_an_impossible_one_is_refused(d
     assert "warning: odd values: lr 50.0 (usual: 1e-06 to 0.05)\n" in said
     assert "the flags: warmup is 1.5; write a number below 1" in refused
     assert not (tmp_path / "none").exists()
+
+
+def test_each_checkpoint_is_measured_on_further_datasets(dataset, rows, tiny, tmp_path, call):
+    """Each `--eval-dataset` has a curve of its own, with a loss where there are traces; only validation rows choose."""
+    plain = [{key: row[key] for key in ("id", "question", "answer")} for row in rows[:3]]
+    (tmp_path / "plain.jsonl").write_text("".join(json.dumps(row) + "\n" for row in plain))
+    more = ["--epochs", 1, "--validation", 1, "--eval-rows", 2, "--eval-dataset", tmp_path / "plain.jsonl"]
+    words = [*sft(dataset, tiny, tmp_path / "x", *more), "--eval-dataset", str(dataset)]
+
+    status, said, errors = call(*words)
+
+    assert status == 0, errors
+    lines = read_log(tmp_path / "x", CURVES)
+    assert [(line["step"], line["dataset"], line["rows"]) for line in lines] == [
+        (step, name, 2) for step in (4, 6) for name in (str(tmp_path / "plain.jsonl"), str(dataset))
+    ]
+    assert [line["loss"] is None for line in lines] == [True, False] * 2
+    assert [line["step"] for line in read_log(tmp_path / "x", HELD_OUT)] == [4, 6]
+    assert "kept the checkpoint of step" in said
+    assert "plain.jsonl: 2 of 2 rows are trained on" in errors
+    assert (
+        call(*evaluation(tmp_path / "x", dataset, "--limit", 1, "--max-new-tokens", 2, "--out", tmp_path / "e"))[0] == 0
+    )
+    page = (tmp_path / "e" / "report.html").read_text()
+    assert [page.count(f"Learning curve of {line['dataset']}<") for line in lines[:2]] == [1, 1]
+
+
+def test_further_datasets_choose_no_checkpoint(dataset, tiny, tmp_path, call):
+    """Without validation rows the last checkpoint is kept, so that no test row has a say."""
+    more = ["--epochs", 1, "--eval-rows", 1, "--eval-dataset", dataset]
+
+    status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", *more))
+
+    assert status == 0, errors
+    assert [line["step"] for line in read_log(tmp_path / "x", CURVES)] == [4, 6]
+    assert "kept the checkpoint" not in said
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["{0}", "{0}"], "is given twice"),
+        (["/nowhere/at/all"], "no such file or dataset folder"),
+        (["validation"], "is a name of our own"),
+    ],
+)
+def test_a_further_dataset_that_cannot_be_read_stops_the_run_first(dataset, tiny, tmp_path, call, names, said):
+    """The folder of the run is not made."""
+    words = sft(dataset, tiny, tmp_path / "x")
+    for name in names:
+        words += ["--eval-dataset", name.format(dataset)]
+
+    status, _, errors = call(*words)
+
+    assert status == 2
+    assert said in errors
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,216 @@
+"""Mixes the training rows of several datasets: `A`, `B:0.3` for a share of the mix, `C:2x` to repeat rows.
+
+Counts are exact, and the order is keyed by the seed. `datasets.interleave_datasets` does neither: it draws the dataset of
+each row by chance, and it ends with the first exhausted dataset or repeats all others.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from solver.dataset import hub_place
+from solver.files import local
+from solver.number import write_number
+from solver.plurals import counted
+from solver.refusal import InputError
+
+from . import terminal
+from .rows import ALIASES, hub_dataset, read_training_rows, system_prompts
+
+SYSTEMS = ("same", "each")
+"""Whether rows with different system prompts are refused, or each is trained with its own."""
+_WEIGHTED = re.compile(r"(?P<dataset>.+):(?P<number>\d*\.?\d+)(?P<repeated>x?)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One dataset of a mix: its share of the rows of the mix, or how often each of its rows is taken."""
+
+    dataset: str
+    share: Fraction | None = None
+    repeats: Fraction = Fraction(1)
+
+    @property
+    def weight(self) -> str:
+        """The weight as it is written behind the dataset; empty if each row is taken once."""
+        if self.share is not None:
+            return write_number(self.share)
+        return "" if self.repeats == 1 else f"{write_number(self.repeats)}x"
+
+    def __str__(self) -> str:
+        return f"{self.dataset}:{self.weight}" if self.weight else self.dataset
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where rows of a mix come from, as run.json tells it: `rows` of the mix are from `available` rows of a dataset."""
+
+    dataset: str
+    hub_dataset: str | None
+    weight: str
+    rows: int
+    available: int
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The rows to train on, in their order, with their sources and the system prompt of the first dataset."""
+
+    table: pa.Table
+    sources: list[Source]
+    system: str
+
+    def settings(self) -> dict[str, Any]:
+        """Return what run.json says of the rows; a single whole dataset is no mix."""
+        first = self.sources[0]
+        whole = len(self.sources) == 1 and not first.weight
+        return {
+            "dataset": first.dataset if whole else name_of(asdict(source) for source in self.sources),
+            "hub_dataset": first.hub_dataset if len(self.sources) == 1 else None,
+            "mix": [] if whole else [asdict(source) for source in self.sources],
+            "system": self.system,
+        }
+
+
+def name_of(sources: Any) -> str:
+    """Return the text that names a mix by its sources, as `data/a + data/b:0.3`."""
+    return " + ".join(
+        f"{source['dataset']}:{source['weight']}" if source["weight"] else source["dataset"] for source in sources
+    )
+
+
+def read_part(text: str) -> Part:
+    """Return the part that a text names: DATASET, DATASET:0.3 or DATASET:2x; raise InputError for another number.
+
+    A name on the Hub may end with its configuration: `ORG/NAME:2024` is one, as is a name behind the colon.
+    """
+    found = None if local(text).exists() else _WEIGHTED.fullmatch(text)
+    if found is None:
+        return Part(text)
+    dataset, number = found["dataset"], Fraction(found["number"])
+    if found["repeated"] and number:
+        return Part(dataset, repeats=number)
+    if not found["repeated"] and 0 < number < 1:
+        return Part(dataset, share=number)
+    if number and hub_place(text) and not local(dataset).exists():
+        return Part(text)
+    raise InputError(
+        f"{text}: write {dataset}:0.3 for 30 % of the mix, {dataset}:2x for each row twice, or {dataset} for each row once"
+    )
+
+
+def read_mix(datasets: Sequence[str], rows: int | None, seed: int, systems: str = "same") -> Mix:
+    """Return the rows of a mix of datasets; raise InputError if they cannot be mixed as told.
+
+    A single dataset without a weight keeps its own order, so that `rows` are its first ones. A mix is ordered by a hash
+    of the seed and each row's id, and `rows` are spread over its parts.
+    """
+    parts = [read_part(text) for text in datasets]
+    _refuse_twice(parts)
+    whole = len(parts) == 1 and not parts[0].weight
+    tables = [read_training_rows(part.dataset, rows if whole else None) for part in parts]
+    if systems == "same":
+        _refuse_systems(parts, tables)
+    counts = [len(tables[0])] if whole else _counts(parts, [len(table) for table in tables], rows)
+    sources = [
+        Source(part.dataset, hub_dataset(part.dataset), part.weight, count, len(table))
+        for part, count, table in zip(parts, counts, tables, strict=True)
+    ]
+    system = system_prompts(tables[0])[0]
+    if whole:
+        return Mix(tables[0], sources, system)
+    terminal.table(
+        "mix",
+        ("", ">rows", ">of", ">share"),
+        [(*_told(source), f"{source.rows / sum(counts):.1%}") for source in sources],
+    )
+    return Mix(_mixed(tables, counts, seed), sources, system)
+
+
+def _told(source: Source) -> tuple[str, int, int]:
+    return name_of([asdict(source)]), source.rows, source.available
+
+
+def _refuse_twice(parts: Sequence[Part]) -> None:
+    names = [str(local(ALIASES.get(part.dataset, part.dataset))) for part in parts]
+    for name, part in zip(names, parts, strict=True):
+        if names.count(name) > 1:
+            raise InputError(f"--dataset {part.dataset} is given twice; give it once, or as {part.dataset}:2x")
+
+
+def _refuse_systems(parts: Sequence[Part], tables: Sequence[pa.Table]) -> None:
+    """Raise InputError if rows have different system prompts: an evaluation would use only one of them."""
+    found = {
+        system: part.dataset for part, table in zip(parts, tables, strict=True) for system in system_prompts(table)
+    }
+    if len(found) > 1:
+        (one, first), (other, second), *_ = found.items()
+        raise InputError(
+            f"rows have {len(found)} different system prompts: {one[:80]!r} in {first}, {other[:80]!r} in {second}; "
+            "choose datasets with the same one, or train each row with its own: --system-prompts each"
+        )
+
+
+def _counts(parts: Sequence[Part], sizes: Sequence[int], rows: int | None) -> list[int]:
+    """Return how many rows each part gives, for a mix of `rows` or of as many as there are.
+
+    Datasets without a share are taken as they are, and the shares are those of the whole mix. If all have shares, the mix
+    is the largest one in which no row is repeated.
+    """
+    shares = [part.share for part in parts]
+    total = sum((share for share in shares if share is not None), Fraction(0))
+    fixed = sum(
+        (part.repeats * size for part, size in zip(parts, sizes, strict=True) if part.share is None), Fraction(0)
+    )
+    if (total >= 1) if fixed else (total != 1):
+        wanted = f"below 1, to leave room for {next(part for part in parts if part.share is None)}" if fixed else "1"
+        raise InputError(
+            f"{', '.join(map(str, parts))}: the shares add up to {write_number(total)}; they must add up to {wanted}"
+        )
+    whole = (
+        fixed / (1 - total)
+        if fixed
+        else min(size / share for size, share in zip(sizes, shares, strict=True) if share is not None)
+    )
+    if rows is not None and rows > whole:
+        raise InputError(
+            f"{', '.join(map(str, parts))}: the mix has {counted(int(whole), 'row')}, fewer than --rows {rows:,}"
+        )
+    scale = Fraction(rows) / whole if rows is not None else Fraction(1)
+    exact = [
+        scale * (part.repeats * size if part.share is None else part.share * whole)
+        for part, size in zip(parts, sizes, strict=True)
+    ]
+    return rounded(exact)
+
+
+def rounded(exact: Sequence[Fraction]) -> list[int]:
+    """Return whole numbers with the same rounded sum, by the largest remainders."""
+    counts = [int(number) for number in exact]
+    rest = sorted(range(len(exact)), key=lambda place: counts[place] - exact[place])
+    for place in rest[: round(sum(exact)) - sum(counts)]:
+        counts[place] += 1
+    return counts
+
+
+def _mixed(tables: Sequence[pa.Table], counts: Sequence[int], seed: int) -> pa.Table:
+    """Return the rows of all tables in keyed order; a table with fewer rows than its count gives some several times."""
+    keyed: list[tuple[bytes, int]] = []
+    start = 0
+    for part, (table, count) in enumerate(zip(tables, counts, strict=True)):
+        ids = table["id"].to_pylist()
+        copies, rest = divmod(count, len(ids))
+        for copy in range(copies + 1):
+            found = [(_key(seed, part, copy, row), start + place) for place, row in enumerate(ids)]
+            keyed += found if copy < copies else sorted(found)[:rest]
+        start += len(ids)
+    return pa.concat_tables(tables).take([place for _, place in sorted(keyed)])
+
+
+def _key(*parts: object) -> bytes:
+    return hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:16]

@@ -1,0 +1,216 @@
+"""Mixes of datasets: shares and repeats are exact, the order is keyed, and run.json says what was mixed."""
+
+import json
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from commands import losses, sft
+
+from finetune.release import public_settings
+from finetune.runs.folder import RUN, Run
+from finetune.runs.mix import Part, read_mix, read_part
+from solver.refusal import InputError
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def write(path, rows, **columns):
+    """Write rows as JSON lines, with other values in some columns, and return the path."""
+    path.write_text("".join(json.dumps({**row, **columns}) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def files(rows, tmp_path):
+    """Write three files of 10, 6 and 4 rows with ids of their own, and return their paths as text."""
+    cuts = {"a": rows[:10], "b": rows[10:16], "c": rows[16:20]}
+    return {name: str(write(tmp_path / f"{name}.jsonl", found)) for name, found in cuts.items()}
+
+
+def ids(path):
+    """Return the ids of the rows of a file."""
+    return [json.loads(line)["id"] for line in Path(path).read_text().splitlines()]
+
+
+def counts(mix):
+    """Return the number of rows of each source."""
+    return [source.rows for source in mix.sources]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("data/run8", Part("data/run8")),
+        ("data/run8:0.3", Part("data/run8", share=Fraction(3, 10))),
+        ("data/run8:.25", Part("data/run8", share=Fraction(1, 4))),
+        ("data/run8:2x", Part("data/run8", repeats=Fraction(2))),
+        ("data/run8:0.5x", Part("data/run8", repeats=Fraction(1, 2))),
+        ("acme/run8:small", Part("acme/run8:small")),
+        ("acme/run8:small/train", Part("acme/run8:small/train")),
+        ("acme/run8:small/train:0.3", Part("acme/run8:small/train", share=Fraction(3, 10))),
+        ("acme/run8:2024", Part("acme/run8:2024")),
+        ("acme/run8:2024:3x", Part("acme/run8:2024", repeats=Fraction(3))),
+    ],
+)
+def test_a_number_behind_the_last_colon_is_a_weight(text, expected):
+    """Names on the Hub keep their configuration and split; `str` undoes the reading."""
+    assert read_part(text) == expected
+    assert read_part(str(expected)) == expected
+
+
+@pytest.mark.parametrize("text", ["{}:0", "{}:0x", "{}:1", "{}:30", "{}:1.5", "x.jsonl:2"])
+def test_a_number_that_is_no_weight_is_refused(text, files):
+    """The message shows the forms that there are."""
+    with pytest.raises(InputError, match=r"write .*:0\.3 for 30 % of the mix, .*:2x for each row twice"):
+        read_part(text.format(files["a"]))
+
+
+def test_a_file_whose_name_ends_like_a_weight_is_read(rows, tmp_path):
+    """What is there under the whole name is no weight."""
+    path = str(write(tmp_path / "a:0.3", rows))
+
+    assert read_part(path) == Part(path)
+
+
+@pytest.mark.parametrize(
+    ("weights", "limit", "expected"),
+    [
+        ({"a": "", "b": ""}, None, [10, 6]),
+        ({"a": "", "b": ":2x"}, None, [10, 12]),
+        ({"a": "", "b": ":0.5x"}, None, [10, 3]),
+        ({"a": "", "b": ":0.2"}, None, [10, 2]),  # 2 or 3 of 12.5
+        ({"a": "", "b": ":0.5"}, None, [10, 10]),  # each row of b once or twice
+        ({"a": ":0.5", "b": ":0.5"}, None, [6, 6]),
+        ({"a": ":0.5", "b": ":0.25", "c": ":0.25"}, None, [8, 4, 4]),
+        ({"a": ":2x", "b": "", "c": ":0.5"}, None, [20, 6, 26]),
+        ({"a": "", "b": ":0.5"}, 10, [5, 5]),
+        ({"a": "", "b": ""}, 8, [5, 3]),
+        ({"a": ":3x"}, None, [30]),
+    ],
+)
+def test_shares_and_repeats_are_exact(files, weights, limit, expected):
+    """A share is one of the whole mix, and `--rows` is spread over the parts; rows of a part are taken equally often."""
+    mix = read_mix([files[name] + weight for name, weight in weights.items()], limit, seed=0)
+
+    assert counts(mix) == expected
+    assert len(mix.table) == sum(expected)
+    taken = Counter(mix.table["id"].to_pylist())
+    for source, name in zip(mix.sources, weights, strict=True):
+        times = [taken[row] for row in ids(files[name])]
+        assert sum(times) == source.rows
+        assert max(times) - min(times) <= 1
+
+
+def test_the_order_is_keyed_by_the_seed(files):
+    """The same seed gives the same rows in the same order, another one gives another order, and parts are mixed."""
+    texts = [files["a"], files["b"] + ":0.3"]
+    one, same, other = (read_mix(texts, None, seed).table["id"].to_pylist() for seed in (0, 0, 1))
+
+    assert one == same
+    assert one != other
+    assert {row in ids(files["a"]) for row in one[:8]} == {True, False}
+
+
+def test_more_of_a_dataset_adds_rows_and_drops_none(files):
+    """A larger share has the rows of a smaller one."""
+    less, more = (
+        set(read_mix([files["a"], files["b"] + weight], None, 0).table["id"].to_pylist()) for weight in (":0.2", ":0.3")
+    )
+
+    assert less < more
+
+
+def test_a_single_dataset_keeps_its_order(files):
+    """Without weights nothing is mixed: `--rows` are the first rows, and run.json has no mix."""
+    mix = read_mix([files["a"]], 3, seed=5)
+
+    assert mix.table["id"].to_pylist() == ids(files["a"])[:3]
+    assert mix.settings()["mix"] == []
+    assert mix.settings()["dataset"] == files["a"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "limit", "said"),
+    [
+        (["{a}:0.6", "{b}:0.3"], None, r"the shares add up to 0\.9; they must add up to 1"),
+        (["{a}:0.6", "{b}:0.6"], None, r"the shares add up to 1\.2; they must add up to 1"),
+        (
+            ["{a}", "{b}:0.6", "{c}:0.4"],
+            None,
+            r"add up to 1; they must add up to below 1, to leave room for .*a\.jsonl",
+        ),
+        (["{a}:0.3"], None, r"the shares add up to 0\.3"),
+        (["{a}", "{a}:0.3"], None, r"is given twice; give it once, or as .*a\.jsonl:2x"),
+        (["{a}", "{b}"], 17, "the mix has 16 rows, fewer than --rows 17"),
+        (["{a}", "nowhere.jsonl"], None, "nowhere.jsonl"),
+    ],
+)
+def test_a_mix_that_cannot_be_made_is_refused(files, texts, limit, said):
+    """The message says which numbers or datasets do not fit."""
+    with pytest.raises(InputError, match=said):
+        read_mix([text.format(**files) for text in texts], limit, seed=0)
+
+
+def test_rows_with_different_system_prompts_are_refused_or_trained_by_name(rows, tmp_path, files):
+    """An evaluation uses one system prompt, so several are trained only if that is asked for, within a file too."""
+    turns = [{"role": "system", "content": "Answer in verse."}, *rows[0]["prompt"][1:]]
+    other = str(write(tmp_path / "other.jsonl", rows[20:22], prompt=turns))
+    both = str(write(tmp_path / "both.jsonl", [rows[0], {**rows[1], "prompt": turns}]))
+
+    for texts in ([files["a"], other], [both]):
+        with pytest.raises(
+            InputError, match=r"2 different system prompts: .* 'Answer in verse\.' in .*--system-prompts each"
+        ):
+            read_mix(texts, None, seed=0)
+    mix = read_mix([files["a"], other], None, seed=0, systems="each")
+
+    assert mix.system == rows[0]["prompt"][0]["content"]
+    assert {row[0]["content"] for row in mix.table["prompt"].to_pylist()} == {mix.system, "Answer in verse."}
+
+
+def test_a_mix_is_trained_recorded_and_resumed(dataset, files, tiny, tmp_path, call):
+    """run.json names each dataset with its weight and rows; a resumed run must have the same mix."""
+    words = sft(dataset, tiny, tmp_path / "x", "--epochs", 1)
+    place = words.index("--dataset")
+    mixed = [*words[:place], "--dataset", f"{dataset}:0.75", "--dataset", f"{files['b']}:2x", *words[place + 2 :]]
+
+    status, said, errors = call(*mixed)
+    changed = [word.replace(":2x", ":3x") for word in mixed]
+    again, refused = call(*mixed, "--resume"), call(*changed, "--resume")
+
+    assert status == 0, errors
+    settings = Run.read(tmp_path / "x").settings
+    assert settings["rows"] == 48
+    assert [(source["weight"], source["rows"], source["available"]) for source in settings["mix"]] == [
+        ("0.75", 36, 24),
+        ("2x", 12, 6),
+    ]
+    assert len(losses(tmp_path / "x")) == 12
+    assert "--dataset" in said.splitlines()[-1]
+    assert again[0] == 0
+    assert refused[0] == 2
+    assert "was begun with dataset" in refused[2]
+    assert public_settings(settings)["dataset"] == "tiny:0.75 + b.jsonl:2x"
+    assert str(tmp_path) not in json.dumps(public_settings(settings)["mix"])
+
+
+def test_a_run_of_an_earlier_version_is_resumed(tmp_path):
+    """Settings that an earlier version did not record had their usual values: they may be given, others may not."""
+    (tmp_path / RUN).write_text(json.dumps({"settings": {"seed": 0}, "result": {}}))
+
+    run = Run.begin(tmp_path, {"seed": 0, "order": "shuffled"}, resume=True, usual={"order": "shuffled"})
+    with pytest.raises(InputError, match="was begun with order 'shuffled', not 'difficulty'"):
+        Run.begin(tmp_path, {"seed": 0, "order": "difficulty"}, resume=True, usual={"order": "shuffled"})
+
+    assert run.settings == {"seed": 0}
+
+
+def test_tables_of_different_origin_are_mixed(dataset, files):
+    """Rows of a folder and of a file have one schema."""
+    mix = read_mix([str(dataset), files["b"] + ":2x"], None, seed=0)
+
+    assert isinstance(mix.table, pa.Table)
+    assert counts(mix) == [24, 12]
