@@ -31,7 +31,7 @@ USUAL = 215
 
 def settings() -> dict[str, Any]:
     """Return the options that both sides of the training comparison share: those of our recipe."""
-    from finetune.train.recipe import read_recipe
+    from finetune.training.recipe import read_recipe
 
     sft = read_recipe("smollm2").sft
     keys = ("batch", "lr", "schedule", "warmup", "rank", "alpha")
@@ -46,8 +46,8 @@ def train_ours(model: str, table: pa.Table, folder: Path, seed: int) -> Any:
     from finetune.hardware.memory import keep_memory
     from finetune.models.base_model import load_tokenizer
     from finetune.models.chat import measure, prepare_tokenizer
-    from finetune.train.recipe import read_recipe
-    from finetune.train.sft import make_trainer
+    from finetune.training.recipe import read_recipe
+    from finetune.training.sft import make_trainer
 
     keep_memory()
     tokenizer = load_tokenizer(model)
@@ -72,7 +72,7 @@ def run_ours(trainer: Any) -> None:
 
 def run_torch(trainer: Any) -> None:
     """Train with our trainer and torch's own number of threads."""
-    from finetune.train.sft import run_trainer
+    from finetune.training.sft import run_trainer
 
     run_trainer(trainer)
 

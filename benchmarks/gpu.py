@@ -123,7 +123,7 @@ def launches(dataset: str, model: str, folder: Path, recipe: Any) -> float:
     from finetune.models.adapter import load_prepared_tokenizer
     from finetune.models.chat import measure
     from finetune.runs.rows import read_training_rows
-    from finetune.train.sft import make_trainer, run_trainer
+    from finetune.training.sft import make_trainer, run_trainer
 
     table, tokenizer, device = read_training_rows(dataset, STEP), load_prepared_tokenizer(model), find_device()
     lengths = [row.total for row in measure(tokenizer, table)]
@@ -141,7 +141,7 @@ def launches(dataset: str, model: str, folder: Path, recipe: Any) -> float:
 
 def compare_launches(dataset: str, model: str, scratch: Path) -> tuple[float, float]:
     """Return the launches per token of a step in four passes with checkpointing, and of one in one pass."""
-    from finetune.train.recipe import Sft
+    from finetune.training.recipe import Sft
 
     passes = Sft(epochs=1, batch=STEP // 4, accumulation=4, checkpointing=True)
     one = Sft(epochs=1, batch=STEP, accumulation=1)

@@ -1,9 +1,9 @@
 """Trains language models on wirework's traces and evaluates them with the solver.
 
-Sub-packages, lowest first: `runs`, `hardware`, `models`, then `train` and `judge`, which do not import each other.
+Sub-packages, lowest first: `runs`, `hardware`, `models`, then `training` and `judge`, which do not import each other.
 The modules that stand here join them: the command line, and publishing.
 
-Imports solver, runs, hardware, models, train and judge.
+Imports solver, runs, hardware, models, training and judge.
 """
 
 import os

@@ -11,7 +11,7 @@ from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
 from finetune.runs.log import COMPLETIONS
-from finetune.train.recipe import Recipe, override, read_recipe
+from finetune.training.recipe import Recipe, override, read_recipe
 from solver.command import parsed, run
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -47,7 +47,7 @@ def resumed(args: argparse.Namespace) -> str:
 
 def _sft(args: argparse.Namespace) -> int:
     from .judge.held_out import count_right
-    from .train import sft
+    from .training import sft
 
     device, recipe = _device_and_recipe(args)
     model = args.model or recipe.model
@@ -70,7 +70,7 @@ def _rl(args: argparse.Namespace) -> int:
     from finetune.runs.completions import told
 
     from .judge.reinforced import make_page
-    from .train import rl
+    from .training import rl
 
     device, recipe = _device_and_recipe(args)
     terminal.say(f"model {named_base(args.model, args.adapter, device)} with {args.adapter} on {device}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from finetune.judge.choose import DEFAULT, WAYS
 from finetune.runs.mix import SYSTEMS
-from finetune.train.recipe import Rl, Sft, known_recipes, read_value
+from finetune.training.recipe import Rl, Sft, known_recipes, read_value
 from solver.command import Parser, path
 from solver.refusal import InputError
 

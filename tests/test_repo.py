@@ -34,7 +34,7 @@ ORDER = (
     "finetune.runs",
     "finetune.hardware",
     "finetune.models",
-    "finetune.train",
+    "finetune.training",
     "finetune.judge",
     "finetune",
 )

@@ -93,7 +93,7 @@ def _address(one: Source) -> str:
 
 def training(section: str) -> str:
     """Return the table of values of a training recipe: `sft` or `rl`."""
-    from finetune.train.recipe import known_recipes, read_recipe
+    from finetune.training.recipe import known_recipes, read_recipe
 
     recipes = {name: getattr(read_recipe(name), section) for name in known_recipes()}
     body = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from finetune.train.credit import CREDITS, SHORT_CUTS, histogram, rewards_of
+from finetune.training.credit import CREDITS, SHORT_CUTS, histogram, rewards_of
 from solver import judge
 from solver.text import fence
 

@@ -6,7 +6,7 @@ import pytest
 from commands import losses, sft
 
 from finetune.runs.rows import read_rows
-from finetune.train.order import ByLength, rising
+from finetune.training.order import ByLength, rising
 
 pytestmark = pytest.mark.filterwarnings("default")
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from finetune.train.pass_rates import PassRates
+from finetune.training.pass_rates import PassRates
 
 NAMES = ["half", "new", "never", "always"]
 

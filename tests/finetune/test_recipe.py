@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from finetune.parser import parser
-from finetune.train.recipe import FOLDER, Recipe, Rl, Sft, known_recipes, odd_values, override, read_recipe
+from finetune.training.recipe import FOLDER, Recipe, Rl, Sft, known_recipes, odd_values, override, read_recipe
 from solver.refusal import InputError
 
 

@@ -12,10 +12,10 @@ from finetune.models.chat import prompt_ids
 from finetune.runs.completions import learning
 from finetune.runs.log import COMPLETIONS, read_log
 from finetune.runs.rows import read_rows
-from finetune.train.recipe import Rl
-from finetune.train.rl import make_trainer
-from finetune.train.rollout import Rollout
-from finetune.train.watch import Watch
+from finetune.training.recipe import Rl
+from finetune.training.rl import make_trainer
+from finetune.training.rollout import Rollout
+from finetune.training.watch import Watch
 from solver.grounding import Reading
 from solver.text import fence
 

@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import Run, command
 from finetune.runs.log import CURVES, HELD_OUT, read_log
-from finetune.train.sft import run_trainer
-from finetune.train.watch import Watch
+from finetune.training.sft import run_trainer
+from finetune.training.watch import Watch
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -134,12 +134,12 @@ def test_half_a_checkpoint_is_not_resumed_from(tmp_path):
 
 def test_ctrl_c_before_a_run_is_begun_does_not_say_resume(dataset, tiny, tmp_path, call, monkeypatch):
     """Before the run's folder exists there is nothing to resume: the printed command is the same one."""
-    import finetune.train.sft
+    import finetune.training.sft
 
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(finetune.train.sft, "read_mix", stopped)
+    monkeypatch.setattr(finetune.training.sft, "read_mix", stopped)
     words = sft(dataset, tiny, tmp_path / "x")
 
     status, _, said = call(*words)
@@ -195,7 +195,7 @@ def test_a_seed_that_the_libraries_refuse_is_refused_first(dataset, tiny, tmp_pa
 def test_running_out_of_memory_names_the_flags_to_change():
     """Torch's error becomes one line that suggests a smaller batch with the same training."""
     from finetune.hardware.device import out_of_memory
-    from finetune.train.sft import smaller
+    from finetune.training.sft import smaller
 
     with pytest.raises(InputError, match="--batch 2 --accumulation 2"), out_of_memory(smaller(4, 1)):
         torch.empty(1 << 60)

@@ -110,8 +110,8 @@ def test_a_resumed_run_keeps_its_number_of_threads(trained, dataset, tiny, tmp_p
         wanted.append(number)
         return training_threads(_model, _device, _rows, _tokens, 1)
 
-    monkeypatch.setattr("finetune.train.sft.training_threads", note)
-    monkeypatch.setattr("finetune.train.sft.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("finetune.training.sft.training_threads", note)
+    monkeypatch.setattr("finetune.training.sft.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     assert call(*words)[0] == 130
     assert json.loads((out / "run.json").read_text())["settings"]["threads_used"] == 1
     call(*words, "--resume")

@@ -7,8 +7,8 @@ import pytest
 from commands import evaluation, losses, sft
 
 from finetune.hardware.device import find_device
-from finetune.train.recipe import Sft
-from finetune.train.weights import adapter_of, fitted
+from finetune.training.recipe import Sft
+from finetune.training.weights import adapter_of, fitted
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -83,7 +83,7 @@ def test_a_step_is_split_by_the_memory_found(model, monkeypatch, capsys):
     recipe, device = Sft(batch=4, accumulation=4, checkpointing=True, fit=True), find_device("float32")
 
     def split(memory):
-        monkeypatch.setattr("finetune.train.weights.usable_memory", lambda _: memory)
+        monkeypatch.setattr("finetune.training.weights.usable_memory", lambda _: memory)
         return fitted(recipe, model, device, 300)
 
     assert split(10**12) == replace(recipe, batch=16, accumulation=1, checkpointing=False)
