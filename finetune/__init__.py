@@ -8,6 +8,10 @@ Imports solver, runs, hardware, models, training and judge.
 
 import os
 
+from .api import Evaluated, evaluate, train
+
+__all__ = ["Evaluated", "evaluate", "train"]
+
 # Torch reads these when it is first imported. With OpenMP's default, waiting threads spin: beside another busy
 # process, two threads were slower than one (40 s a step against 8).
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

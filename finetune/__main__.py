@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 import warnings
+from dataclasses import fields
 from typing import Any
 
 from finetune.models.verdicts import SCORER
@@ -11,11 +12,13 @@ from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
 from finetune.runs.log import COMPLETIONS
-from finetune.training.recipe import Recipe, override, read_recipe
+from finetune.training.recipe import Recipe, Sft, override, recipe_for
 from solver.command import parsed, run
+from solver.endpoint import Endpoint, read_endpoint
 from solver.plurals import counted
 from solver.refusal import InputError
 
+from .api import evaluate, train
 from .parser import DATASET, parser
 from .runs import terminal
 
@@ -46,33 +49,23 @@ def resumed(args: argparse.Namespace) -> str:
 
 
 def _sft(args: argparse.Namespace) -> int:
-    from .judge.held_out import count_right
-    from .training import sft
-
-    device, recipe = _device_and_recipe(args)
-    model = args.model or recipe.model
-    terminal.say(f"model {model} on {device}{'' if args.model or args.recipe else ', the default for this device'}")
-    options = override(recipe.sft, vars(args))
-    run = sft.train(
-        args.dataset or [DATASET],
-        model,
-        options,
-        args.out,
-        eval_datasets=args.eval_dataset,
-        score=count_right,
-        **_training_arguments(args, recipe),
-    )
+    names = ("model", "recipe", "rows", "system_prompts", "seed", "max_len", "dtype", "report_to", "resume")
+    options = {each.name: getattr(args, each.name) for each in fields(Sft) if getattr(args, each.name) is not None}
+    given = {name: getattr(args, name) for name in names}
+    run = train(args.dataset or [DATASET], args.out, eval_datasets=args.eval_dataset, **given, **options)
     return _print_run(run)
 
 
 def _rl(args: argparse.Namespace) -> int:
+    from finetune.hardware.device import find_device
     from finetune.models.adapter import named_base
     from finetune.runs.completions import told
 
     from .judge.reinforced import make_page
     from .training import rl
 
-    device, recipe = _device_and_recipe(args)
+    device = find_device(args.dtype)
+    recipe = recipe_for(device.name, args.recipe)
     terminal.say(f"model {named_base(args.model, args.adapter, device)} with {args.adapter} on {device}")
     options = override(recipe.rl, vars(args))
     arguments = _training_arguments(args, recipe)
@@ -83,13 +76,6 @@ def _rl(args: argparse.Namespace) -> int:
     return _print_run(run)
 
 
-def _device_and_recipe(args: argparse.Namespace) -> tuple[Any, Recipe]:
-    from finetune.hardware.device import find_device
-
-    device = find_device(args.dtype)
-    return device, read_recipe(args.recipe or ("tinyllama" if device.name == "cuda" else "smollm2"))
-
-
 def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:
     return {
         "max_len": args.max_len or recipe.max_len,
@@ -97,6 +83,7 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
         "system_prompts": args.system_prompts,
         "seed": args.seed,
         "dtype": args.dtype,
+        "report_to": args.report_to,
         "resume": args.resume,
     }
 
@@ -129,24 +116,38 @@ def _kind(trained: Run) -> str:
 
 
 def _eval(args: argparse.Namespace) -> int:
-    from finetune.judge.evaluate import evaluate
-    from finetune.judge.report import make_report, print_report
+    from finetune.judge.overview import print_overview
+    from finetune.judge.report import print_report
 
-    folder = evaluate(
-        args.dataset,
-        args.out,
-        model=args.model,
-        adapter=args.adapter,
-        split=args.split,
-        limit=args.limit,
-        max_new_tokens=args.max_new_tokens,
-        batch=args.batch,
-        dtype=args.dtype,
-        constrained=args.constrained,
-        **_sampling(args),
-    )
-    print_report(make_report(folder), folder)
+    names = ("adapter", "split", "limit", "max_new_tokens", "batch", "dtype", "constrained", "few_shot", "examples")
+    given = {name: getattr(args, name) for name in names} | {"model": args.model, "workers": args.workers}
+    endpoint = _endpoint(args)
+    sampling = {} if endpoint else _sampling(args)
+    found = evaluate(args.dataset or [DATASET], args.out, endpoint=endpoint, **given, **sampling)
+    if len(found) == 1:
+        print_report(found[0].report, found[0].folder)
+    else:
+        print_overview([(each.folder, each.report) for each in found])
     return 0
+
+
+def _endpoint(args: argparse.Namespace) -> Endpoint | None:
+    """Return the endpoint to ask, or None; raise InputError for flags that it does not know."""
+    if not args.endpoint:
+        return None
+    if not args.model:
+        raise InputError("--model is missing; give the name that the endpoint has for its model")
+    for name in ("samples", "choose", "seed", "scorer"):
+        if getattr(args, name):
+            raise InputError(f"--{name} is for a model that runs here; leave out --{name}, or --endpoint")
+    return read_endpoint(
+        args.endpoint,
+        args.model,
+        args.key_env,
+        temperature=None if args.own_temperature else args.temperature or 0.0,
+        max_tokens=args.max_new_tokens,
+        timeout=args.timeout,
+    )
 
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
@@ -200,11 +201,13 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _scorer(args: argparse.Namespace) -> int:
+    from finetune.hardware.device import find_device
     from finetune.judge.labels import labelled
 
-    from .train.scorer import train_scorer
+    from .training.scorer import train_scorer
 
-    device, recipe = _device_and_recipe(args)
+    device = find_device(args.dtype)
+    recipe = recipe_for(device.name, args.recipe)
     table, model = labelled(args.samples)
     terminal.say(f"model {model} on {device}; {counted(len(table), 'labelled sample')}")
     run = train_scorer(

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from finetune.judge.choose import DEFAULT, WAYS
+from finetune.runs.libraries import TRACKERS
 from finetune.runs.mix import SYSTEMS
 from finetune.training.recipe import Rl, Sft, known_recipes, read_value
 from solver.command import Parser, path
@@ -101,6 +102,7 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
     _add_dtype(sub)
+    sub.add_argument("--report-to", choices=TRACKERS, default="none", help="where else figures go (default none)")
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     _add_options(sub, section)
 
@@ -117,13 +119,15 @@ def _add_options(sub: argparse.ArgumentParser, section: type) -> None:
 
 
 def _add_eval(sub: argparse.ArgumentParser) -> None:
-    _add_dataset(sub, EVALUATED)
+    help_ = f"may be repeated, for one table of all (default {DATASET})"
+    sub.add_argument("--dataset", action="append", metavar=EVALUATED, help=help_)
     sub.add_argument("--split", help="default test; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
     sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
     _add_sampling(sub, "samples of each row; one of them and the greedy completion is chosen")
+    _add_endpoint(sub)
 
 
 def _add_sample(sub: argparse.ArgumentParser) -> None:
@@ -151,6 +155,25 @@ def _add_scorer(sub: argparse.ArgumentParser) -> None:
     _add_dtype(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     _add_options(sub, Sft)
+
+
+def _add_endpoint(sub: argparse.ArgumentParser) -> None:
+    group = sub.add_argument_group("a model at an endpoint, which --model names")
+    group.add_argument(
+        "--endpoint", metavar="URL", help="an OpenAI-compatible server, such as http://127.0.0.1:8000/v1"
+    )
+    group.add_argument(
+        "--few-shot", type=_count, default=0, metavar="N", help="training rows shown before each question"
+    )
+    group.add_argument(
+        "--examples", metavar=TRAINED, help="where they are from (default: the dataset's training split)"
+    )
+    group.add_argument("--workers", type=_count, default=4, metavar="N", help="calls at the same time (default 4)")
+    group.add_argument(
+        "--key-env", metavar="NAME", help="the environment variable with the key (default OPENAI_API_KEY)"
+    )
+    group.add_argument("--timeout", type=_count, default=60, metavar="SECONDS", help="limit of one call (default 60)")
+    group.add_argument("--own-temperature", action="store_true", help="leave the temperature, else 0, to the endpoint")
 
 
 def _add_ask(sub: argparse.ArgumentParser) -> None:

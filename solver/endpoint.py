@@ -114,6 +114,11 @@ class Reply(NamedTuple):
     text: str
     fault: str = ""
     again: bool = False
+    cut: bool = False
+    """Whether the answer ends at the limit of tokens."""
+    tokens: int | None = None
+    """The tokens of the answer, and below those of the prompt, if the endpoint tells them."""
+    prompt_tokens: int | None = None
 
 
 def printable(text: str) -> str:
@@ -127,10 +132,13 @@ class _ChatMessage(msgspec.Struct):
 
 class _Choice(msgspec.Struct):
     message: _ChatMessage
+    finish_reason: object = None
 
 
 class _Chat(msgspec.Struct):
     choices: list[_Choice]
+    usage: object = None
+    """Its numbers of tokens are optional, so an answer counts whatever stands here."""
 
 
 class Client:
@@ -155,11 +163,11 @@ class Client:
         """
         asked = []
         for prompt in prompts:
-            known = self.journal.records.get(prompt.request(self.endpoint), {}).get("answer")
-            if known is None:
-                asked.append(prompt)
+            known = self.journal.records.get(prompt.request(self.endpoint), {})
+            if "answer" in known:
+                take(prompt, _known(known))
             else:
-                take(prompt, Reply(known, again=True))
+                asked.append(prompt)
         if asked and not self.spent():
             stop = asyncio.run(self._ask_all(asked, take))
             if stop is not None:
@@ -185,7 +193,9 @@ class Client:
         while not self.spent() and (prompt := next(waiting, None)):
             reply = await self._reply(openai, prompt)
             if not reply.fault:
-                self.journal.add(prompt.request(self.endpoint), model=self.endpoint.model, answer=reply.text)
+                told = {"tokens": reply.tokens, "prompt_tokens": reply.prompt_tokens, "cut": 1 if reply.cut else None}
+                noted = {name: str(value) for name, value in told.items() if value is not None}
+                self.journal.add(prompt.request(self.endpoint), model=self.endpoint.model, answer=reply.text, **noted)
             take(prompt, reply)
 
     async def _reply(self, openai: "AsyncOpenAI", prompt: Prompt) -> Reply:
@@ -247,12 +257,18 @@ class Client:
     def _read(self, content: bytes) -> Reply:
         """Return the answer in the content of a response."""
         try:
-            choices = msgspec.json.decode(content, type=_Chat).choices
+            chat = msgspec.json.decode(content, type=_Chat)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            choices = []
-        if not choices:
+            chat = _Chat([])
+        if not chat.choices:
             return Reply("", f"not a chat answer: {self._shown(content.decode(errors='replace'))}")
-        return Reply(self.endpoint.masked(choices[0].message.content or ""))
+        choice = chat.choices[0]
+        return Reply(
+            self.endpoint.masked(choice.message.content or ""),
+            cut=choice.finish_reason == "length",
+            tokens=_count(chat.usage, "completion_tokens"),
+            prompt_tokens=_count(chat.usage, "prompt_tokens"),
+        )
 
     def _shown(self, text: str) -> str:
         """Return the beginning of a text of the endpoint, on one line and with the key masked."""
@@ -265,6 +281,20 @@ class _Retry(NamedTuple):
     fault: str
     after: float | None = None
     unreachable: bool = False
+
+
+def _count(usage: object, name: str) -> int | None:
+    """Return a number of tokens that an endpoint tells, or None."""
+    found = usage.get(name) if isinstance(usage, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def _known(record: dict[str, str]) -> Reply:
+    """Return the reply that a journal's record holds."""
+    tokens, prompt_tokens = (
+        int(record[name]) if record.get(name, "").isdecimal() else None for name in ("tokens", "prompt_tokens")
+    )
+    return Reply(record["answer"], again=True, cut="cut" in record, tokens=tokens, prompt_tokens=prompt_tokens)
 
 
 def _retry_after(header: str) -> float | None:

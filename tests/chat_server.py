@@ -23,9 +23,14 @@ HANG = Reply(hangs=True)
 TRICKLE = Reply("{", headers={"Content-Length": "1000000"}, trickles=True)
 
 
-def says(text: str | None) -> Reply:
-    """Return the reply of a model that says a text."""
-    return Reply(json.dumps({"id": "1", "choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]}))
+def says(text: str | None, **more: object) -> Reply:
+    """Return the reply of a model that says a text; `more` are further keys of it, such as `usage`."""
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text},
+        "finish_reason": more.pop("finish", "stop"),
+    }
+    return Reply(json.dumps({"id": "1", "choices": [choice], **more}))
 
 
 class Server(ThreadingHTTPServer):

@@ -223,6 +223,29 @@ def test_the_journal_answers_what_was_asked(tmp_path):
         assert client.calls == 1
 
 
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"prompt_tokens": 30, "completion_tokens": 5}, (5, 30)),
+        ({"completion_tokens": 5}, (5, None)),
+        ({"completion_tokens": "5", "prompt_tokens": -1}, (None, None)),
+        ("many", (None, None)),
+        (None, (None, None)),
+    ],
+    ids=["both", "one", "odd", "text", "none"],
+)
+def test_tokens_are_those_that_the_endpoint_tells(usage, expected, tmp_path):
+    """A server may tell tokens in any form or none; the answer counts, and the journal keeps what was told."""
+    with serve(says("yes", usage=usage, finish="length")) as server:
+        _, asked = ask(server, tmp_path / "j")
+        _, known = ask(server, tmp_path / "j")
+
+    for reply in (*asked, *known):
+        assert (reply.text, reply.cut) == ("yes", True)
+        assert (reply.tokens, reply.prompt_tokens) == expected
+    assert [known[0].again, asked[0].again] == [True, False]
+
+
 def test_another_model_or_sample_is_asked_anew(tmp_path):
     """The journal's answers are those of the same request: messages, model, options and sample."""
     message = ({"role": "user", "content": "hello"},)

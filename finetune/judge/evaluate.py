@@ -4,12 +4,12 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from finetune.hardware.device import find_device, out_of_memory
+from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
@@ -61,6 +61,14 @@ class Evaluation:
     seed: int = 0
     scorer: str = ""
     """The hash of the scorer's weights."""
+    endpoint: str | None = None
+    """The address at which a model was asked that is not run here."""
+    endpoint_temperature: float | None = None
+    """The temperature that an endpoint was asked for; None leaves it to the endpoint."""
+    few_shot: int = 0
+    """The number of training rows before each question."""
+    examples: str = ""
+    """A hash of those rows."""
 
 
 def evaluate(
@@ -81,6 +89,7 @@ def evaluate(
     seed: int = 0,
     scorer: Path | None = None,
     listed: bool = True,
+    load: Callable[[str, Path | None, Device], tuple[Any, Any]] = load,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
@@ -97,9 +106,7 @@ def evaluate(
     split = split_of(dataset, split, "test")
     system = trained_system_line(weights or Path(base))
     table = read_rows(dataset, split, limit, system)
-    repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
-    if repeated:
-        raise InputError(f"{dataset}: several rows have the id {repeated[0]}; predictions are stored by id")
+    refuse_repeated_ids(dataset, table)
     settings = Evaluation(
         base,
         str(adapter) if adapter else None,
@@ -122,7 +129,7 @@ def evaluate(
     parts = ("eval", Path(dataset.partition(":")[0]).stem, split, *kinds)
     folder = folder or home / "-".join(filter(None, parts))
     with writing(folder, "decoded into"):
-        done = _finished_rows(folder, settings)
+        done = finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
         if rows:
             claims = Trained.read(weights or Path(base)).claims(rows)
@@ -207,6 +214,13 @@ def _remember(folder: Path, home: Path) -> None:
         path.write_text("".join(f"{place}\n" for place in [*places, folder.resolve()]), encoding="utf-8")
 
 
+def refuse_repeated_ids(dataset: str, table: Any) -> None:
+    """Raise InputError if two rows have one id."""
+    repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
+    if repeated:
+        raise InputError(f"{dataset}: several rows have the id {repeated[0]}; predictions are stored by id")
+
+
 def content_hash(table: Any) -> str:
     """Return a hash of the rows' ids, prompts and answers, which shows whether two evaluations read the same rows."""
     digest = hashlib.sha256()
@@ -215,17 +229,14 @@ def content_hash(table: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def _finished_rows(folder: Path, settings: Evaluation) -> dict[str, dict[str, Any]]:
+def finished_rows(folder: Path, settings: Evaluation) -> dict[str, dict[str, Any]]:
     """Return the predictions that there are, by the ids of their rows; raise InputError if the folder holds another evaluation."""
     if (folder / SETTINGS).exists():
         before = read_settings(folder)
         for key, value in asdict(settings).items():
             other = getattr(before, key)
-            if other != value and key not in (
-                "adapter",
-                "system",
-                "hub_dataset",
-            ):  # the hash of the rows covers the system prompt
+            # the hash of the rows covers the system prompt; a server may move
+            if other != value and key not in ("adapter", "system", "hub_dataset", "endpoint"):
                 raise InputError(
                     f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
                 )

@@ -75,7 +75,7 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any], reading: Reading)
         completion=text,
         outcome=TRUNCATED if cut else verdict.outcome,
         reward=verdict.reward,
-        reason=f"cut after {counted(prediction['tokens'], 'token')}; {verdict.reason}" if cut else verdict.reason,
+        reason=f"{_cut(prediction['tokens'])}; {verdict.reason}" if cut else verdict.reason,
         level=broke.level if broke else "",
         found=broke.found if broke else "",
         emitted=_emitted(verdict.experts),
@@ -90,6 +90,10 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any], reading: Reading)
 def _routed(verdict: Verdict, experts: list[str] | None) -> bool | None:
     """Return whether the trace names the expected experts, or None if none are expected."""
     return verdict.experts == tuple(experts) and verdict.outcome != "unparsed" if experts else None
+
+
+def _cut(tokens: int | None) -> str:
+    return "cut" if tokens is None else f"cut after {counted(tokens, 'token')}"
 
 
 def _emitted(experts: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
 from .pages import PAGE, render
+from .remote import spent, spent_line
 from .sampled import cost_line, decoding_line, print_samples, summarise_samples
 from .significance import rate, shown_rate
 
@@ -42,6 +43,7 @@ def make_report(folder: Path) -> dict[str, Any]:
     report = summarise(settings, judged)
     report["note"] = reading.limit or ""
     report["samples"] = summarise_samples(rows, predictions, reading)
+    report["tokens"] = spent(predictions[row.id] for row in judged)
     (folder / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     return report
@@ -119,6 +121,7 @@ def page(report: dict[str, Any]) -> str:
         cost=cost_line(report["samples"]) if report.get("samples") else "",
         told=told(report["trained"]),
         ways=WAYS,
+        tokens=spent_line(report.get("tokens")),
         levels=LEVELS if report["ladder"] else {},
         shown=shown,
         failed={name: {str(row[name]) for row in shown} for name in GROUPS},
@@ -216,6 +219,8 @@ def print_report(report: dict[str, Any], folder: Path) -> None:
     other = f", {report['other_way']} right by another program than the gold one" if report["ladder"] else ""
     unplaced = f", {report['unplaced']} wrong without a level" if report["ladder"] and report["unplaced"] else ""
     terminal.say(f"{report['truncated']} cut at the limit{other}{unplaced}")
+    if tokens := spent_line(report.get("tokens")):
+        terminal.say(f"tokens  {tokens}")
     if report.get("note"):
         terminal.say(f"note    {report['note']}")
     terminal.say(f"report  {folder / REPORT}")

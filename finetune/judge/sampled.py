@@ -167,6 +167,11 @@ def cost_line(found: Mapping[str, Any]) -> str:
 
 def decoding_line(settings: Mapping[str, Any]) -> str:
     """Return a phrase on how the completions of an evaluation were decoded."""
+    if settings.get("endpoint"):
+        shown = f" with {counted(settings['few_shot'], 'example')}" if settings["few_shot"] else ""
+        temperature = settings["endpoint_temperature"]
+        at = "its own temperature" if temperature is None else f"temperature {temperature:g}"
+        return f"at an endpoint{shown}, {at}"
     held = ", constrained" if settings.get("constrained") else ""
     if not settings.get("samples"):
         return f"greedy{held}"

@@ -2,16 +2,33 @@
 
 from importlib import import_module
 from importlib.metadata import requires, version
+from importlib.util import find_spec
 from typing import Any
 
-from solver.refusal import InputError
+from solver.refusal import InputError, did_you_mean
 
+TRACKERS = {
+    "none": (),
+    "tensorboard": ("tensorboard", "tensorboardX"),
+    "wandb": ("wandb",),
+    "trackio": ("trackio",),
+}
+"""The places where a training may report its figures, with the modules one of which each needs."""
 LIBRARIES = ("torch", "transformers", "peft", "trl", "accelerate")
 
 
 def versions() -> dict[str, str]:
     """Return the installed version of every library."""
     return {name: version(name) for name in LIBRARIES}
+
+
+def trackers(name: str) -> list[str]:
+    """Return the trackers to report to; raise InputError if one is unknown or its library is not installed."""
+    if name not in TRACKERS:
+        raise InputError(f"report_to is {name}; {did_you_mean(name, TRACKERS)}")
+    if TRACKERS[name] and not any(find_spec(module) for module in TRACKERS[name]):
+        raise InputError(f"{name} is not installed; pip install {name}, or leave --report-to out")
+    return [name] if TRACKERS[name] else []
 
 
 def needed(path: str) -> Any:

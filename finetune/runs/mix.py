@@ -17,7 +17,7 @@ from solver.dataset import hub_place
 from solver.files import local
 from solver.number import write_number
 from solver.plurals import counted
-from solver.refusal import InputError
+from solver.refusal import InputError, did_you_mean
 
 from . import terminal
 from .rows import ALIASES, hub_dataset, read_training_rows, system_prompts
@@ -110,6 +110,8 @@ def read_mix(datasets: Sequence[str], rows: int | None, seed: int, systems: str 
     A single dataset without a weight keeps its own order, so that `rows` are its first ones. A mix is ordered by a hash
     of the seed and each row's id, and `rows` are spread over its parts.
     """
+    if systems not in SYSTEMS:
+        raise InputError(f"system_prompts is {systems}; {did_you_mean(systems, SYSTEMS)}")
     parts = [read_part(text) for text in datasets]
     _refuse_twice(parts)
     whole = len(parts) == 1 and not parts[0].weight

@@ -37,8 +37,12 @@ class Trained:
     @classmethod
     def of(cls, table: pa.Table) -> "Trained":
         """Return the record of a table of rows."""
-        ids, questions = (table[name].to_pylist() for name in ("id", "question"))
-        return cls(frozenset(zip(ids, map(_hash, questions), strict=True)))
+        return cls.of_rows(table.select(["id", "question"]).to_pylist())
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "Trained":
+        """Return the record of rows."""
+        return cls(frozenset((row["id"], _hash(row["question"])) for row in rows))
 
     @classmethod
     def read(cls, folder: Path) -> "Trained":

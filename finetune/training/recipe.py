@@ -1,7 +1,7 @@
 """Reads training recipes: YAML files whose first line is the command that runs them; flags override their values."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from solver.refusal import FormatError, InputError, did_you_mean
 from .credit import CREDITS
 
 FOLDER = Path(__file__).parents[1] / "recipes"
+
+
+_WANTED: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
 def _option(
@@ -95,9 +98,9 @@ class Rl:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The content of a recipe file; only `model` must be given."""
+    """The content of a recipe file; without a model, the device's default model is trained."""
 
-    model: str
+    model: str = ""
     max_len: int = _option(1024, "limit of a row in tokens")
     sft: Sft = field(default_factory=Sft)
     rl: Rl = field(default_factory=Rl)
@@ -119,6 +122,25 @@ def read_recipe(name: str) -> Recipe:
         raise InputError(f"{path}: {error}") from None
     recipe: Recipe = _record(Recipe, node, str(path))
     return replace(recipe, model=str(local(recipe.model))) if recipe.model.startswith("~") else recipe
+
+
+def recipe_for(device: str, name: str | Path | None) -> Recipe:
+    """Return the recipe of a name or a file, by default the one for a device of this name."""
+    return read_recipe(str(name or ("tinyllama" if device == "cuda" else "smollm2")))
+
+
+def with_options(section: Any, options: Mapping[str, Any]) -> Any:
+    """Return a section with other values of some options; raise InputError for an unknown one or a wrong type."""
+    known = {each.name: each for each in fields(section)}
+    for name, value in options.items():
+        if name not in known:
+            raise InputError(f"{name} is no option of training; {did_you_mean(name, known)}")
+        kind: Any = known[name].type
+        if not isinstance(value, (int, float) if kind is float else kind) or (
+            isinstance(value, bool) and kind is not bool
+        ):
+            raise InputError(f"{name} is {value!r}; give {_WANTED[kind]}")
+    return override(section, options)
 
 
 def override(section: Any, flags: Mapping[str, Any]) -> Any:
@@ -149,14 +171,7 @@ def _record(kind: type, node: Node, where: str) -> Any:
     for key in node:
         if key not in known:
             raise InputError(f"{where}: unknown key {key}; {did_you_mean(key, known)}")
-    missing = [name for name, each in known.items() if name not in node and _required(each)]
-    if missing:
-        raise InputError(f"{where}: {', '.join(missing)} is missing")
     return _checked(kind(**{key: _value(known[key].type, node[key], f"{where}: {key}") for key in node}), where)
-
-
-def _required(each: Field[Any]) -> bool:
-    return each.default is MISSING and each.default_factory is MISSING
 
 
 def _value(kind: Any, node: Node, where: str) -> Any:
@@ -174,8 +189,7 @@ def read_value(kind: Any, text: str, where: str) -> Any:
             return {"true": True, "false": False}[text.lower()]
         return kind(text)
     except (ValueError, KeyError):
-        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
-        raise InputError(f"{where} is {text}; write {wanted}") from None
+        raise InputError(f"{where} is {text}; write {_WANTED[kind]}") from None
 
 
 def _checked(record: Any, where: str) -> Any:

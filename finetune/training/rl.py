@@ -17,6 +17,7 @@ from finetune.models.chat import length_rows, measure
 from finetune.runs import terminal
 from finetune.runs.completions import learning
 from finetune.runs.folder import Run, writing
+from finetune.runs.libraries import trackers
 from finetune.runs.mix import read_mix
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import Trained
@@ -42,11 +43,13 @@ def reinforce(
     system_prompts: str = "same",
     seed: int = 0,
     dtype: str = "auto",
+    report_to: str = "none",
     resume: bool = False,
 ) -> Run:
     """Train an adapter further and return its run; see `sft.train` for how it is stopped."""
     keep_memory()
     device = find_device(dtype)
+    tracked = trackers(report_to)
     base = named_base(model, adapter, device)
     mix = read_mix([dataset], rows, seed, system_prompts)
     table = mix.table
@@ -61,7 +64,9 @@ def reinforce(
         if run.result:
             return run
         record_rows(table, Trained.read(adapter), folder)
-        trainer = make_trainer(table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading)
+        trainer = make_trainer(
+            table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading, report_to=tracked
+        )
         watch = Watch(folder, ("reward", "verdict/correct", "flat", "grad_norm", "short_cuts", "kl"))
         trainer.add_callback(watch)
         double = recipe.accumulation * 2
@@ -122,6 +127,7 @@ def make_trainer(
     seed: int,
     reading: Reading = Reading(),  # noqa: B008  # a frozen value
     generate: Generate = sample,
+    report_to: list[str] = [],
 ) -> Any:
     """Return TRL's trainer of a run; `reading` is how the dataset's questions are read, `generate` samples."""
     import datasets
@@ -135,7 +141,7 @@ def make_trainer(
         temperature=recipe.temperature,
         beta=recipe.kl,
         lr_scheduler_type="constant",
-        **trainer_arguments(recipe, folder, device, seed),
+        **trainer_arguments(recipe, folder, device, seed, report_to),
     )
     rollout = Rollout(table, tokenizer, recipe, folder, seed=seed, reading=reading, generate=generate)
     with one_process(), warnings.catch_warnings():

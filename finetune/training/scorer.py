@@ -12,12 +12,14 @@ from finetune.models.adapter import load_prepared_tokenizer
 from finetune.models.chat import check_mask, measure, refuse_long
 from finetune.models.verdicts import SCORER
 from finetune.runs.folder import Run, writing
-from finetune.runs.rows import system_prompt
+from finetune.runs.rows import system_prompts
 from finetune.runs.trained import Trained
+from solver.refusal import InputError
 
+from .order import SHUFFLED
 from .recipe import Sft
 from .sft import make_trainer, run_trainer, smaller
-from .trainer import finish, record_rows
+from .trainer import finish, record_rows, unrecorded
 from .watch import Watch
 
 
@@ -37,6 +39,8 @@ def train_scorer(
 
     `samples` names the folders that the rows are from.
     """
+    if recipe.order != SHUFFLED:
+        raise InputError(f"order is {recipe.order}; the samples of a scorer have no difficulty, so leave it out")
     keep_memory()
     device = find_device(dtype)
     tokenizer = load_prepared_tokenizer(model)
@@ -50,11 +54,11 @@ def train_scorer(
         "seed": seed,
         "dtype": device.dtype_name,
         "max_len": max_len,
-        "system": system_prompt(table),
+        "system": system_prompts(table)[0],
         **asdict(recipe),
     }
     with writing(folder, "trained"):
-        run = Run.begin(folder, settings, resume=resume)
+        run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
         record_rows(table, Trained.of_base(model), folder)

@@ -15,7 +15,7 @@ from finetune.models.adapter import load_prepared_tokenizer, save_alone
 from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
-from finetune.runs.libraries import needed
+from finetune.runs.libraries import needed, trackers
 from finetune.runs.mix import read_mix
 from finetune.runs.trained import Trained
 from solver.plurals import counted
@@ -40,6 +40,7 @@ def train(
     system_prompts: str = "same",
     seed: int = 0,
     dtype: str = "auto",
+    report_to: str = "none",
     resume: bool = False,
     score: Score | None = None,
 ) -> Run:
@@ -51,6 +52,7 @@ def train(
     """
     keep_memory()
     device = find_device(dtype)
+    tracked = trackers(report_to)
     refuse_repeated(eval_datasets)
     mix = read_mix(datasets, rows, seed, system_prompts)
     table = mix.table
@@ -78,6 +80,7 @@ def train(
             max_len=max_len,
             lengths=totals,
             checks=checks,
+            report_to=tracked,
         )
         if score:
             longest = max(row.completion for row in lengths)
@@ -115,6 +118,7 @@ def make_trainer(
     max_len: int,
     lengths: list[int],
     checks: Sequence[Check] = (),
+    report_to: list[str] = [],
 ) -> Any:
     """Return TRL's trainer of a run, with our order of rows; validation rows choose the best of its checkpoints."""
     import datasets
@@ -132,8 +136,10 @@ def make_trainer(
             return ByLength(lengths, rows * self.args.world_size, seed, steps=steps, easy=recipe.easy)
 
         def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **more: Any) -> Any:
-            """Add the number of right answers, and the rank by which checkpoints are compared: ties go by the loss."""
-            check, count = named[metric_key_prefix.removeprefix("eval_")], len(args[0].dataset)
+            """Add to a check the right answers, and the rank by which checkpoints are compared: ties go by the loss."""
+            check, count = named.get(metric_key_prefix.removeprefix("eval_")), len(args[0].dataset)
+            if check is None:  # a caller's own rows
+                return super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **more)
             found = EvalLoopOutput(None, None, {}, count)
             if check.has_loss:
                 found = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **more)
@@ -156,7 +162,7 @@ def make_trainer(
         padding_free=recipe.packing,
         torch_compile=recipe.compile,
         warmup_steps=recipe.warmup,  # below 1, it is a share of the steps
-        **trainer_arguments(recipe, folder, device, seed),
+        **trainer_arguments(recipe, folder, device, seed, report_to),
         **_checked_at(recipe, checks),
     )
     with one_process():

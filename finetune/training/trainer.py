@@ -48,7 +48,9 @@ def record_rows(table: pa.Table, earlier: Trained, folder: Path) -> None:
         Trained.of(table).after(earlier).write(folder)
 
 
-def trainer_arguments(recipe: Sft | Rl, folder: Path, device: Device, seed: int) -> dict[str, Any]:
+def trainer_arguments(
+    recipe: Sft | Rl, folder: Path, device: Device, seed: int, report_to: list[str]
+) -> dict[str, Any]:
     """Return the arguments that both trainers get; progress bars of the libraries are switched off."""
     import datasets
     from transformers import set_seed
@@ -67,7 +69,8 @@ def trainer_arguments(recipe: Sft | Rl, folder: Path, device: Device, seed: int)
         "logging_steps": 1,
         "seed": seed,
         "data_seed": seed,
-        "report_to": [],
+        "report_to": report_to,
+        "run_name": folder.name,
         "disable_tqdm": True,
         "dataloader_pin_memory": device.name == "cuda",
     }

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,6 +129,9 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
             self.stopped = number
             terminal.note("stopping after this step; Ctrl-C again stops at once and keeps the last checkpoint")
 
+        if threading.current_thread() is not threading.main_thread():  # no other one may handle signals
+            yield
+            return
         before = {number: signal.signal(number, stop) for number in _INTERRUPTS}
         try:
             yield

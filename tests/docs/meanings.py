@@ -198,7 +198,7 @@ DEPENDENCIES = {
     "ray": "builds on a cluster",
     "s3fs": "builds into S3 and what speaks its protocol",
     "llguidance": "says which tokens a grammar lets through, for constrained decoding",
-    "openai": "asks the endpoint of a language model for wordings; its errors, time limits and connections",
+    "openai": "asks the endpoint of a language model, for wordings and evaluations; its errors, time limits and connections",
     "pytest": "runs the tests",
     "pytest-xdist": "runs them in parallel",
     "hypothesis": "draws inputs for tests of laws",

@@ -1,12 +1,23 @@
 """Recipes are checked when they are read, and any value can be overridden."""
 
 import shlex
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from finetune.parser import parser
-from finetune.training.recipe import FOLDER, Recipe, Rl, Sft, known_recipes, odd_values, override, read_recipe
+from finetune.runs.libraries import trackers
+from finetune.training.recipe import (
+    FOLDER,
+    Recipe,
+    Rl,
+    Sft,
+    known_recipes,
+    odd_values,
+    override,
+    read_recipe,
+    with_options,
+)
 from solver.refusal import InputError
 
 
@@ -38,7 +49,6 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
         ("warmup: 0.03", "warmup: 1.5", "warmup is 1.5; write a number below 1"),
         ("attention: auto", "attention: flash", "attention is flash; .*flash_attention_2"),
         ("clip: 1.0", "clip: 0", "clip is 0.0; write a number above 0"),
-        ("model: smollm2-135m\n", "", "model is missing"),
         ("schedule: cosine", "schedule: cosin", "did you mean cosine"),
         ("generations: 8", "generations: 1", "comparing needs at least 2"),
         ("accumulation: 4", "accumulation: 5", "does not divide"),
@@ -56,13 +66,51 @@ def test_a_bad_recipe_is_refused_with_the_mend(tmp_path, old, new, said):
         read_recipe(str(tmp_path / "bad.yaml"))
 
 
-def test_only_the_model_of_a_recipe_is_mandatory(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model: acme/base\nsft: {rank: 8}\n", Recipe("acme/base", sft=Sft(rank=8))),
+        ("sft: {lr: 1e-3}\n", Recipe(sft=Sft(lr=1e-3))),
+        ("{}\n", Recipe()),
+    ],
+    ids=["no options", "no model", "nothing"],
+)
+def test_no_key_of_a_recipe_is_mandatory(tmp_path, text, expected):
     """A key that is left out has its default, so that a new option does not break a user's file."""
-    (tmp_path / "short.yaml").write_text("model: acme/base\nsft: {rank: 8}\n")
+    (tmp_path / "short.yaml").write_text(text)
 
-    recipe = read_recipe(str(tmp_path / "short.yaml"))
+    assert read_recipe(str(tmp_path / "short.yaml")) == expected
 
-    assert recipe == Recipe("acme/base", sft=Sft(rank=8))
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"rnk": 8}, "rnk is no option of training; did you mean rank"),
+        ({"rank": "8"}, "rank is '8'; give a whole number"),
+        ({"rank": True}, "rank is True; give a whole number"),
+        ({"lr": 0}, "lr is 0; write a number above 0"),
+        ({"order": "hard"}, "order is hard; "),
+    ],
+)
+def test_options_from_python_are_checked(options, said):
+    """An option has the type and the bounds of its flag."""
+    with pytest.raises(InputError, match=said):
+        with_options(Sft(), options)
+
+
+@pytest.mark.parametrize("options", [{"lr": 1}, {"lr": 1e-3, "rank": 8, "checkpointing": True, "order": "difficulty"}])
+def test_options_from_python_replace_those_of_a_recipe(options):
+    """A whole number is a number too."""
+    assert with_options(Sft(), options) == replace(Sft(), **options)
+
+
+def test_a_tracker_whose_library_is_missing_is_one_line(monkeypatch):
+    """The message says how to install it; TensorBoard has two libraries."""
+    monkeypatch.setattr("finetune.runs.libraries.find_spec", lambda name: name == "tensorboardX" or None)
+
+    with pytest.raises(InputError, match="trackio is not installed; pip install trackio, or leave --report-to out"):
+        trackers("trackio")
+    assert [trackers(name) for name in ("none", "tensorboard")] == [[], ["tensorboard"]]
 
 
 @pytest.mark.parametrize(

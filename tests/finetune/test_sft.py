@@ -6,19 +6,31 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 import torch
 from commands import evaluation, losses, sft
+from datasets import Dataset
 from safetensors import SafetensorError
+from transformers import TrainerCallback
+from transformers.integrations import integration_utils
 
+from finetune.hardware.device import Device
+from finetune.judge.decode import Completion
+from finetune.judge.held_out import count_right
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import Run, command
 from finetune.runs.log import CURVES, HELD_OUT, read_log
-from finetune.training.sft import run_trainer
+from finetune.training.recipe import Sft
+from finetune.training.sft import make_trainer, run_trainer
 from finetune.training.watch import Watch
+from solver.grounding import Reading
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -328,8 +340,9 @@ def test_an_odd_value_is_told_before_training_and_an_impossible_one_is_refused(d
     assert not (tmp_path / "none").exists()
 
 
-def test_each_checkpoint_is_measured_on_further_datasets(dataset, rows, tiny, tmp_path, call):
+def test_each_checkpoint_is_measured_on_further_datasets(dataset, rows, tiny, tmp_path, call, monkeypatch):
     """Each `--eval-dataset` has a curve of its own, with a loss where there are traces; only validation rows choose."""
+    monkeypatch.setattr("finetune.judge.held_out.count_right", lambda *_, **__: 1)
     plain = [{key: row[key] for key in ("id", "question", "answer")} for row in rows[:3]]
     (tmp_path / "plain.jsonl").write_text("".join(json.dumps(row) + "\n" for row in plain))
     more = ["--epochs", 1, "--validation", 1, "--eval-rows", 2, "--eval-dataset", tmp_path / "plain.jsonl"]
@@ -353,8 +366,9 @@ def test_each_checkpoint_is_measured_on_further_datasets(dataset, rows, tiny, tm
     assert [page.count(f"Learning curve of {line['dataset']}<") for line in lines[:2]] == [1, 1]
 
 
-def test_further_datasets_choose_no_checkpoint(dataset, tiny, tmp_path, call):
+def test_further_datasets_choose_no_checkpoint(dataset, tiny, tmp_path, call, monkeypatch):
     """Without validation rows the last checkpoint is kept, so that no test row has a say."""
+    monkeypatch.setattr("finetune.judge.held_out.count_right", lambda *_, **__: 1)
     more = ["--epochs", 1, "--eval-rows", 1, "--eval-dataset", dataset]
 
     status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", *more))
@@ -383,3 +397,73 @@ def test_a_further_dataset_that_cannot_be_read_stops_the_run_first(dataset, tiny
     assert status == 2
     assert said in errors
     assert not (tmp_path / "x").exists()
+
+
+def test_rows_without_a_trace_are_decoded_up_to_the_longest_completion_of_training(rows, model, tokenizer, monkeypatch):
+    """Rows with traces are decoded up to their own longest one, whatever training had."""
+    limits = []
+
+    def decoder(_model, _tokenizer, limit):
+        limits.append(limit)
+        return SimpleNamespace(
+            decode=lambda prompts, _batch: ((place, Completion("", 0, False, 0.0)) for place in range(len(prompts)))
+        )
+
+    monkeypatch.setattr("finetune.judge.held_out.Decoder", decoder)
+    table = pa.Table.from_pylist(rows[:2], SCHEMA)
+    plain = table.set_column(
+        table.schema.get_field_index("completion"), "completion", pa.nulls(2, SCHEMA.field("completion").type)
+    )
+    device = Device("cpu", torch.float32)
+
+    right = [count_right(model, tokenizer, found, Reading(), device, longest=9) for found in (plain, table)]
+
+    assert right == [0, 0]
+    assert limits[0] == 9 + 32
+    assert limits[1] > 60
+
+
+def test_figures_go_to_the_tracker_that_is_named(dataset, tiny, tmp_path, call, monkeypatch):
+    """`--report-to` adds the callback of transformers, which gets the figures of each step."""
+    logged = []
+
+    class Recorder(TrainerCallback):
+        def on_log(self, args, _state, _control, logs=None, **_):
+            logged.append((args.run_name, logs.get("loss")))
+
+    monkeypatch.setattr("finetune.runs.libraries.find_spec", lambda _: True)
+    monkeypatch.setitem(integration_utils.INTEGRATION_TO_CALLBACK, "trackio", Recorder)
+
+    status, _, errors = call(*sft(dataset, tiny, tmp_path / "x", "--rows", 4, "--epochs", 1, "--report-to", "trackio"))
+
+    assert status == 0, errors
+    assert logged[0] == ("x", pytest.approx(losses(tmp_path / "x")[1]))
+
+
+def test_training_may_run_in_a_thread(tmp_path):
+    """Only the main thread may handle signals; another one trains without."""
+    entered = []
+
+    def work():
+        with Watch(tmp_path, ()).interruptible():
+            entered.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert entered == [True]
+
+
+def test_a_trainer_measures_the_loss_of_any_rows(rows, tiny, tokenizer, tmp_path):
+    """Rows that are no check of the run have a loss; nothing is decoded."""
+    table = pa.Table.from_pylist(rows[:4], SCHEMA)
+    device = Device("cpu", torch.float32)
+    trainer = make_trainer(
+        table, str(tiny), tokenizer, Sft(), tmp_path, device=device, seed=0, max_len=2048, lengths=[1] * 4
+    )
+
+    found = trainer.evaluate(Dataset(table.select(["prompt", "completion"])))
+
+    assert found["eval_loss"] > 0
+    assert "eval_right" not in found
