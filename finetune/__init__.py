@@ -1,9 +1,10 @@
 """Trains language models on wirework's traces and evaluates them with the solver.
 
-Sub-packages, lowest first: `runs`, `hardware`, `models`, then `training` and `judge`, which do not import each other.
+Sub-packages, lowest first: `runs`, `hardware`, `models`, then `training` and `judge`, which do not import each other, then
+`ablate`.
 The modules that stand here join them: the command line, and publishing.
 
-Imports solver, runs, hardware, models, training and judge.
+Imports solver, runs, hardware, models, training, judge and ablate.
 """
 
 import os

@@ -244,6 +244,19 @@ def _compare(args: argparse.Namespace) -> int:
     return 0
 
 
+def _ablate(args: argparse.Namespace) -> int:
+    from .ablate.plan_file import read_plan
+    from .ablate.study import TABLE, ablate
+    from .ablate.table import print_table
+    from .judge.pages import PAGE
+
+    plan = read_plan(args.plan, evaluate=args.evaluate, model=args.model)
+    print_table(ablate(plan, args.out, dtype=args.dtype))
+    terminal.say(f"table   {args.out / TABLE}")
+    terminal.say(f"page    {args.out / PAGE}")
+    return 0
+
+
 def _ask(args: argparse.Namespace) -> int:
     from finetune.judge.ask import ask
 
@@ -288,6 +301,7 @@ VERBS = {
     "scorer": _scorer,
     "report": _report,
     "compare": _compare,
+    "ablate": _ablate,
     "ask": _ask,
     "merge": _merge,
     "push": _push,

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import fields
 from typing import Any
 
+from finetune.ablate.plan_file import known_ablations
 from finetune.judge.choose import DEFAULT, WAYS
 from finetune.runs.libraries import TRACKERS
 from finetune.runs.mix import SYSTEMS
@@ -44,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     compare = verb("compare", "compare two evaluations of the same rows", pair)
     compare.add_argument("a", type=path, metavar="RUN_A")
     compare.add_argument("b", type=path, metavar="RUN_B")
+    _add_ablate(
+        verb("ablate", "train and evaluate the arms of a file, and compare them", "wordings --out runs/wordings")
+    )
     merge = verb("merge", "merge an adapter into its base model", "runs/first --out runs/first-merged")
     merge.add_argument("adapter", type=path, metavar="DIR")
     merge.add_argument("--out", type=path, required=True, metavar="DIR")
@@ -180,6 +184,20 @@ def _add_ask(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("question")
     _add_decoding(sub)
     _add_sampling(sub, "samples; they are shown, and one of them and the greedy completion is chosen")
+
+
+def _add_ablate(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("plan", metavar="NAME|FILE", help=f"{', '.join(known_ablations())} or a file of your own")
+    sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder of data, runs and results")
+    sub.add_argument(
+        "--evaluate",
+        action="append",
+        default=[],
+        metavar="DIR|ORG/NAME|FILE.jsonl",
+        help="a further evaluation set; may be repeated",
+    )
+    sub.add_argument("--model", type=_model, metavar="NAME|PATH", help="the base model of all arms")
+    _add_dtype(sub)
 
 
 def _add_decoding(sub: argparse.ArgumentParser) -> None:

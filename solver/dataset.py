@@ -80,7 +80,7 @@ def dataset_reading(location: str | Path) -> Reading:
     Other files and datasets have no recipe: their questions are English, and have no named constants of their own.
     Raises InputError if the dataset does not exist, or its recipe cannot be read.
     """
-    path = _recipe(location)
+    path = recipe_path(location)
     recipe = read_json(read_text(path), str(path)) if path else None
     try:
         return _reading(recipe)
@@ -94,7 +94,7 @@ def _reading(recipe: Any) -> Reading:
     return Reading.of((recipe.get("about") or {}).get("language") or (), recipe.get("files") or {})
 
 
-def _recipe(location: str | Path) -> Path | None:
+def recipe_path(location: str | Path) -> Path | None:
     """Return the file of a dataset's recipe, fetched if the dataset is on the Hub; None if it has none."""
     folder = local(location)
     name = hub_place(str(location))

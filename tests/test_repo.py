@@ -36,6 +36,7 @@ ORDER = (
     "finetune.models",
     "finetune.training",
     "finetune.judge",
+    "finetune.ablate",
     "finetune",
 )
 """Every package, lower ones first. A package imports itself and packages that stand before it."""

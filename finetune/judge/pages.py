@@ -7,14 +7,15 @@ from solver.plurals import counted
 
 PAGE = "report.html"
 """The name of a page in the folder of an evaluation or a run."""
+_FOLDER = Path(__file__).parent
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a page of a template of this package."""
+def render(template: str, folder: Path = _FOLDER, **values: Any) -> str:
+    """Return a page of a template in a folder, by default that of this package, whose style any template may include."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([folder, _FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -143,11 +143,14 @@ def with_options(section: Any, options: Mapping[str, Any]) -> Any:
     return override(section, options)
 
 
-def override(section: Any, flags: Mapping[str, Any]) -> Any:
-    """Return a section with the values of the flags that were given; the value of an omitted flag is None."""
+def override(section: Any, flags: Mapping[str, Any], where: str = "the flags") -> Any:
+    """Return a section with the values of the flags that were given; the value of an omitted flag is None.
+
+    `where` is what an error calls the flags.
+    """
     known = {each.name for each in fields(section)}
     given = {name: value for name, value in flags.items() if name in known and value is not None}
-    return _checked(replace(section, **given), "the flags")
+    return _checked(replace(section, **given), where)
 
 
 def odd_values(section: Sft | Rl) -> str | None:

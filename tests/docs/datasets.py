@@ -119,6 +119,13 @@ def ways() -> str:
     return rows("`--choose`", "the chosen answer has", body=body)
 
 
+def ablation_keys() -> str:
+    """Return the table of the keys of an ablation."""
+    from finetune.ablate.plan_file import KEYS, OPTIONS
+
+    return rows("key", "meaning", body=((code(key), meaning) for key, meaning in {**KEYS, **OPTIONS}.items()))
+
+
 def ladder() -> str:
     """Return the table of levels of the error ladder."""
     from finetune.judge.ladder import LEVELS

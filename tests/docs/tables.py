@@ -39,6 +39,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "wirings": datasets.wirings,
     "training": datasets.training,
     "ways": datasets.ways,
+    "ablation-keys": datasets.ablation_keys,
     "ladder": datasets.ladder,
     "results": programs.results,
     "dependencies": programs.dependencies,
