@@ -15,6 +15,7 @@ from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.finished.recipes import AnyRecipe, read_recipe
+from generators.finished.stats import ANSWERS, Stats, first_split, shown
 from solver.arrow import text, values
 from solver.completion import extract
 from solver.machine import solve
@@ -27,6 +28,8 @@ from solver.turns import prompt
 
 BIN = 32
 """Width of a bar in the length plot, in tokens."""
+MOST_WORDED = 5_000
+"""About as many rows are read for the figures on wording; all rows of a large dataset would take minutes."""
 _READ = ["prompt.list.element.role", *(name for name in SCHEMA.names if name not in ("prompt", "trace"))]
 """The columns to read: each text once, where the schema has it twice."""
 
@@ -62,6 +65,8 @@ class Facts:
     recipe: AnyRecipe
     manifest: Manifest
     samples: list[Sample]
+    stats: Stats
+    """The figures on the wording of the first split, from rows at equal distances."""
     memory: Counter[str] = field(default_factory=Counter)
     """Bytes of each split in memory, counted as `datasets` does."""
     lengths: Counter[int] = field(default_factory=Counter)
@@ -102,6 +107,13 @@ class Facts:
             if counts
         ]
 
+    def wording(self) -> list[tuple[str, str]]:
+        """Return the known figures on wording as a table shows them; those on answers stand elsewhere on the card."""
+        found = self.stats.figures()
+        return [
+            (name, shown(name, value)) for name, value in found.items() if value is not None and name not in ANSWERS
+        ]
+
     def answer_sizes(self) -> list[tuple[str, int, int]]:
         """Return the ranges of the answers, each with its rows and those with a decimal part or a fraction."""
         return [
@@ -140,7 +152,9 @@ def gather(folder: Path) -> Facts:
     """Return the facts of a finished dataset folder; raise InputError for any other folder."""
     recipe = read_recipe(folder)
     manifest = read_manifest(folder)
-    facts = Facts(recipe, manifest, [])
+    split = first_split(recipe)
+    stats = Stats(recipe, split, every=-(-manifest.splits[split].rows // MOST_WORDED) or 1)
+    facts = Facts(recipe, manifest, [], stats)
     wanted = {name for split in manifest.splits.values() for name in split.experts}
     for name in manifest.files:
         try:
@@ -158,6 +172,8 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=ROW_GROUP, columns=_READ):
             _measure(facts, split, batch)
+            if split == facts.stats.split:
+                facts.stats.add_batch(batch)
             if len(facts.samples) < len(wanted):
                 _collect(facts, batch, wanted)
 

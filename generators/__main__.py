@@ -1,6 +1,7 @@
 """The command line: `python -m generators build --weights run8`. Commands parse, call one function and print."""
 
 import argparse
+import json
 import re
 import sys
 import time
@@ -69,6 +70,13 @@ def parser() -> argparse.ArgumentParser:
             "reword",
             "propose wordings of a pattern with a language model, for a person to read",
             "python -m generators reword times_more -n 10 --endpoint http://127.0.0.1:8000/v1 --model NAME",
+        )
+    )
+    _stats_arguments(
+        verb(
+            "stats",
+            "measure how the questions of a dataset are worded, beside those of others",
+            "python -m generators stats data/run8 --beside data/run10",
         )
     )
     verify = verb(
@@ -144,6 +152,21 @@ def _export_arguments(export: argparse.ArgumentParser) -> None:
     export.add_argument(
         "out", type=path, metavar="OUT", help="a new folder: one file per split, and for verl reward.py"
     )
+
+
+def _stats_arguments(stats: argparse.ArgumentParser) -> None:
+    stats.add_argument("location", metavar="DIR|HUB|FILE", help="a dataset, or a file of problems")
+    stats.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="DIR|HUB|FILE",
+        help="another dataset, or a file of problems with a column named question; may be repeated",
+    )
+    stats.add_argument(
+        "--split", metavar="NAME", help="the split to measure (default: the first with rows, mostly train)"
+    )
+    stats.add_argument("--json", action="store_true", help="print the figures as JSON, by dataset")
 
 
 def _pattern_arguments(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
@@ -592,6 +615,22 @@ def _reword(args: argparse.Namespace) -> int:
     return 0
 
 
+def _stats(args: argparse.Namespace) -> int:
+    from generators.finished.measure import measure
+
+    from . import terminal
+
+    found = {}
+    for location in (args.location, *args.beside):
+        with Progress("measuring") as progress:
+            found[location] = measure(location, args.split, progress)
+    if args.json:
+        print(json.dumps(found, indent=1))
+    else:
+        terminal.measured(found)
+    return 0
+
+
 def _verify(args: argparse.Namespace) -> int:
     from generators.finished.audit import audit
 
@@ -615,6 +654,7 @@ VERBS = {
     "coverage": _coverage,
     "gallery": _gallery,
     "reword": _reword,
+    "stats": _stats,
     "verify": _verify,
     "push": _push,
     "export": _export,

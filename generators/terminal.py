@@ -34,6 +34,7 @@ from solver.text import read
 if TYPE_CHECKING:
     from datasets_cards.publish import Pushed
     from generators.finished.coverage import Coverage
+    from generators.finished.stats import Figures
     from generators.finished.stored_row import StoredRow
     from generators.imports.as_patterns import MadePatterns
     from generators.reword.run import Reworded
@@ -181,6 +182,16 @@ def covered(location: str, found: "Coverage") -> None:
         f"signatures {found.covered_signatures:,} of {found.signatures:,} in the problems are covered; "
         f"the patterns have {found.pattern_signatures:,}"
     )
+
+
+def measured(found: dict[str, "Figures"]) -> None:
+    """Print the figures of datasets, a column for each."""
+    from generators.finished.stats import FIGURES, shown
+
+    table = _table("", "=", *(f">{location}" for location in found))
+    for name in FIGURES:
+        table.add_row(name, *(shown(name, figures[name]) for figures in found.values()))
+    out.print(table)
 
 
 def pushed(done: "Pushed") -> None:

@@ -58,18 +58,25 @@ def open_dataset(
     return table if columns is None else select(table, columns, location)
 
 
-def dataset_batches(location: str | Path, split: str, *, config: str | None = None) -> "Iterator[pa.RecordBatch]":
-    """Yield a split of a dataset as `open_dataset` opens it, some rows at a time; memory is flat in their number."""
+def dataset_batches(
+    location: str | Path, split: str, *, config: str | None = None, columns: Sequence[str] | None = None
+) -> "Iterator[pa.RecordBatch]":
+    """Yield a split of a dataset as `open_dataset` opens it, some rows at a time; memory is flat in their number.
+
+    With `columns`, others are not read; those that the dataset lacks are left out.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     folder = local(location)
     if not folder.is_dir():
-        yield from _from_hub(location, config, split).to_batches(max_chunksize=BATCH)
+        table = _from_hub(location, config, split)
+        kept = table if columns is None else table.select([name for name in columns if name in table.column_names])
+        yield from kept.to_batches(max_chunksize=BATCH)
         return
     for file in _files(folder, split):
         try:
-            yield from pq.ParquetFile(file).iter_batches(BATCH)
+            yield from pq.ParquetFile(file).iter_batches(BATCH, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
 

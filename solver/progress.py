@@ -53,8 +53,8 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __call__(self, done: int, total: int) -> None:
-        """Show `done` units of `total`."""
+    def __call__(self, done: int, total: int | None) -> None:
+        """Show `done` units of `total`, which is None if it is not known."""
         self._show(self.verb, done, total)
 
     def reading(self, done: int) -> None:

@@ -1,4 +1,4 @@
-"""Works on finished datasets, built or imported: reads their recipes, audits and exports them, measures coverage.
+"""Works on finished datasets, built or imported: reads their recipes, audits and exports them, measures wording and coverage.
 
-Imports solver, files, patterns, builder and imports.
+Imports solver, files, text, patterns, builder, solution and imports.
 """

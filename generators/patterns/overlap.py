@@ -17,12 +17,19 @@ GRAM = 5
 MOST = 0.4
 """The share of sequences that two wordings of a pattern stay below."""
 
-_WORD = re.compile(r"\0|[^\W_]+(?:['\u2019][^\W_]+)*")
+MASK = "\0"
+"""The sign that stands for a slot; it counts as a word."""
+
+_WORD = re.compile(rf"{MASK}|[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
 def sequences(plan: Plan) -> frozenset[tuple[str, ...]]:
     """Return the sequences of five words of a wording; a shorter wording is one sequence."""
-    text = "".join(piece if isinstance(piece, str) else " \0 " for piece in plan)
+    return text_sequences("".join(piece if isinstance(piece, str) else f" {MASK} " for piece in plan))
+
+
+def text_sequences(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the sequences of five words of a text with masks; a shorter text is one sequence."""
     words = _WORD.findall(text.lower())
     return frozenset(tuple(words[start : start + GRAM]) for start in range(max(1, len(words) - GRAM + 1)))
 

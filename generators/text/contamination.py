@@ -60,7 +60,7 @@ def read_guarded(origin: str) -> Guarded:
     for entry in entries:
         if isinstance(entry, str):
             raise InputError(f"{origin}, {entry}; mend it, since its question would not be guarded")
-        read = _questions(entry)
+        read = questions_in(entry)
         columns |= dict.fromkeys(read.columns)
         questions += read.texts
         without += not read.texts
@@ -73,14 +73,14 @@ def read_guarded(origin: str) -> Guarded:
 
 
 @dataclass(frozen=True)
-class _Questions:
+class Questions:
     """The questions of an entry, and the columns that hold them."""
 
     texts: list[str]
     columns: list[str]
 
 
-def _questions(entry: dict[str, Any]) -> _Questions:
+def questions_in(entry: dict[str, Any]) -> Questions:
     """Return the questions in the first column that has any, whatever the case of its name; a `Body` goes before them."""
     names = {str(name).strip().lower(): name for name in entry}
     for column in QUESTIONS:
@@ -90,8 +90,8 @@ def _questions(entry: dict[str, Any]) -> _Questions:
             body = entry[names["body"]] if "body" in names and column == "question" else None
             if isinstance(body, str):
                 texts, used = [f"{body} {text}" for text in texts], [names["body"], *used]
-            return _Questions(texts, used)
-    return _Questions([], [])
+            return Questions(texts, used)
+    return Questions([], [])
 
 
 def _texts(value: Any) -> list[str]:

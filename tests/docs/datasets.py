@@ -1,9 +1,12 @@
 """The generated parts about dataset folders, imports and training."""
 
+import json
 from dataclasses import fields
+from pathlib import Path
 
 from generators.builder.recipe import Recipe
 from generators.files.manifest import Manifest, Split
+from generators.finished.stats import FIGURES, shown
 from generators.imports.grading.grade import RULES, WIRINGS
 from generators.imports.recipe import ImportRecipe
 from generators.imports.sources.registry import FORMATS, Source
@@ -13,6 +16,16 @@ from solver.schema import COLUMNS
 
 from .markdown import check_same, code, rows
 from .meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
+
+WORDINGS = Path(__file__).parents[2] / "benchmarks" / "wordings.json"
+"""The figures that `python benchmarks/wordings.py` has measured."""
+
+
+def wordings() -> str:
+    """Return the table of how the questions of two presets and of GSM-8K are worded."""
+    found = json.loads(WORDINGS.read_text(encoding="utf-8"))
+    body = ((name, *(shown(name, figures[name]) for figures in found.values())) for name in FIGURES)
+    return rows("of the training questions", *(f">{name}" for name in found), body=body)
 
 
 def columns() -> str:

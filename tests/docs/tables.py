@@ -37,6 +37,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "sources": datasets.sources,
     "formats": datasets.formats,
     "wirings": datasets.wirings,
+    "wordings": datasets.wordings,
     "training": datasets.training,
     "ways": datasets.ways,
     "ablation-keys": datasets.ablation_keys,
