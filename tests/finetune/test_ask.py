@@ -74,7 +74,7 @@ def test_numbers_that_the_question_lacks_are_named(numbers, question, said):
 def test_ask_warns_of_a_trace_that_runs_with_invented_numbers(tiny, capsys, monkeypatch):
     """The trace is run and shown; one line below it says that a number was made up."""
     text = fence(TRACE % ("9", "70"))
-    monkeypatch.setattr(Decoder, "stream", lambda *_: Completion(text, 40, truncated=False))
+    monkeypatch.setattr(Decoder, "stream", lambda *_: Completion(text, 40, truncated=False, logprob=-1.0))
 
     runs = ask("A baker makes 12 trays of 8 rolls and sells 70. How many are left?", model=str(tiny), dtype="float32")
 

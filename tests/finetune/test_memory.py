@@ -49,12 +49,12 @@ def test_freed_memory_is_kept_and_can_be_returned():
     assert returned < 8
 
 
-@pytest.mark.parametrize("module", ["train.sft", "train.rl", "judge.evaluate", "judge.ask"])
+@pytest.mark.parametrize("module", ["training.sft", "training.rl", "judge.evaluate", "judge.ask"])
 def test_a_verb_asks_for_it(module, trained, tiny, dataset, tmp_path, call, monkeypatch):
     """Each verb that computes with torch changes the allocator itself; importing a module does not."""
     words = {
-        "train.sft": ["sft", "--dataset", dataset, "--model", tiny, "--out", tmp_path / "x"],
-        "train.rl": ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x"],
+        "training.sft": ["sft", "--dataset", dataset, "--model", tiny, "--out", tmp_path / "x"],
+        "training.rl": ["rl", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x"],
         "judge.evaluate": ["eval", "--dataset", dataset, "--adapter", trained, "--out", tmp_path / "x"],
         "judge.ask": ["ask", "--adapter", trained, "How many are 2 and 3?"],
     }
