@@ -17,6 +17,7 @@ from finetune.runs.folder import write_json
 from finetune.runs.rows import ALIASES
 from solver.dataset import MANIFEST, RECIPE, recipe_path
 from solver.files import read_json, read_text
+from solver.plurals import counted
 from solver.refusal import InputError
 
 Messages = list[dict[str, str]]
@@ -59,7 +60,7 @@ def cut(tokenizer: Any, row: dict[str, Any], tokens: int) -> Messages:
     """
     prompt, whole = prompt_ids(tokenizer, row["prompt"]), row_ids(tokenizer, row["prompt"], row["completion"])
     if len(prompt) >= tokens:
-        raise InputError(f"row {row['id']}: its prompt alone has {len(prompt):,} tokens; cut at more than {tokens:,}")
+        raise InputError(f"row {row['id']}: its prompt alone has {counted(len(prompt), 'token')}; cut at more than {tokens:,}")
     if len(whole) <= tokens:
         return list(row["completion"])
     kept = tokenizer.decode(whole[len(prompt) : tokens], skip_special_tokens=True)
