@@ -112,6 +112,28 @@ def test_the_card_shows_the_command(own, folder):
     assert str(own.parent) not in page + (folder / "recipe.json").read_text()
 
 
+@pytest.mark.parametrize("answer", ["result", None], ids=["gold", "no answers"])
+def test_only_answers_of_the_source_are_gold(own, tmp_path, capsys, answer):
+    """Without a column of answers, table, summary and proof say that the program's value is the answer, compared with nothing."""
+    flags = [word for name, column in (COLUMNS | {"answer": answer}).items() if column
+             for word in ("--format" if name == "form" else f"--{name}", column)]  # fmt: skip
+
+    assert main(["import", "--from", str(own), *flags, "--out", str(tmp_path / "d")]) == 0
+    page = (tmp_path / "d" / "README.md").read_text(encoding="utf-8")
+    proof = page.partition("### How rows were proved")[2].partition("The following command")[0]
+    said = {
+        "table": "a trace executes to the gold answer" in page and "gold answer" in capsys.readouterr().out,
+        "summary": "whose exact result is the gold answer" in page,
+        "proof": "compared with the gold answer" in proof,
+    }
+
+    assert set(said.values()) == {answer is not None}
+    assert ("No answer of the source was checked" in page) is (answer is None)
+    assert ("That value is the answer, and was compared with nothing" in proof) is (answer is None)
+    assert "| a trace executes to the value of the program |" in page or answer
+    assert "gold answer" not in page or answer
+
+
 def earlier(folder):
     """Make a folder one of an earlier version: a licence in its recipe, no columns, no list of sources."""
     recipe = json.loads((folder / "recipe.json").read_text())

@@ -127,6 +127,11 @@ class ImportRecipe:
         return [*words, *(["--eval-only"] if self.eval_only else ["--grade", self.grade])]
 
     @property
+    def gold(self) -> bool:
+        """Whether the source has answers to compare programs with; all recipes without columns are of such sources."""
+        return not self.columns or bool(self.columns.get("answer"))
+
+    @property
     def name(self) -> str:
         """The name of the dataset."""
         return f"{self.source}-{self.split}" if self.eval_only else self.source

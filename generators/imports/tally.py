@@ -107,7 +107,7 @@ def funnel(recipe: ImportRecipe, tally: Tally) -> list[tuple[str, int]]:
         table.append(("questions with an exact answer", tally.kept))
     else:
         table += [
-            ("a trace executes to the gold answer", count("solved", 0)),
+            (f"a trace executes to the {'gold answer' if recipe.gold else 'value of the program'}", count("solved", 0)),
             ("... without an inferred step", count("solved: direct", 0)),
             *((f"wiring {how}", count(f"solved: wiring {how}", 0)) for how in WIRINGS),
             *((_grade(recipe, grade), count(f"solved: grade {grade}", 0)) for grade in RULES),
