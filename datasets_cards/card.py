@@ -15,15 +15,13 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.about import SHIPPED, About, stated
 from generators.builder.recipe import Recipe
-from generators.builder.wordings import HeldOut
-from generators.files.layout import README, RECIPE, split_files
+from generators.files.layout import README, split_files
 from generators.files.licence import joint_licence, obstacles
 from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
 from generators.patterns.library import shipped
 from generators.patterns.slots import Words
-from generators.text.guarded import GRAM, SHARE
 from generators.text.guarded import shipped as shipped_set
 from solver.arguments import checked
 from solver.experts import EXPERTS
@@ -35,6 +33,7 @@ from solver.refusal import InputError
 from solver.schema import COLUMNS, SCHEMA
 
 from .facts import Facts, gather
+from .sentences import altered, contamination, divided, outside, wordings
 
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
@@ -42,11 +41,6 @@ PLOTS = {
     "plots/answers.png": "Size of the answers",
 }
 """The plots of a card, with their alternative texts."""
-UNGATED = (
-    "**The training rows were not checked against GSM-8K's test questions**: the dataset was made with `--no-gate`, or by "
-    "an early version. Rows may copy test questions, so do not report GSM-8K results of a model that was trained on them."
-)
-"""The card's sentences on a dataset without the shipped gate."""
 NO_PLOTS = (
     "card: matplotlib is not installed, so no plots were drawn; "
     "pip install 'wirework[plots]', or '.[plots]' in a checkout, and run the command again"
@@ -134,6 +128,9 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         card_data=card_data(facts).to_yaml(),
         facts=facts,
         contamination=contamination(facts),
+        altered=altered(facts.recipe),
+        divided=divided(facts),
+        outside=outside(facts),
         **_import_terms(facts),
         further=[one for one in facts.recipe.against if one != shipped_set().against],
         mentions=_mentions(facts.recipe),
@@ -182,54 +179,6 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
         "people": any(isinstance(slot, Words) and slot.vocabulary.name == "person" for slot in slots),
         "dollars": any(re.search(r"\$|\| *(?:money|cents)\b", body) for pattern in patterns for body in pattern.bodies),
     }
-
-
-def wordings(recipe: AnyRecipe) -> str:
-    """Return the card's sentences on the wordings of a build: how many training has, and how many are held out."""
-    if not isinstance(recipe, Recipe):
-        return ""
-    held = recipe.library.patterns
-    shared = [name for name in recipe.shares if not held[name].header.split]
-    tested = counted(len(recipe.shares) - len(shared), "pattern")
-    alone = f" The rows of {tested} are in the test split alone." if len(shared) < len(recipe.shares) else ""
-    counts = [[len(recipe.used_wordings(held[name], split)) for name in shared] for split in ("train", "test")]
-    train, test = (sum(count) for count in counts)
-    patterns = counted(len(shared), "pattern")
-    if not shared:
-        return alone.strip()
-    if not isinstance(recipe.phrasings, HeldOut):
-        return f"The questions come from {patterns} with {counted(train, 'wording')}, in every split the same.{alone}"
-    return (
-        f"The questions of the training rows come from {patterns} with {counted(train, 'wording')}. Validation and test rows "
-        f"have {counted(test, 'other wording')}, of {counted(sum(map(bool, counts[1])), 'pattern')}, "
-        f"which no training row has.{alone}"
-    )
-
-
-def contamination(facts: Facts) -> str:
-    """Return the card's paragraph on contamination: the gate's held-out sets, its refusals, its command, or that it did not run."""
-    recipe = facts.recipe
-    sets = recipe.against
-    ours = shipped_set().against
-    if not isinstance(recipe, Recipe) and recipe.eval_only and not sets:
-        return "This is evaluation data; the contamination gate reads training rows alone."
-    told = [] if ours in sets else [UNGATED]
-    if sets:
-        named = [f"{one.name} ({counted(one.questions, 'question')}, sha256 `{one.sha256[:16]}`)" for one in sets]
-        flags = "".join(f" --against {quote(one.name)}" for one in sets if one != ours)
-        if isinstance(recipe, Recipe):
-            command = f"build --recipe {RECIPE} --out OUT{flags}"
-        else:
-            ungated = "" if ours in sets or recipe.eval_only else " --no-gate"
-            command = f"import {' '.join(map(quote, recipe.arguments()))}{flags}{ungated}"
-        told.append(
-            f"The contamination gate ran against {', '.join(named)}. It refuses a training row whose question shares "
-            f"{GRAM} consecutive words with a held-out question, or {SHARE:.0%} of its sketch: the triples of its words "
-            "without numbers, names and pronouns. It does not see paraphrases. "
-            f"It refused {counted(len(facts.manifest.refused or []), 'question')}. The command that repeats it: "
-            f"`python -m generators {command}`."
-        )
-    return " ".join(told)
 
 
 def about_of(recipe: AnyRecipe) -> About:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from generators.builder.length import WRAPPING
+from generators.builder.recipe import Recipe
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, read_manifest
 from generators.files.parquet import ROW_GROUP
@@ -92,6 +93,17 @@ class Facts:
     def splits(self) -> list[str]:
         """The splits that have rows, in order."""
         return [split for split in SPLITS if self.manifest.splits[split].rows]
+
+    @property
+    def trains(self) -> bool:
+        """Whether some rows are for training."""
+        evaluates = not isinstance(self.recipe, Recipe) and self.recipe.eval_only
+        return "train" in self.splits and not evaluates
+
+    @property
+    def tested(self) -> str:
+        """The split for evaluation: test, or the last that has rows."""
+        return self.splits[-1]
 
     def longest(self, pattern: str | None = None) -> int:
         """Return the largest bound on tokens of a pattern's rows, or of all rows."""

@@ -49,6 +49,13 @@ def originals(tmp_path_factory):
     return {row["id"]: row for row in rows_of(folder)}
 
 
+@pytest.fixture(scope="module")
+def tests_alone(tmp_path_factory):
+    """Patterns of the test split, whose rows are for test alone."""
+    request = Request("gsm8k", origin=SOME, split="test", eval_only=True)
+    return make_patterns(request, tmp_path_factory.mktemp("evaluation") / "made", workers=1)
+
+
 def contents(folder):
     """Return the bytes of every file of a folder, by its path."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -115,14 +122,47 @@ def test_rows_of_these_patterns_are_proved(made, tmp_path):
     assert audit(built.folder).passed
 
 
-def test_patterns_for_evaluation_have_rows_of_test_alone(tmp_path):
+def test_patterns_for_evaluation_have_rows_of_test_alone(tests_alone, tmp_path):
     """With --eval-only, no row of a pattern is written to train; the test split gives patterns in no other way."""
-    made = make_patterns(Request("gsm8k", origin=SOME, split="test", eval_only=True), tmp_path / "made", workers=1)
-    known = files(made.folder)
+    known = files(tests_alone.folder)
 
     assert {one.header.split for one in known.library(known.own).patterns.values()} == {"test"}
     with pytest.raises(InputError, match="add --eval-only"):
         make_patterns(Request("gsm8k", origin=SOME, split="test"), tmp_path / "other")
+
+
+def test_the_card_of_test_rows_alone(tests_alone, tmp_path, capsys):
+    """The card of altered test questions says so, trains on nothing, and compares with no training rows; so does the terminal."""
+    (tmp_path / "preset.yaml").write_text(PRESET.replace("400", "0").replace("100\nmax", "20\nmax"), encoding="utf-8")
+    words = [
+        "--weights",
+        str(tmp_path / "preset.yaml"),
+        "--patterns",
+        str(tests_alone.folder),
+        "--out",
+        str(tmp_path / "d"),
+    ]
+
+    assert main(["build", *words, "--workers", "1"]) == 0
+    page = (tmp_path / "d" / "README.md").read_text(encoding="utf-8")
+    said = " ".join(page.split())
+    assert "- **Rows:** 20 test\n" in page
+    assert "The questions are altered questions of gsm8k's test split" in said
+    assert "All rows are for evaluation: none is for training." in said
+    assert "Do not train on these rows" in said
+    assert "python -m finetune eval --adapter ADAPTER --dataset" in said
+    assert "All questions are for the test split alone" in said
+    for false in (
+        'split="train"',
+        "SFTTrainer",
+        "GRPOTrainer",
+        "learns to",
+        "the training rows",
+        "keyed permutation",
+        "trained on nothing",
+    ):
+        assert false not in said, false
+    assert "held out" not in capsys.readouterr().out
 
 
 def test_a_folder_with_files_is_left_alone(tmp_path, capsys):

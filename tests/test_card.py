@@ -15,7 +15,8 @@ from folders import preset, rows_of
 from huggingface_hub import DatasetCard
 
 from datasets_cards import write_card
-from datasets_cards.card import NO_PLOTS, PLOTS, wordings
+from datasets_cards.card import NO_PLOTS, PLOTS
+from datasets_cards.sentences import wordings
 from generators import build
 from generators.__main__ import main
 from generators.patterns.library import read_library
@@ -499,6 +500,27 @@ def test_a_folders_own_page(tmp_path, spoiled):
     assert f"load_dataset({json.dumps(str(folder))})" in body
 
 
+@pytest.mark.parametrize(
+    ("rows", "said", "unsaid"),
+    [
+        ((0, 0, 20), ["none is for training", "evaluation data", "--dataset {d}\n"], ["the training rows", "numbers as a training row"]),
+        ((0, 20, 0), ["none is for training", "--split validation"], ["the training rows", "numbers as a training row", "held out"]),
+        ((60, 0, 0), ["It has no held-out rows", "SFTTrainer"], ["Held-out rows share", "test rows have the same numbers"]),
+        ((60, 5, 0), ["share their patterns", "SFTTrainer"], ["test rows have the same numbers"]),
+    ],
+    ids=["test", "validation", "train", "no test"],
+)  # fmt: skip
+def test_the_card_speaks_of_splits_with_rows_alone(tmp_path, capsys, rows, said, unsaid):
+    """Sentences on training, held-out or test rows, and the terminal's line on test rows, need such rows."""
+    (tmp_path / "few.yaml").write_text(preset(*rows, PATTERNS[:2], comparison=100))
+
+    assert main(["build", "--weights", str(tmp_path / "few.yaml"), "--out", str(tmp_path / "d"), "--workers", "1"]) == 0
+    body = page(tmp_path / "d")[1]
+    assert [words for words in said if words.format(d=tmp_path / "d") not in body] == []
+    assert [words for words in unsaid if words in body] == []
+    assert "held out" not in capsys.readouterr().out
+
+
 PATTERN = """---
 slots:
   boxes: 2..2000
@@ -525,6 +547,26 @@ def test_the_card_mentions_only_what_the_patterns_have(folder, tmp_path):
     said = {whose: ("dollars" in body, "given names" in body) for whose, body in bodies.items()}
 
     assert said == {"run8's": (True, True), "a stranger's": (False, False)}
+
+
+def test_held_out_rows_of_new_patterns(tmp_path):
+    """The card counts the held-out patterns that training has, too; a pattern for test alone is none of them."""
+    (tmp_path / "own" / "rate_equation").mkdir(parents=True)
+    for name, split in (("screws", ""), ("nails", "split: test\n")):
+        text = PATTERN.replace("slots:", f"{split}slots:").replace("screws", name)
+        (tmp_path / "own" / "rate_equation" / f"{name}.jinja").write_text(text)
+    said = {}
+    for test in (0, 10):
+        (tmp_path / "both.yaml").write_text(
+            preset(20, test and 5, test, ["rate_equation/screws", "rate_equation/nails"], rate_equation=100)
+        )
+        built = build(str(tmp_path / "both.yaml"), patterns=tmp_path / "own", out=tmp_path / f"d{test}")
+        said[test] = page(write_card(built.folder, plots=False).parent)[1]
+
+    assert "It has no held-out rows" in said[0]
+    assert "Held-out rows of 1 of 2 patterns share their patterns with the training rows" in said[10]
+    assert "the questions of 1 pattern, once" in said[10]
+    assert "Those of 1 other pattern are for test alone, in every build." in said[10]
 
 
 def test_the_card_counts_the_wordings(texts, cook):

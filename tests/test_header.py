@@ -6,7 +6,7 @@ import json
 import pytest
 from folders import rows_of
 
-from datasets_cards.card import wordings
+from datasets_cards.sentences import wordings
 from generators.builder.dataset import make
 from generators.builder.recipe import cut
 from generators.builder.wordings import HeldOut

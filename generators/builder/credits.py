@@ -9,7 +9,7 @@ from generators.patterns.library import Library
 
 from .about import WIREWORK
 
-_ROW = re.compile(r"(.+?)/(?:train|validation|test)/\d+")
+_ROW = re.compile(r"(.+?)/(train|validation|test)/\d+")
 """A row of a source, as the header of a made pattern names it."""
 
 
@@ -27,10 +27,16 @@ def all_licensed(library: Library, ids: Collection[str]) -> bool:
     return not added and all(_is_credited(library.patterns[name].header) for name in library.own & set(ids))
 
 
+def origin_of(header: Header) -> tuple[str, str] | None:
+    """Return the source and the split that a made pattern's problem comes from, or None if the header names no such row."""
+    row = _ROW.fullmatch(header.source or "")
+    return (row[1], row[2]) if row else None
+
+
 def _is_credited(header: Header) -> bool:
     return any((header.source, header.licence, header.notice))
 
 
 def _credit(name: str, header: Header) -> Licensed:
-    row = _ROW.fullmatch(header.source or name)
-    return licensed(row[1] if row else header.source or name, header.licence or UNKNOWN, header.notice or "")
+    origin = origin_of(header)
+    return licensed(origin[0] if origin else header.source or name, header.licence or UNKNOWN, header.notice or "")
