@@ -117,12 +117,12 @@ def contamination(facts: Facts) -> str:
     told = [UNGATED] if facts.trains and ours not in sets else []
     if sets:
         named = [f"{one.name} ({counted(one.questions, 'question')}, sha256 `{one.sha256[:16]}`)" for one in sets]
-        flags = "".join(f" --against {quote(one.name)}" for one in sets if one != ours)
-        if isinstance(recipe, Recipe):
-            command = f"build --recipe {RECIPE} --out OUT{flags}"
-        else:
-            ungated = "" if ours in sets or recipe.eval_only else " --no-gate"
-            command = f"import {' '.join(map(quote, recipe.arguments()))}{flags}{ungated}"
+        further = "".join(f" --against {quote(one.name)}" for one in sets if one != ours)
+        command = (
+            f"build --recipe {RECIPE} --out OUT{further}"
+            if isinstance(recipe, Recipe)
+            else f"import {' '.join(map(quote, recipe.arguments()))}"
+        )
         told.append(
             f"The contamination gate ran against {', '.join(named)}. It refuses a {'training ' if facts.trains else ''}row whose "
             f"question shares {GRAM} consecutive words with a held-out question, or {SHARE:.0%} of its sketch: the triples of its "

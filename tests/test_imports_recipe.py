@@ -11,12 +11,15 @@ from datasets_cards import write_card
 from datasets_cards.release import check_folder, refuse_unlicensed
 from generators.__main__ import main, parser
 from generators.files.manifest import file_hash, read_manifest
+from generators.files.recipe import Against
 from generators.finished.audit import audit
 from generators.finished.export import export
 from generators.finished.recipes import read_recipe
 from generators.imports.importer import import_problems
+from generators.imports.recipe import SHARD_ROWS
 from generators.imports.sources.registry import sources
 from generators.imports.sources.request import Request
+from generators.text.guarded import shipped
 from solver.refusal import InputError
 
 ENTRIES = [
@@ -77,11 +80,17 @@ def test_a_folder_resumes_with_the_same_columns_alone(own, folder, capsys, other
         ["--from", "o.jsonl", "--question", "a+b", "--program", "c", "--answer", "d+e", "--format", "slots", "--grade", "C"],
         ["--from", "o.jsonl", "--question", "a", "--answer", "b", "--format", "none", "--license", "mit", "--notice", "(c) A",
          "--eval-only"],
+        ["--from", "o.jsonl", "--question", "a", "--program", "p", "--format", "python", "--notice", "(c) A B", "--grade", "A"],
+        ["mawps", "--from", "m.jsonl", "--license", "mit", "--notice", "(c) A", "--grade", "A"],
+        ["mawps", "--from", "m.jsonl", "--notice", "(c) A", "--grade", "A"],
+        ["gsm8k", "--from", "a.jsonl", "--grade", "A", "--against", "h 1.jsonl", "--against", "org/h", "--no-gate"],
+        ["gsm8k", "--from", "a.jsonl", "--grade", "A", "--against", "h.jsonl", "--shard-rows", "5"],
+        ["svamp", "--split", "test", "--eval-only", "--against", "h.jsonl"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_the_card_has_the_arguments_of_the_import(own, folder, words):
-    """The command on the card asks for the same source, columns, format, licence, split and grade."""
+    """The command on the card asks for the same source, columns, format, licence, split, grade, held-out sets and files."""
     args = parser().parse_args(["import", *words])
     request = Request(
         **{name: getattr(args, name) for name in ("name", *COLUMNS, "licence", "notice", "split", "eval_only")}
@@ -96,8 +105,11 @@ def test_the_card_has_the_arguments_of_the_import(own, folder, words):
         eval_only=args.eval_only,
         max_len=1,
         problems=1,
-        shard_rows=1,
-        against=(),
+        shard_rows=args.shard_rows or SHARD_ROWS,
+        against=(
+            *([shipped().against] if args.gate and not args.eval_only else []),
+            *(Against(name, "", 1) for name in args.against or ()),
+        ),
     )
 
     assert recipe.arguments() == words
@@ -132,6 +144,26 @@ def test_only_answers_of_the_source_are_gold(own, tmp_path, capsys, answer):
     assert ("That value is the answer, and was compared with nothing" in proof) is (answer is None)
     assert "| a trace executes to the value of the program |" in page or answer
     assert "gold answer" not in page or answer
+
+
+def test_the_command_makes_the_same_dataset(own, tmp_path, monkeypatch):
+    """Pasted beside its files, the command on the card makes all files of the dataset again, and the page's other command is the same."""
+    held_out = own.with_name("held out.jsonl")
+    held_out.write_text(json.dumps({"question": f"{ENTRIES[0]['body']} {ENTRIES[0]['ask']}"}))
+    made = import_problems(
+        asked(own, answer=None, notice="(c) A", gate=False, against=[held_out]), tmp_path / "d", shard_rows=1
+    )
+    page = write_card(made.folder, plots=False).read_text(encoding="utf-8")
+    command = page.partition("`python -m generators ")[2].partition("`")[0]
+    monkeypatch.chdir(own.parent)
+
+    assert main([*shlex.split(command), "--out", str(tmp_path / "again")]) == 0
+    before, after = contents(made.folder), contents(tmp_path / "again")
+    assert before.keys() == after.keys()
+    assert {name: data for name, data in before.items() if name != "README.md"} == {
+        name: data for name, data in after.items() if name != "README.md"
+    }
+    assert page.count(f"`python -m generators {command}`") == 2
 
 
 def earlier(folder):

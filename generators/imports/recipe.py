@@ -13,6 +13,7 @@ from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Columns, Source
 from generators.imports.sources.registry import sources as shipped
 from generators.imports.sources.request import OWN, SPLITS
+from generators.text.guarded import shipped as shipped_set
 from solver import __version__
 from solver.experts import system_line
 from solver.files import local
@@ -107,7 +108,10 @@ class ImportRecipe:
         return flat({key: value for key, value in asdict(self).items() if key not in ("origin", "sources")})
 
     def arguments(self) -> list[str]:
-        """Return the arguments of the command `import` that say what was read; recipes of earlier versions tell less."""
+        """Return the arguments of the command `import` that makes these rows; recipes of earlier versions tell less.
+
+        A file is named without its folder.
+        """
         known = shipped().get(self.source)
         words = [self.source] if known else []
         if self.origin and self.origin != self.hub:
@@ -119,12 +123,23 @@ class ImportRecipe:
                 words += [f"--{name}", "+".join(columns)]
         if self.programs and (known is None or self.programs != known.format):
             words += ["--format", self.programs]
-        for one in self.sources:
-            if one.name == OWN and one.licence != UNKNOWN:
-                words += ["--license", one.licence, *(["--notice", one.notice] if one.notice else [])]
+        words += self._licence(known)
         if self.split != ("test" if known and known.use == "evaluation" else "train"):
             words += ["--split", self.split]
-        return [*words, *(["--eval-only"] if self.eval_only else ["--grade", self.grade])]
+        words += ["--eval-only"] if self.eval_only else ["--grade", self.grade]
+        ours = shipped_set().against
+        words += [word for one in self.against if one != ours for word in ("--against", one.name)]
+        if not self.eval_only and ours not in self.against:
+            words.append("--no-gate")
+        return words + (["--shard-rows", str(self.shard_rows)] if self.shard_rows != SHARD_ROWS else [])
+
+    def _licence(self, known: Source | None) -> list[str]:
+        """Return the arguments that state licence and notice of the source, where it has no licence of its own."""
+        if not self.sources or self.sources[0].name != self.source or (known and known.licence != UNKNOWN):
+            return []
+        one, notice = self.sources[0], known.notice if known else ""
+        words = ["--license", one.licence] if one.licence != UNKNOWN else []
+        return words + (["--notice", one.notice] if one.notice != notice else [])
 
     @property
     def gold(self) -> bool:
