@@ -4,7 +4,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,17 +19,22 @@ def only_writer(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is made if need be; raise InputError that names the process that holds it.
 
     The lock is the system's (flock), so a killed process leaves none behind. Where the system has no flock, as on
-    Windows, nothing is locked. Raises OSError if the folder cannot be written.
+    Windows, nothing is locked. A folder that was made for the lock and is empty in the end is removed. Raises OSError if
+    the folder cannot be written.
     """
     try:
         import fcntl
     except ImportError:
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
     path = folder / LOCK
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # the writer before has removed the folder meanwhile
+            continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_open(descriptor, path):
@@ -52,6 +57,16 @@ def only_writer(folder: Path) -> Iterator[None]:
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+        remove_empty(new)
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders, inner ones first, up to the first that holds something."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
 
 
 def writer(folder: Path) -> str | None:

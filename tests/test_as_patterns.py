@@ -1,7 +1,9 @@
 """Each proved problem becomes a pattern: files that load, give proved rows, and hold the original problem."""
 
+import errno
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from conversion import PROBLEMS
@@ -178,6 +180,49 @@ def test_a_folder_with_files_is_left_alone(tmp_path, capsys):
         assert main(["import", "gsm8k", "--from", SOME, *arguments]) == 2
         assert said in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+def test_two_runs_at_once_never_mix(tmp_path, capsys):
+    """A run into a folder that another one writes is refused; an interrupted run leaves nothing, and clears what a killed one left."""
+    statuses = []
+
+    def overtaken(_done, _total):
+        if not statuses:
+            statuses.append(main(["import", "gsm8k", "--from", SOME, "--as-patterns", str(tmp_path / "made")]))
+
+    def interrupted(_done, _total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_patterns(Request("gsm8k", origin=SOME), tmp_path / "made", workers=1, report=interrupted)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "made" / ".wirework.new").mkdir(parents=True)
+    (tmp_path / "made" / ".wirework.new" / "half").write_text("")
+
+    made = make_patterns(Request("gsm8k", origin=SOME), tmp_path / "made", workers=1, report=overtaken)
+
+    assert statuses == [2]
+    assert "is writing here" in capsys.readouterr().err
+    assert len(contents(made.folder)) == made.patterns + 2
+    assert not [path for path in made.folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    """On a full disk, one line names the place, and no pattern stands there."""
+
+    def full(path, *_args, **_options):
+        if path.name == "dropped.jsonl":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, *_args, **_options)
+
+    write = Path.write_text
+    monkeypatch.setattr(Path, "write_text", full)
+    (tmp_path / "made").mkdir()
+
+    with pytest.raises(InputError, match="made: no space left on the disk"):
+        make_patterns(Request("gsm8k", origin=SOME), tmp_path / "made", workers=1)
+
+    assert list((tmp_path / "made").iterdir()) == []
 
 
 def test_the_command_prints_the_reasons(tmp_path, capsys):

@@ -146,7 +146,7 @@ def test_a_late_column_decides_how_earlier_entries_are_read(tmp_path):
 
 
 def test_a_source_without_a_row_leaves_nothing(tmp_path):
-    """Where no problem becomes a row, the commonest reason is told and no file is left."""
+    """Where no problem becomes a row, the commonest reason is told, and neither a file nor a folder is left."""
     (tmp_path / "rows.jsonl").write_text(
         '{"question": "Q?", "answer": "none"}\n' * 3 + '{"question": 1, "answer": 2}\n'
     )
@@ -154,7 +154,7 @@ def test_a_source_without_a_row_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match=r"most are dropped, as gsm8k/train/0 is: answer: the solution has no ####"):
         import_problems(Request("gsm8k", origin=tmp_path / "rows.jsonl"), tmp_path / "d", shard_rows=2)
 
-    assert contents(tmp_path / "d") == {}
+    assert not (tmp_path / "d").exists()
 
 
 def test_finished_shards_are_used_as_those_of_a_build(sharded, tmp_path, capsys):
@@ -211,3 +211,11 @@ def test_a_wrong_engine_is_told(source, tmp_path):
     """Options of the engine are those of a build."""
     with pytest.raises(InputError, match="no engine rey"):
         import_problems(Request("gsm8k", origin=source), tmp_path / "d", engine="rey")
+
+
+def test_a_place_that_cannot_be_written_is_told(source, tmp_path):
+    """An import into a folder that cannot be made is one line, not a traceback."""
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(InputError, match="below: cannot be written"):
+        import_problems(Request("gsm8k", origin=source), tmp_path / "file" / "below")

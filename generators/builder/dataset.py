@@ -4,7 +4,6 @@ A folder with a manifest is complete. An interrupted build resumes with the miss
 function of the recipe and its number. A folder that holds another recipe is refused.
 """
 
-import errno
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +14,7 @@ from msgspec import UNSET
 from generators.files.folder import Built, claim, finish
 from generators.files.layout import SPLITS
 from generators.files.manifest import Manifest, Overlap, Split, Verification, WrittenShard, frame
-from generators.files.store import new_store, only_writer_of
+from generators.files.store import new_store, only_writer_of, writable
 from generators.text.contamination import OPEN, Gate, gate_of
 from generators.text.guarded import shipped
 from solver.arguments import checked
@@ -128,17 +127,12 @@ def make(
 ) -> Built:
     """Build the folder of a recipe, or resume it; raise InputError if the folder holds something else."""
     files = new_store(out)
-    try:
-        with only_writer_of(files):
-            claim(recipe, files)
-            written = _written(
-                ShardWriter(recipe, files.location, full=full, gate=row_gate(recipe, gate)), how or Execution()
-            )
-            return finish(recipe, files, manifest_of(recipe, written))
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise InputError(f"{out}: no space left on the disk; make room, and the same command resumes") from None
-        raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another --out") from None
+    with writable(out), only_writer_of(files):
+        claim(recipe, files)
+        written = _written(
+            ShardWriter(recipe, files.location, full=full, gate=row_gate(recipe, gate)), how or Execution()
+        )
+        return finish(recipe, files, manifest_of(recipe, written))
 
 
 def _written(write_shard: ShardWriter, how: Execution) -> list[WrittenShard]:

@@ -3,6 +3,7 @@
 Writes are atomic. A local file is written to a temporary file and renamed; object stores write atomically.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from solver.files import local
-from solver.lock import LOCK, only_writer
+from solver.lock import LOCK, only_writer, remove_empty
 from solver.refusal import InputError
 
 _PATTERN = re.compile(r"[*?\[\]:]")
@@ -48,7 +49,7 @@ class Store(Protocol):
         """Return the size of a file in bytes."""
 
     def remove(self, name: str) -> None:
-        """Remove a file if it exists."""
+        """Remove a file if it exists, and the folders inside the location that are empty then."""
 
 
 def store(location: Path | str) -> Store:
@@ -120,7 +121,9 @@ class LocalStore:
         return (self.location / name).stat().st_size
 
     def remove(self, name: str) -> None:
-        (self.location / name).unlink(missing_ok=True)
+        path = self.location / name
+        path.unlink(missing_ok=True)
+        remove_empty(self.location / inner for inner in list(Path(name).parents)[:-1])
 
 
 class _RemoteStore:
@@ -180,6 +183,17 @@ def only_writer_of(files: Store) -> Iterator[None]:
     files.names()  # refuses a location that is a file
     with only_writer(files.location):
         yield
+
+
+@contextmanager
+def writable(out: Path | str, option: str = "--out") -> Iterator[None]:
+    """Turn an OSError of writing into an InputError that names the place, and the option that chooses another."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise InputError(f"{out}: no space left on the disk; make room, and run the same command again") from None
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}; choose another {option}") from None
 
 
 def leftover(name: str) -> bool:

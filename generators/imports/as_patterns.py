@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 from generators.builder.engine import Execution, Report
 from generators.files.entries import Entry
 from generators.files.layout import DROPPED
-from generators.files.store import new_store
+from generators.files.store import LocalStore, new_store, only_writer_of, writable
 from generators.imports.solution.problem import Dropped
 from generators.imports.sources.reading import GOLD_ALONE
 from generators.imports.sources.registry import Source
@@ -25,6 +26,7 @@ from generators.patterns.vocabulary import Vocabularies, read_vocabularies
 from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.document import load
+from solver.lock import LOCK
 from solver.refusal import InputError
 
 from .convert import converted
@@ -35,6 +37,9 @@ from .survey import Place, Reading, survey
 from .tally import reason_kind
 
 _GRADE = "A"
+_ASIDE = ".wirework.new"
+"""The folder in which files are written before they get their places."""
+_NOT_EMPTY = "{}: not an empty folder; choose another place for the patterns"
 _BYTES = 1 << 20
 """A bound on texts that are our own, and on rows, which are not written here."""
 
@@ -85,12 +90,25 @@ def make_patterns(
     evaluation, for the test split alone. Each problem without a pattern stands in dropped.jsonl with the reason.
     """
     request = Request(request) if isinstance(request, str) else request
-    eval_only = request.eval_only
     reader = request.source()
-    _check(reader, request.split_of(reader), eval_only=eval_only)
+    _check(reader, request.split_of(reader), eval_only=request.eval_only)
     how = Execution(workers, engine, report)
-    folder = _new_folder(out)
+    files = new_store(out)
+    if not isinstance(files, LocalStore):
+        raise InputError(f"{out}: patterns are written to a local folder; give one with --as-patterns")
+    if files.location.exists() and not files.location.is_dir():
+        raise InputError(_NOT_EMPTY.format(files.location))
     place = Place.of(request, reader)
+    with writable(files.location, "--as-patterns"), only_writer_of(files):
+        _claim(files.location)
+        return _made_patterns(request, place, files.location, how, reading)
+
+
+def _made_patterns(
+    request: Request, place: Place, folder: Path, how: Execution, reading: Reading | None
+) -> MadePatterns:
+    """Make the patterns of a source and write them into a folder that is locked and empty."""
+    reader, eval_only = place.reader, request.eval_only
     found = survey(place, reading)
     held_out = gate_of(None if eval_only else request.against, ours=request.gate and not eval_only)
     recipe = ImportRecipe.of(
@@ -115,8 +133,8 @@ def make_patterns(
         kept += [one for one in results if isinstance(one, Kept)]
         dropped += [one for one in results if isinstance(one, Dropped)]
         done += len(results)
-        if report:
-            report(done, found.problems)
+        if how.report:
+            how.report(done, found.problems)
     twins = _twins(kept, maker.vocabularies)
     dropped += [
         Dropped(kept[place].made.source, f"twin: its question can be that of {other}") for place, other in twins.items()
@@ -200,22 +218,35 @@ def _twins(kept: list[Kept], vocabularies: Vocabularies) -> dict[int, str]:
     return {patterns[clash.pattern]: clash.other.id for clash in clashes(patterns)}
 
 
-def _new_folder(out: str | Path) -> Path:
-    """Return a folder that has no file; raise InputError if it has one, or is none."""
-    folder = Path(new_store(out).location)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: not an empty folder; choose another place for the patterns")
-    return folder
+def _claim(folder: Path) -> None:
+    """Remove what a killed run left aside; raise InputError if the folder has other files."""
+    _remove(folder / _ASIDE)
+    if any(path.name != LOCK for path in folder.iterdir()):
+        raise InputError(_NOT_EMPTY.format(folder))
 
 
 def _write(folder: Path, kept: Iterable[Kept], dropped: Iterable[Dropped]) -> None:
-    for one in kept:
-        path = folder / one.made.expert / f"{one.made.name}{SUFFIX}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(one.made.text, encoding="utf-8", newline="\n")
-    (folder / VOCABULARY).write_text(vocabulary_text(), encoding="utf-8", newline="\n")
+    """Write all files aside and move them into their places at the end, so that an interrupted run leaves none there."""
     lines = [json.dumps({"id": one.id, "reason": one.reason}, ensure_ascii=False) for one in dropped]
-    (folder / DROPPED).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    texts = {f"{one.made.expert}/{one.made.name}{SUFFIX}": one.made.text for one in kept}
+    texts |= {VOCABULARY: vocabulary_text(), DROPPED: "".join(f"{line}\n" for line in lines)}
+    aside, names = folder / _ASIDE, list(dict.fromkeys(name.partition("/")[0] for name in texts))
+    try:
+        for name, text in texts.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        for name in names:
+            (aside / name).replace(folder / name)
+        aside.rmdir()
+    finally:
+        if aside.exists():
+            for name in (*names, _ASIDE):
+                _remove(folder / name)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _most(dropped: Iterable[Dropped]) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from generators.files.folder import Built, claim, finish
 from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
 from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
 from generators.files.recipe import folder_sources
-from generators.files.store import Store, digest, new_store, only_writer_of
+from generators.files.store import Store, digest, new_store, only_writer_of, writable
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.reading import GOLD_ALONE
 from generators.imports.sources.registry import Source
@@ -89,7 +89,7 @@ def import_problems(
         against=held_out.against,
     )
     files = new_store(Path("data") / recipe.name if out is None else out)
-    with only_writer_of(files):
+    with writable(files.location), only_writer_of(files):
         claim(recipe, files)
         return _Import(recipe, files, place, found).run(
             PartConverter(Converter(reader, recipe, found.columns, held_out)), how
