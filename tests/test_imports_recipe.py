@@ -227,6 +227,30 @@ def test_a_licence_may_be_stated_later(own, folder):
     assert audit(folder).faults == []
 
 
+@pytest.mark.parametrize(
+    ("more", "licence", "notice"),
+    [
+        ({}, "cc-by-4.0", "(c) A"),
+        ({"notice": "(c) B"}, "cc-by-4.0", "(c) B"),
+        ({"licence": "mit"}, "mit", "(c) A"),
+        ({"licence": "unknown", "notice": ""}, "unknown", ""),
+    ],
+    ids=str,
+)
+def test_a_stated_licence_is_kept(own, tmp_path, capsys, more, licence, notice):
+    """Repeating an import without --license or --notice withdraws none that was stated, and says so."""
+    folder = import_problems(asked(own, licence="cc-by-4.0", notice="(c) A"), tmp_path / "d").folder
+    capsys.readouterr()
+
+    import_problems(asked(own, **more), folder)
+
+    (source,) = read_manifest(folder).sources
+    assert (source.licence, source.notice) == (licence, notice)
+    assert read_recipe(folder).sources == (source,)
+    told = f"keeps the licence {licence} and the notice {notice!r}, which an earlier import stated"
+    assert (told in capsys.readouterr().err) == (len(more) < 2)
+
+
 def test_another_licence_than_the_manifests_is_a_fault(own, folder):
     """The audit compares the sources of manifest and recipe."""
     text = (folder / "manifest.json").read_text()

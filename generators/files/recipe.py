@@ -131,7 +131,11 @@ def folder_sources(folder: Path) -> tuple[Licensed, ...]:
     """Return the sources that the recipe in a dataset folder names; none if it has no recipe."""
     if not (folder / RECIPE).exists():
         return ()
-    values, path = read_values(folder)
+    return sources_of(*read_values(folder))
+
+
+def sources_of(values: dict[str, Any], path: str) -> tuple[Licensed, ...]:
+    """Return the sources that the values of a recipe name; raise InputError naming the file if they are none."""
     values = _renewed(values)
     about = values.get("about")
     stated = about.get("license") if isinstance(about, dict) else None

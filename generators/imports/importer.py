@@ -5,6 +5,7 @@ An interrupted import resumes with the missing shards. The rows are the same for
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,15 @@ import msgspec
 
 from generators.builder.engine import Execution, Report
 from generators.builder.recipe import whole_number
-from generators.files.folder import Built, claim, finish
+from generators.files.folder import HUB, Built, claim, finish
 from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
+from generators.files.licence import UNKNOWN
 from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
-from generators.files.recipe import folder_sources
+from generators.files.recipe import folder_sources, recipe_values, sources_of
 from generators.files.store import Store, digest, new_store, only_writer_of, writable
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.reading import GOLD_ALONE
-from generators.imports.sources.registry import Source
+from generators.imports.sources.registry import Source, sources
 from generators.imports.sources.request import Request
 from generators.text.contamination import gate_of
 from solver.arguments import checked
@@ -30,7 +32,7 @@ from solver.refusal import InputError, did_you_mean
 from .entry import Converter
 from .folder import manifest_of_import
 from .parts import PART, Converted, PartConverter, join_shard, parts_of
-from .recipe import SHARD_ROWS, ImportRecipe
+from .recipe import SHARD_ROWS, ImportRecipe, dataset_name
 from .survey import Place, Reading, Survey, survey
 from .tally import ImportRecord, Tally, reason_kind
 
@@ -75,22 +77,28 @@ def import_problems(
     place = Place.of(request, reader)
     found = survey(place, reading)
     held_out = gate_of(request.against, ours=request.gate and not eval_only)
-    recipe = ImportRecipe.of(
-        reader,
-        place.split,
-        place.name,
-        found.sha256,
-        earlier=folder_sources(local(place.name if derived_from is None else derived_from)),
-        grade=grade,
-        eval_only=eval_only,
-        max_len=max_len,
-        problems=found.problems,
-        shard_rows=shard_rows,
-        against=held_out.against,
+    files = new_store(
+        Path("data") / dataset_name(reader.name, place.split, eval_only=eval_only) if out is None else out
     )
-    files = new_store(Path("data") / recipe.name if out is None else out)
     with writable(files.location), only_writer_of(files):
+        stated = _as_stated(request, reader, files)
+        recipe = ImportRecipe.of(
+            stated,
+            place.split,
+            place.name,
+            found.sha256,
+            earlier=folder_sources(local(place.name if derived_from is None else derived_from)),
+            grade=grade,
+            eval_only=eval_only,
+            max_len=max_len,
+            problems=found.problems,
+            shard_rows=shard_rows,
+            against=held_out.against,
+        )
         claim(recipe, files)
+        if stated != reader:
+            told = f"licence {stated.licence}" + (f" and the notice {stated.notice!r}" if stated.notice else "")
+            print(f"{files.location}: keeps the {told}, which an earlier import stated", file=sys.stderr)
         return _Import(recipe, files, place, found).run(
             PartConverter(Converter(reader, recipe, found.columns, held_out)), how
         )
@@ -104,6 +112,24 @@ def _reader(asked: Source, eval_only: bool) -> Source:
         why = f"{asked.name} is for evaluation" if asked.use == "evaluation" else GOLD_ALONE
         raise InputError(f"{why}; add --eval-only, which writes questions and answers alone")
     return asked
+
+
+def _as_stated(request: Request, reader: Source, files: Store) -> Source:
+    """Return a source with the licence and the notice of the folder's recipe where the request leaves them out."""
+    known = sources().get(reader.name)
+    if (known is not None and known.licence != UNKNOWN) or str(files.location).startswith(HUB):
+        return reader
+    if RECIPE not in files.names():
+        return reader
+    with files.open(RECIPE) as file:
+        earlier = sources_of(recipe_values(file.read(), f"{files.location}/{RECIPE}"), f"{files.location}/{RECIPE}")
+    for one in earlier:
+        if one.name == reader.name:
+            licence = one.licence if request.licence is None else reader.licence
+            notice = one.notice if request.notice is None else reader.notice
+            terms = reader.terms if licence == reader.licence else ""
+            return msgspec.structs.replace(reader, licence=licence, notice=notice, terms=terms)
+    return reader
 
 
 @dataclass(frozen=True)

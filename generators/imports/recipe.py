@@ -149,7 +149,7 @@ class ImportRecipe:
     @property
     def name(self) -> str:
         """The name of the dataset."""
-        return f"{self.source}-{self.split}" if self.eval_only else self.source
+        return dataset_name(self.source, self.split, eval_only=self.eval_only)
 
     @property
     def filled(self) -> frozenset[str]:
@@ -159,6 +159,11 @@ class ImportRecipe:
     def shards(self, split: str) -> int:
         """Return how many shards a split has."""
         return max(-(-self.problems // self.shard_rows), 1) if split == self.split else 0
+
+
+def dataset_name(source: str, split: str, *, eval_only: bool) -> str:
+    """Return the name of the dataset that is made of a source."""
+    return f"{source}-{split}" if eval_only else source
 
 
 def _sources(source: Source, earlier: tuple[Licensed, ...]) -> tuple[Licensed, ...]:
