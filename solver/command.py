@@ -109,14 +109,15 @@ def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped"
     """Run a command and return its exit status.
 
     The status is the command's own, 2 after an InputError, 130 after Ctrl-C, 143 after SIGTERM (which Slurm and
-    Kubernetes send), or 1 if the reader of stdout has gone. `stopped` is the line printed after Ctrl-C and SIGTERM,
+    Kubernetes send), 1 if the reader of stdout has gone, or 2 if stdout cannot be written. `stopped` is the line printed after Ctrl-C and SIGTERM,
     or a function that returns it.
     """
     _degrade()
     try:
         with _terminable():
             status = command()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a shell can close it: `>&-`
+            sys.stdout.flush()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -124,15 +125,36 @@ def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped"
         print(stopped() if callable(stopped) else stopped, file=sys.stderr)
         return 143 if isinstance(stop, Terminated) else 130
     except BrokenPipeError:
-        # The reader, such as `head`, has closed stdout; keep the interpreter from flushing into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1  # the reader, such as `head`, has closed stdout
+    except OSError as error:
+        if error.filename is not None or not (_unsent() or _unbuffered()):
+            raise
+        print(f"error: standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 2
     finally:
+        if _unsent():
+            # Keep the interpreter from trying again at exit, and from failing a second time.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if "datasets" in sys.modules:
             # pyarrow aborts a process that exits while a reader of Parquet is open (apache/arrow#45214); one that an
             # error left behind is closed here.
             gc.collect()
     return status
+
+
+def _unsent() -> bool:
+    """Return whether stdout holds text that it cannot write."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _unbuffered() -> bool:
+    """Return whether stdout keeps no text that it failed to write, as with `python -u`."""
+    return isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.write_through
 
 
 def _degrade() -> None:

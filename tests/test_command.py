@@ -308,3 +308,33 @@ def test_an_option_that_collects_is_given_often():
 
     assert parsed(top, ["--row", "1", "--row", "2", "--seed", "1"]).row == ["1", "2"]
     assert parsed(top, ["--seed", "2"]).seed == "2"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["-m", "solver", "grammar"], ["-u", "-m", "solver", "table"], ["-m", "generators", "constants"]],
+    ids=" ".join,
+)
+def test_a_full_device_is_one_line(words):
+    """Where standard output cannot be written, a command ends with one line and status 2."""
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=HOME,
+        )
+
+    assert (run.returncode, run.stderr) == (2, "error: standard output: cannot be written: No space left on device\n")
+
+
+def test_a_closed_output_is_no_fault():
+    """A command whose standard output the shell has closed ends as it would."""
+    run = subprocess.run(
+        [sys.executable, "-m", "solver", "table"], stderr=subprocess.PIPE, text=True, check=False, cwd=HOME,
+        preexec_fn=lambda: os.close(1),
+    )  # fmt: skip
+
+    assert (run.returncode, run.stderr) == (0, "")
