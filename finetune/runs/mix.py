@@ -24,7 +24,9 @@ from .rows import ALIASES, hub_dataset, read_training_rows, system_prompts
 
 SYSTEMS = ("same", "each")
 """Whether rows with different system prompts are refused, or each is trained with its own."""
-_WEIGHTED = re.compile(r"(?P<dataset>.+):(?P<number>\d*\.?\d+)(?P<repeated>x?)")
+_WEIGHTED = re.compile(r"(?P<dataset>.+):(?P<number>[0-9]{0,12}\.?[0-9]{1,12})(?P<repeated>x?)")
+_MOST = 1_000_000
+"""The most rows of a mix that repeats rows; its text must fit into memory."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ def read_part(text: str) -> Part:
     A name on the Hub may end with its configuration: `ORG/NAME:2024` is one, as is a name behind the colon.
     """
     found = None if local(text).exists() else _WEIGHTED.fullmatch(text)
+    known = _known_before(found["dataset"] if found else text)
+    if known:
+        raise _misspelt(text, known)
     if found is None:
         return Part(text)
     dataset, number = found["dataset"], Fraction(found["number"])
@@ -99,7 +104,22 @@ def read_part(text: str) -> Part:
         return Part(dataset, share=number)
     if number and hub_place(text) and not local(dataset).exists():
         return Part(text)
-    raise InputError(
+    raise _misspelt(text, dataset)
+
+
+def _known_before(name: str) -> str | None:
+    """Return the dataset before a colon of a name that is itself none, or None: `data/run8` for `data/run8:30%`."""
+    if local(name).exists() or name in ALIASES:
+        return None
+    before = [name[: colon.start()] for colon in re.finditer(":", name) if name[: colon.start()].strip()]
+    here = next((part for part in before if local(part).exists() or part in ALIASES), None)
+    if here or hub_place(name):
+        return here
+    return next((part for part in reversed(before) if hub_place(part)), None)
+
+
+def _misspelt(text: str, dataset: str) -> InputError:
+    return InputError(
         f"{text}: write {dataset}:0.3 for 30 % of the mix, {dataset}:2x for each row twice, or {dataset} for each row once"
     )
 
@@ -188,7 +208,23 @@ def _counts(parts: Sequence[Part], sizes: Sequence[int], rows: int | None) -> li
         scale * (part.repeats * size if part.share is None else part.share * whole)
         for part, size in zip(parts, sizes, strict=True)
     ]
-    return rounded(exact)
+    _refuse_too_many(parts, sum(exact), sum(sizes))
+    counts = rounded(exact)
+    for part, count, number in zip(parts, counts, exact, strict=True):
+        if not count:
+            raise InputError(
+                f"{part}: comes to {float(number):.2g} rows, so none would be taken; "
+                f"give it a larger weight, {'' if rows is None else 'give more --rows, '}or leave it out"
+            )
+    return counts
+
+
+def _refuse_too_many(parts: Sequence[Part], rows: Fraction, available: int) -> None:
+    if rows > max(_MOST, available):
+        raise InputError(
+            f"{', '.join(map(str, parts))}: the mix would have {counted(int(rows), 'row')}, more than {_MOST:,}; "
+            "give smaller weights or --rows, and more --epochs to repeat rows"
+        )
 
 
 def rounded(exact: Sequence[Fraction]) -> list[int]:

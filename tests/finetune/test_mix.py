@@ -68,6 +68,29 @@ def test_a_number_that_is_no_weight_is_refused(text, files):
         read_part(text.format(files["a"]))
 
 
+@pytest.mark.parametrize("weight", ["-1", "x", "", "2X", "30%", "0,5", "1/3", "0.3:2x", "2x:0.3", "9" * 200, "0.3 "])
+@pytest.mark.parametrize("name", ["{}", "gsm8k"])
+def test_a_misspelt_weight_is_no_missing_file(name, weight, files):
+    """If the part before the colon is a dataset, the message says how a weight is written."""
+    name = name.format(files["a"])
+    with pytest.raises(InputError) as error:
+        read_part(f"{name}:{weight}")
+
+    assert f"{name}:{weight}: write {name}:0.3 for 30 % of the mix" in str(error.value)
+
+
+def test_a_weight_that_no_name_on_the_hub_ends_with_is_misspelt(monkeypatch, tmp_path):
+    """A configuration is no weight; a folder that is there has none."""
+    (tmp_path / "acme/run8").mkdir(parents=True)
+
+    with pytest.raises(InputError, match="acme/run9:0\\.3 for 30 %"):
+        read_part("acme/run9:30%")
+    assert read_part("acme/run8:x") == Part("acme/run8:x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="acme/run8:0\\.3 for 30 %"):
+        read_part("acme/run8:x")
+
+
 def test_a_file_whose_name_ends_like_a_weight_is_read(rows, tmp_path):
     """What is there under the whole name is no weight."""
     path = str(write(tmp_path / "a:0.3", rows))
@@ -146,6 +169,12 @@ def test_a_single_dataset_keeps_its_order(files):
         (["{a}", "{a}:0.3"], None, r"is given twice; give it once, or as .*a\.jsonl:2x"),
         (["{a}", "{b}"], 17, "the mix has 16 rows, fewer than --rows 17"),
         (["{a}", "nowhere.jsonl"], None, "nowhere.jsonl"),
+        (["{a}:0.001x"], None, r"a\.jsonl:0\.001x: comes to 0\.01 rows, .* a larger weight, or leave it out"),
+        (["{a}:0.001", "{b}:0.999"], 4, r"a\.jsonl:0\.001: comes to 0\.004 rows, .* weight, give more --rows, or"),
+        (["{a}", "{b}:0.01x"], None, r"b\.jsonl:0\.01x: comes to 0\.06 rows"),
+        (["{a}", "{b}"], 1, r"b\.jsonl: comes to 0\.38 rows"),
+        (["{a}:99999999x"], None, r"would have 999,999,990 rows, more than 1,000,000; give smaller weights or --rows"),
+        (["{a}", "{b}:0.9999999"], None, r"would have 100,000,000 rows"),
     ],
 )
 def test_a_mix_that_cannot_be_made_is_refused(files, texts, limit, said):
