@@ -85,17 +85,18 @@ def read_training_rows(dataset: str, rows: int | None) -> pa.Table:
     return table
 
 
-def read_validation_rows(dataset: str, rows: int) -> pa.Table | None:
-    """Return validation rows with a trace, evenly spaced over the split; None if the dataset has none."""
+def read_validation_rows(dataset: str) -> pa.Table | None:
+    """Return the validation rows that have a trace; None if there are none, which a note tells."""
     try:
-        if not rows or split_of(dataset, None, "validation") != "validation":
-            return None
-        table = read_rows(dataset, "validation")
+        split = split_of(dataset, None, "validation")
+        if split != "validation":
+            raise InputError(f"{dataset}: {f'names the split {split}' if split else 'a file of rows has no splits'}")
+        table = read_rows(dataset, split)
     except InputError as error:
         terminal.note(f"note: no validation rows: {error}")
         return None
     table = table.filter(table["trace"].is_valid())
-    return _spaced(table, rows) if len(table) else None
+    return table if len(table) else None
 
 
 def read_check_rows(dataset: str, rows: int, system: str) -> pa.Table:
@@ -110,10 +111,11 @@ def read_check_rows(dataset: str, rows: int, system: str) -> pa.Table:
         if split != "validation":
             raise
         table = read_rows(dataset, "test", system=system)
-    return _spaced(table, rows)
+    return spaced(table, rows)
 
 
-def _spaced(table: pa.Table, rows: int) -> pa.Table:
+def spaced(table: pa.Table, rows: int) -> pa.Table:
+    """Return rows that are evenly spaced over a table; all of them if it has no more."""
     count = min(rows, len(table))
     return table.take([place * len(table) // count for place in range(count)])
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.mix import Mix, rounded
-from finetune.runs.rows import read_check_rows, read_validation_rows, reading_of
+from finetune.runs.rows import read_check_rows, read_validation_rows, reading_of, spaced
 from finetune.runs.trained import SEEN, Trained
 from solver.grounding import Reading
 from solver.plurals import counted
@@ -78,12 +78,34 @@ def refuse_repeated(datasets: Sequence[str]) -> None:
 
 
 def _validation(mix: Mix, rows: int) -> Check | None:
-    total = sum(source.rows for source in mix.sources)
-    counts = rounded([Fraction(rows * source.rows, total) for source in mix.sources])
-    tables = [read_validation_rows(source.dataset, count) for source, count in zip(mix.sources, counts, strict=True)]
+    """Return validation rows of the parts that have some, in proportion to their training rows."""
+    if not rows:
+        return None
+    read = [(source, read_validation_rows(source.dataset)) for source in mix.sources]
+    found = [(source, table) for source, table in read if table is not None]
+    counts = _spread(rows, [source.rows for source, _ in found], [len(table) for _, table in found])
+    if found and sum(counts) < rows:
+        terminal.note(f"note: {counted(sum(counts), 'validation row')}, fewer than --validation {rows:,}")
     parts = [
-        (table, reading_of(source.dataset))
-        for table, source in zip(tables, mix.sources, strict=True)
-        if table is not None
+        (spaced(table, count), reading_of(source.dataset))
+        for (source, table), count in zip(found, counts, strict=True)
+        if count
     ]
     return Check(VALIDATION, tuple(parts)) if parts else None
+
+
+def _spread(rows: int, weights: Sequence[int], sizes: Sequence[int]) -> list[int]:
+    """Return how many of `rows` each part gives, in proportion to its weight and no more than its size."""
+    rows = min(rows, sum(sizes))
+    whole: set[int] = set()
+    while True:
+        rest = [place for place in range(len(sizes)) if place not in whole]
+        left, total = rows - sum(sizes[place] for place in whole), sum(weights[place] for place in rest)
+        exact = [
+            Fraction(size) if place in whole else Fraction(left * weight, total)
+            for place, (size, weight) in enumerate(zip(sizes, weights, strict=True))
+        ]
+        over = {place for place in rest if exact[place] > sizes[place]}
+        if not over:
+            return rounded(exact)
+        whole |= over

@@ -1,6 +1,7 @@
 """Mixes of datasets: shares and repeats are exact, the order is keyed, and run.json says what was mixed."""
 
 import json
+import shutil
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from commands import losses, sft
 from finetune.release import public_settings
 from finetune.runs.folder import RUN, Run
 from finetune.runs.mix import Part, read_mix, read_part
+from finetune.training.checks import make_checks
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -235,6 +237,32 @@ def test_a_run_of_an_earlier_version_is_resumed(tmp_path):
         Run.begin(tmp_path, {"seed": 0, "order": "difficulty"}, resume=True, usual={"order": "shuffled"})
 
     assert run.settings == {"seed": 0}
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted", "found"),
+    [
+        (["{dataset}:0.05", "{a}:0.95"], 3, 3),
+        (["{dataset}:0.5", "{other}:0.5"], 3, 3),
+        (["{dataset}:0.95", "{other}:0.05"], 7, 7),
+        (["{dataset}", "{other}:0.4"], 16, 8),
+        (["{a}", "{b}"], 3, 0),
+        (["{dataset}", "{a}"], 0, 0),
+    ],
+)
+def test_validation_rows_are_spread_over_the_parts_that_have_some(
+    dataset, files, tmp_path, capsys, texts, wanted, found
+):
+    """As many are measured as asked for, or a note says that there are fewer."""
+    other = shutil.copytree(dataset, tmp_path / "other")
+    mix = read_mix([text.format(**files, dataset=dataset, other=other) for text in texts], None, 0)
+
+    checks = make_checks(mix, wanted, [], 16)
+
+    assert sum(len(check.table) for check in checks) == found
+    said = capsys.readouterr().err
+    assert ("8 validation rows, fewer than --validation 16" in said) is (wanted == 16)
+    assert ("a.jsonl: a file of rows has no splits" in said) is bool(wanted and "{a}" in "".join(texts))
 
 
 def test_tables_of_different_origin_are_mixed(dataset, files):
