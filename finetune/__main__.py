@@ -19,7 +19,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .api import evaluate, train
-from .parser import DATASET, parser
+from .parser import DATASET, QUESTION, parser
 from .runs import terminal
 
 
@@ -90,10 +90,18 @@ def _training_arguments(args: argparse.Namespace, recipe: Recipe) -> dict[str, A
 
 def _print_run(trained: Run) -> int:
     _print_result(trained)
-    sources = trained.settings.get("mix") or [trained.settings]
-    datasets = [word for source in sources for word in ("--dataset", source["dataset"])]
-    terminal.say(f"next    {command(['eval', f'--{_kind(trained)}', str(trained.folder), *datasets])}")
+    terminal.say(f"next    {command(_next(trained))}")
     return 0
+
+
+def _next(trained: Run) -> list[str]:
+    """Return the words of the command that evaluates a run; if no dataset of it has a test split, one that asks it."""
+    from finetune.runs.rows import tested
+
+    sources = trained.settings.get("mix") or [trained.settings]
+    datasets = [word for source in sources if tested(source["dataset"]) for word in ("--dataset", source["dataset"])]
+    model = [f"--{_kind(trained)}", str(trained.folder)]
+    return ["eval", *model, *datasets] if datasets else ["ask", *model, QUESTION]
 
 
 def _print_result(trained: Run) -> None:

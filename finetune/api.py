@@ -1,9 +1,8 @@
 """The Python functions of training and evaluating; the command line calls them. Heavy libraries are imported when they run."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,47 +122,47 @@ def evaluate(
     from finetune.judge.report import make_report
     from finetune.models.adapter import load
     from finetune.models.verdicts import SCORER
+    from finetune.runs.rows import splits_of
 
     names = _texts(datasets)
-    folders = _folders(names, None if out is None else local(out))
     _refuse_mixed(
         endpoint,
         {"adapter": adapter, "constrained": constrained, "samples": samples, "scorer": scorer},
         {"few_shot": few_shot, "examples": examples},
     )
-    load_once = cache(load)
+    if endpoint:
+        run = partial(
+            evaluate_endpoint, endpoint=endpoint, limit=limit, few_shot=few_shot, examples=examples, workers=workers
+        )
+    else:
+        run = partial(
+            judge.evaluate,
+            model=None if model is None else str(model),
+            adapter=adapter,
+            limit=limit,
+            max_new_tokens=max_new_tokens,
+            batch=batch,
+            dtype=dtype,
+            constrained=constrained,
+            samples=samples,
+            temperature=temperature,
+            choose=choose or (SCORER if scorer else DEFAULT),
+            scorer=None if scorer is None else local(scorer),
+            seed=seed,
+            load=cache(load),
+        )
+    steps = [
+        partial(run, dataset, place, split=part, label=label)
+        for dataset, (place, label), part in zip(
+            names, _folders(names, None if out is None else local(out)), splits_of(names, split), strict=True
+        )
+    ]
+    if len(steps) > 1:  # a fault of the last dataset is told before the first is decoded
+        for step in steps:
+            step(only_check=True)
     found = []
-    for dataset, place in zip(names, folders, strict=True):
-        if endpoint:
-            folder = evaluate_endpoint(
-                dataset,
-                place,
-                endpoint,
-                split=split,
-                limit=limit,
-                few_shot=few_shot,
-                examples=examples,
-                workers=workers,
-            )
-        else:
-            folder = judge.evaluate(
-                dataset,
-                place,
-                model=None if model is None else str(model),
-                adapter=adapter,
-                split=split,
-                limit=limit,
-                max_new_tokens=max_new_tokens,
-                batch=batch,
-                dtype=dtype,
-                constrained=constrained,
-                samples=samples,
-                temperature=temperature,
-                choose=choose or (SCORER if scorer else DEFAULT),
-                scorer=None if scorer is None else local(scorer),
-                seed=seed,
-                load=load_once,
-            )
+    for dataset, step in zip(names, steps, strict=True):
+        folder = step()
         found.append(Evaluated(dataset, folder, make_report(folder)))
     return found
 
@@ -188,15 +187,11 @@ def _texts(datasets: str | Path | Sequence[str | Path]) -> list[str]:
     return names
 
 
-def _folders(datasets: list[str], out: Path | None) -> list[Path | None]:
-    """Return the folder of each evaluation, None for the usual one; raise InputError if two would share one."""
-    stems = [Path(dataset.partition(":")[0]).stem for dataset in datasets]
-    name, count = Counter(stems).most_common(1)[0]
-    if count > 1:
-        raise InputError(
-            f"{count} of the datasets are called {name}, so their evaluations would share a folder; "
-            "evaluate them one after another, each with its own --out"
-        )
+def _folders(datasets: list[str], out: Path | None) -> list[tuple[Path | None, str]]:
+    """Return the folder of each evaluation, None for the usual one, and the label that its usual name has."""
+    from finetune.runs.rows import labels
+
+    named = labels(datasets)
     if out is None or len(datasets) == 1:
-        return [out] * len(datasets)
-    return [out / f"eval-{stem}" for stem in stems]
+        return [(out, label) for label in named]
+    return [(out / f"eval-{label}", label) for label in named]

@@ -13,6 +13,8 @@ from solver.command import Parser, path
 from solver.refusal import InputError
 
 DATASET = "data/run8"
+QUESTION = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
+"""The example of a question to ask."""
 TRAINED, EVALUATED = "DIR|ORG/NAME|FILE.jsonl", "DIR|ORG/NAME|FILE.jsonl|gsm8k"
 """The forms of a dataset."""
 
@@ -35,10 +37,9 @@ def parser() -> argparse.ArgumentParser:
     _add_eval(verb("eval", "decode held-out rows and report at which level failures broke", "--adapter runs/first"))
     own = "--adapter runs/first --dataset data/gsm8k --samples 4 --out data/own"
     _add_sample(verb("sample", "make a dataset of the right programs that a model samples", own))
-    question = "A baker makes 12 trays of 8 rolls and sells 70. How many are left?"
     labels = "--samples data/own-samples --out runs/scorer"
     _add_scorer(verb("scorer", "train an adapter that tells right samples from wrong ones", labels))
-    _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{question}"'))
+    _add_ask(verb("ask", "put one question to a model", f'--adapter runs/first "{QUESTION}"'))
     report = verb("report", "write the report of an evaluation, or the page of rl, again", "runs/first/eval-run8-test")
     report.add_argument("folder", type=path, metavar="DIR")
     pair = "runs/a/eval-run8-test runs/b/eval-run8-test"

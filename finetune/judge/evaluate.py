@@ -14,7 +14,7 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
-from finetune.runs.folder import RUN, claim, trained_system_line, write_json, writing
+from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
 from finetune.runs.rows import hub_dataset, read_rows, reading_of, split_of
 from finetune.runs.trained import Trained
 from solver.constraint import Constraint
@@ -89,20 +89,22 @@ def evaluate(
     seed: int = 0,
     scorer: Path | None = None,
     listed: bool = True,
+    label: str | None = None,
+    only_check: bool = False,
     load: Callable[[str, Path | None, Device], tuple[Any, Any]] = load,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
     `scorer` is the folder of the scorer by which they are chosen.
-    An evaluation outside the model's folder is listed there for `push`, unless `listed` is false.
+    An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. `label` stands for the
+    dataset in the usual name of the folder. With `only_check`, input is checked, and nothing is decoded or written.
     """
     check_sampling(temperature, choose, scorer)
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)
     base = named_base(model, weights, device)
-    terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     split = split_of(dataset, split, "test")
     system = trained_system_line(weights or Path(base))
     table = read_rows(dataset, split, limit, system)
@@ -126,8 +128,11 @@ def evaluate(
         settings = replace(settings, scorer=str(fingerprint(scorer)) if scorer else "")
     home = home_of(base, adapter)
     kinds = ("constrained" if constrained else None, f"{samples}-samples" if samples else None)
-    parts = ("eval", Path(dataset.partition(":")[0]).stem, split, *kinds)
-    folder = folder or home / "-".join(filter(None, parts))
+    folder = folder or home / folder_name(dataset, label, split, *kinds)
+    if only_check:
+        refuse_occupied(folder, settings)
+        return folder
+    terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     with writing(folder, "decoded into"):
         done = finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
@@ -197,6 +202,11 @@ def _completions(
         yield rows[place], completions
 
 
+def folder_name(dataset: str, label: str | None, *kinds: str | None) -> str:
+    """Return the usual name of an evaluation's folder; `label` stands for a dataset that shares its name with another."""
+    return "-".join(filter(None, ("eval", label or Path(dataset.partition(":")[0]).stem, *kinds)))
+
+
 def home_of(model: str, adapter: str | Path | None) -> Path:
     """Return the folder beside which a model is evaluated: its own, or one below runs/ for a model of the Hub."""
     if adapter:
@@ -229,21 +239,32 @@ def content_hash(table: Any) -> str:
     return digest.hexdigest()[:16]
 
 
+def refuse_occupied(folder: Path, settings: Evaluation) -> None:
+    """Raise InputError if an evaluation cannot be written into a folder or resumed there; the folder stays as it is."""
+    refuse_written(folder, "decoded into")
+    if (folder / SETTINGS).exists():
+        _refuse_other(folder, settings)
+    else:
+        refuse_taken(folder)
+
+
 def finished_rows(folder: Path, settings: Evaluation) -> dict[str, dict[str, Any]]:
     """Return the predictions that there are, by the ids of their rows; raise InputError if the folder holds another evaluation."""
     if (folder / SETTINGS).exists():
-        before = read_settings(folder)
-        for key, value in asdict(settings).items():
-            other = getattr(before, key)
-            # the hash of the rows covers the system prompt; a server may move
-            if other != value and key not in ("adapter", "system", "hub_dataset", "endpoint"):
-                raise InputError(
-                    f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out"
-                )
+        _refuse_other(folder, settings)
         _drop_half_line(folder / PREDICTIONS)
         return read_predictions(folder)
     claim(folder)
     return {}
+
+
+def _refuse_other(folder: Path, settings: Evaluation) -> None:
+    before = read_settings(folder)
+    for key, value in asdict(settings).items():
+        other = getattr(before, key)
+        # the hash of the rows covers the system prompt; a server may move
+        if other != value and key not in ("adapter", "system", "hub_dataset", "endpoint"):
+            raise InputError(f"{folder}: holds an evaluation with {key} {other!r}, not {value!r}; choose another --out")
 
 
 def _drop_half_line(path: Path) -> None:

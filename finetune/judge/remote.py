@@ -21,7 +21,17 @@ from solver.journal import Journal
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash, finished_rows, home_of, refuse_repeated_ids
+from .evaluate import (
+    PREDICTIONS,
+    SETTINGS,
+    Evaluation,
+    content_hash,
+    finished_rows,
+    folder_name,
+    home_of,
+    refuse_occupied,
+    refuse_repeated_ids,
+)
 
 ANSWERS = "answers.jsonl"
 
@@ -36,10 +46,13 @@ def evaluate_endpoint(
     few_shot: int = 0,
     examples: str | None = None,
     workers: int = 4,
+    label: str | None = None,
+    only_check: bool = False,
 ) -> Path:
     """Ask for the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     `few_shot` training rows of the dataset, or of `examples`, stand before each question as turns of the conversation.
+    See `evaluate` for `label` and `only_check`.
     """
     split = split_of(dataset, split, "test")
     system = trained_system_line(Path(endpoint.model))
@@ -64,8 +77,11 @@ def evaluate_endpoint(
         few_shot=few_shot,
         examples=_hash(turns) if turns else "",
     )
-    parts = ("eval", Path(dataset.partition(":")[0]).stem, split, f"{few_shot}-shot" if few_shot else None)
-    folder = folder or home_of(endpoint.model, None) / "-".join(filter(None, parts))
+    shots = f"{few_shot}-shot" if few_shot else None
+    folder = folder or home_of(endpoint.model, None) / folder_name(dataset, label, split, shots)
+    if only_check:
+        refuse_occupied(folder, settings)
+        return folder
     with writing(folder, "decoded into"):
         done = finished_rows(folder, settings)
         lacking = [row for row in rows if row["id"] not in done]

@@ -124,11 +124,7 @@ def writing(folder: Path, doing: str = "written") -> Iterator[None]:
     if not terminal.first_process:
         yield
         return
-    holder = writer(folder)
-    if holder:
-        raise InputError(
-            f"{folder}: is being {doing} by {holder.replace('process', 'pid', 1)}; wait until it ends, or choose another --out"
-        )
+    refuse_written(folder, doing)
     with ExitStack() as stack:
         try:
             stack.enter_context(only_writer(folder))
@@ -137,11 +133,28 @@ def writing(folder: Path, doing: str = "written") -> Iterator[None]:
         yield
 
 
+def refuse_written(folder: Path, doing: str = "written") -> None:
+    """Raise InputError if another process writes into a folder; `doing` is the participle of the message."""
+    holder = writer(folder)
+    if holder:
+        raise InputError(
+            f"{folder}: is being {doing} by {holder.replace('process', 'pid', 1)}; wait until it ends, or choose another --out"
+        )
+
+
 def claim(folder: Path) -> None:
     """Make an empty folder for a command's output; raise InputError if it is not empty or cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any(path.name != LOCK for path in folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
+    refuse_taken(folder)
+
+
+def refuse_taken(folder: Path) -> None:
+    """Raise InputError if a folder is not empty; one that is not there is."""
+    try:
+        taken = folder.exists() and any(path.name != LOCK for path in folder.iterdir())
     except OSError as error:
         raise InputError(f"{folder}: cannot be made a folder: {error.strerror}; choose another --out") from None
     if taken:

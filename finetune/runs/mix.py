@@ -208,7 +208,7 @@ def _counts(parts: Sequence[Part], sizes: Sequence[int], rows: int | None) -> li
         scale * (part.repeats * size if part.share is None else part.share * whole)
         for part, size in zip(parts, sizes, strict=True)
     ]
-    _refuse_too_many(parts, sum(exact), sum(sizes))
+    _refuse_too_many(parts, sum(exact, Fraction(0)), sum(sizes))
     counts = rounded(exact)
     for part, count, number in zip(parts, counts, exact, strict=True):
         if not count:

@@ -1,5 +1,7 @@
 """Reads the rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +42,59 @@ def split_of(dataset: str, split: str | None, usual: str) -> str | None:
     if split and named and split != named:
         raise InputError(f"{dataset}: names the split {named}; leave out --split {split}")
     return named or split or usual
+
+
+def splits_of(datasets: Sequence[str], split: str | None) -> list[str | None]:
+    """Return the split that is asked for of each dataset; None for a file of rows beside datasets with splits."""
+    files = [local(dataset).suffix == LINES for dataset in datasets]
+    return [None if file and not all(files) else split for file in files]
+
+
+def tested(dataset: str) -> bool:
+    """Return whether a dataset has a test split that is not its training split."""
+    try:
+        if split_of(dataset, None, "test") != "test" or split_of(dataset, None, "train") == "test":
+            return False
+        return len(read_rows(dataset, "test", 1)) > 0
+    except InputError:
+        return False
+
+
+def labels(datasets: Sequence[str]) -> list[str]:
+    """Return a name for each dataset, which folders of evaluations can have; raise InputError if one is given twice.
+
+    It is the last part of the path, with earlier parts and the configuration where several are called the same:
+
+    >>> labels(["acme/five", "data/five", "data/six"])
+    ['acme-five', 'data-five', 'six']
+    """
+    stems = [Path(dataset.partition(":")[0]).stem for dataset in datasets]
+    parts = [_parts(dataset) for dataset in datasets]
+    for place, dataset in enumerate(datasets):
+        if parts[place] in parts[:place]:
+            raise InputError(f"--dataset {dataset}: is given twice; give it once")
+    found = [
+        stem if stems.count(stem) == 1 else _shortest(own, [each for each in parts if each != own])
+        for stem, own in zip(stems, parts, strict=True)
+    ]
+    same = next((label for label in found if found.count(label) > 1), None)
+    if same:
+        raise InputError(
+            f"{found.count(same)} of the datasets are called {same}, so their evaluations would share a folder; "
+            "evaluate them one after another, each with its own --out"
+        )
+    return found
+
+
+def _parts(dataset: str) -> tuple[str, ...]:
+    place = local(dataset)
+    return place.resolve().parts[1:] if place.exists() else tuple(part for part in re.split("[/:]", dataset) if part)
+
+
+def _shortest(own: tuple[str, ...], others: Sequence[tuple[str, ...]]) -> str:
+    """Return the fewest last parts, two at least, that no other dataset ends with."""
+    count = next((n for n in range(2, len(own)) if all(each[-n:] != own[-n:] for each in others)), len(own))
+    return "-".join(own[-count:])
 
 
 def hub_dataset(dataset: str) -> str | None:

@@ -4,10 +4,10 @@ import json
 import shutil
 
 import pytest
-from commands import evaluation
+from commands import evaluation, sft
 
 from finetune.judge.evaluate import PREDICTIONS, read_predictions
-from finetune.runs.rows import read_rows
+from finetune.runs.rows import labels, read_rows
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -180,3 +180,110 @@ def test_a_file_has_no_splits(trained, tmp_path, call):
 
     assert status == 2
     assert "a file of rows has no splits; leave out --split train" in said
+
+
+def test_a_split_beside_a_file_of_rows_is_that_of_the_others(trained, dataset, rows, tmp_path, call):
+    """The file is read whole; datasets with splits have the one that is asked for."""
+    (tmp_path / "mine.jsonl").write_text(changed(rows[:2]))
+    words = evaluation(trained, dataset, "--dataset", tmp_path / "mine.jsonl", "--split", "test", "--limit", 1)
+
+    status, _, errors = call(*words, "--max-new-tokens", 2, "--out", tmp_path / "e")
+
+    assert status == 0, errors
+    found = [
+        json.loads((tmp_path / "e" / name / "evaluation.json").read_text())["split"]
+        for name in ("eval-tiny", "eval-mine")
+    ]
+    assert found == ["test", None]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--dataset", "nowhere/at/all.jsonl"], "nowhere/at/all.jsonl"),
+        (["--dataset", "{bad}"], "line 2: no question"),
+        (["--dataset", "{twice}"], "several rows have the id same"),
+        (["--dataset", "{files}"], "no test split; it has train"),
+        (["--dataset", "{taken}"], "exists and holds something else"),
+        (["--dataset", "{other}"], "holds an evaluation with max_new_tokens"),
+    ],
+    ids=["missing", "bad row", "ids twice", "no split", "folder taken", "another evaluation"],
+)
+def test_every_dataset_is_checked_before_the_first_is_decoded(trained, dataset, rows, tmp_path, call, more, said):
+    """A fault of the second one writes nothing for the first."""
+    names = ("bad", "twice", "files", "taken", "other")
+    places = {name: tmp_path / f"{name}.jsonl" for name in names} | {"files": tmp_path / "files"}
+    (places["files"] / "data").mkdir(parents=True)
+    (places["files"] / "data" / "train-00000-of-00001.parquet").touch()
+    places["bad"].write_text(changed(rows[:1]) + "{}\n")
+    places["twice"].write_text(changed(rows[:2], id="same"))
+    for name in ("taken", "other"):
+        places[name].write_text(changed(rows[:1]))
+        (tmp_path / "e" / f"eval-{name}").mkdir(parents=True)
+    (tmp_path / "e" / "eval-taken" / "letter").touch()
+    if "{other}" in more:
+        words = evaluation(trained, places["other"], "--max-new-tokens", 2, "--out", tmp_path / "e" / "eval-other")
+        assert call(*words)[0] == 0
+    words = evaluation(trained, dataset, *(word.format(**places) for word in more), "--out", tmp_path / "e")
+
+    status, _, told = call(*words)
+
+    assert status == 2
+    assert said in told
+    assert not (tmp_path / "e" / "eval-tiny").exists()
+
+
+def test_datasets_of_one_name_have_folders_of_their_own(trained, dataset, tmp_path, call):
+    """The folders have earlier parts of the paths in their names; the same dataset twice is refused."""
+    places = [shutil.copytree(dataset, tmp_path / part / "five") for part in ("left", "right")]
+    words = evaluation(trained, places[0], "--dataset", places[1], "--limit", 1, "--max-new-tokens", 2)
+
+    below, beside = call(*words, "--out", tmp_path / "e"), call(*words)
+    link = tmp_path / "link"
+    link.symlink_to(places[0])
+    twice = call(*evaluation(trained, places[0], "--dataset", link))
+
+    assert (below[0], beside[0]) == (0, 0)
+    assert {path.name for path in (tmp_path / "e").iterdir()} == {"eval-left-five", "eval-right-five"}
+    assert (trained / "eval-left-five-test" / PREDICTIONS).exists()
+    assert twice[0] == 2
+    assert "is given twice; give it once" in twice[2]
+
+
+@pytest.mark.parametrize(
+    ("datasets", "expected"),
+    [
+        (["acme/five", "beta/five", "six"], ["acme-five", "beta-five", "six"]),
+        (["a/x/five", "b/x/five"], ["a-x-five", "b-x-five"]),
+        (["acme/five:small", "acme/five:large"], ["five-small", "five-large"]),
+        (["acme/five:small/test", "acme/five"], ["small-test", "acme-five"]),
+        (["a/five", "a/five.jsonl"], ["a-five", "a-five.jsonl"]),
+        (["b/five", "a/b/five"], ["b-five", "a-b-five"]),
+    ],
+)
+def test_labels_tell_datasets_apart(datasets, expected):
+    """Datasets of one name are called by the fewest last parts that differ."""
+    assert labels(datasets) == expected
+
+
+def test_labels_that_are_the_same_are_refused():
+    """A third dataset may have the very name that two others get."""
+    with pytest.raises(InputError, match="2 of the datasets are called a-five"):
+        labels(["a/five", "b/five", "a-five"])
+
+
+def test_the_next_command_names_datasets_with_a_test_split(dataset, rows, tiny, tmp_path, call):
+    """A file has none, nor has a folder of training rows; where no dataset has one, the command asks a question."""
+    (tmp_path / "mine.jsonl").write_text(changed(rows[:4]))
+    bare = shutil.copytree(dataset, tmp_path / "bare")
+    for path in (bare / "data").glob("test-*"):
+        path.unlink()
+    words = sft(tmp_path / "mine.jsonl", tiny, tmp_path / "x", "--epochs", 1)
+    more = ["--dataset", f"{dataset}:0.5x", "--dataset", f"{bare}:0.5x"]
+
+    alone = call(*words)
+    mixed = call(*[str(word).replace(str(tmp_path / "x"), str(tmp_path / "y")) for word in words], *more)
+
+    assert (alone[0], mixed[0]) == (0, 0), alone[2] + mixed[2]
+    assert "ask --adapter" in alone[1].splitlines()[-1]
+    assert mixed[1].splitlines()[-1].endswith(f"eval --adapter {tmp_path / 'y'} --dataset {dataset}")

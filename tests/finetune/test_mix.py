@@ -220,7 +220,7 @@ def test_a_mix_is_trained_recorded_and_resumed(dataset, files, tiny, tmp_path, c
         ("2x", 12, 6),
     ]
     assert len(losses(tmp_path / "x")) == 12
-    assert said.splitlines()[-1].endswith(f"--dataset {dataset} --dataset {files['b']}")
+    assert said.splitlines()[-1].endswith(f" --dataset {dataset}")
     assert again[0] == 0
     assert refused[0] == 2
     assert "was begun with dataset" in refused[2]

@@ -175,7 +175,7 @@ def test_several_datasets_give_one_table(dataset, rows, gold, tmp_path, call):
     words = ["--dataset", tmp_path / "more.jsonl", "--limit", 2]
     with serve(says(gold[0], usage=USAGE), *gold[1:2], "nothing") as server:
         status, said, errors = call(*remote(server, dataset, tmp_path / "e", *words))
-        same = call(*remote(server, dataset, tmp_path / "e", "--dataset", tmp_path / "tiny", "--limit", 2))
+        same = call(*remote(server, dataset, tmp_path / "e", "--dataset", dataset, "--limit", 2))
 
     assert status == 0, errors
     table = said.partition("rates with 95 %")[2]
@@ -184,4 +184,4 @@ def test_several_datasets_give_one_table(dataset, rows, gold, tmp_path, call):
     ] * 5
     assert sorted(path.name for path in (tmp_path / "e").iterdir()) == ["eval-more", "eval-tiny"]
     assert same[0] == 2
-    assert "2 of the datasets are called tiny" in same[2]
+    assert "tiny: is given twice; give it once" in same[2]
