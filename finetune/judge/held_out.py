@@ -14,6 +14,8 @@ from .decode import Decoder
 
 _SPARE = 32
 """The tokens that a completion may be longer than the longest gold one."""
+_TOGETHER = 32
+"""The most rows that are decoded together: the memory of a training is nearly full."""
 
 
 def count_right(
@@ -36,7 +38,7 @@ def count_right(
     model.eval()
     # the adapter's weights are float32, and PEFT's own conversion is switched off while training
     with torch.autocast(device.name, device.dtype, enabled=device.dtype is not torch.float32):
-        texts = dict(decoder.decode(prompts, len(prompts)))
+        texts = dict(decoder.decode(prompts, _TOGETHER))
     model.train(training)
     completions = [texts[place].text for place in range(len(prompts))]
     experts, answers, questions = (rows[name].to_pylist() for name in ("experts", "answer", "question"))

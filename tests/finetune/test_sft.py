@@ -400,14 +400,16 @@ def test_a_further_dataset_that_cannot_be_read_stops_the_run_first(dataset, tiny
 
 
 def test_rows_without_a_trace_are_decoded_up_to_the_longest_completion_of_training(rows, model, tokenizer, monkeypatch):
-    """Rows with traces are decoded up to their own longest one, whatever training had."""
-    limits = []
+    """Rows with traces are decoded up to their own longest one, whatever training had; a batch has 32 rows at most."""
+    limits, batches = [], set()
+
+    def decode(prompts, batch):
+        batches.add(batch)
+        return ((place, Completion("", 0, False, 0.0)) for place in range(len(prompts)))
 
     def decoder(_model, _tokenizer, limit):
         limits.append(limit)
-        return SimpleNamespace(
-            decode=lambda prompts, _batch: ((place, Completion("", 0, False, 0.0)) for place in range(len(prompts)))
-        )
+        return SimpleNamespace(decode=decode)
 
     monkeypatch.setattr("finetune.judge.held_out.Decoder", decoder)
     table = pa.Table.from_pylist(rows[:2], SCHEMA)
@@ -419,6 +421,7 @@ def test_rows_without_a_trace_are_decoded_up_to_the_longest_completion_of_traini
     right = [count_right(model, tokenizer, found, Reading(), device, longest=9) for found in (plain, table)]
 
     assert right == [0, 0]
+    assert batches == {32}
     assert limits[0] == 9 + 32
     assert limits[1] > 60
 
