@@ -94,7 +94,9 @@ def _add_rl(sub: argparse.ArgumentParser) -> None:
 def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     """Add the flags that both kinds of training share, and one flag for each option of the recipe's section."""
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
-    sub.add_argument("--rows", type=_count, metavar="N", help="only the first N training rows")
+    sub.add_argument(
+        "--rows", type=_count, metavar="N", help="only N training rows: the first, or of a mix those of a smaller mix"
+    )
     sub.add_argument(
         "--system-prompts",
         choices=SYSTEMS,
