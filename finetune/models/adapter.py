@@ -9,7 +9,7 @@ import torch
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import ADAPTER, RUN, Run
+from finetune.runs.folder import ADAPTER, RUN, Run, unfinished_run
 from finetune.runs.trained import TRAINED
 from solver.dataset import hub_place
 from solver.files import local, read_json, read_text
@@ -35,6 +35,9 @@ def adapter_base(folder: Path) -> str:
     """Return the name of the model that an adapter was trained from; raise InputError if there is no adapter."""
     path = folder / ADAPTER
     if not path.exists():
+        told = unfinished_run(folder)
+        if told:
+            raise InputError(f"{folder}: {told}")
         near = sorted(path.parent.name for path in folder.glob(f"*/{ADAPTER}"))
         hint = f"; {did_you_mean(folder.name, near)}" if near else ""
         raise InputError(f"{folder}: no adapter in it (no {ADAPTER}){hint}")
@@ -86,7 +89,8 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
     from safetensors import SafetensorError
 
     if not (adapter / WEIGHTS).exists():
-        raise InputError(f"{adapter}: no {WEIGHTS} in it, so its training did not end; choose another adapter")
+        told = f"no {WEIGHTS} in it, so its training did not end; choose another adapter"
+        raise InputError(f"{adapter}: {unfinished_run(adapter) or told}")
     base = load_model(model, device, torch.float32 if merge else None)
     try:
         wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
@@ -114,4 +118,5 @@ def fingerprint(adapter: Path | None) -> str | None:
         with (adapter / WEIGHTS).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as error:
-        raise InputError(f"{adapter}: its weights cannot be read: {error.strerror}") from None
+        told = unfinished_run(adapter) or f"its weights cannot be read: {error.strerror}"
+        raise InputError(f"{adapter}: {told}") from None

@@ -22,6 +22,7 @@ import torch
 from finetune.hardware.attention import use_grouped_attention
 from finetune.hardware.device import Device
 from finetune.runs import terminal
+from finetune.runs.folder import unfinished_run
 from solver.refusal import InputError
 
 
@@ -96,6 +97,9 @@ def _loaded(name: str, load: Any) -> Any:
     except (OSError, ValueError, ImportError) as error:
         if isinstance(error, InputError):
             raise
+        told = unfinished_run(Path(name))
+        if told:
+            raise InputError(f"{name}: {told}") from None
         reason = str(error).strip().splitlines()[0]
         local = " or ".join(EMBEDDED)
         raise InputError(

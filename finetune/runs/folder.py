@@ -100,6 +100,15 @@ class Run:
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
 
 
+def unfinished_run(folder: Path) -> str | None:
+    """Return what is told of a folder whose training is not finished, with what would do; None for any other folder."""
+    if not (folder / RUN).exists() or (run := Run.read(folder)).result:
+        return None
+    last, verb = run.last_checkpoint(), run.settings.get("verb", "sft")
+    todo = "wait until it ends" if writer(folder) else f"go on with the same {verb} command and --resume"
+    return f"its training is not finished; {todo}{f', or take its last checkpoint: {last}' if last else ''}"
+
+
 def trained_system_line(folder: Path) -> str:
     """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
     default = system_line()

@@ -116,6 +116,30 @@ def test_an_adapter_without_sound_weights_is_one_line(trained, tmp_path, call, c
     assert said in told
 
 
+@pytest.mark.parametrize("verb", ["eval", "ask", "merge", "rl", "scored", "model"])
+def test_a_stopped_training_says_how_to_go_on(trained, dataset, tmp_path, call, verb):
+    """Each verb that takes an adapter or a model names the command and the last checkpoint."""
+    ignored = shutil.ignore_patterns("adapter_*", "eval-*", "tokenizer*")
+    cut = shutil.copytree(trained, tmp_path / "cut", ignore=ignored)
+    run = json.loads((cut / "run.json").read_text())
+    run["settings"]["verb"] = {"scored": "scorer"}.get(verb, "sft")
+    (cut / "run.json").write_text(json.dumps({**run, "result": {}}))
+    words = {
+        "eval": ["eval", "--adapter", cut, "--dataset", dataset],
+        "ask": ["ask", "--adapter", cut, "2 and 3?"],
+        "merge": ["merge", cut, "--out", tmp_path / "m"],
+        "rl": ["rl", "--adapter", cut, "--dataset", dataset, "--out", tmp_path / "r"],
+        "scored": ["eval", "--adapter", trained, "--dataset", dataset, "--samples", 2, "--scorer", cut],
+        "model": ["eval", "--model", cut, "--dataset", dataset, "--dtype", "float32", "--out", tmp_path / "e"],
+    }
+
+    status, _, told = call(*words[verb])
+
+    assert status == 2
+    assert f"{cut}: its training is not finished; go on with the same {run['settings']['verb']} command" in told
+    assert f"--resume, or take its last checkpoint: {cut / 'checkpoint-12'}\n" in told
+
+
 def test_a_line_that_is_no_prediction_is_named(tmp_path):
     """A damaged file is refused; the message gives the number of the line."""
     (tmp_path / PREDICTIONS).write_text('{"id": "a"}\n{oops\n')
