@@ -30,7 +30,13 @@ def main(argv: list[str] | None = None) -> int:
     args.argv = argv
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # trainers warn about their own defaults
-        return run(lambda: _run_verb(args), lambda: f"stopped; go on with: {resumed(args)}")
+        return run(lambda: _run_verb(args), lambda: _stopped(args))
+
+
+def _stopped(args: argparse.Namespace) -> str:
+    """Return the line that is printed after Ctrl-C: only some verbs keep what they finished."""
+    resumes = args.verb in ("sft", "rl", "scorer", "eval", "sample", "ablate")
+    return f"stopped; go on with: {resumed(args)}" if resumes else "stopped"
 
 
 def _run_verb(args: argparse.Namespace) -> int:

@@ -329,7 +329,13 @@ def _amount(text: str) -> float:
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return the exit status: 0 for success, 1 for faults found by an audit, 2 for a user error."""
     args = parsed(parser(), argv)
-    return run(lambda: VERBS[args.verb](args), stopped="stopped; the same command resumes")
+    return run(lambda: VERBS[args.verb](args), _stopped(args))
+
+
+def _stopped(args: argparse.Namespace) -> str:
+    """Return the line that is printed after Ctrl-C: only some verbs keep what they finished."""
+    resumes = args.verb in ("build", "reword") or (args.verb == "import" and args.as_patterns is None)
+    return "stopped; the same command resumes" if resumes else "stopped"
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from processes import HOME
 
 from datasets_cards import write_card
 from generators import build, rebuild, stream
+from generators.__main__ import VERBS as COMMANDS
 from generators.__main__ import main
 from generators.finished.audit import audit
 from generators.finished.export import export
@@ -338,3 +339,30 @@ def test_a_closed_output_is_no_fault():
     )  # fmt: skip
 
     assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["build"], "stopped; the same command resumes"),
+        (["import", "gsm8k"], "stopped; the same command resumes"),
+        (["import", "gsm8k", "--as-patterns", "p"], "stopped"),
+        (["verify", "d"], "stopped"),
+        (["export", "d", "--to", "chat", "out"], "stopped"),
+        (["push", "d", "acme/d"], "stopped"),
+        (["check"], "stopped"),
+        (["stats", "d"], "stopped"),
+        (["gallery", "g.html"], "stopped"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_only_what_resumes_is_said_to(monkeypatch, capsys, words, told):
+    """After Ctrl-C, a verb that keeps nothing does not promise that the same command resumes."""
+
+    def stopped(_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(COMMANDS, words[0], stopped)
+
+    assert main(words) == 130
+    assert capsys.readouterr().err == f"{told}\n"
