@@ -10,7 +10,7 @@ from typing import Any
 
 from .command import Parser, parsed, path, run
 from .completion import extract
-from .dataset import dataset_reading, open_dataset, select
+from .dataset import RECIPE, dataset_reading, open_dataset, select
 from .experts import EXPERTS
 from .files import decode, json_rows, local, read_text
 from .grammar import SYNTAXES, grammar
@@ -118,7 +118,7 @@ def _judge(args: argparse.Namespace) -> int:
         if name not in EXPERTS:
             raise InputError(f"--expert: no expert {name!r}; {did_you_mean(name, EXPERTS)}")
     text = _text(args.file)
-    reading = Reading() if args.dataset is None else dataset_reading(args.dataset)
+    reading = _reading(args.dataset)
     _tell_limit(reading, args.question is not None)
     try:
         verdict = judge(text, experts, args.answer, args.question, reading.language, constants=reading.constants)
@@ -168,6 +168,16 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
+def _reading(dataset: str | None) -> Reading:
+    """Return how the questions of a dataset are read; raise InputError for a place that holds none."""
+    if dataset is None:
+        return Reading()
+    folder = local(dataset)
+    if folder.is_file() or (folder.is_dir() and not (any(folder.glob("data/*.parquet")) or (folder / RECIPE).exists())):
+        raise InputError(f"--dataset: {dataset}: not a dataset folder; give one, or ORG/NAME on the Hub")
+    return dataset_reading(dataset)
+
+
 def _tell_limit(reading: Reading, asked: bool) -> None:
     """Print what is not read in questions, if traces are looked up in them."""
     if reading.limit and asked:
@@ -215,10 +225,10 @@ def _predictions(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _grammar(args: argparse.Namespace) -> int:
-    reading = Reading() if args.dataset is None else dataset_reading(args.dataset)
+    reading = _reading(args.dataset)
     _tell_limit(reading, args.question is not None)
     numbers = None if args.question is None else question_numbers(args.question, *reading)
-    if numbers is not None and not numbers:
+    if numbers is not None and not any(numbers) and not any(map(str.isdigit, args.question)):  # "no" is read as 0
         raise InputError("--question: no number is read in it, so that no trace is grounded in it; leave it out")
     print(grammar(numbers, args.to), end="")
     return 0

@@ -110,10 +110,14 @@ def recipe_path(location: str | Path) -> Path | None:
     if name is None:
         raise InputError(f"{location}: {_NOWHERE}")
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, RepositoryNotFoundError
 
     try:
         return Path(hf_hub_download(name.repo, RECIPE, repo_type="dataset"))
+    except RepositoryNotFoundError:
+        raise InputError(
+            f"{location}: no such folder, and no dataset of this name on the Hub that you may read"
+        ) from None
     except EntryNotFoundError:  # also of a repository in the cache, without a network
         return None
     except (HfHubHTTPError, OSError) as error:

@@ -173,3 +173,14 @@ def test_a_recipe_on_the_hub_says_how_questions_are_read(server, tmp_path):
     status, said = run(server.env(token=None), READING, "openai/own", "openai/own:default/test", "openai/gsm8k")
 
     assert (status, said) == (0, "[('es', ['6']), ('es', ['6']), ('en', [])]\n")
+
+
+def test_a_missing_folder_that_may_be_a_name_is_one_line(server):
+    """A folder that is not there, and whose path may be a name on the Hub, is not told by the status of a request."""
+    script = "import sys; from solver.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    status, told = run(server.env(token=None), script, "grammar", "--dataset", "data/missing")
+
+    assert (status, told) == (
+        2,
+        "error: data/missing: no such folder, and no dataset of this name on the Hub that you may read\n",
+    )

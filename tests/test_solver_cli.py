@@ -348,10 +348,25 @@ def test_the_grammar_has_the_numbers_of_the_question(to, first, capsys):
     assert '"3" | "5"' in printed
 
 
-def test_a_question_without_numbers_has_no_grammar(capsys):
-    """The message says that no trace would be grounded."""
-    assert main(["grammar", "--question", "How many?"]) == 2
+@pytest.mark.parametrize("question", ["How many?", "no", "There is no sense in it."])
+def test_a_question_without_numbers_has_no_grammar(capsys, question):
+    """The message says that no trace would be grounded; the zero of "no" alone grounds none."""
+    assert main(["grammar", "--question", question]) == 2
     assert "error: --question: no number is read in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["grammar"], ["judge", "--answer", "42"]], ids=["grammar", "judge"])
+@pytest.mark.parametrize("place", ["file", "empty folder", "missing"])
+def test_a_place_without_a_dataset_is_told(completion, tmp_path, capsys, words, place):
+    """A file, a folder of something else and a missing folder are no datasets: one line says so, and nothing is ignored."""
+    file = completion(GOOD)
+    where = {"file": file, "empty folder": str(tmp_path), "missing": str(tmp_path / "missing")}[place]
+
+    assert main([*words, *([file] if words[0] == "judge" else []), "--dataset", where]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: ")
+    assert told.count("\n") == 1
+    assert f"{where}: n" in told
 
 
 def test_the_module_runs_from_a_shell():
