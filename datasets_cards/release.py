@@ -9,8 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
+from generators.builder.recipe import Recipe
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
-from generators.files.licence import obstacles
+from generators.files.licence import obstacles, remedies
 from generators.files.manifest import Manifest, file_hash, read_manifest
 from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
@@ -125,12 +126,11 @@ def check_folder(folder: Path, *, full: bool = False) -> Manifest:
 
 def refuse_unlicensed(folder: Path) -> None:
     """Raise InputError if the licences of a dataset's sources do not allow anybody to publish it."""
-    found = obstacles(read_recipe(folder).sources)
+    recipe = read_recipe(folder)
+    found = obstacles(recipe.sources)
     if found:
-        raise InputError(
-            f"{folder}: may not be published: {'; '.join(found)}; import --license states a licence that you know, "
-            "--with-permission publishes what the owners permitted; nothing was pushed"
-        )
+        would_do = remedies(recipe.sources, imported=not isinstance(recipe, Recipe))
+        raise InputError(f"{folder}: may not be published: {'; '.join(found)}; {would_do}; nothing was pushed")
 
 
 def _fault(folder: Path, manifest: Manifest) -> str | None:

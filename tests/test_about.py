@@ -61,7 +61,7 @@ def test_facts_are_read(keys, about):
         ({"language": "es_MX"}, "language es_MX is no code of ISO 639"),
         ({"language": ""}, "language is empty or not text"),
         ({"language": ["en", ["es"]]}, "language is empty or not text"),
-        ({"license": "Apache 2.0"}, "license Apache 2.0 is not one of the Hub's; did you mean apache-2.0?"),
+        ({"license": "Apache 2.0"}, "license 'Apache 2.0' is not one of the Hub's; did you mean apache-2.0?"),
         ({"license": "other"}, "license_name goes with license: other; write both or neither"),
         ({"license_name": "mine"}, "license_name goes with license: other; write both or neither"),
         ({"license": "mit", "license_link": "LICENSE"}, "license_link goes with license: other; leave it out"),

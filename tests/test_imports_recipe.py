@@ -262,7 +262,8 @@ def test_another_licence_than_the_manifests_is_a_fault(own, folder):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"licence": "mti"}, "license mti is not one of the Hub's; did you mean mit"),
+        ({"licence": "mti"}, "license 'mti' is not one of the Hub's; did you mean mit"),
+        ({"licence": ""}, "license '' is not one of the Hub's"),
         ({"name": "gsm8k", "licence": "cc0-1.0"}, "gsm8k is under mit; leave out --license and --notice"),
         ({"name": "gsm8k", "notice": "me"}, "gsm8k is under mit; leave out --license and --notice"),
     ],

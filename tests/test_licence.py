@@ -2,7 +2,15 @@
 
 import pytest
 
-from generators.files.licence import joint_licence, known_licence, licensed, notice_text, obstacles, refuse_wider
+from generators.files.licence import (
+    joint_licence,
+    known_licence,
+    licensed,
+    notice_text,
+    obstacles,
+    refuse_wider,
+    remedies,
+)
 from solver.refusal import InputError
 
 
@@ -37,7 +45,7 @@ def test_share_alike_gives_share_alike(licences, joint):
         (["cc-by-nc-4.0"], []),
         (["unknown"], ["a (unknown): no licence is stated"]),
         (["mit", "cc-by-nd-4.0"], ["b (cc-by-nd-4.0): changed copies may not be passed on"]),
-        (["llama3"], ["a (llama3): its own, which must be read"]),
+        (["llama3"], ["a (llama3): terms of its own, which must be read"]),
         (
             ["cc-by-sa-4.0", "cc-by-nc-4.0"],
             ["a is under cc-by-sa-4.0, and so must be the whole, but b is under cc-by-nc-4.0"],
@@ -86,8 +94,27 @@ def test_a_dataset_is_not_stated_under_wider_terms(licence, source, fine):
 def test_an_unknown_identifier_is_told_with_one_like_it():
     """Licences have the names that the Hub gives them."""
     assert known_licence("cc-by-4.0") == "cc-by-4.0"
-    with pytest.raises(InputError, match=r"^license MIT is not one of the Hub's; did you mean mit"):
+    with pytest.raises(InputError, match=r"^license 'MIT' is not one of the Hub's; did you mean mit"):
         known_licence("MIT")
+
+
+@pytest.mark.parametrize(
+    ("licences", "imported", "told"),
+    [
+        (["unknown"], True, "if you know the licence of a, state it with --license where it is imported, {}"),
+        (["unknown"], False, "if you know the licence of a, state it as license in its patterns, {}"),
+        (["cc-by-nd-4.0"], True, "{}"),
+        (["cc-by-sa-4.0", "gpl-3.0"], False, "{}"),
+        (["other"], True, "read the terms of a, give --with-permission if they or the owners permit it"),
+        (["openrail"], False, "read the terms of a, give --with-permission if they or the owners permit it"),
+    ],
+    ids=str,
+)
+def test_each_obstacle_has_its_remedy(licences, imported, told):
+    """A licence that is stated is not asked for again, and a build is not told to state it at an import."""
+    assert remedies(made_of(*licences), imported=imported) == told.format(
+        "give --with-permission if the owners permit it"
+    )
 
 
 def test_a_notice_names_every_source():

@@ -55,7 +55,7 @@ def known_licence(licence: str) -> str:
     """Return an identifier of the Hub as it is; raise InputError for any other text."""
     if licence not in _known():
         hint = did_you_mean(licence, _known())
-        raise InputError(f"license {licence} is not one of the Hub's; {hint}")
+        raise InputError(f"license {licence!r} is not one of the Hub's; {hint}")
     return licence
 
 
@@ -96,6 +96,18 @@ def obstacles(sources: Iterable[Licensed]) -> list[str]:
         if one.share_alike and other.derivatives and not _fits(one.licence, other.licence)
     ]
     return [*found, *clashes]
+
+
+def remedies(sources: Iterable[Licensed], *, imported: bool) -> str:
+    """Return how a dataset with obstacles can be published all the same."""
+    sources = list(sources)
+    unknown = [one.name for one in sources if one.licence == UNKNOWN and not one.derivatives]
+    unread = [one.name for one in sources if one.licence != UNKNOWN and one.derivatives is None]
+    where = "with --license where it is imported" if imported else "as license in its patterns"
+    hints = [f"if you know the licence of {name}, state it {where}" for name in dict.fromkeys(unknown)]
+    hints += [f"read the terms of {name}" for name in dict.fromkeys(unread)]
+    permitted = "they or the owners permit it" if unread else "the owners permit it"
+    return ", ".join([*hints, f"give --with-permission if {permitted}"])
 
 
 def notice_text(sources: Iterable[Licensed]) -> str:
