@@ -206,10 +206,13 @@ def test_a_split_is_a_name_and_no_pattern(run8, split):
     [
         ("gsm8k", {"prompt": "a", "completion": "b"}, "gsm8k needs question, answer; there is prompt, completion"),
         ("svamp", {"question": "a", "answer": "b"}, "svamp needs Body, Question, Equation, Answer; there is question, answer"),
+        ("gsm8k", {"questoin": "a", "answer": "b"}, r"rows.json: no column question; did you mean questoin\?$"),
+        ("svamp", {"Bdy": "a", "Question": "b"}, r"no column Body; did you mean Bdy\? svamp needs .+; there is Bdy, Question$"),
+        ("svamp", {"question": "a", "answer": "b"}, "rows.json: svamp needs"),
     ],
 )  # fmt: skip
 def test_an_import_names_the_columns_that_it_lacks(tmp_path, source, entry, told):
-    """A file without the columns of the source is refused with the columns that it has."""
+    """A file without the columns of the source is refused with the columns that it has, or with the one that is spelt alike."""
     (tmp_path / "rows.json").write_text(json.dumps([entry]))
 
     with pytest.raises(InputError, match=told):

@@ -75,8 +75,13 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         program = next((name for name in self.columns.program if found(name)), self.columns.program[:1])
         needed = [*self.columns.question, *([program] if isinstance(program, str) else program), *self.columns.answer]
         named = {name: found(name) for name in needed}
-        if any(column is None for column in named.values()):
-            raise InputError(f"{self.name} needs {_joined(named)}; there is {_joined(columns) or 'no column'}")
+        missing = [name for name, column in named.items() if column is None]
+        if missing:
+            free = [name for name in columns if name not in named.values()]
+            hints = [f"no column {name}; {did_you_mean(name, free)}" for name in missing]
+            near = [hint for hint in hints if hint.endswith("?")]
+            needs = f"{self.name} needs {_joined(named)}; there is {_joined(columns) or 'no column'}"
+            raise InputError(" ".join(near if len(near) == len(missing) else [*near, needs]))
         numbers = found(NUMBERS)
         return {name: column for name, column in named.items() if column is not None} | (
             {NUMBERS: numbers} if numbers else {}
