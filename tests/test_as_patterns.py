@@ -70,6 +70,7 @@ def test_each_problem_is_a_pattern_or_dropped_with_its_reason(made, patterns):
     assert len(patterns) == made.patterns > 15
     assert {line["reason"].partition(":")[0] for line in dropped} <= REASONS.keys()
     assert made.problems == made.patterns + len(dropped) == 40
+    assert all(line.keys() >= {"id", "reason", "question"} and line["question"] for line in dropped)
     names = {pattern.header.source for pattern in patterns.values()} | {line["id"] for line in dropped}
     assert names == {f"gsm8k/train/{number}" for number in range(40)}
     assert {(one.header.licence, one.header.notice) for one in patterns.values()} == {

@@ -31,6 +31,7 @@ from solver.refusal import InputError
 
 from .convert import converted
 from .entry import Converter
+from .folder import line_of
 from .parts import PART, Part, parts_of, rarely_collected
 from .recipe import SHARD_ROWS, ImportRecipe
 from .survey import Place, Reading, survey
@@ -49,6 +50,7 @@ class Kept:
     """A pattern that was made and proved."""
 
     made: Made
+    question: str
     draws: int
     """How many different numbers its rows can have."""
     words: str
@@ -137,7 +139,8 @@ def _made_patterns(
             how.report(done, found.problems)
     twins = _twins(kept, maker.vocabularies)
     dropped += [
-        Dropped(kept[place].made.source, f"twin: its question can be that of {other}") for place, other in twins.items()
+        Dropped(kept[place].made.source, f"twin: its question can be that of {other}", kept[place].question)
+        for place, other in twins.items()
     ]
     kept = [one for place, one in enumerate(kept) if place not in twins]
     if not kept:
@@ -195,13 +198,13 @@ class PatternMaker:
             return done
         grade = str(done.row.metadata["grade"])
         if grade > _GRADE:
-            return Dropped(done.row.id, f"grade: {grade}; patterns are made of grade {_GRADE}")
+            return Dropped(done.row.id, f"grade: {grade}; patterns are made of grade {_GRADE}", problem.question)
         original = Original(problem, done.row, done.mentions, done.linking)
         try:
             proved = proved_pattern(original, {"source": done.row.id, **self.header}, self.vocabularies)
         except NoPattern as error:
-            return Dropped(done.row.id, str(error))
-        return Kept(proved.made, proved.draws, words_around(proved.pattern))
+            return Dropped(done.row.id, str(error), problem.question)
+        return Kept(proved.made, problem.question, proved.draws, words_around(proved.pattern))
 
 
 def _twins(kept: list[Kept], vocabularies: Vocabularies) -> dict[int, str]:
@@ -227,7 +230,7 @@ def _claim(folder: Path) -> None:
 
 def _write(folder: Path, kept: Iterable[Kept], dropped: Iterable[Dropped]) -> None:
     """Write all files aside and move them into their places at the end, so that an interrupted run leaves none there."""
-    lines = [json.dumps({"id": one.id, "reason": one.reason}, ensure_ascii=False) for one in dropped]
+    lines = [json.dumps(line_of(one), ensure_ascii=False) for one in dropped]
     texts = {f"{one.made.expert}/{one.made.name}{SUFFIX}": one.made.text for one in kept}
     texts |= {VOCABULARY: vocabulary_text(), DROPPED: "".join(f"{line}\n" for line in lines)}
     aside, names = folder / _ASIDE, list(dict.fromkeys(name.partition("/")[0] for name in texts))
