@@ -288,7 +288,9 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
         help="the dataset's folder, or a URL such as s3://bucket/gsm8k (default data/SOURCE)",
     )
     imports.add_argument(
-        "--split", metavar="train|test", help="the split to write (default train; test for evaluation sources)"
+        "--split",
+        metavar="train|test",
+        help="the split to write (default train; test for evaluation sources, and for a file of yours with --eval-only)",
     )
     imports.add_argument("--grade", default="A", metavar="A|B|C", help="the lowest grade to keep (default A)")
     imports.add_argument("--eval-only", action="store_true", help="keep questions and answers only, for evaluation")

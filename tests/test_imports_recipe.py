@@ -70,6 +70,27 @@ def test_a_folder_resumes_with_the_same_columns_alone(own, folder, capsys, other
     assert contents(folder) == before
 
 
+def test_a_source_that_changed_is_told(own, tmp_path):
+    """Where the file has other rows than before, the message says so in words, not by its hash."""
+    file = tmp_path / "own.jsonl"
+    file.write_bytes(own.read_bytes())
+    folder = import_problems(asked(file), tmp_path / "d").folder
+    file.write_text(file.read_text().replace("14 nuts", "15 nuts"))
+
+    with pytest.raises(InputError, match=r"holds another dataset: own.jsonl has changed since it was imported"):
+        import_problems(asked(file), folder)
+
+
+def test_evaluation_rows_of_a_described_file_are_test_rows(own, tmp_path):
+    """With --eval-only, the split is test unless another one is asked for; the card's command gives it back."""
+    made = import_problems(asked(own, eval_only=True), tmp_path / "d")
+    other = import_problems(asked(own, eval_only=True, split="train"), tmp_path / "e")
+
+    assert (made.counts["test"], other.counts["train"]) == (2, 2)
+    assert "--split" not in read_recipe(made.folder).arguments()
+    assert read_recipe(other.folder).arguments()[-3:] == ["--split", "train", "--eval-only"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -295,7 +316,7 @@ def test_a_source_of_others_names_them_too(tmp_path):
 def test_what_is_read_from_a_dataset_folder_has_its_sources(own, tmp_path):
     """A dataset that is made of an import lists the sources of that import."""
     first = import_problems(asked(own, licence="cc-by-nc-4.0", notice="(c) A"), tmp_path / "first").folder
-    words = {"question": "question", "answer": "answer", "form": "none", "eval_only": True}
+    words = {"question": "question", "answer": "answer", "form": "none", "eval_only": True, "split": "train"}
 
     second = import_problems(Request(origin=first, **words), tmp_path / "second").manifest
     third = import_problems(Request(origin=first, licence="mit", **words), tmp_path / "third").manifest

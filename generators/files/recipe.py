@@ -163,6 +163,8 @@ def difference(stored: bytes, path: str, recipe: DatasetRecipe) -> str | None:
     for key in dict.fromkeys([*after, *before]):
         if key not in before or key not in after:
             return f"{key} is {'here' if key in after else 'there'} and not {'there' if key in after else 'here'}"
+        if before[key] != after[key] and key == "origin_sha256":
+            return f"{values.get('origin') or 'the source'} has changed since it was imported, or another one is read"
         if before[key] != after[key]:
             return _told(key, before[key], after[key])
     return None

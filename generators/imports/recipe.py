@@ -12,7 +12,7 @@ from generators.files.recipe import FORMAT, Against, flat, recipe_text
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Columns, Source
 from generators.imports.sources.registry import sources as shipped
-from generators.imports.sources.request import OWN, SPLITS
+from generators.imports.sources.request import OWN, SPLITS, default_split
 from generators.text.guarded import shipped as shipped_set
 from solver import __version__
 from solver.experts import system_line
@@ -124,7 +124,8 @@ class ImportRecipe:
         if self.programs and (known is None or self.programs != known.format):
             words += ["--format", self.programs]
         words += self._licence(known)
-        if self.split != ("test" if known and known.use == "evaluation" else "train"):
+        use = known.use if known else "train"
+        if self.split != default_split(use, described=self.eval_only and not known):
             words += ["--split", self.split]
         words += ["--eval-only"] if self.eval_only else ["--grade", self.grade]
         ours = shipped_set().against

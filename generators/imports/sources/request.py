@@ -86,7 +86,12 @@ class Request:
 
     def split_of(self, asked: Source) -> str:
         """Return the split to read: the one that is asked for, or that of the source's use."""
-        return self.split or ("test" if asked.use == "evaluation" else "train")
+        return self.split or default_split(asked.use, described=self.name is None and self.eval_only)
+
+
+def default_split(use: str, *, described: bool) -> str:
+    """Return the split of a source by its use; one that is described for evaluation alone is a test split."""
+    return "test" if use == "evaluation" or described else "train"
 
 
 def _split(columns: str) -> tuple[str, ...]:
