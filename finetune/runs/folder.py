@@ -1,6 +1,7 @@
 """The folder of a training run: its settings and result (run.json), its checkpoints and its adapter."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -41,24 +42,34 @@ class Run:
         """
         if not terminal.first_process:
             return cls.read(folder) if resume else cls(folder, settings, {})
-        if (folder / RUN).exists():
-            before = cls.read(folder)
-            recorded = {**usual, **before.settings}
-            changed = next((key for key in settings if recorded.get(key) != settings[key]), None)
-            if not resume:
-                raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
-            if changed:
-                raise InputError(
-                    f"{folder}: was begun with {changed} {recorded.get(changed)!r}, not {settings[changed]!r}; "
-                    "resume with the same settings, or choose another --out"
-                )
-            return before
+        cls.check(folder, settings, resume=resume, usual=usual)
         if resume:
-            raise InputError(f"{folder}: no run to resume in it; leave --resume out")
+            return cls.read(folder)
         claim(folder)
         run = cls(folder, settings, {})
         run.write()
         return run
+
+    @classmethod
+    def check(
+        cls, folder: Path, settings: dict[str, Any], *, resume: bool, usual: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """Raise InputError if a run with these settings, some or all, can neither begin nor go on in a folder."""
+        if not (folder / RUN).exists():
+            if resume:
+                raise InputError(f"{folder}: no run to resume in it; leave --resume out")
+            refuse_taken(folder)
+            return
+        recorded = {**usual, **cls.read(folder).settings}
+        changed = [key for key in settings if recorded.get(key) != settings[key]]
+        if not resume:
+            raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
+        if changed:
+            first = changed[0]
+            raise InputError(
+                f"{folder}: was begun with {first} {recorded.get(first)!r}, not {settings[first]!r}; "
+                f"resume with {_flags({key: recorded.get(key) for key in changed})}, or choose another --out"
+            )
 
     @classmethod
     def read(cls, folder: Path) -> "Run":
@@ -98,6 +109,23 @@ class Run:
             if path.name.partition("-")[2].isdigit() and _whole(path / "trainer_state.json")
         ]
         return max(found, key=lambda path: int(path.name.partition("-")[2]), default=None)
+
+
+def _flags(settings: Mapping[str, Any]) -> str:
+    """Return the flags that give settings their recorded values, or a general phrase where no flag can.
+
+    >>> _flags({"lr": 0.01, "full": True, "dataset": "data/a + data/b:0.3"})
+    '--lr 0.01 --full true --dataset data/a --dataset data/b:0.3'
+    """
+    words = []
+    for key, value in settings.items():
+        values = {"dataset": str(value).split(" + "), "eval_datasets": value}.get(key, [value])
+        if key in ("verb", "mix", "system", "hub_dataset") or not values or None in values:
+            return "the same settings"
+        for each in values:
+            written = str(each).lower() if isinstance(each, bool) else str(each)
+            words += [f"--{key.removesuffix('s') if key == 'eval_datasets' else key}".replace("_", "-"), written]
+    return shlex.join(words)
 
 
 def unfinished_run(folder: Path) -> str | None:

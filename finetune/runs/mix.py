@@ -86,6 +86,11 @@ def name_of(sources: Any) -> str:
     )
 
 
+def mix_name(datasets: Sequence[str]) -> str:
+    """Return the text that names a mix of datasets before their rows are read: that of `name_of`."""
+    return " + ".join(str(read_part(text)) for text in datasets)
+
+
 def read_part(text: str) -> Part:
     """Return the part that a text names: DATASET, DATASET:0.3 or DATASET:2x; raise InputError for another number.
 

@@ -18,7 +18,7 @@ from finetune.runs import terminal
 from finetune.runs.completions import learning
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import trackers
-from finetune.runs.mix import read_mix
+from finetune.runs.mix import mix_name, read_mix
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import Trained
 from solver.grounding import Reading
@@ -27,7 +27,16 @@ from solver.refusal import InputError
 
 from .recipe import Rl
 from .rollout import Generate, Rollout, sample
-from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments, unrecorded
+from .trainer import (
+    finish,
+    one_process,
+    record_rows,
+    refuse_early,
+    run_settings,
+    silence,
+    trainer_arguments,
+    unrecorded,
+)
 from .watch import Watch
 
 
@@ -51,6 +60,8 @@ def reinforce(
     device = find_device(dtype)
     tracked = trackers(report_to)
     base = named_base(model, adapter, device)
+    given: dict[str, Any] = {"model": base, "seed": seed, "max_len": max_len, "rows": rows, "adapter": str(adapter)}
+    refuse_early(folder, recipe, device, resume=resume, dataset=mix_name([dataset]), **given)
     mix = read_mix([dataset], rows, seed, system_prompts)
     table = mix.table
     reading = reading_of(dataset)

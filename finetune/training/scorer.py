@@ -19,7 +19,7 @@ from solver.refusal import InputError
 from .order import SHUFFLED
 from .recipe import Sft
 from .sft import make_trainer, run_trainer, smaller
-from .trainer import finish, record_rows, unrecorded
+from .trainer import finish, record_rows, refuse_early, unrecorded
 from .watch import Watch
 
 
@@ -43,17 +43,21 @@ def train_scorer(
         raise InputError(f"order is {recipe.order}; the samples of a scorer have no difficulty, so leave it out")
     keep_memory()
     device = find_device(dtype)
-    tokenizer = load_prepared_tokenizer(model)
-    lengths = measure(tokenizer, table)
-    refuse_long(lengths, max_len)
-    settings: dict[str, Any] = {
+    given: dict[str, Any] = {
         "verb": SCORER,
         "dataset": ", ".join(samples),
         "rows": len(table),
         "model": model,
         "seed": seed,
-        "dtype": device.dtype_name,
         "max_len": max_len,
+    }
+    refuse_early(folder, recipe, device, resume=resume, **given)
+    tokenizer = load_prepared_tokenizer(model)
+    lengths = measure(tokenizer, table)
+    refuse_long(lengths, max_len)
+    settings = {
+        **given,
+        "dtype": device.dtype_name,
         "system": system_prompts(table)[0],
         **asdict(recipe),
     }

@@ -16,14 +16,23 @@ from finetune.models.chat import check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed, trackers
-from finetune.runs.mix import read_mix
+from finetune.runs.mix import mix_name, read_mix
 from finetune.runs.trained import Trained
 from solver.plurals import counted
 
 from .checks import VALIDATION, Check, Score, make_checks, refuse_repeated
 from .order import DIFFICULTY, ByLength
 from .recipe import Sft
-from .trainer import finish, one_process, record_rows, run_settings, silence, trainer_arguments, unrecorded
+from .trainer import (
+    finish,
+    one_process,
+    record_rows,
+    refuse_early,
+    run_settings,
+    silence,
+    trainer_arguments,
+    unrecorded,
+)
 from .watch import Patience, Watch
 from .weights import adapter_of, fitted, language_model, load_base
 
@@ -54,6 +63,14 @@ def train(
     device = find_device(dtype)
     tracked = trackers(report_to)
     refuse_repeated(eval_datasets)
+    given: dict[str, Any] = {
+        "model": model,
+        "seed": seed,
+        "max_len": max_len,
+        "rows": rows,
+        "eval_datasets": list(eval_datasets),
+    }
+    refuse_early(folder, recipe, device, resume=resume, dataset=mix_name(datasets), **given)
     mix = read_mix(datasets, rows, seed, system_prompts)
     table = mix.table
     tokenizer = load_prepared_tokenizer(model)

@@ -11,7 +11,7 @@ import torch
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import Run
+from finetune.runs.folder import Run, refuse_written
 from finetune.runs.log import HELD_OUT, read_log
 from finetune.runs.mix import Mix
 from finetune.runs.trained import Trained
@@ -35,6 +35,19 @@ def run_settings(recipe: Sft | Rl, mix: Mix, device: Device, *, model: str, seed
         "max_len": max_len,
         **asdict(recipe),
     }
+
+
+def refuse_early(
+    folder: Path, recipe: Sft | Rl, device: Device, *, resume: bool, rows: int | None = None, **known: Any
+) -> None:
+    """Raise InputError before rows are read if a run can neither begin nor go on in a folder, as far as is `known`."""
+    if not terminal.first_process:
+        return
+    refuse_written(folder, "trained")
+    settings = {"verb": type(recipe).__name__.lower(), "dtype": device.dtype_name, **known, **asdict(recipe)}
+    if rows:
+        settings["rows"] = rows
+    Run.check(folder, settings, resume=resume, usual=unrecorded(recipe))
 
 
 def unrecorded(recipe: Sft | Rl) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from finetune.training.recipe import Sft
 from finetune.training.sft import make_trainer, run_trainer
 from finetune.training.watch import Watch
 from solver.grounding import Reading
+from solver.lock import only_writer
 from solver.refusal import InputError
 from solver.schema import SCHEMA
 
@@ -250,7 +251,57 @@ def test_a_folder_with_a_run_is_not_overwritten(trained, dataset, tiny, call):
 
     assert (again[0], other[0]) == (2, 2)
     assert "add --resume to go on" in again[2]
-    assert "was begun with rank 16, not 4" in other[2]
+    assert "was begun with rank 16, not 4; resume with --rank 16, or choose another --out" in other[2]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], "add --resume to go on"),
+        (["--resume", "--dataset", "{dataset}:0.5x"], "resume with --dataset {dataset}, or choose another --out"),
+        (
+            ["--resume", "--rows", "7", "--lr", "0.5"],
+            "was begun with lr 0.01, not 0.5; resume with --lr 0.01 --rows 24,",
+        ),
+        (["--resume", "--eval-dataset", "{dataset}"], "resume with the same settings"),
+        (["--out", "{free}", "--resume"], "no run to resume"),
+        (["--out", "{full}"], "exists and holds something else"),
+        (["--out", "{locked}"], "is being trained by"),
+    ],
+    ids=["run", "mix", "rows", "checks", "nothing to resume", "folder taken", "locked"],
+)
+def test_a_folder_that_does_not_fit_is_refused_before_rows_are_read(
+    trained, dataset, tiny, tmp_path, call, monkeypatch, more, said
+):
+    """Reading and measuring many rows takes minutes; the message names the flags of the run in the folder."""
+    monkeypatch.setattr("finetune.training.sft.read_mix", lambda *_: pytest.fail("rows were read"))
+    places = {"dataset": dataset} | {name: tmp_path / name for name in ("free", "full", "locked")}
+    places["full"].mkdir()
+    (places["full"] / "letter").touch()
+    words = [word.format(**places) for word in more]
+
+    with only_writer(places["locked"]):
+        status, _, told = call(*sft(dataset, tiny, trained, *words))
+
+    assert status == 2
+    assert said.format(**places) in told
+
+
+@pytest.mark.parametrize("verb", ["rl", "scorer"])
+def test_other_trainings_refuse_such_a_folder_first_too(trained, dataset, rows, tmp_path, call, monkeypatch, verb):
+    """The model is not loaded, nor are rows measured."""
+    monkeypatch.setattr("finetune.training.rl.load", lambda *_, **__: pytest.fail("loaded"))
+    monkeypatch.setattr("finetune.training.scorer.measure", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr("finetune.judge.labels.labelled", lambda _: (pa.Table.from_pylist(rows[:2], SCHEMA), "tiny"))
+    words = {
+        "rl": ["rl", "--adapter", trained, "--dataset", dataset],
+        "scorer": ["scorer", "--samples", tmp_path],
+    }
+
+    status, _, told = call(*words[verb], "--out", trained)
+
+    assert status == 2
+    assert "holds a run already; add --resume" in told
 
 
 def test_two_processes_learn_what_one_does(trained, dataset, tiny, tmp_path):
