@@ -3,7 +3,7 @@
 `card` writes the page from `facts` and `plots`. `publish` commits a `release` to a `repository`, through a
 `pull_request` where needed, and loads it back (`loading`).
 
-Imports solver, files, text, patterns, builder, grading and finished.
+Imports solver, files, text, patterns, builder, sources, grading and finished.
 """
 
 from typing import Any

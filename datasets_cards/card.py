@@ -14,16 +14,20 @@ import pyarrow as pa
 from huggingface_hub import DatasetCard, DatasetCardData
 
 from generators.builder.about import SHIPPED, About, stated
+from generators.builder.credits import origin_of
 from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
 from generators.files.licence import joint_licence, obstacles
 from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
+from generators.imports.sources.registry import sources
+from generators.imports.sources.request import OWN
 from generators.patterns.library import shipped
 from generators.patterns.slots import Words
 from generators.text.guarded import shipped as shipped_set
 from solver.arguments import checked
+from solver.dataset import hub_place
 from solver.experts import EXPERTS
 from solver.files import local
 from solver.lock import only_writer
@@ -182,13 +186,14 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
 
 
 def about_of(recipe: AnyRecipe) -> About:
-    """Return the language, licence, name and tags of a dataset.
+    """Return the language, licence, name and tags of a dataset; the language of a source that a user describes is not known.
 
     The recipe of an earlier version does not state them; its patterns are shipped ones if their ids are.
     """
     name = f"wirework {recipe.name}"
     if not isinstance(recipe, Recipe):
-        return About(language=SHIPPED.language, license=joint_licence(recipe.sources), pretty_name=name)
+        language = () if recipe.source == OWN else SHIPPED.language
+        return About(language=language, license=joint_licence(recipe.sources), pretty_name=name)
     ours = all(f"{pattern}.jinja" in shipped() for pattern in recipe.shares)
     about = recipe.about or stated(About(), shipped_alone=ours)
     return replace(about, pretty_name=about.pretty_name or name)
@@ -199,6 +204,7 @@ def card_data(facts: Facts) -> DatasetCardData:
     recipe = facts.recipe
     size = next((label for bound, label in _SIZES if facts.rows < bound), "10M<n<100M")
     about = about_of(recipe)
+    extended = _extended(recipe)
     return DatasetCardData(
         language=about.codes or None,
         language_bcp47=about.regional or None,
@@ -207,10 +213,13 @@ def card_data(facts: Facts) -> DatasetCardData:
         license_link=about.license_link,
         pretty_name=about.pretty_name,
         annotations_creators=["machine-generated"],
-        language_creators=["machine-generated" if isinstance(recipe, Recipe) else "found"],
+        language_creators=[
+            *(["machine-generated"] if _has_own_questions(recipe) else []),
+            *(["found"] if extended else []),
+        ],
         multilinguality=("multilingual" if len(about.codes) > 1 else "monolingual") if about.codes else None,
         size_categories=[size],
-        source_datasets=["original" if isinstance(recipe, Recipe) or not recipe.hub else recipe.hub],
+        source_datasets=[*(["original"] if _has_own_questions(recipe) else []), *extended],
         task_categories=["text-generation", "question-answering"],
         tags=[
             *(["synthetic"] if isinstance(recipe, Recipe) else []),
@@ -243,6 +252,23 @@ def card_data(facts: Facts) -> DatasetCardData:
             "dataset_size": sum(facts.memory.values()),
         },
     )
+
+
+def _has_own_questions(recipe: AnyRecipe) -> bool:
+    """Return whether some questions are of no other dataset: a build has patterns that were made of no problem."""
+    return isinstance(recipe, Recipe) and not all(recipe.library.patterns[name].header.source for name in recipe.shares)
+
+
+def _extended(recipe: AnyRecipe) -> list[str]:
+    """Return the datasets whose questions are imported or altered: names on the Hub, else its word for any other dataset."""
+    if isinstance(recipe, Recipe):
+        headers = [recipe.library.patterns[name].header for name in recipe.shares]
+        names = [(origin_of(header) or (header.source, ""))[0] for header in headers if header.source]
+        found = [sources()[name].hub if name in sources() else "" for name in names]
+    else:
+        place = hub_place(recipe.origin)
+        found = [recipe.hub or (place.repo if place else "")]
+    return sorted({name or "extended" for name in found})
 
 
 def features(schema: pa.Schema) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
 from conversion import PROBLEMS
 from folders import rows_of
 
@@ -149,6 +150,8 @@ def test_the_card_of_test_rows_alone(tests_alone, tmp_path, capsys):
     assert main(["build", *words, "--workers", "1"]) == 0
     page = (tmp_path / "d" / "README.md").read_text(encoding="utf-8")
     said = " ".join(page.split())
+    metadata = yaml.safe_load(page.split("---\n")[1])
+    assert (metadata["language_creators"], metadata["source_datasets"]) == (["found"], ["openai/gsm8k"])
     assert "- **Rows:** 20 test\n" in page
     assert "The questions are altered questions of gsm8k's test split" in said
     assert "All rows are for evaluation: none is for training." in said

@@ -131,7 +131,7 @@ def test_metadata(folder):
     assert metadata["size_categories"] == ["n<1K"]
     assert metadata["task_categories"] == ["text-generation", "question-answering"]
     assert metadata["annotations_creators"] == ["machine-generated"]
-    assert metadata["source_datasets"] == ["original"]
+    assert (metadata["language_creators"], metadata["source_datasets"]) == (["machine-generated"], ["original"])
     assert {"synthetic", "wirework"} <= set(metadata["tags"])
     assert [config["config_name"] for config in metadata["configs"]] == ["default"]
     assert metadata["configs"][0]["default"] is True
@@ -550,9 +550,9 @@ def test_the_card_mentions_only_what_the_patterns_have(folder, tmp_path):
 
 
 def test_held_out_rows_of_new_patterns(tmp_path):
-    """The card counts the held-out patterns that training has, too; a pattern for test alone is none of them."""
+    """The card counts the held-out patterns that training has, too, and its metadata tells own questions from others'."""
     (tmp_path / "own" / "rate_equation").mkdir(parents=True)
-    for name, split in (("screws", ""), ("nails", "split: test\n")):
+    for name, split in (("screws", ""), ("nails", "split: test\nsource: a book, page 3\n")):
         text = PATTERN.replace("slots:", f"{split}slots:").replace("screws", name)
         (tmp_path / "own" / "rate_equation" / f"{name}.jinja").write_text(text)
     said = {}
@@ -563,6 +563,9 @@ def test_held_out_rows_of_new_patterns(tmp_path):
         built = build(str(tmp_path / "both.yaml"), patterns=tmp_path / "own", out=tmp_path / f"d{test}")
         said[test] = page(write_card(built.folder, plots=False).parent)[1]
 
+    metadata = page(tmp_path / "d10")[0]
+    assert metadata["language_creators"] == ["machine-generated", "found"]
+    assert metadata["source_datasets"] == ["original", "extended"]
     assert "It has no held-out rows" in said[0]
     assert "Held-out rows of 1 of 2 patterns share their patterns with the training rows" in said[10]
     assert "the questions of 1 pattern, once" in said[10]

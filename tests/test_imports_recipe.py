@@ -2,8 +2,10 @@
 
 import json
 import shlex
+from dataclasses import replace
 
 import pytest
+import yaml
 from conversion import PROBLEMS
 from folders import contents
 
@@ -185,6 +187,27 @@ def test_the_command_makes_the_same_dataset(own, tmp_path, monkeypatch):
         name: data for name, data in after.items() if name != "README.md"
     }
     assert page.count(f"`python -m generators {command}`") == 2
+
+
+@pytest.mark.parametrize(
+    ("origin", "language", "source"),
+    [("own.jsonl", None, "extended"), ("org/problems:main/train", None, "org/problems"), ("gsm8k", ["en"], "openai/gsm8k")],
+    ids=["file", "Hub", "shipped"],
+)  # fmt: skip
+def test_the_metadata_of_an_import(own, folder, tmp_path, origin, language, source):
+    """Questions of an import are found, and extend a dataset; the language of a source that a user describes is not stated."""
+    if origin == "gsm8k":
+        path = PROBLEMS / "gsm8k.jsonl"
+        folder = import_problems(Request("gsm8k", origin=path), tmp_path / "gsm8k", workers=1).folder
+    recipe = replace(read_recipe(folder), **({} if origin == "gsm8k" else {"origin": origin}))
+    (folder / "recipe.json").write_text(recipe.text(), encoding="utf-8")
+    _, metadata, body = write_card(folder, plots=False).read_text(encoding="utf-8").split("---\n", 2)
+    found = yaml.safe_load(metadata)
+
+    assert found.get("language") == language
+    assert f"- **Language:** {'English' if language else 'not stated'}\n" in body
+    assert (found["language_creators"], found["source_datasets"]) == (["found"], [source])
+    assert ("multilinguality" in found) is (language is not None)
 
 
 def earlier(folder):
