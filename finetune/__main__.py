@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 import warnings
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -101,13 +102,17 @@ def _print_run(trained: Run) -> int:
 
 
 def _next(trained: Run) -> list[str]:
-    """Return the words of the command that evaluates a run; if no dataset of it has a test split, one that asks it."""
+    """Return the words of the command that tries a run."""
+    sources = trained.settings.get("mix") or [trained.settings]
+    return _trial([f"--{_kind(trained)}", str(trained.folder)], (source["dataset"] for source in sources))
+
+
+def _trial(model: list[str], datasets: Iterable[str]) -> list[str]:
+    """Return the words that evaluate a model on the datasets with a test split; if none has one, those that ask it."""
     from finetune.runs.rows import tested
 
-    sources = trained.settings.get("mix") or [trained.settings]
-    datasets = [word for source in sources if tested(source["dataset"]) for word in ("--dataset", source["dataset"])]
-    model = [f"--{_kind(trained)}", str(trained.folder)]
-    return ["eval", *model, *datasets] if datasets else ["ask", *model, QUESTION]
+    found = [word for name in dict.fromkeys(datasets) if tested(name) for word in ("--dataset", name)]
+    return ["eval", *model, *found] if found else ["ask", *model, QUESTION]
 
 
 def _print_result(trained: Run) -> None:
@@ -216,6 +221,7 @@ def _sample(args: argparse.Namespace) -> int:
 
 def _scorer(args: argparse.Namespace) -> int:
     from finetune.hardware.device import find_device
+    from finetune.judge.evaluate import read_settings
     from finetune.judge.labels import labelled
 
     from .training.scorer import train_scorer
@@ -236,7 +242,11 @@ def _scorer(args: argparse.Namespace) -> int:
         resume=args.resume,
     )
     _print_result(run)
-    terminal.say(f"next    {command(['eval', '--samples', '8', '--scorer', str(run.folder)])}")
+    drawn = [read_settings(folder) for folder in args.samples]
+    first = drawn[0]
+    sampler = ["--adapter", first.adapter] if first.adapter else ["--model", first.model]
+    words = [*sampler, "--samples", "8", "--scorer", str(run.folder)]
+    terminal.say(f"next    {command(_trial(words, (each.dataset for each in drawn)))}")
     return 0
 
 

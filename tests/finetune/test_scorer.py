@@ -75,6 +75,9 @@ def test_a_scorer_is_trained_and_chooses(trained, dataset, tiny, tmp_path, call)
     status, said, told = call(*words)
     assert status == 0, told
     assert "labelled samples" in said
+    assert said.splitlines()[-1].endswith(
+        f"eval --model {tiny} --samples 8 --scorer {tmp_path / 's'} --dataset {dataset}"
+    )
 
     scorer = Scorer(tmp_path / "s", find_device("float32"))
     rows = read_rows(str(dataset), "test").to_pylist()
