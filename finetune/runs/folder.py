@@ -137,9 +137,15 @@ def unfinished_run(folder: Path) -> str | None:
     return f"its training is not finished; {todo}{f', or take its last checkpoint: {last}' if last else ''}"
 
 
+def run_of(folder: Path) -> Path:
+    """Return the folder of the run that an adapter or a model is from: for a checkpoint, the one around it."""
+    inside = folder.name.startswith("checkpoint-") and not (folder / RUN).exists() and (folder.parent / RUN).exists()
+    return folder.parent if inside else folder
+
+
 def trained_system_line(folder: Path) -> str:
     """Return the system prompt that a run was trained with; for a model without a run, the line of all experts."""
-    default = system_line()
+    default, folder = system_line(), run_of(folder)
     return str(Run.read(folder).settings.get("system", default)) if (folder / RUN).exists() else default
 
 

@@ -15,7 +15,7 @@ from solver.files import read_json, read_text
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .folder import RUN, write_json
+from .folder import RUN, run_of, write_json
 
 TRAINED = "trained.json"
 """The file in a run's folder that lists the rows it was trained on."""
@@ -47,7 +47,7 @@ class Trained:
     @classmethod
     def read(cls, folder: Path) -> "Trained":
         """Return the record in the folder of a run or a model; without one, nothing is known."""
-        path = folder / TRAINED
+        path = run_of(folder) / TRAINED
         if not path.exists():
             return cls(complete=False)
         content = read_json(read_text(path), str(path))
@@ -60,7 +60,7 @@ class Trained:
     def of_base(cls, model: str) -> "Trained":
         """Return the record of a base model: empty, unless it is a folder that another run was merged into."""
         folder = Path(model)
-        return cls.read(folder) if (folder / RUN).exists() else cls()
+        return cls.read(folder) if (run_of(folder) / RUN).exists() else cls()
 
     def write(self, folder: Path) -> None:
         """Write the record into a run's folder."""

@@ -8,6 +8,7 @@ from commands import evaluation, sft
 
 from finetune.judge.evaluate import read_predictions
 from finetune.publish import make_card
+from finetune.runs.folder import RUN, trained_system_line
 from finetune.runs.rows import read_rows
 from finetune.runs.trained import NEW, SEEN, TRAINED, UNKNOWN, Trained, told
 
@@ -104,3 +105,17 @@ def test_rows_without_a_trace_train_nothing(trained, tiny, tmp_path, call):
         status, _, said = call(*words)
         assert status == 2
         assert "row mine/1 has no trace to learn from; it is for evaluation only" in said
+
+
+def test_a_checkpoint_is_of_the_run_around_it(tmp_path):
+    """It was trained on the rows of the run, with its system prompt; a folder of another name has neither."""
+    (tmp_path / RUN).write_text(json.dumps({"settings": {"system": "Be brief."}, "result": {}}))
+    record = Trained.of_rows([{"id": "a", "question": "How many?"}])
+    record.write(tmp_path)
+    for name in ("checkpoint-8", "other"):
+        (tmp_path / name).mkdir()
+
+    assert Trained.read(tmp_path / "checkpoint-8") == Trained.of_base(str(tmp_path / "checkpoint-8")) == record
+    assert trained_system_line(tmp_path / "checkpoint-8") == "Be brief."
+    assert Trained.read(tmp_path / "other") == Trained(complete=False)
+    assert trained_system_line(tmp_path / "other") != "Be brief."
