@@ -20,6 +20,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .api import evaluate, train
+from .arguments import SAMPLING, as_flag, refuse_mixed, refuse_unsampled
 from .parser import DATASET, QUESTION, parser
 from .runs import terminal
 
@@ -138,11 +139,15 @@ def _eval(args: argparse.Namespace) -> int:
     from finetune.judge.overview import print_overview
     from finetune.judge.report import print_report
 
-    names = ("adapter", "split", "limit", "max_new_tokens", "batch", "dtype", "constrained", "few_shot", "examples")
-    given = {name: getattr(args, name) for name in names} | {"model": args.model, "workers": args.workers}
-    endpoint = _endpoint(args)
-    sampling = {} if endpoint else _sampling(args)
-    found = evaluate(args.dataset or [DATASET], args.out, endpoint=endpoint, **given, **sampling)
+    _refuse_mixed(args)
+    names = ["split", "limit", "few_shot", "examples", "workers"]
+    if args.endpoint is not None:
+        options: dict[str, Any] = {"endpoint": _endpoint(args)}
+    else:
+        options = _sampling(args)
+        names += ["adapter", "model", "max_new_tokens", "batch", "dtype", "constrained"]
+    options |= {name: getattr(args, name) for name in names}
+    found = evaluate(args.dataset or [DATASET], args.out, **options)
     if len(found) == 1:
         print_report(found[0].report, found[0].folder)
     else:
@@ -150,32 +155,38 @@ def _eval(args: argparse.Namespace) -> int:
     return 0
 
 
-def _endpoint(args: argparse.Namespace) -> Endpoint | None:
-    """Return the endpoint to ask, or None; raise InputError for flags that it does not know."""
-    if not args.endpoint:
-        return None
+def _refuse_mixed(args: argparse.Namespace) -> None:
+    """Raise InputError for flags of a local model beside --endpoint, and for flags of an endpoint without it."""
+    here = ("adapter", "constrained", "batch", "dtype", "samples", "choose", "seed", "scorer")
+    there = ("few_shot", "examples", "workers", "key_env", "timeout", "own_temperature")
+    given = vars(args)
+    refuse_mixed(
+        args.endpoint is not None, {name: given[name] for name in here}, {name: given[name] for name in there}, as_flag
+    )
+    if args.own_temperature and args.temperature:
+        raise InputError("--own-temperature leaves the temperature to the endpoint; leave it out, or --temperature")
+
+
+def _endpoint(args: argparse.Namespace) -> Endpoint:
+    """Return the endpoint to ask; raise InputError if its model has no name."""
     if not args.model:
         raise InputError("--model is missing; give the name that the endpoint has for its model")
-    for name in ("samples", "choose", "seed", "scorer"):
-        if getattr(args, name):
-            raise InputError(f"--{name} is for a model that runs here; leave out --{name}, or --endpoint")
     return read_endpoint(
         args.endpoint,
         args.model,
         args.key_env,
         temperature=None if args.own_temperature else args.temperature or 0.0,
         max_tokens=args.max_new_tokens,
-        timeout=args.timeout,
+        timeout=args.timeout or 60,
     )
 
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     """Return the flags of samples that were given; raise InputError for one without --samples."""
-    given = {name: getattr(args, name) for name in ("temperature", "choose", "seed", "scorer")}
+    given = {name: getattr(args, name) for name in ("samples", *SAMPLING)}
+    refuse_unsampled(given, as_flag)
     given = {name: value for name, value in given.items() if value is not None}
-    if given and not args.samples:
-        raise InputError(f"--{next(iter(given))} is of samples; add --samples, or leave it out")
-    return ({"choose": SCORER} if args.scorer else {}) | given | {"samples": args.samples}
+    return ({"choose": SCORER} if args.scorer else {}) | given
 
 
 def _sample(args: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """The Python functions of training and evaluating; the command line calls them. Heavy libraries are imported when they run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from solver.files import local
 from solver.refusal import InputError
+
+from .arguments import (
+    check_counts,
+    check_endpoint,
+    check_seed,
+    check_temperature,
+    dataset_names,
+    refuse_mixed,
+    refuse_unsampled,
+)
 
 if TYPE_CHECKING:
     from finetune.runs.folder import Run
@@ -20,7 +30,7 @@ def train(
     *,
     model: str | Path | None = None,
     recipe: str | Path | None = None,
-    eval_datasets: Sequence[str | Path] = (),
+    eval_datasets: str | Path | Sequence[str | Path] = (),
     rows: int | None = None,
     system_prompts: str = "same",
     seed: int = 0,
@@ -42,17 +52,20 @@ def train(
     from finetune.training import sft
     from finetune.training.recipe import recipe_for, with_options
 
+    names, further = _named(datasets), dataset_names(eval_datasets, "eval_datasets")
+    check_counts(rows=rows, max_len=max_len)
+    check_seed(seed)
     device = find_device(dtype)
     read = recipe_for(device.name, recipe)
     base = str(model or read.model or default_model(device))
     terminal.say(f"model {base} on {device}{'' if model or recipe else ', the default for this device'}")
     return sft.train(
-        _texts(datasets),
+        names,
         base,
         with_options(read.sft, options),
         local(out),
         max_len=max_len or read.max_len,
-        eval_datasets=[str(dataset) for dataset in eval_datasets],
+        eval_datasets=further,
         rows=rows,
         system_prompts=system_prompts,
         seed=seed,
@@ -95,62 +108,57 @@ def evaluate(
     model: str | Path | None = None,
     split: str | None = None,
     limit: int | None = None,
-    max_new_tokens: int = 400,
-    batch: int = 128,
-    dtype: str = "auto",
+    max_new_tokens: int | None = None,
+    batch: int | None = None,
+    dtype: str | None = None,
     constrained: bool = False,
     samples: int = 0,
-    temperature: float = 0.7,
+    temperature: float | None = None,
     choose: str | None = None,
     scorer: str | Path | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     endpoint: "Endpoint | None" = None,
     few_shot: int = 0,
     examples: str | None = None,
-    workers: int = 4,
+    workers: int | None = None,
 ) -> list[Evaluated]:
     """Decode rows of each dataset, judge them with the solver, write the reports, and return them in the same order.
 
     The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows of the
     dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a `temperature`, and
-    `choose` names the way to choose one, or `scorer` the folder of a scorer. `out` is the folder of the evaluation, or, of several datasets, the folder that
-    holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct.
+    `choose` names the way to choose one, or `scorer` the folder of a scorer. An omitted number has the value that
+    `python -m finetune eval --help` names. `out` is the folder of the evaluation, or, of several datasets, the folder that
+    holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct, also for
+    an argument that would do nothing.
     """
     from finetune.judge import evaluate as judge
-    from finetune.judge.choose import DEFAULT
     from finetune.judge.remote import evaluate_endpoint
     from finetune.judge.report import make_report
     from finetune.models.adapter import load
     from finetune.models.verdicts import SCORER
     from finetune.runs.rows import splits_of
 
-    names = _texts(datasets)
-    _refuse_mixed(
-        endpoint,
-        {"adapter": adapter, "constrained": constrained, "samples": samples, "scorer": scorer},
-        {"few_shot": few_shot, "examples": examples},
-    )
+    names = _named(datasets)
+    check_counts(limit=limit, max_new_tokens=max_new_tokens, batch=batch, workers=workers)
+    check_counts(0, samples=samples, few_shot=few_shot)
+    check_seed(seed)
+    check_temperature(temperature)
+    check_endpoint(endpoint)
+    sampling = {"samples": samples, "temperature": temperature, "choose": choose, "scorer": scorer, "seed": seed}
+    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "dtype": dtype, "constrained": constrained}
+    asking = {"few_shot": few_shot, "examples": examples, "workers": workers}
+    local_options = {"adapter": adapter, "model": model, **decoding, **sampling}
+    refuse_mixed(endpoint is not None, local_options, asking)
+    refuse_unsampled(sampling)
+    if scorer is not None:
+        local_options |= {"choose": choose or SCORER, "scorer": local(scorer)}
+    if model is not None:
+        local_options |= {"model": str(model)}
+    run: Callable[..., Path]
     if endpoint:
-        run = partial(
-            evaluate_endpoint, endpoint=endpoint, limit=limit, few_shot=few_shot, examples=examples, workers=workers
-        )
+        run = partial(evaluate_endpoint, endpoint=endpoint, limit=limit, **_given(asking))
     else:
-        run = partial(
-            judge.evaluate,
-            model=None if model is None else str(model),
-            adapter=adapter,
-            limit=limit,
-            max_new_tokens=max_new_tokens,
-            batch=batch,
-            dtype=dtype,
-            constrained=constrained,
-            samples=samples,
-            temperature=temperature,
-            choose=choose or (SCORER if scorer else DEFAULT),
-            scorer=None if scorer is None else local(scorer),
-            seed=seed,
-            load=cache(load),
-        )
+        run = partial(judge.evaluate, load=cache(load), limit=limit, **_given(local_options))
     steps = [
         partial(run, dataset, place, split=part, label=label)
         for dataset, (place, label), part in zip(
@@ -167,21 +175,13 @@ def evaluate(
     return found
 
 
-def _refuse_mixed(endpoint: "Endpoint | None", here: dict[str, Any], there: dict[str, Any]) -> None:
-    """Raise InputError for options of a local model beside an endpoint, and for options of an endpoint without one."""
-    for name, value in (here if endpoint else there).items():
-        if value:
-            flag = f"--{name.replace('_', '-')}"
-            raise InputError(
-                f"{flag} is for a model that runs here; leave out {flag}, or --endpoint"
-                if endpoint
-                else f"{flag} is for a model at an endpoint; add --endpoint, or leave it out"
-            )
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
-def _texts(datasets: str | Path | Sequence[str | Path]) -> list[str]:
+def _named(datasets: str | Path | Sequence[str | Path]) -> list[str]:
     """Return the names of one dataset or several; raise InputError if there is none."""
-    names = [str(datasets)] if isinstance(datasets, str | Path) else [str(dataset) for dataset in datasets]
+    names = dataset_names(datasets)
     if not names:
         raise InputError("no dataset; name one or several")
     return names

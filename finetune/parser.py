@@ -1,14 +1,14 @@
 """The parser of the command line: the verbs with their flags, and one flag for each option of a recipe."""
 
 import argparse
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import Any
 
 from finetune.ablate.plan_file import known_ablations
 from finetune.judge.choose import DEFAULT, WAYS
 from finetune.runs.libraries import TRACKERS
 from finetune.runs.mix import SYSTEMS
-from finetune.training.recipe import Rl, Sft, known_recipes, read_value
+from finetune.training.recipe import Rl, Sft, known_recipes, read_option
 from solver.command import Parser, path
 from solver.refusal import InputError
 
@@ -122,7 +122,7 @@ def _add_options(sub: argparse.ArgumentParser, section: type) -> None:
         flag = "--" + field.name.replace("_", "-")
         choices = field.metadata["choices"]
         meaning = field.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
-        group.add_argument(flag, type=_reader(kind, flag), metavar=kind.__name__.upper(), help=meaning)
+        group.add_argument(flag, type=_reader(field), metavar=kind.__name__.upper(), help=meaning)
 
 
 def _add_eval(sub: argparse.ArgumentParser) -> None:
@@ -130,11 +130,12 @@ def _add_eval(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--dataset", action="append", metavar=EVALUATED, help=help_)
     sub.add_argument("--split", help="default test; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
-    sub.add_argument("--batch", type=_count, default=128, metavar="N", help="rows decoded together (default 128)")
+    sub.add_argument("--batch", type=_count, metavar="N", help="rows decoded together (default 128)")
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
     _add_sampling(sub, "samples of each row; one of them and the greedy completion is chosen")
     _add_endpoint(sub)
+    sub.set_defaults(dtype=None)  # beside an endpoint, none of its options has a value unless it is given
 
 
 def _add_sample(sub: argparse.ArgumentParser) -> None:
@@ -175,11 +176,11 @@ def _add_endpoint(sub: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--examples", metavar=TRAINED, help="where they are from (default: the dataset's training split)"
     )
-    group.add_argument("--workers", type=_count, default=4, metavar="N", help="calls at the same time (default 4)")
+    group.add_argument("--workers", type=_count, metavar="N", help="calls at the same time (default 4)")
     group.add_argument(
         "--key-env", metavar="NAME", help="the environment variable with the key (default OPENAI_API_KEY)"
     )
-    group.add_argument("--timeout", type=_count, default=60, metavar="SECONDS", help="limit of one call (default 60)")
+    group.add_argument("--timeout", type=_count, metavar="SECONDS", help="limit of one call (default 60)")
     group.add_argument("--own-temperature", action="store_true", help="leave the temperature, else 0, to the endpoint")
 
 
@@ -235,10 +236,10 @@ def _add_dtype(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--dtype", default="auto", help="bfloat16, float32 or auto, the faster of the two on this device")
 
 
-def _reader(kind: Any, flag: str) -> Any:
+def _reader(option: Field[Any]) -> Any:
     def read(text: str) -> Any:
         try:
-            return read_value(kind, text, flag)
+            return read_option(option, text, option.name)
         except InputError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -143,10 +143,10 @@ def with_options(section: Any, options: Mapping[str, Any]) -> Any:
     return override(section, options)
 
 
-def override(section: Any, flags: Mapping[str, Any], where: str = "the flags") -> Any:
+def override(section: Any, flags: Mapping[str, Any], where: str = "") -> Any:
     """Return a section with the values of the flags that were given; the value of an omitted flag is None.
 
-    `where` is what an error calls the flags.
+    `where` stands before the name of an option in an error.
     """
     known = {each.name for each in fields(section)}
     given = {name: value for name, value in flags.items() if name in known and value is not None}
@@ -195,26 +195,34 @@ def read_value(kind: Any, text: str, where: str) -> Any:
         raise InputError(f"{where} is {text}; write {_WANTED[kind]}") from None
 
 
+def read_option(option: Field[Any], text: str, name: str) -> Any:
+    """Return the value of an option that a text writes; raise InputError, which calls it `name`, for any other."""
+    value = read_value(option.type, text, name)
+    _check_value(value, option, name)
+    return value
+
+
 def _checked(record: Any, where: str) -> Any:
     """Return the record; raise InputError naming a value that its field does not allow."""
+    before = f"{where}: " if where else ""
     for each in fields(record):
         if each.metadata:
-            _check_value(getattr(record, each.name), each, where)
+            _check_value(getattr(record, each.name), each, f"{before}{each.name}")
     if isinstance(record, Rl):
         if record.generations < 2:
-            raise InputError(f"{where}: generations is {record.generations}; comparing needs at least 2")
+            raise InputError(f"{before}generations is {record.generations}; comparing needs at least 2")
         if record.prompts * record.generations % record.accumulation:
-            raise InputError(f"{where}: accumulation {record.accumulation} does not divide prompts x generations")
+            raise InputError(f"{before}accumulation {record.accumulation} does not divide prompts x generations")
     return record
 
 
-def _check_value(value: Any, each: Field[Any], where: str) -> None:
-    zero, below, choices = (each.metadata[key] for key in ("zero", "below", "choices"))
+def _check_value(value: Any, option: Field[Any], name: str) -> None:
+    zero, below, choices = (option.metadata[key] for key in ("zero", "below", "choices"))
     if choices and value not in choices:
-        raise InputError(f"{where}: {each.name} is {value}; {did_you_mean(value, choices)}")
+        raise InputError(f"{name} is {value}; {did_you_mean(value, choices)}")
     if isinstance(value, bool | str):
         return
     if not (0 if zero else 1e-12) <= value < float("inf"):
-        raise InputError(f"{where}: {each.name} is {value}; write a number {'from 0 on' if zero else 'above 0'}")
+        raise InputError(f"{name} is {value}; write a number {'from 0 on' if zero else 'above 0'}")
     if value >= below:
-        raise InputError(f"{where}: {each.name} is {value}; write a number below {below}")
+        raise InputError(f"{name} is {value}; write a number below {below}")

@@ -98,6 +98,25 @@ def test_options_from_python_are_checked(options, said):
         with_options(Sft(), options)
 
 
+@pytest.mark.parametrize(
+    ("verb", "flags", "said"),
+    [
+        ("rl", ["--credit", "gatd"], "argument --credit: credit is gatd; did you mean gated"),
+        ("rl", ["--generations", "0"], "argument --generations: generations is 0; write a number above 0"),
+        ("sft", ["--schedule", "Cosin"], "argument --schedule: schedule is Cosin; did you mean cosine?"),
+        ("sft", ["--lr", "nan"], "argument --lr: lr is nan; write a number above 0"),
+        ("sft", ["--rank", "many"], "argument --rank: rank is many; write a whole number"),
+    ],
+)
+def test_a_flag_that_its_option_does_not_allow_is_refused_by_the_parser(verb, flags, said, capsys):
+    """Before anything is loaded, with the flag's name and the nearest value."""
+    words = [verb, "--out", "runs/x", *(["--adapter", "runs/first"] if verb == "rl" else []), *flags]
+    with pytest.raises(SystemExit):
+        parser().parse_args(words)
+
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [{"lr": 1}, {"lr": 1e-3, "rank": 8, "checkpointing": True, "order": "difficulty"}])
 def test_options_from_python_replace_those_of_a_recipe(options):
     """A whole number is a number too."""

@@ -136,6 +136,14 @@ def test_tokens_that_some_prediction_lacks_are_unknown():
     [
         (["--adapter", "runs/first"], "--adapter is for a model that runs here"),
         (["--constrained"], "--constrained is for a model that runs here"),
+        (["--batch", 128], "--batch is for a model that runs here; leave out --batch, or --endpoint"),
+        (["--dtype", "auto"], "--dtype is for a model that runs here"),
+        (["--samples", 2], "--samples is for a model that runs here"),
+        (["--choose", "vote"], "--choose is for a model that runs here"),
+        (["--seed", 0], "--seed is for a model that runs here"),
+        (["--scorer", "runs/scorer"], "--scorer is for a model that runs here"),
+        (["--examples", "data/run8"], "--examples is of --few-shot; add --few-shot, or leave it out"),
+        (["--own-temperature", "--temperature", 1], "--own-temperature leaves the temperature to the endpoint"),
         (["--few-shot", 30], "fewer than --few-shot 30"),
         (["--key-env", "NOT_SET"], "NOT_SET is empty or not set"),
     ],
@@ -151,9 +159,19 @@ def test_what_an_endpoint_cannot_do_is_one_line(dataset, tmp_path, call, more, s
     assert not (tmp_path / "e").exists()
 
 
-@pytest.mark.parametrize("more", [["--few-shot", 2], ["--examples", "data/run8"]])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--few-shot", 2],
+        ["--examples", "data/run8"],
+        ["--workers", 4],
+        ["--key-env", "KEY"],
+        ["--timeout", 60],
+        ["--own-temperature"],
+    ],
+)
 def test_options_of_an_endpoint_need_one(dataset, tiny, tmp_path, call, more):
-    """A local model is not shown examples; that the flag does nothing would go unseen."""
+    """A local model has no server and is not shown examples; that the flag does nothing would go unseen."""
     status, _, errors = call("eval", "--model", tiny, "--dataset", dataset, "--out", tmp_path / "e", *more)
 
     assert status == 2
