@@ -309,14 +309,21 @@ def _retry_after(header: str) -> float | None:
         return None
 
 
-def _openai(endpoint: Endpoint) -> "AsyncOpenAI":
-    """Return the client of the library; raise InputError if it is not installed."""
+def refuse_without_openai() -> None:
+    """Raise InputError if the library of endpoints is not installed."""
     try:
-        from openai import AsyncOpenAI
+        import openai  # noqa: F401  # imported for the question alone
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] != "openai":
             raise
         raise InputError(
             "openai is not installed; pip install 'wirework[reword]', or '.[reword]' in a checkout"
         ) from None
+
+
+def _openai(endpoint: Endpoint) -> "AsyncOpenAI":
+    """Return the client of the library; raise InputError if it is not installed."""
+    refuse_without_openai()
+    from openai import AsyncOpenAI
+
     return AsyncOpenAI(base_url=endpoint.url, api_key=endpoint.key or "none", timeout=endpoint.timeout, max_retries=0)

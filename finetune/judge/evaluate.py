@@ -140,11 +140,11 @@ def evaluate(
             claims = Trained.read(weights or Path(base)).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
             decoder = Decoder(*load(base, weights, device), max_new_tokens)
+            scores = Scorer(scorer, device).scores if scorer else None
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             if listed:
                 _remember(folder, home)
             spent = max((float(line["seconds"]) for line in done.values()), default=0.0)
-            scores = Scorer(scorer, device).scores if scorer else None
             _decode(decoder, rows, folder, batch, settings, spent=spent, scores=scores)
     return folder
 

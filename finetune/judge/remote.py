@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from finetune.runs import terminal
-from finetune.runs.folder import trained_system_line, write_json, writing
+from finetune.runs.folder import removed_if_empty, trained_system_line, write_json, writing
 from finetune.runs.rows import hub_dataset, read_rows, read_training_rows, split_of
 from finetune.runs.trained import NEW, UNKNOWN, Trained
-from solver.endpoint import Client, Endpoint, Message, Prompt, Reply
+from solver.endpoint import Client, Endpoint, Message, Prompt, Reply, refuse_without_openai
 from solver.journal import Journal
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -79,15 +79,17 @@ def evaluate_endpoint(
     )
     shots = f"{few_shot}-shot" if few_shot else None
     folder = folder or home_of(endpoint.model, None) / folder_name(dataset, label, split, shots)
+    refuse_without_openai()
     if only_check:
         refuse_occupied(folder, settings)
         return folder
-    with writing(folder, "decoded into"):
+    with removed_if_empty(folder), writing(folder, "decoded into"):
         done = finished_rows(folder, settings)
         lacking = [row for row in rows if row["id"] not in done]
         if lacking:
-            write_json(folder / SETTINGS, asdict(settings))
-            faults = _ask(Client(endpoint, Journal(folder / ANSWERS), workers=workers), lacking, turns, folder)
+            faults = _ask(
+                Client(endpoint, Journal(folder / ANSWERS), workers=workers), lacking, turns, folder, settings
+            )
             if faults:
                 told = f"{counted(len(faults), 'row')} without an answer, the first because of: {faults[0]}"
                 if len(faults) == len(rows):
@@ -142,8 +144,13 @@ def spent_line(tokens: Mapping[str, int | None] | None) -> str:
     )
 
 
-def _ask(client: Client, rows: list[dict[str, Any]], turns: list[Message], folder: Path) -> list[str]:
-    """Ask for rows, append each prediction as soon as its answer is there, and return the faults of those without one."""
+def _ask(
+    client: Client, rows: list[dict[str, Any]], turns: list[Message], folder: Path, settings: Evaluation
+) -> list[str]:
+    """Ask for rows, append each prediction as soon as its answer is there, and return the faults of those without one.
+
+    The settings are written with the first answer: an endpoint that gives none leaves the folder to another command.
+    """
     asked: dict[str, list[str]] = {}
     prompts: dict[str, Prompt] = {}
     for row in rows:
@@ -153,15 +160,17 @@ def _ask(client: Client, rows: list[dict[str, Any]], turns: list[Message], folde
         asked.setdefault(name, []).append(row["id"])
     faults: list[str] = []
     began = time.perf_counter()
-    with terminal.bar("asking", len(rows)) as bar, (folder / PREDICTIONS).open("a", encoding="utf-8") as file:
+    with terminal.bar("asking", len(rows)) as bar:
 
         def take(prompt: Prompt, reply: Reply) -> None:
             ids = asked[prompt.request(client.endpoint)]
             if reply.fault:
                 faults.extend([reply.fault] * len(ids))
             else:
-                file.writelines(_line(name, reply, time.perf_counter() - began) for name in ids)
-                file.flush()
+                if not (folder / SETTINGS).exists():
+                    write_json(folder / SETTINGS, asdict(settings))
+                with (folder / PREDICTIONS).open("a", encoding="utf-8") as file:
+                    file.writelines(_line(name, reply, time.perf_counter() - began) for name in ids)
             bar.advance(bar.task_ids[0], len(ids))
 
         client.ask(prompts.values(), take)

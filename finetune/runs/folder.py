@@ -185,6 +185,17 @@ def refuse_written(folder: Path, doing: str = "written") -> None:
         )
 
 
+@contextmanager
+def removed_if_empty(folder: Path) -> Iterator[None]:
+    """Remove a folder that a command made, if it ends before it has written anything there."""
+    there = folder.exists()
+    try:
+        yield
+    finally:
+        if not there and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
 def claim(folder: Path) -> None:
     """Make an empty folder for a command's output; raise InputError if it is not empty or cannot be made."""
     try:

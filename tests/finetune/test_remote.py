@@ -1,6 +1,7 @@
 """Evaluation of a model at an endpoint, against a scripted one: same report, retries, resuming, examples, tokens."""
 
 import json
+import sys
 
 import pytest
 from chat_server import Reply, says, serve
@@ -185,6 +186,32 @@ def test_an_endpoint_that_answers_nothing_is_one_line(dataset, tmp_path, call):
 
     assert status == 2
     assert "HTTP 404: no such model; check the address, the model's name and the key" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_call_leaves_the_folder_to_the_corrected_command(dataset, gold, tmp_path, call):
+    """Settings are written with the first answer: an address, a model or a limit may be corrected in the same --out."""
+    (tmp_path / "e").mkdir()
+    with serve(Reply("too long", 400)) as server:
+        first = call(*remote(server, dataset, tmp_path / "e", "--limit", 2))
+        assert first[0] == 2
+        assert list((tmp_path / "e").iterdir()) == []
+    with serve(*gold[:1]) as server:
+        words = remote(server, dataset, tmp_path / "e", "--limit", 1)
+        words[words.index("large")] = "other"
+
+        assert call(*words)[0] == 0
+
+
+def test_without_the_library_of_endpoints_nothing_is_begun(dataset, tmp_path, call, monkeypatch):
+    """The message comes before the progress bar, and no folder is left."""
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with serve("yes") as server:
+        status, _, errors = call(*remote(server, dataset, tmp_path / "e"))
+
+    assert status == 2
+    assert errors.startswith("error: openai is not installed; pip install")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_several_datasets_give_one_table(dataset, rows, gold, tmp_path, call):
