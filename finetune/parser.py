@@ -1,6 +1,7 @@
 """The parser of the command line: the verbs with their flags, and one flag for each option of a recipe."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import Field, fields
 from typing import Any
 
@@ -8,7 +9,7 @@ from finetune.ablate.plan_file import known_ablations
 from finetune.judge.choose import DEFAULT, WAYS
 from finetune.runs.libraries import TRACKERS
 from finetune.runs.mix import SYSTEMS
-from finetune.training.recipe import Rl, Sft, known_recipes, read_option
+from finetune.training.recipe import UNSCORED, Rl, Sft, known_recipes, read_option
 from solver.command import Parser, path
 from solver.refusal import InputError
 
@@ -103,9 +104,7 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
         default="same",
         help="each: rows may have different system prompts (default same)",
     )
-    sub.add_argument(
-        "--recipe", metavar="NAME|FILE", help=f"{', '.join(known_recipes())} or a file (default: by device)"
-    )
+    _add_recipe(sub)
     sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
     _add_dtype(sub)
@@ -114,10 +113,17 @@ def _add_training(sub: argparse.ArgumentParser, section: type) -> None:
     _add_options(sub, section)
 
 
-def _add_options(sub: argparse.ArgumentParser, section: type) -> None:
-    """Add one flag for each option of a recipe's section."""
+def _add_recipe(sub: argparse.ArgumentParser) -> None:
+    help_ = f"{', '.join(known_recipes())} or a file (default: by device)"
+    sub.add_argument("--recipe", metavar="NAME|FILE", help=help_)
+
+
+def _add_options(sub: argparse.ArgumentParser, section: type, without: Sequence[str] = ()) -> None:
+    """Add one flag for each option of a recipe's section, but for some."""
     group = sub.add_argument_group("options of the recipe; a flag overrides the recipe's value")
     for field in fields(section):
+        if field.name in without:
+            continue
         kind: Any = field.type
         flag = "--" + field.name.replace("_", "-")
         choices = field.metadata["choices"]
@@ -157,12 +163,12 @@ def _add_scorer(sub: argparse.ArgumentParser) -> None:
     folders = "folders of samples, from eval --samples or from sample"
     sub.add_argument("--samples", type=path, required=True, nargs="+", metavar="DIR", help=folders)
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the run's folder")
-    sub.add_argument("--recipe", metavar="NAME|FILE", help="smollm2, tinyllama or a file (default: by device)")
+    _add_recipe(sub)
     sub.add_argument("--seed", type=_seed, default=0, help="default 0")
     sub.add_argument("--max-len", type=_count, metavar="N", help="limit of a row in tokens; longer rows are refused")
     _add_dtype(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
-    _add_options(sub, Sft)
+    _add_options(sub, Sft, without=UNSCORED)
 
 
 def _add_endpoint(sub: argparse.ArgumentParser) -> None:

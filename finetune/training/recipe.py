@@ -76,6 +76,10 @@ class Sft:
     threads: int = _option(0, "threads of a CPU; 0 for the fewest that a timing finds about as fast as any", zero=True)
 
 
+UNSCORED = ("full", "order", "easy", "validation", "eval_rows", "patience", "threads")
+"""Options that the training of a scorer ignores or refuses: it is an adapter, and its rows are samples, without checks."""
+
+
 @dataclass(frozen=True)
 class Rl:
     """The options of reinforcement learning."""

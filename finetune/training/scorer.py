@@ -1,6 +1,6 @@
 """Trains a scorer: an adapter of the base model that tells right traces from wrong ones among the model's own samples."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def train_scorer(
     """
     if recipe.order != SHUFFLED:
         raise InputError(f"order is {recipe.order}; the samples of a scorer have no difficulty, so leave it out")
+    recipe = replace(recipe, full=False)  # a scorer is an adapter, also by a recipe that trains all weights
     keep_memory()
     device = find_device(dtype)
     given: dict[str, Any] = {

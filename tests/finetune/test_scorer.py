@@ -10,7 +10,9 @@ from finetune.hardware.device import find_device
 from finetune.judge.evaluate import SETTINGS, read_predictions, read_settings
 from finetune.judge.labels import labelled
 from finetune.judge.scorer import Scorer
+from finetune.parser import parser
 from finetune.runs.rows import read_rows
+from finetune.training.recipe import UNSCORED, known_recipes
 from solver.refusal import InputError
 from solver.reward import judge
 
@@ -92,6 +94,17 @@ def test_a_scorer_is_trained_and_chooses(trained, dataset, tiny, tmp_path, call)
     assert (settings.choose, settings.scorer) == ("scorer", scorer.weights)
     assert all("score" in each for line in read_predictions(tmp_path / "o").values() for each in line["samples"])
     assert "scorer" in json.loads((tmp_path / "o" / "report.json").read_text())["samples"]["ways"]
+
+
+def test_a_scorer_is_offered_only_options_that_it_heeds(capsys):
+    """It has no checks, no order and no timing of threads; recipes are named as `sft` names them."""
+    with pytest.raises(SystemExit):
+        parser().parse_args(["scorer", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert not [name for name in UNSCORED if f"--{name.replace('_', '-')} " in told]
+    assert "--rank INT" in told
+    assert f"--recipe NAME|FILE {', '.join(known_recipes())} or a file" in told
 
 
 def test_a_folder_without_a_scorer_is_one_line(trained, dataset, tmp_path, call):
