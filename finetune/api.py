@@ -136,7 +136,7 @@ def evaluate(
     from finetune.judge.report import make_report
     from finetune.models.adapter import load
     from finetune.models.verdicts import SCORER
-    from finetune.runs.rows import splits_of
+    from finetune.runs.rows import labels, splits_of
 
     names = _named(datasets)
     check_counts(limit=limit, max_new_tokens=max_new_tokens, batch=batch, workers=workers)
@@ -159,11 +159,11 @@ def evaluate(
         run = partial(evaluate_endpoint, endpoint=endpoint, limit=limit, **_given(asking))
     else:
         run = partial(judge.evaluate, load=cache(load), limit=limit, **_given(local_options))
+    place = None if out is None else local(out)
+    where: dict[str, Any] = {"folder": place} if len(names) == 1 else {"below": place}
     steps = [
-        partial(run, dataset, place, split=part, label=label)
-        for dataset, (place, label), part in zip(
-            names, _folders(names, None if out is None else local(out)), splits_of(names, split), strict=True
-        )
+        partial(run, dataset, split=part, label=label, **where)
+        for dataset, label, part in zip(names, labels(names), splits_of(names, split), strict=True)
     ]
     if len(steps) > 1:  # a fault of the last dataset is told before the first is decoded
         for step in steps:
@@ -185,13 +185,3 @@ def _named(datasets: str | Path | Sequence[str | Path]) -> list[str]:
     if not names:
         raise InputError("no dataset; name one or several")
     return names
-
-
-def _folders(datasets: list[str], out: Path | None) -> list[tuple[Path | None, str]]:
-    """Return the folder of each evaluation, None for the usual one, and the label that its usual name has."""
-    from finetune.runs.rows import labels
-
-    named = labels(datasets)
-    if out is None or len(datasets) == 1:
-        return [(out, label) for label in named]
-    return [(out / f"eval-{label}", label) for label in named]

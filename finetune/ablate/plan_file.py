@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from finetune.runs.rows import ALIASES
+from finetune.runs.rows import ALIASES, short_name
 from finetune.training.recipe import Sft, override, read_recipe, read_value
 from solver.dataset import hub_place
 from solver.document import Node, check_plain, lines, load
@@ -68,7 +68,7 @@ def read_plan(name: str, *, evaluate: Sequence[str] = (), model: str | None = No
 
 def _with_further(sets: tuple[EvaluationSet, ...], datasets: Sequence[str]) -> tuple[EvaluationSet, ...]:
     for dataset in datasets:
-        named = EvaluationSet(Path(dataset).stem, dataset)
+        named = EvaluationSet(short_name(dataset), dataset)
         if named.name in [each.name for each in sets]:
             raise InputError(f"--evaluate {dataset}: there is an evaluation set {named.name} already; rename the file")
         if not _is_dataset(dataset):

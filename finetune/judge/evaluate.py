@@ -15,7 +15,7 @@ from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
-from finetune.runs.rows import hub_dataset, read_rows, reading_of, split_of
+from finetune.runs.rows import hub_dataset, read_rows, reading_of, short_name, split_of
 from finetune.runs.trained import Trained
 from solver.constraint import Constraint
 from solver.files import json_rows, local, read_json, read_text
@@ -89,6 +89,7 @@ def evaluate(
     seed: int = 0,
     scorer: Path | None = None,
     listed: bool = True,
+    below: Path | None = None,
     label: str | None = None,
     only_check: bool = False,
     load: Callable[[str, Path | None, Device], tuple[Any, Any]] = load,
@@ -97,8 +98,8 @@ def evaluate(
 
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
     `scorer` is the folder of the scorer by which they are chosen.
-    An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. `label` stands for the
-    dataset in the usual name of the folder. With `only_check`, input is checked, and nothing is decoded or written.
+    An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. The folder
+    has its usual name where none is given, beside the adapter or `below` another one; `label` stands for the dataset in it. With `only_check`, input is checked, and nothing is decoded or written.
     """
     check_sampling(temperature, choose, scorer)
     keep_memory()
@@ -128,7 +129,7 @@ def evaluate(
         settings = replace(settings, scorer=str(fingerprint(scorer)) if scorer else "")
     home = home_of(base, adapter)
     kinds = ("constrained" if constrained else None, f"{samples}-samples" if samples else None)
-    folder = folder or home / folder_name(dataset, label, split, *kinds)
+    folder = folder or (below or home) / folder_name(dataset, label, split, *kinds)
     if only_check:
         refuse_occupied(folder, settings)
         return folder
@@ -204,7 +205,7 @@ def _completions(
 
 def folder_name(dataset: str, label: str | None, *kinds: str | None) -> str:
     """Return the usual name of an evaluation's folder; `label` stands for a dataset that shares its name with another."""
-    return "-".join(filter(None, ("eval", label or Path(dataset.partition(":")[0]).stem, *kinds)))
+    return "-".join(filter(None, ("eval", label or short_name(dataset), *kinds)))
 
 
 def home_of(model: str, adapter: str | Path | None) -> Path:

@@ -46,13 +46,14 @@ def evaluate_endpoint(
     few_shot: int = 0,
     examples: str | None = None,
     workers: int = 4,
+    below: Path | None = None,
     label: str | None = None,
     only_check: bool = False,
 ) -> Path:
     """Ask for the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     `few_shot` training rows of the dataset, or of `examples`, stand before each question as turns of the conversation.
-    See `evaluate` for `label` and `only_check`.
+    See `evaluate` for `below`, `label` and `only_check`.
     """
     split = split_of(dataset, split, "test")
     system = trained_system_line(Path(endpoint.model))
@@ -78,7 +79,7 @@ def evaluate_endpoint(
         examples=_hash(turns) if turns else "",
     )
     shots = f"{few_shot}-shot" if few_shot else None
-    folder = folder or home_of(endpoint.model, None) / folder_name(dataset, label, split, shots)
+    folder = folder or (below or home_of(endpoint.model, None)) / folder_name(dataset, label, split, shots)
     refuse_without_openai()
     if only_check:
         refuse_occupied(folder, settings)

@@ -68,7 +68,7 @@ def labels(datasets: Sequence[str]) -> list[str]:
     >>> labels(["acme/five", "data/five", "data/six"])
     ['acme-five', 'data-five', 'six']
     """
-    stems = [Path(dataset.partition(":")[0]).stem for dataset in datasets]
+    stems = [short_name(dataset) for dataset in datasets]
     parts = [_parts(dataset) for dataset in datasets]
     for place, dataset in enumerate(datasets):
         if parts[place] in parts[:place]:
@@ -106,6 +106,18 @@ def hub_dataset(dataset: str) -> str | None:
 def public_name(dataset: str, hub: str | None) -> str:
     """Return the name of a dataset without the path to it."""
     return hub or Path(dataset).name
+
+
+def short_name(dataset: str) -> str:
+    """Return the name of a dataset within the name of a folder.
+
+    >>> short_name("data/run1.5"), short_name("mine.jsonl"), short_name("acme/run8:hard/test")
+    ('run1.5', 'mine', 'run8-hard')
+    """
+    place = None if local(dataset).exists() else hub_place(dataset)
+    if place:
+        return "-".join(filter(None, (Path(place.repo).name, place.config)))
+    return Path(dataset).name.removesuffix(LINES)
 
 
 def read_rows(dataset: str, split: str | None, limit: int | None = None, system: str | None = None) -> pa.Table:

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from commands import evaluation, sft
 
-from finetune.judge.evaluate import PREDICTIONS, read_predictions
+from finetune.judge.evaluate import PREDICTIONS, folder_name, read_predictions
 from finetune.runs.rows import labels, read_rows
 from solver.refusal import InputError
 
@@ -54,6 +54,30 @@ def test_a_model_that_cannot_be_loaded_claims_no_folder(tiny, dataset, tmp_path,
 
     assert call(*words, tmp_path / "typo")[0] == 2
     assert call(*words, tiny)[0] == 0
+
+
+@pytest.mark.parametrize("kinds", [("test",), ("train", "constrained", "8-samples")])
+def test_the_name_of_an_evaluation_has_the_whole_name_of_its_dataset(kinds):
+    """A dot in a name ends nothing, and a configuration is a part of it."""
+    datasets = ("data/run1.5", "data/run1.6", "mine.jsonl", "acme/run8:a", "acme/run8:b", "gsm8k")
+    names = [folder_name(name, None, *kinds) for name in datasets]
+
+    assert len(set(names)) == len(names)
+    assert names[0] == "-".join(("eval-run1.5", *kinds))
+    assert labels(datasets) == ["run1.5", "run1.6", "mine", "run8-a", "run8-b", "gsm8k"]
+
+
+def test_several_datasets_stand_below_out_under_the_names_they_have_beside_an_adapter(trained, rows, tmp_path, call):
+    """A second way to evaluate them takes the same --out."""
+    for name in ("run1.5", "run1.6"):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:1]))
+    words = evaluation(trained, tmp_path / "run1.5.jsonl", "--dataset", tmp_path / "run1.6.jsonl")
+    words += ["--max-new-tokens", "2", "--out", str(tmp_path / "e")]
+
+    assert call(*words)[0] == 0
+    assert call(*words, "--samples", 1)[0] == 0
+    names = [f"eval-run1.{number}{samples}" for number in (5, 6) for samples in ("", "-1-samples")]
+    assert sorted(path.name for path in (tmp_path / "e").iterdir()) == sorted(names)
 
 
 def changed(rows, **columns):

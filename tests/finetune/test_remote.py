@@ -227,6 +227,6 @@ def test_several_datasets_give_one_table(dataset, rows, gold, tmp_path, call):
     assert [name in table for name in ("tiny, split test", "more.jsonl", "2/2 100.0%", "0/2 0.0%", "unknown")] == [
         True
     ] * 5
-    assert sorted(path.name for path in (tmp_path / "e").iterdir()) == ["eval-more", "eval-tiny"]
+    assert sorted(path.name for path in (tmp_path / "e").iterdir()) == ["eval-more", "eval-tiny-test"]
     assert same[0] == 2
     assert "tiny: is given twice; give it once" in same[2]
