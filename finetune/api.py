@@ -1,7 +1,9 @@
 """The Python functions of training and evaluating; the command line calls them. Heavy libraries are imported when they run."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     from solver.endpoint import Endpoint
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hide warnings of the libraries about their own defaults, which no caller of ours can change."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
+@_quiet()
 def train(
     datasets: str | Path | Sequence[str | Path],
     out: str | Path,
@@ -82,7 +93,7 @@ class Evaluated:
 
     dataset: str
     folder: Path
-    report: dict[str, Any]
+    report: dict[str, Any] = field(repr=False)  # it has every row
 
     @property
     def rows(self) -> int:
@@ -100,6 +111,7 @@ class Evaluated:
         return self.right / self.rows
 
 
+@_quiet()
 def evaluate(
     datasets: str | Path | Sequence[str | Path],
     out: str | Path | None = None,

@@ -68,7 +68,7 @@ def write_own_samples(folder: Path) -> OwnSamples:
         ]
     if not lines:
         raise InputError(
-            f"{folder}: none of {counted(completions, 'completion')} is right; sample more, or train first"
+            f"{folder}: none of {counted(completions, 'completion')} is right; sample more with another --out, or train first"
         )
     path = folder / SAMPLES
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune.runs import terminal
+from finetune.runs.folder import RUN
 from finetune.runs.log import CURVES, HELD_OUT, read_log
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import told
@@ -52,7 +53,7 @@ def make_report(folder: Path) -> dict[str, Any]:
 def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
     """Return the report of judged rows."""
     failures = [row for row in judged if row.failed]
-    run = home_of(settings.model, settings.adapter) if settings.adapter else None
+    run = _run_of(settings)
     return {
         "settings": asdict(settings),
         "decoded": len(judged),
@@ -71,6 +72,14 @@ def summarise(settings: Evaluation, judged: list[Judged]) -> dict[str, Any]:
         "curves": read_log(run, CURVES) if run else [],
         "rows": [asdict(row) for row in judged],
     }
+
+
+def _run_of(settings: Evaluation) -> Path | None:
+    """Return the folder of the training whose adapter, or whose model, was evaluated; None for a model of others."""
+    if settings.adapter:
+        return home_of(settings.model, settings.adapter)
+    model = Path(settings.model)
+    return model if not settings.endpoint and (model / RUN).exists() else None
 
 
 def _placed(failures: list[Judged], *, gold: bool) -> dict[str, Any]:

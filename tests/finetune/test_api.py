@@ -21,8 +21,11 @@ def test_importing_finetune_imports_nothing_heavy():
     assert python("-c", script).stdout.rstrip().endswith("[]")
 
 
-def test_training_and_evaluating_from_python_is_that_of_the_commands(dataset, trained, tiny, tmp_path):
-    """The same options give the same losses; the evaluation returns its report, and its figures as attributes."""
+def test_training_and_evaluating_from_python_is_that_of_the_commands(dataset, trained, tiny, tmp_path, recwarn):
+    """The same options give the same losses; the evaluation returns its report, and its figures as attributes.
+
+    Warnings of the libraries about themselves are hidden, and an evaluation is printed without its rows.
+    """
     options = {"epochs": 2, "batch": 4, "lr": 0.01, "save_every": 4, "validation": 0}
     run = finetune.train(
         dataset, tmp_path / "x", model=tiny, recipe="smollm2", max_len=2048, dtype="float32", **options
@@ -37,6 +40,8 @@ def test_training_and_evaluating_from_python_is_that_of_the_commands(dataset, tr
     assert found.report == json.loads((found.folder / "report.json").read_text())
     assert (found.rows, found.right, found.accuracy) == (2, 0, 0.0)
     assert callable(finetune.train)
+    assert not [warned for warned in recwarn if warned.category is FutureWarning]
+    assert repr(found) == f"Evaluated(dataset={str(dataset)!r}, folder={found.folder!r})"
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ def test_datasets_of_one_name_have_folders_of_their_own(trained, dataset, tmp_pa
     twice = call(*evaluation(trained, places[0], "--dataset", link))
 
     assert (below[0], beside[0]) == (0, 0)
-    assert {path.name for path in (tmp_path / "e").iterdir()} == {"eval-left-five", "eval-right-five"}
+    assert {path.name for path in (tmp_path / "e").iterdir()} == {"eval-left-five-test", "eval-right-five-test"}
     assert (trained / "eval-left-five-test" / PREDICTIONS).exists()
     assert twice[0] == 2
     assert "is given twice; give it once" in twice[2]
@@ -304,7 +304,7 @@ def test_datasets_of_one_name_have_folders_of_their_own(trained, dataset, tmp_pa
         (["acme/five", "beta/five", "six"], ["acme-five", "beta-five", "six"]),
         (["a/x/five", "b/x/five"], ["a-x-five", "b-x-five"]),
         (["acme/five:small", "acme/five:large"], ["five-small", "five-large"]),
-        (["acme/five:small/test", "acme/five"], ["small-test", "acme-five"]),
+        (["acme/five:small/test", "acme/five"], ["five-small", "five"]),
         (["a/five", "a/five.jsonl"], ["a-five", "a-five.jsonl"]),
         (["b/five", "a/b/five"], ["b-five", "a-b-five"]),
     ],

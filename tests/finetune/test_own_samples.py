@@ -36,7 +36,7 @@ def test_right_samples_become_a_dataset(trained, dataset, tmp_path, call):
     status, _, said = call(*words)
     folder = tmp_path / "own-samples"
     assert status == 2
-    assert "none of 12 completions is right; sample more" in said
+    assert "none of 12 completions is right; sample more with another --out, or train first" in said
     listed = trained / "evaluations.txt"
     assert not listed.exists() or "own-samples" not in listed.read_text()
     rows = read_rows(str(dataset), "train", 4).to_pylist()

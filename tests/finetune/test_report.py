@@ -32,6 +32,23 @@ def test_gold_completions_are_all_right(dataset, tmp_path):
     assert "None: every row is right" in (tmp_path / "e" / "report.html").read_text()
 
 
+@pytest.mark.parametrize("trained_here", [True, False])
+def test_a_model_whose_weights_were_all_trained_has_its_learning_curve(dataset, trained, tmp_path, trained_here):
+    """Its folder has a run.json, like that of an adapter; any other folder of a model has no training to show."""
+    model = tmp_path / "model"
+    model.mkdir()
+    for name in ("log.jsonl", *(["run.json"] if trained_here else [])):
+        shutil.copy(trained / name, model)
+    predict(tmp_path / "e", dataset, lambda row, text: text)
+    settings = json.loads((tmp_path / "e" / "evaluation.json").read_text())
+    (tmp_path / "e" / "evaluation.json").write_text(json.dumps(settings | {"model": str(model)}))
+
+    report = make_report(tmp_path / "e")
+
+    assert bool(report["curve"]) == trained_here
+    assert ("Learning curve" in (tmp_path / "e" / "report.html").read_text()) == trained_here
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_console_without_a_character_shows_its_code(dataset, tmp_path, encoding):
     """A report is printed on every console, whatever its folder is called."""
