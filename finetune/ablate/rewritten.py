@@ -60,7 +60,9 @@ def cut(tokenizer: Any, row: dict[str, Any], tokens: int) -> Messages:
     """
     prompt, whole = prompt_ids(tokenizer, row["prompt"]), row_ids(tokenizer, row["prompt"], row["completion"])
     if len(prompt) >= tokens:
-        raise InputError(f"row {row['id']}: its prompt alone has {counted(len(prompt), 'token')}; cut at more than {tokens:,}")
+        raise InputError(
+            f"row {row['id']}: its prompt alone has {counted(len(prompt), 'token')}; cut at more than {tokens:,}"
+        )
     if len(whole) <= tokens:
         return list(row["completion"])
     kept = tokenizer.decode(whole[len(prompt) : tokens], skip_special_tokens=True)
