@@ -172,9 +172,10 @@ def evaluate(
     else:
         run = partial(judge.evaluate, load=cache(load), limit=limit, **_given(local_options))
     place = None if out is None else local(out)
-    where: dict[str, Any] = {"folder": place} if len(names) == 1 else {"below": place}
+    single = len(names) == 1
+    folder, below = (place if single else None), (None if single else place)
     steps = [
-        partial(run, dataset, split=part, label=label, **where)
+        partial(run, dataset, folder, split=part, below=below, label=label)
         for dataset, label, part in zip(names, labels(names), splits_of(names, split), strict=True)
     ]
     if len(steps) > 1:  # a fault of the last dataset is told before the first is decoded

@@ -114,7 +114,7 @@ def short_name(dataset: str) -> str:
     >>> short_name("data/run1.5"), short_name("mine.jsonl"), short_name("acme/run8:hard/test")
     ('run1.5', 'mine', 'run8-hard')
     """
-    place = None if local(dataset).exists() else hub_place(dataset)
+    place = None if local(dataset).exists() or dataset.endswith(LINES) else hub_place(dataset)
     if place:
         return "-".join(filter(None, (Path(place.repo).name, place.config)))
     return Path(dataset).name.removesuffix(LINES)
