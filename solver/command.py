@@ -108,16 +108,15 @@ def parsed(parser: argparse.ArgumentParser, words: Sequence[str] | None = None) 
 def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped") -> int:
     """Run a command and return its exit status.
 
-    The status is the command's own, 2 after an InputError, 130 after Ctrl-C, 143 after SIGTERM (which Slurm and
-    Kubernetes send), 1 if the reader of stdout has gone, or 2 if stdout cannot be written. `stopped` is the line printed after Ctrl-C and SIGTERM,
-    or a function that returns it.
+    The status is the command's own, 2 after an InputError or if stdout cannot be written, 130 after Ctrl-C, 143 after
+    SIGTERM (which Slurm and Kubernetes send), or 1 if the reader of stdout has gone. `stopped` is the line printed after
+    Ctrl-C and SIGTERM, or a function that returns it.
     """
     _degrade()
     try:
         with _terminable():
             status = command()
-        if sys.stdout is not None:  # a shell can close it: `>&-`
-            sys.stdout.flush()
+        _send()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -127,9 +126,9 @@ def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped"
     except BrokenPipeError:
         return 1  # the reader, such as `head`, has closed stdout
     except OSError as error:
-        if error.filename is not None or not (_unsent() or _unbuffered()):
+        if error.filename is not None or not _fails():
             raise
-        print(f"error: standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
+        print(f"error: {_unwritable(error)}", file=sys.stderr)
         return 2
     finally:
         if _unsent():
@@ -142,6 +141,21 @@ def run(command: Callable[[], int], stopped: str | Callable[[], str] = "stopped"
     return status
 
 
+def _send() -> None:
+    """Send what stdout holds, before it is forgotten: a flush that fails may drop it; raise InputError if it cannot be."""
+    try:
+        if sys.stdout is not None:  # a shell can close it: `>&-`
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(_unwritable(error)) from None
+
+
+def _unwritable(error: OSError) -> str:
+    return f"standard output: cannot be written: {error.strerror or error}"
+
+
 def _unsent() -> bool:
     """Return whether stdout holds text that it cannot write."""
     try:
@@ -152,9 +166,13 @@ def _unsent() -> bool:
     return False
 
 
-def _unbuffered() -> bool:
-    """Return whether stdout keeps no text that it failed to write, as with `python -u`."""
-    return isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.write_through
+def _fails() -> bool:
+    """Return whether stdout cannot be written; a line break tells, as what failed before may be forgotten."""
+    try:
+        os.write(sys.stdout.fileno(), b"\n")
+    except (OSError, AttributeError):  # closed stdout is None
+        return True
+    return False
 
 
 def _degrade() -> None:
