@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import generators.builder.dataset
 from generators import build
 from generators.builder.dataset import Execution, make
 from generators.files.store import store
@@ -28,7 +29,7 @@ def contents(place):
 
 
 class FatalOnce:
-    """A gate that refuses no row and kills its process, once."""
+    """A gate of rows that refuses none and kills its process, once."""
 
     def __init__(self, mark):
         self.mark = mark
@@ -66,11 +67,13 @@ def test_a_cluster_imports_the_same_bytes(bucket, cluster, tmp_path):
     assert contents(import_problems(out=f"{bucket}/gsm8k", engine="ray", **words).folder) == contents(alone)
 
 
-def test_a_killed_worker_costs_nothing_but_time(cluster, cook, tmp_path):
+def test_a_killed_worker_costs_nothing_but_time(cluster, cook, tmp_path, monkeypatch):
     """Where a worker is killed in the middle of a shard, the shard is made again elsewhere, and the bytes are the same."""
     cluster.cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
-    built = make(cook(), tmp_path / "d", Execution(engine="ray"), FatalOnce(tmp_path / "killed"))
+    monkeypatch.setattr(generators.builder.dataset, "row_gate", lambda *_: FatalOnce(tmp_path / "killed"))
+    built = make(cook(), tmp_path / "d", Execution(engine="ray"))
+    monkeypatch.undo()
 
     assert (tmp_path / "killed").exists()
     assert contents(built.folder) == contents(make(cook(), tmp_path / "e").folder)

@@ -99,7 +99,10 @@ def call(capsys):
 
     def run(*words):
         capsys.readouterr()
-        status = main([str(word) for word in words])
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as usage:  # the parser refused a word
+            status = usage.code
         said = capsys.readouterr()
         return status, said.out, said.err
 

@@ -240,7 +240,7 @@ def test_a_split_beside_a_file_of_rows_is_that_of_the_others(trained, dataset, r
     assert status == 0, errors
     found = [
         json.loads((tmp_path / "e" / name / "evaluation.json").read_text())["split"]
-        for name in ("eval-tiny", "eval-mine")
+        for name in ("eval-tiny-test", "eval-mine")
     ]
     assert found == ["test", None]
 
