@@ -117,7 +117,7 @@ WAYS = {
     SCORER: Way("the greatest summed probability of being right, as a scorer says", _scores),
 }
 """The ways to choose an answer."""
-DEFAULT = "vote"
+DEFAULT = "sense"
 
 
 def weigh(candidates: Sequence[Candidate], way: str) -> dict[Fraction, float]:

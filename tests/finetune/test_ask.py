@@ -3,6 +3,7 @@
 import pytest
 
 from finetune.judge.ask import ask, not_asked
+from finetune.judge.choose import DEFAULT
 from finetune.judge.decode import Completion, Decoder
 from finetune.runs.folder import trained_system_line
 from solver.experts import system_line
@@ -28,7 +29,7 @@ def test_ask_shows_the_candidates(trained, call):
     status, said, _ = call("ask", *words, "How many are 2 and 3?")
 
     assert status == 1
-    assert "completions of 4, by vote" in said
+    assert f"completions of 4, by {DEFAULT}" in said
     assert [name in said for name in ("times", "votes", "log-likelihood", "numbers left out")] == [True] * 4
     assert said.count("refused: ") >= 2
     assert call("ask", *words, "How many are 2 and 3?")[1] == said

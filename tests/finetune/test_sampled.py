@@ -5,6 +5,7 @@ import re
 import pytest
 from commands import evaluation, predict, predict_samples
 
+from finetune.judge.choose import DEFAULT
 from finetune.judge.evaluate import PREDICTIONS, SETTINGS, evaluate, read_predictions, read_settings
 from finetune.judge.report import make_report, print_report
 from finetune.judge.significance import mcnemar
@@ -43,7 +44,7 @@ def test_samples_are_kept_and_resumed(trained, dataset, tmp_path, call):
         for row in found[0]
     ]
     settings = read_settings(tmp_path / "cut")
-    assert (settings.samples, settings.temperature, settings.choose, settings.seed) == (3, 0.7, "vote", 0)
+    assert (settings.samples, settings.temperature, settings.choose, settings.seed) == (3, 0.7, DEFAULT, 0)
     assert all(line["seconds"] > earlier for line in list(found[1].values())[2:])
     for line in found[0].values():
         completions = [line["greedy"], *line["samples"]]
