@@ -69,7 +69,7 @@ def unused_numbers(program: Program, question: str) -> int:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to choose: the weight that each candidate gives its answer, and a rank, of which the lowest competes."""
+    """A way to choose: only candidates with the lowest rank compete, and each gives its weight to its answer."""
 
     meaning: str
     weights: Callable[[Sequence[Candidate]], list[float]]

@@ -15,10 +15,10 @@ from generators.imports.question.mentions import Mention, read_mentions
 from generators.imports.solution.problem import Dropped, Problem, Row
 from solver.constants import question_stems
 from solver.grounding import ungrounded
-from solver.number import write_number
-from solver.ops import Init, Query
 from solver.reward import REWARDS, judge
 from solver.text import fence, write
+
+from .row import row_of
 
 
 class Converted(NamedTuple):
@@ -50,17 +50,8 @@ def converted(problem: Problem) -> Converted | Dropped:
     if verdict.reward != REWARDS["correct"] or not verdict.fits_shape:
         return Dropped(problem.id, f"judged: {verdict.reason or 'not its shape'}", problem.question)
     marked = grade(linking, mentions, problem.question, graph)
-    trace_steps = [step for trace in written.program for step in trace.steps]
-    row = Row(
-        problem.id,
-        problem.question,
-        write_number(problem.answer),
-        text,
-        experts[0] if len(experts) == 1 else "composition",
-        experts,
-        len(trace_steps),
-        sum(not isinstance(step, (Init, Query)) for step in trace_steps),
-        _metadata(problem, mentions, linking, graph, written=written, marked=marked),
+    row = row_of(
+        problem, written.program, text, _metadata(problem, mentions, linking, graph, written=written, marked=marked)
     )
     fault = ungrounded(written.program, problem.question)
     if fault:

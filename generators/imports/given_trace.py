@@ -7,11 +7,12 @@ from typing import Any
 from generators.imports.solution.problem import Dropped, Problem, Row
 from solver.constants import question_stems, triggered
 from solver.grounding import number_forms
-from solver.number import write_number
-from solver.ops import AddEntity, Consume, Init, Query, Step
+from solver.ops import AddEntity, Consume, Init, Step
 from solver.quantities import Quantity, read_quantities
 from solver.reward import REWARDS, judge
 from solver.text import fence, read, write
+
+from .row import row_of
 
 
 def row_of_trace(problem: Problem) -> Row | Dropped:
@@ -29,16 +30,10 @@ def row_of_trace(problem: Problem) -> Row | Dropped:
         return Dropped(problem.id, f"given: {missing[0]} has no origin that can be shown", problem.question)
     spans = {tuple(origin["span"]) for found in operands for origin in found.values() if "span" in origin}
     unused = [_span(quantity) for quantity in quantities if (quantity.start, quantity.end) not in spans]
-    steps = [step for part in program for step in part.steps]
-    return Row(
-        problem.id,
-        problem.question,
-        write_number(problem.answer),
+    return row_of(
+        problem,
+        program,
         text,
-        experts[0] if len(experts) == 1 else "composition",
-        experts,
-        len(steps),
-        sum(not isinstance(step, (Init, Query)) for step in steps),
         {
             "source": problem.id.split("/")[0],
             **({"answer": problem.answer_from} if problem.answer_from else {}),

@@ -94,7 +94,7 @@ def test_a_weight_that_no_name_on_the_hub_ends_with_is_misspelt(monkeypatch, tmp
 
 
 def test_a_file_whose_name_ends_like_a_weight_is_read(rows, tmp_path):
-    """What is there under the whole name is no weight."""
+    """A colon that belongs to the name of a file or folder begins no weight."""
     path = str(write(tmp_path / "a:0.3", rows))
 
     assert read_part(path) == Part(path)
