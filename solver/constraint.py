@@ -1,4 +1,4 @@
-"""Tells which tokens a model may write next, so that its trace can be read, is grounded and, but for arithmetic, runs.
+"""Tells which tokens a model may write next, so that its trace can be read, is grounded and runs.
 
 It needs the library `llguidance`, which is imported late. Nothing here needs torch: a mask is a numpy array, and any
 engine that lets its logits be masked can use it.
@@ -53,12 +53,22 @@ class Vocabulary:
 class Constraint:
     """Follows one completion for a question, token by token."""
 
-    def __init__(self, vocabulary: Vocabulary, question: str, reading: Reading = Reading()):  # noqa: B008  # frozen
-        """Start before the first token; `reading` is how the question is read, as its dataset tells."""
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        question: str,
+        reading: Reading = Reading(),  # noqa: B008  # frozen
+        *,
+        nonnegative: bool = False,
+    ):
+        """Start before the first token; `reading` is how the question is read, as its dataset tells.
+
+        With `nonnegative`, no step may give a value below zero.
+        """
         self.vocabulary = vocabulary
         # No trace is grounded in a question without numbers; it is still to be one that can be read and run.
         numbers = frozenset(filter(fits, question_numbers(question, *reading)))
-        self._go_to(Position(numbers or _NO_NUMBERS), "")
+        self._go_to(Position(numbers or _NO_NUMBERS, nonnegative), "")
 
     def _go_to(self, position: Position, text: str) -> None:
         """Go to a position; `text` is what has been written behind it."""

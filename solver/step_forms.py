@@ -5,7 +5,7 @@ the combinations that it does not refuse are its forms.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, product
@@ -80,14 +80,13 @@ class Slot:
 class Form:
     """One way to write a step: `texts` stand around the slots.
 
-    `fixed` are the fields that every step of the form has alike; `apart` are pairs of slots that hold different names.
+    `fixed` are the fields that every step of the form has alike.
     """
 
     op: type[Step]
     fixed: tuple[tuple[str, Any], ...]
     slots: tuple[Slot, ...]
     texts: tuple[str, ...]
-    apart: tuple[tuple[int, int], ...]
     derives: bool
     """Whether a step of this form derives a value, so that a query may follow."""
 
@@ -158,13 +157,13 @@ def _forms_of(op: type[Step], fixed: tuple[tuple[str, Any], ...], fields: list[s
         if accepts(_step(op, fixed, slots, map(_sample, chosen, range(len(slots)))), _state())
     }
     texts = tuple(write_step(_step(op, fixed, slots, [_MARK] * len(slots))).split(_MARK))
-    for merged in _merged(runs):
-        form = Form(op, fixed, tuple(map(Slot, slots, merged)), texts, (), derives=False)
-        yield Form(op, fixed, form.slots, texts, tuple(_apart(form)), _derives(form))
+    for kinds_of_slots in merged(runs):
+        form = Form(op, fixed, tuple(map(Slot, slots, kinds_of_slots)), texts, derives=False)
+        yield replace(form, derives=_derives(form))
 
 
-def _merged(runs: set[tuple[str, ...]]) -> list[tuple[frozenset[str], ...]]:
-    """Return few combinations of sets of kinds that stand for these combinations of kinds."""
+def merged(runs: set[tuple[str, ...]]) -> list[tuple[frozenset[str], ...]]:
+    """Return few combinations of sets that together stand for these combinations of texts, as their products do."""
     found = [tuple(frozenset({kind}) for kind in chosen) for chosen in sorted(runs)]
     for place in range(len(found[0]) if found else 0):
         groups: dict[tuple[frozenset[str], ...], frozenset[str]] = {}
@@ -173,16 +172,6 @@ def _merged(runs: set[tuple[str, ...]]) -> list[tuple[frozenset[str], ...]]:
             groups[rest] = groups.get(rest, frozenset()) | chosen[place]
         found = [(*rest[:place], kinds, *rest[place:]) for rest, kinds in groups.items()]
     return found
-
-
-def _apart(form: Form) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of slots that one name in both would be refused in."""
-    for pair in combinations(range(len(form.slots)), 2):
-        if all(GIVEN in form.slots[place].kinds for place in pair):
-            values = form.samples()
-            values[pair[0]] = values[pair[1]] = _sample(GIVEN, pair[0])
-            if not accepts(form.step(values), _state()):
-                yield pair
 
 
 def _derives(form: Form) -> bool:

@@ -1,4 +1,4 @@
-"""Decoding under the constraint: gold traces pass, and whatever passes can be read and, but for arithmetic, be run."""
+"""Decoding under the constraint: gold traces pass, and whatever passes can be read and run."""
 
 import random
 import sys
@@ -17,14 +17,13 @@ import solver.constraint
 from generators import build
 from generators.imports.importer import import_problems
 from generators.imports.sources.request import Request
-from solver import fence, judge, write
+from solver import fence, judge, read, solve, write
 from solver.constraint import Constraint, Vocabulary, masks
 from solver.dataset import dataset_reading
 from solver.grammar import SYNTAXES, grammar
 from solver.grounding import literals, question_numbers
 from solver.refusal import InputError
-from solver.step_forms import ARITHMETIC
-from solver.text import MAX_CANONICAL
+from solver.text import FENCE_END, FENCE_START, MAX_CANONICAL
 
 PROBLEMS = Path(__file__).parent / "problems"
 QUESTION = "Ann has 12 marbles and gives half of them to Ben, who has 8. They lose 25 % of these in a week."
@@ -37,15 +36,25 @@ trace:
 - {op: query, var: ben.marbles}
 ```"""
 
+PAIR = """```yaml
+expert: arithmetic
+trace:
+- {{op: init, var: ann.marbles, value: 8}}
+- {{op: init, var: ben.marbles, value: 12}}
+- {{op: compute, compute_op: sub, args: [ben.marbles, ben.marbles], var: zero}}
+- {{op: compute, compute_op: {}, args: [{}], var: result}}
+- {{op: query, var: result}}
+```"""
+
 
 def allowed(constraint):
     """Return the tokens that may follow."""
     return np.flatnonzero(np.unpackbits(masks([constraint]).view(np.uint8), bitorder="little")).tolist()
 
 
-def follow(text, question=QUESTION, name="bytes", reading=()):
+def follow(text, question=QUESTION, name="bytes", reading=(), **options):
     """Follow a text token by token; return how much of it passes, and the constraint behind that."""
-    constraint = Constraint(vocabulary(name), question, *reading)
+    constraint = Constraint(vocabulary(name), question, *reading, **options)
     passed = ""
     for token in tokenizer(name).encode(text, add_special_tokens=False).ids:
         if token not in allowed(constraint):
@@ -67,15 +76,16 @@ def datasets(tmp_path_factory, run8):
     return [run8.folder, *built, *imported]
 
 
+@pytest.mark.parametrize("nonnegative", [False, True])
 @pytest.mark.parametrize("name", TOKENIZERS)
-def test_gold_traces_decode_to_themselves(datasets, name):
+def test_gold_traces_decode_to_themselves(datasets, name, nonnegative):
     """Every token of every gold completion passes, and then only an end token, whatever the tokens are."""
     for folder in datasets:
         reading = dataset_reading(folder)
         (file,) = folder.glob("data/train-*.parquet")
         for row in pq.read_table(file).slice(0, 12).to_pylist():
             text = row["completion"][0]["content"]
-            passed, constraint = follow(text, row["question"], name, [reading])
+            passed, constraint = follow(text, row["question"], name, [reading], nonnegative=nonnegative)
 
             assert (passed, constraint.ended) == (text, True), row["id"]
             assert allowed(constraint) == [tokenizer(name).token_to_id(END)]
@@ -111,16 +121,24 @@ def walk(seed, constraint, pieces):
     st.integers(0, 2**32),
     st.sampled_from([QUESTION, "There are 0 of 1.", "No number", f"A weight of 0.{'0' * 30}1"]),
     st.integers(2_400, 2_700),
+    st.booleans(),
 )
-def test_all_that_passes_can_be_run(seed, question, room):
-    """No walk has a dead end, and each ends in a trace that is grounded and breaks no rule but of arithmetic."""
-    constraint = Constraint(vocabulary("byte-level"), question)
+def test_all_that_passes_can_be_run(seed, question, room, nonnegative):
+    """No walk has a dead end, and each ends in a trace that is grounded and runs, below zero only where it may."""
+    constraint = Constraint(vocabulary("byte-level"), question, nonnegative=nonnegative)
     constraint.position = replace(constraint.position, room=room)
     text = walk(seed, constraint, tokenizer("byte-level"))
     verdict = judge(text, None, "1", question if question.endswith(".") else None)
 
     assert len(text) <= room
-    assert verdict.outcome in ("correct", "wrong_answer") or verdict.code in {*ARITHMETIC, "bad_amount"}, verdict.reason
+    assert verdict.outcome in ("correct", "wrong_answer"), (verdict.reason, text)
+    if nonnegative:
+        assert all(line.value >= 0 for _, lines in solve(read(bare(text))).parts for line in lines)
+
+
+def bare(text):
+    """Return a completion without its fence."""
+    return text.removeprefix(FENCE_START).removesuffix(FENCE_END)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +153,37 @@ def test_all_that_passes_can_be_run(seed, question, room):
             "query, var: ",
         ),
         (WORKED.replace("value: 8", "source: prev.result"), "value: 12}\n- {op: init, var: ben.marbles, "),
+        (WORKED.replace("value: 12", "value: 2").replace("amount: 9", "amount: ben.marbles"), "amount: "),
+        (PAIR.format("div", "ann.marbles, zero"), "args: [ann.marbles, "),
     ],
-    ids=["a number", "an op", "an entity", "a name", "a query", "a source"],
+    ids=["a number", "an op", "an entity", "a name", "a query", "a source", "too much", "division by zero"],
 )
 def test_what_breaks_a_rule_is_stopped_where_it_does(text, passed):
     """The mask excludes the first token behind which the trace would break a rule."""
     assert follow(text)[0].endswith(passed)
     assert follow(text)[0] != text
+
+
+@pytest.mark.parametrize(
+    ("args", "passed"),
+    [
+        ("ann.marbles, ben.marbles", "ann.marbles, "),
+        ("zero, zero", ""),
+        ("zero, 2", ""),
+        ("ben.marbles, 100", "ben.marbles, 1"),
+        ("ben.marbles, ann.marbles", None),
+        ("ben.marbles, 2", None),
+        ("ann.marbles, ann.marbles", None),
+        ("ann.marbles, zero", None),
+    ],
+)
+def test_a_difference_below_zero_is_turned(args, passed):
+    """The smallest of several values has nothing taken from it, and no value has more taken from it than it is."""
+    text = PAIR.format("sub", args)
+    found, _ = follow(text, nonnegative=True)
+
+    assert follow(text)[0] == text
+    assert found == text if passed is None else found.endswith(f"sub, args: [{passed}"), found
 
 
 def test_a_composition_has_two_parts_at_least():
