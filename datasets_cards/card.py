@@ -17,7 +17,6 @@ from generators.builder.about import SHIPPED, About, stated
 from generators.builder.credits import origin_of
 from generators.builder.recipe import Recipe
 from generators.files.layout import README, split_files
-from generators.files.licence import joint_licence, obstacles
 from generators.files.page import merge
 from generators.files.store import LocalStore, refuse_pattern
 from generators.finished.recipes import AnyRecipe
@@ -30,6 +29,7 @@ from solver.arguments import checked
 from solver.dataset import hub_place
 from solver.experts import EXPERTS
 from solver.files import local
+from solver.licence import joint_licence, licence_table, obstacles
 from solver.lock import only_writer
 from solver.ops import GROUPS, op_table
 from solver.plurals import counted
@@ -126,7 +126,6 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
     templates = jinja2.Environment(loader=files, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
     kind = "dataset" if isinstance(facts.recipe, Recipe) else "import"
     templates.filters["counted"] = counted
-    templates.filters["cell"] = _cell
     templates.filters["quoted"] = quote
     text = templates.get_template(f"{kind}_card.md.jinja").render(
         card_data=card_data(facts).to_yaml(),
@@ -150,14 +149,10 @@ def render(facts: Facts, folder: Path, repo_id: str | None, plots: dict[str, str
         ops=op_table(),
         about=about_of(facts.recipe),
         obstacles=obstacles(facts.recipe.sources),
+        licence_table=licence_table(facts.recipe.sources),
         source=_source(),
     )
     return str(DatasetCard(text)).rstrip() + "\n"
-
-
-def _cell(text: str) -> str:
-    """Return a text of somebody else as a cell of a table: no sign in it is read as Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
 
 
 def _source() -> str | None:

@@ -11,11 +11,11 @@ from huggingface_hub import RepoFile
 
 from generators.builder.recipe import Recipe
 from generators.files.layout import DROPPED, MANIFEST, README, RECIPE
-from generators.files.licence import obstacles, remedies
 from generators.files.manifest import Manifest, file_hash, read_manifest
 from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
 from generators.finished.recipes import read_recipe
+from solver.licence import obstacles, remedies
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -129,7 +129,9 @@ def refuse_unlicensed(folder: Path) -> None:
     recipe = read_recipe(folder)
     found = obstacles(recipe.sources)
     if found:
-        would_do = remedies(recipe.sources, imported=not isinstance(recipe, Recipe))
+        built = isinstance(recipe, Recipe)
+        stated = "as license in its patterns" if built else "with --license where it is imported"
+        would_do = remedies(recipe.sources, stated=stated)
         raise InputError(f"{folder}: may not be published: {'; '.join(found)}; {would_do}; nothing was pushed")
 
 

@@ -193,7 +193,7 @@ def _sample(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
     from finetune.judge.evaluate import evaluate
     from finetune.judge.own_samples import notice_of, write_own_samples
-    from finetune.runs.rows import split_of
+    from finetune.runs.rows import ALIASES, split_of
     from generators.imports.importer import import_problems
     from generators.imports.sources.request import Request
     from generators.terminal import imported
@@ -223,7 +223,8 @@ def _sample(args: argparse.Namespace) -> int:
         form="trace",
         notice=notice_of(found.settings),
     )
-    made = import_problems(request, args.out, grade="B", derived_from=args.dataset, workers=1)
+    dataset = ALIASES.get(args.dataset, args.dataset)
+    made = import_problems(request, args.out, grade="B", derived_from=dataset, workers=1)
     write_card(args.out, plots=False)
     imported(made, time.perf_counter() - began)
     terminal.say(f"samples   {folder}")
@@ -240,6 +241,7 @@ def _scorer(args: argparse.Namespace) -> int:
     device = find_device(args.dtype)
     recipe = recipe_for(device.name, args.recipe)
     table, model = labelled(args.samples)
+    drawn = [read_settings(folder) for folder in args.samples]
     terminal.say(f"model {model} on {device}; {counted(len(table), 'labelled sample')}")
     run = train_scorer(
         table,
@@ -247,13 +249,13 @@ def _scorer(args: argparse.Namespace) -> int:
         override(recipe.sft, vars(args)),
         args.out,
         samples=[folder.name for folder in args.samples],
+        datasets=[each.dataset for each in drawn],
         max_len=args.max_len or recipe.max_len,
         seed=args.seed,
         dtype=args.dtype,
         resume=args.resume,
     )
     _print_result(run)
-    drawn = [read_settings(folder) for folder in args.samples]
     first = drawn[0]
     sampler = ["--adapter", first.adapter] if first.adapter else ["--model", first.model]
     words = [*sampler, "--samples", "8", "--scorer", str(run.folder)]
@@ -317,7 +319,7 @@ def _merge(args: argparse.Namespace) -> int:
 def _push(args: argparse.Namespace) -> int:
     from .publish import push
 
-    names = ("private", "revision", "tag", "dataset", "dry_run")
+    names = ("private", "revision", "tag", "dataset", "dry_run", "with_permission")
     pushed = push(args.folder, args.repo_id, **{name: getattr(args, name) for name in names})
     for note in pushed.notes:
         terminal.note(f"note: {note}")

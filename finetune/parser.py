@@ -62,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
     push.add_argument("--tag", metavar="NAME", help="a tag for the new commit")
     push.add_argument("--dataset", metavar="ORG/NAME", help="the training dataset's name on the Hub, for the card")
     push.add_argument("--dry-run", action="store_true", help="show files and card; write nothing, here or there")
+    push.add_argument(
+        "--with-permission",
+        action="store_true",
+        help="publish although a licence of the training data forbids it or none allows it; its owner has permitted it",
+    )
     return top
 
 

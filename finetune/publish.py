@@ -35,10 +35,12 @@ from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
 from finetune.runs.rows import public_name
 from finetune.runs.trained import TRAINED, told
 from solver.files import read_text
+from solver.licence import licence_table, obstacles
 from solver.plurals import counted
 from solver.refusal import InputError
 
 from .evaluations import Evaluations, find_evaluations
+from .licences import data_sources, joint, refuse_unlicensed
 from .release import Files, gather, hub_name, is_local, public_settings, refuse_paths
 
 CARD = "README.md"
@@ -96,17 +98,21 @@ def push(
     tag: str | None = None,
     dataset: str | None = None,
     dry_run: bool = False,
+    with_permission: bool = False,
     token: str | None = None,
 ) -> Pushed:
     """Publish an adapter or a merged model in one commit with its card; the folder itself is left as it is.
 
-    `dataset` is the name of the training dataset on the Hub. Raises InputError if the files name a path of this machine
-    or a base that others lack, or if the Hub refuses them.
+    `dataset` is the name of the training dataset on the Hub. A model of data whose licences forbid it, or are unknown, is
+    published only `with_permission`, that of the owners. Raises InputError if the files name a path of this machine or a
+    base that others lack, or if the Hub refuses them.
     """
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
         raise InputError(f"{folder}: neither an adapter nor a model; give the folder of a run or of a merged model")
     files, notes = gather(folder), []
     if (folder / ADAPTER).exists() or (folder / RUN).exists():
+        if not with_permission:
+            refuse_unlicensed(folder, data_sources(folder))
         card, evaluations = make_card(folder, repo_id, folder, dataset)
         files |= {CARD: card.encode()} | _results(evaluations.reports)
         notes = evaluations.missing
@@ -165,10 +171,13 @@ def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = N
     merged = not (folder / ADAPTER).exists()
     evaluations = find_evaluations(run_folder)
     dataset = dataset or settings.get("hub_dataset")
+    sources = data_sources(run_folder)
+    licence, licence_name = joint("apache-2.0" if base in (*EMBEDDED, ON_GPU) else None, sources)
     mixed = [source["hub_dataset"] for source in settings.get("mix", []) if source["hub_dataset"]]
     data = ModelCardData(
         language="en",
-        license="apache-2.0" if base in (*EMBEDDED, ON_GPU) else None,
+        license=licence,
+        license_name=licence_name,
         library_name="transformers" if merged else "peft",
         pipeline_tag="text-generation",
         base_model=None if is_local(base) else hub_name(base),
@@ -188,6 +197,9 @@ def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = N
         settings={key: shown[key] for key in _SHOWN if key in shown},
         result=run.result if run else {},
         tables=[_table(report) for report in evaluations.reports],
+        obstacles=obstacles(sources),
+        share_alike=sorted({one.licence for one in sources if one.share_alike}),
+        licence_table=licence_table(sources) if sources else "",
     )
     return str(card).rstrip() + "\n", evaluations
 

@@ -1,10 +1,14 @@
 """The terms of licences decide under which licence a dataset of several sources is, and whether it may be published."""
 
+import json
+
 import pytest
 
-from generators.files.licence import (
+from solver.licence import (
+    dataset_sources,
     joint_licence,
     known_licence,
+    licence_table,
     licensed,
     notice_text,
     obstacles,
@@ -99,22 +103,46 @@ def test_an_unknown_identifier_is_told_with_one_like_it():
 
 
 @pytest.mark.parametrize(
-    ("licences", "imported", "told"),
+    ("licences", "stated", "told"),
     [
-        (["unknown"], True, "if you know the licence of a, state it with --license where it is imported, {}"),
-        (["unknown"], False, "if you know the licence of a, state it as license in its patterns, {}"),
-        (["cc-by-nd-4.0"], True, "{}"),
-        (["cc-by-sa-4.0", "gpl-3.0"], False, "{}"),
-        (["other"], True, "read the terms of a, give --with-permission if they or the owners permit it"),
-        (["openrail"], False, "read the terms of a, give --with-permission if they or the owners permit it"),
+        (["unknown"], "at its import", "if you know the licence of a, state it at its import, {}"),
+        (["unknown"], "", "{}"),
+        (["cc-by-nd-4.0"], "at its import", "{}"),
+        (["cc-by-sa-4.0", "gpl-3.0"], "", "{}"),
+        (["other"], "at its import", "read the terms of a, give --with-permission if they or the owners permit it"),
+        (["openrail"], "", "read the terms of a, give --with-permission if they or the owners permit it"),
     ],
     ids=str,
 )
-def test_each_obstacle_has_its_remedy(licences, imported, told):
-    """A licence that is stated is not asked for again, and a build is not told to state it at an import."""
-    assert remedies(made_of(*licences), imported=imported) == told.format(
-        "give --with-permission if the owners permit it"
-    )
+def test_each_obstacle_has_its_remedy(licences, stated, told):
+    """A licence that is stated is not asked for again, and a model of unlicensed data is not told to state it."""
+    assert remedies(made_of(*licences), stated=stated) == told.format("give --with-permission if the owners permit it")
+
+
+def test_a_table_of_sources_shows_their_words_as_they_are():
+    """Signs of Markdown and HTML in a notice are text."""
+    table = licence_table([licensed("a", "mit", "by <b>|*Ann*"), licensed("b", "unknown", "")])
+
+    assert table.splitlines()[2:] == [
+        r"| a | mit | by \<b\>\|\*Ann\* | keep the notice and the text of the licence |",
+        "| b | unknown | not stated | no licence is stated |",
+    ]
+
+
+def test_the_sources_of_a_dataset_are_those_of_its_recipe(tmp_path):
+    """A recipe of an earlier version has one source, a build has the licence that it states, and other data has none."""
+    for name, recipe in {
+        "old": {"source": "a", "licence": "mit", "notice": "by a"},
+        "built": {"preset": "b", "about": {"license": "apache-2.0"}},
+        "own": {"preset": "c", "about": {}},
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "recipe.json").write_text(json.dumps(recipe))
+    (tmp_path / "rows.jsonl").write_text("{}\n")
+
+    found = [dataset_sources(tmp_path / name) for name in ("old", "built", "own", "rows.jsonl")]
+
+    assert found == [(licensed("a", "mit", "by a"),), (licensed("b", "apache-2.0", ""),), (), None]
 
 
 def test_a_notice_names_every_source():

@@ -67,6 +67,11 @@ class Mix:
     sources: list[Source]
     system: str
 
+    @property
+    def datasets(self) -> list[str]:
+        """The names of the datasets."""
+        return [source.dataset for source in self.sources]
+
     def settings(self) -> dict[str, Any]:
         """Return what run.json says of the rows; a single whole dataset is no mix."""
         first = self.sources[0]

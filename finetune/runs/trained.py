@@ -1,21 +1,23 @@
-"""Records which rows a model was trained on, and tells of any other row whether it was among them.
+"""Records which rows a model was trained on, with their sources, and tells of any other row whether it was among them.
 
 A row is told by its question, whatever its case and spaces; its id tells of a problem that was put in other words.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from solver.files import read_json, read_text
+from solver.licence import Licensed, sources_of
 from solver.plurals import counted
 from solver.refusal import InputError
 
 from .folder import RUN, run_of, write_json
+from .sources import sources_in
 
 TRAINED = "trained.json"
 """The file in a run's folder that lists the rows it was trained on."""
@@ -33,6 +35,8 @@ class Trained:
 
     rows: frozenset[tuple[str, str]] = frozenset()
     complete: bool = True
+    sources: tuple[Licensed, ...] | None = None
+    """The sources of the rows, with their licences; None in a record of an earlier version."""
 
     @classmethod
     def of(cls, table: pa.Table) -> "Trained":
@@ -52,7 +56,9 @@ class Trained:
             return cls(complete=False)
         content = read_json(read_text(path), str(path))
         try:
-            return cls(frozenset((row, found) for row, found in content["rows"]), bool(content["complete"]))
+            rows = frozenset((row, found) for row, found in content["rows"])
+            sources = sources_of(content, str(path)) if "sources" in content else None
+            return cls(rows, bool(content["complete"]), sources)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path}: cannot be read: {error!r}; delete it to go on without it") from None
 
@@ -60,15 +66,25 @@ class Trained:
     def of_base(cls, model: str) -> "Trained":
         """Return the record of a base model: empty, unless it is a folder that another run was merged into."""
         folder = Path(model)
-        return cls.read(folder) if (run_of(folder) / RUN).exists() else cls()
+        return cls.read(folder) if (run_of(folder) / RUN).exists() else cls(sources=())
 
     def write(self, folder: Path) -> None:
         """Write the record into a run's folder."""
-        write_json(folder / TRAINED, {"complete": self.complete, "rows": sorted(self.rows)})
+        content: dict[str, Any] = {"complete": self.complete, "rows": sorted(self.rows)}
+        if self.sources is not None:
+            content["sources"] = [asdict(one) for one in self.sources]
+        write_json(folder / TRAINED, content)
+
+    def of_datasets(self, datasets: Sequence[str]) -> "Trained":
+        """Return the record with the sources of the datasets that its rows are from."""
+        return replace(self, sources=tuple(dict.fromkeys(one for name in datasets for one in sources_in(name))))
 
     def after(self, earlier: "Trained") -> "Trained":
         """Return the record of a model that was trained on the earlier rows first."""
-        return Trained(self.rows | earlier.rows, self.complete and earlier.complete)
+        sources = None
+        if self.sources is not None and earlier.sources is not None:
+            sources = tuple(dict.fromkeys([*earlier.sources, *self.sources]))
+        return Trained(self.rows | earlier.rows, self.complete and earlier.complete, sources)
 
     def claims(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return the claim on each row, by its id."""

@@ -74,7 +74,7 @@ def reinforce(
         run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, Trained.read(adapter), folder)
+        record_rows(table, mix.datasets, Trained.read(adapter), folder)
         trainer = make_trainer(
             table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading, report_to=tracked
         )

@@ -30,6 +30,7 @@ def train_scorer(
     folder: Path,
     *,
     samples: list[str],
+    datasets: list[str],
     max_len: int,
     seed: int = 0,
     dtype: str = "auto",
@@ -37,7 +38,7 @@ def train_scorer(
 ) -> Run:
     """Train a scorer on labelled rows and return its run; it is stopped and resumed like `sft.train`.
 
-    `samples` names the folders that the rows are from.
+    `samples` names the folders that the rows are from, and `datasets` the datasets whose questions they answer.
     """
     if recipe.order != SHUFFLED:
         raise InputError(f"order is {recipe.order}; the samples of a scorer have no difficulty, so leave it out")
@@ -66,7 +67,7 @@ def train_scorer(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, Trained.of_base(model), folder)
+        record_rows(table, datasets, Trained.of_base(model), folder)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals

@@ -84,7 +84,7 @@ def train(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, Trained.of_base(model), folder)
+        record_rows(table, mix.datasets, Trained.of_base(model), folder)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table,

@@ -1,6 +1,6 @@
 """Arguments, settings and results that supervised training and reinforcement learning share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -55,10 +55,10 @@ def unrecorded(recipe: Sft | Rl) -> dict[str, Any]:
     return {"mix": [], "eval_datasets": [], **asdict(type(recipe)())}
 
 
-def record_rows(table: pa.Table, earlier: Trained, folder: Path) -> None:
-    """Record in a run's folder the rows that it trains on, and those that the model was trained on before."""
+def record_rows(table: pa.Table, datasets: Sequence[str], earlier: Trained, folder: Path) -> None:
+    """Record in a run's folder the rows of datasets that it trains on, and those that the model was trained on before."""
     if terminal.first_process:
-        Trained.of(table).after(earlier).write(folder)
+        Trained.of(table).of_datasets(datasets).after(earlier).write(folder)
 
 
 def trainer_arguments(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from generators.files.licence import Licensed, joint_licence, known_licence, licensed
 from solver.document import Node, load
 from solver.files import read_text
+from solver.licence import Licensed, joint_licence, known_licence, licensed
 from solver.refusal import InputError, did_you_mean
 
 KEYS = {

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection
 
-from generators.files.licence import UNKNOWN, Licensed, licensed
 from generators.patterns.header import Header
 from generators.patterns.library import Library
+from solver.licence import UNKNOWN, Licensed, licensed
 
 from .about import WIREWORK
 

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 
 from generators.files.layout import SPLITS
-from generators.files.licence import Licensed, refuse_wider
 from generators.files.recipe import FORMAT, Against, flat, parse_recipe, read_values, recipe_text
 from generators.patterns.joint import MAX_TRIES, MAX_TUPLES, SEARCH, Search
 from generators.patterns.library import Library, read_library
@@ -20,6 +19,7 @@ from generators.patterns.pattern import Pattern
 from generators.patterns.permutation import Permutation
 from solver import __version__
 from solver.grounding import Reading
+from solver.licence import Licensed, refuse_wider
 from solver.plurals import counted
 from solver.refusal import InputError
 

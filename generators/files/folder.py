@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solver.licence import obstacles
 from solver.refusal import InputError
 
 from .layout import MANIFEST, README, RECIPE, readme
-from .licence import obstacles
 from .manifest import Manifest
 from .page import merge
 from .recipe import DatasetRecipe, difference

@@ -13,11 +13,11 @@ import msgspec
 import pyarrow as pa
 from msgspec import UNSET, UnsetType
 
+from solver.licence import Licensed
 from solver.lock import unfinished
 from solver.refusal import InputError
 
 from .layout import MANIFEST, SPLITS
-from .licence import Licensed
 from .parquet import ShardRecord, read_record, to_parquet
 from .recipe import DatasetRecipe, read_values
 from .store import LocalStore, Store, digest

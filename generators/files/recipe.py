@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import msgspec
 
 from solver.files import decode, local, read_bytes, read_json
+from solver.licence import Licensed, earlier_source
 from solver.lock import unfinished, writer
 from solver.refusal import InputError
 
 from .layout import RECIPE
-from .licence import Licensed, licensed
 
 FORMAT = 1
 
@@ -120,31 +120,11 @@ def _renewed(values: dict[str, Any]) -> dict[str, Any]:
     against = values.get("against")
     if against is None or isinstance(against, dict):  # one held-out set, or none
         values = values | {"against": [against] if against else []}
-    if "licence" in values and "sources" not in values:  # an import's one source
+    source = earlier_source(values)
+    if source:
         told = {key: value for key, value in values.items() if key not in ("licence", "notice")}
-        source = licensed(*(str(values.get(key, "")) for key in ("source", "licence", "notice")))
         values = told | {"sources": [asdict(source)]}
     return values
-
-
-def folder_sources(folder: Path) -> tuple[Licensed, ...]:
-    """Return the sources that the recipe in a dataset folder names; none if it has no recipe."""
-    if not (folder / RECIPE).exists():
-        return ()
-    return sources_of(*read_values(folder))
-
-
-def sources_of(values: dict[str, Any], path: str) -> tuple[Licensed, ...]:
-    """Return the sources that the values of a recipe name; raise InputError naming the file if they are none."""
-    values = _renewed(values)
-    about = values.get("about")
-    stated = about.get("license") if isinstance(about, dict) else None
-    if "sources" not in values and isinstance(stated, str):
-        return (licensed(str(values.get("preset")), stated, ""),)
-    try:
-        return msgspec.convert(values.get("sources", []), tuple[Licensed, ...])
-    except msgspec.ValidationError as error:
-        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
 
 
 def difference(stored: bytes, path: str, recipe: DatasetRecipe) -> str | None:

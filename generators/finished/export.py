@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from generators.files.layout import RECIPE, SPLITS
-from generators.files.licence import notice_text
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.parquet import ROW_GROUP
 from generators.files.store import refuse_pattern
 from solver import arrow
 from solver.arguments import checked
 from solver.files import local
+from solver.licence import notice_text
 from solver.refusal import InputError
 from solver.schema import SCHEMA
 

@@ -16,9 +16,8 @@ from generators.builder.engine import Execution, Report
 from generators.builder.recipe import whole_number
 from generators.files.folder import HUB, Built, claim, finish
 from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
-from generators.files.licence import UNKNOWN
 from generators.files.manifest import DroppedFile, WrittenShard, finished_shard, known_dropped, known_hashes
-from generators.files.recipe import folder_sources, recipe_values, sources_of
+from generators.files.recipe import recipe_values
 from generators.files.store import Store, digest, new_store, only_writer_of, writable
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.reading import GOLD_ALONE
@@ -26,7 +25,7 @@ from generators.imports.sources.registry import Source, sources
 from generators.imports.sources.request import Request
 from generators.text.contamination import gate_of
 from solver.arguments import checked
-from solver.files import local
+from solver.licence import UNKNOWN, dataset_sources, sources_of
 from solver.refusal import InputError, did_you_mean
 
 from .entry import Converter
@@ -87,7 +86,7 @@ def import_problems(
             place.split,
             place.name,
             found.sha256,
-            earlier=folder_sources(local(place.name if derived_from is None else derived_from)),
+            earlier=dataset_sources(place.name if derived_from is None else derived_from) or (),
             grade=grade,
             eval_only=eval_only,
             max_len=max_len,

@@ -7,7 +7,6 @@ from typing import Any, Literal
 import msgspec
 import pyarrow as pa
 
-from generators.files.licence import UNKNOWN, Licensed, licensed
 from generators.files.recipe import FORMAT, Against, flat, recipe_text
 from generators.imports.grading.grade import RULES
 from generators.imports.sources.registry import Columns, Source
@@ -17,6 +16,7 @@ from generators.text.guarded import shipped as shipped_set
 from solver import __version__
 from solver.experts import system_line
 from solver.files import local
+from solver.licence import UNKNOWN, Licensed, licensed
 from solver.schema import filled_in
 
 SHARD_ROWS = 10_000

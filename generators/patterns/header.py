@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generators.files.licence import known_licence
 from solver.document import Node
+from solver.licence import known_licence
 from solver.refusal import InputError
 
 KEYS = {

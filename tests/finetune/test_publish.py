@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import hub
 import pytest
@@ -14,6 +15,9 @@ from finetune.judge.evaluate import ELSEWHERE
 from finetune.models.adapter import load
 from finetune.publish import make_card, push
 from finetune.release import refuse_paths
+from finetune.runs.rows import read_rows
+from finetune.runs.trained import Trained
+from solver.licence import licensed
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -154,6 +158,83 @@ def test_a_push_goes_to_a_branch_and_gets_a_tag(publishable, tmp_path):
     assert "adapter_config.json" in names
     assert again.returncode == 2
     assert "has a tag v1 already; nothing was pushed" in again.stderr
+
+
+def with_sources(folder, *sources):
+    """Record the sources that a model's rows are from."""
+    record = json.loads((folder / "trained.json").read_text())
+    (folder / "trained.json").write_text(json.dumps(record | {"sources": [asdict(one) for one in sources]}))
+
+
+def test_a_card_lists_the_licences_of_the_training_data(publishable, dataset, tmp_path):
+    """A run records the sources of its datasets; the metadata have the licence that holds for the base and all of them."""
+    data = tmp_path / "imported"
+    data.mkdir()
+    made = licensed("school", "cc-by-sa-4.0", "Ann Smith, 2025")
+    (data / "recipe.json").write_text(json.dumps({"sources": [asdict(made)]}))
+    rows = read_rows(str(dataset), "train", 2)
+    Trained.of(rows).of_datasets([str(dataset), str(data)]).after(Trained(sources=())).write(publishable)
+
+    card, _ = make_card(publishable, "acme/tiny", publishable)
+
+    assert "license: cc-by-sa-4.0\n" in card
+    assert "| tiny | apache-2.0 | not stated | keep the notice and the text of the licence |" in card
+    assert "| school | cc-by-sa-4.0 | Ann Smith, 2025 | name the authors and the licence; pass on" in card
+    assert "Share alike: cc-by-sa-4.0 asks that" in card
+
+
+def test_a_run_records_the_sources_of_its_rows(trained, dataset):
+    """The real training command writes them; a build has the licence that it states."""
+    assert Trained.read(trained).sources == (licensed("tiny", "apache-2.0", ""),)
+
+
+def test_several_licences_have_a_name(publishable):
+    """The Hub takes one identifier for a model, so licences that all hold are `other`, with a name."""
+    with_sources(publishable, licensed("a", "mit", "by a"))
+
+    card, _ = make_card(publishable, "acme/tiny", publishable)
+
+    assert "license: other\nlicense_name: apache-2.0-and-mit\n" in card
+
+
+@pytest.mark.parametrize(
+    ("licence", "told"),
+    [
+        ("unknown", "a (unknown): no licence is stated; give --with-permission if the owners permit it"),
+        ("cc-by-nd-4.0", "a (cc-by-nd-4.0): changed copies may not be passed on; give --with-permission if"),
+        ("llama3", "a (llama3): terms of its own, which must be read; read the terms of a, give --with-permission if"),
+    ],
+    ids=["unknown", "no-derivatives", "own-terms"],
+)
+def test_a_model_of_data_that_may_not_be_published_is_refused(publishable, call, licence, told):
+    """It is published with the permission of the owners alone, and then its card says so."""
+    with_sources(publishable, licensed("a", licence, ""))
+
+    status, _, said = call("push", publishable, "acme/tiny-adapter", "--dry-run")
+    allowed, card, _ = call("push", publishable, "acme/tiny-adapter", "--dry-run", "--with-permission")
+
+    assert status == 2
+    assert f"may not be published, because of its training data: {told}" in said
+    assert said.count("\n") == 1
+    assert allowed == 0
+    assert f"**This model may not be passed on without permission:** a ({licence})" in card
+
+
+def test_the_data_of_a_run_of_an_earlier_version_is_found_by_its_datasets(publishable, tmp_path, call):
+    """Its record names no sources: a dataset that is there names them, and one that is gone is of unknown licence."""
+    record = json.loads((publishable / "trained.json").read_text())
+    del record["sources"]
+    (publishable / "trained.json").write_text(json.dumps(record))
+    card, _ = make_card(publishable, "acme/tiny", publishable)
+    run = json.loads((publishable / "run.json").read_text())
+    run["settings"]["dataset"] = str(tmp_path / "gone")
+    (publishable / "run.json").write_text(json.dumps(run))
+
+    status, _, said = call("push", publishable, "acme/tiny-adapter", "--dry-run")
+
+    assert "| tiny | apache-2.0 | " in card
+    assert status == 2
+    assert "because of its training data: gone (unknown): no licence is stated" in said
 
 
 def test_a_dry_run_shows_files_and_card_and_calls_nobody(publishable, call, monkeypatch):

@@ -11,6 +11,7 @@ from finetune.publish import make_card
 from finetune.runs.folder import RUN, trained_system_line
 from finetune.runs.rows import read_rows
 from finetune.runs.trained import NEW, SEEN, TRAINED, UNKNOWN, Trained, told
+from solver.licence import licensed
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -35,6 +36,9 @@ def test_a_record_is_of_all_trainings(dataset, tmp_path):
     unsure = both.after(Trained.read(tmp_path / "old"))
 
     rows = table.slice(0, 5).to_pylist()
+    a, b, c = (licensed(name, "mit", f"by {name}") for name in "abc")
+    assert Trained(sources=(b, c)).after(Trained(sources=(a, b))).sources == (a, b, c)
+    assert Trained(sources=(b, c)).after(Trained()).sources is None
     assert list(both.claims(rows).values()) == [SEEN] * 4 + [NEW]
     assert list(unsure.claims(rows).values()) == [SEEN] * 4 + [UNKNOWN]
 

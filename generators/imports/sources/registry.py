@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from generators.files.licence import Licensed, licensed
 from solver.files import read_text
+from solver.licence import Licensed, licensed
 from solver.refusal import InputError, did_you_mean
 
 Format = Literal["annotations", "equation", "slots", "python", "trace", "none"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from generators.files.licence import UNKNOWN, known_licence
 from solver.arguments import check_fields
+from solver.licence import UNKNOWN, known_licence
 from solver.refusal import InputError, did_you_mean
 
 from .registry import FORMATS, Columns, Source, source

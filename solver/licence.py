@@ -1,14 +1,17 @@
 """Licences of the sources of a dataset: their terms, and the licence of what is made of several sources."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from solver.files import read_text
-from solver.refusal import InputError, did_you_mean
+from .dataset import recipe_path
+from .files import read_json, read_text
+from .refusal import InputError, did_you_mean
 
 UNKNOWN = "unknown"
 """The Hub's identifier where no licence is stated."""
@@ -66,6 +69,38 @@ def licensed(name: str, licence: str, notice: str, terms: str = "", *, derivativ
     return Licensed(name, licence, notice, terms or known.terms, known.share_alike, allowed)
 
 
+def dataset_sources(location: str | Path) -> tuple[Licensed, ...] | None:
+    """Return the sources that a dataset's recipe names, in its folder or on the Hub; None for a dataset without a recipe.
+
+    Raises InputError if the dataset does not exist, or its recipe cannot be read.
+    """
+    path = recipe_path(location)
+    return sources_of(read_json(read_text(path), str(path)), str(path)) if path else None
+
+
+def sources_of(values: Any, path: str) -> tuple[Licensed, ...]:
+    """Return the sources that the values of a recipe name; raise InputError naming the file if they are none."""
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: not a recipe of wirework: it is no mapping")
+    earlier, about = earlier_source(values), values.get("about")
+    stated = about.get("license") if isinstance(about, dict) else None
+    if earlier:
+        return (earlier,)
+    if "sources" not in values and isinstance(stated, str):
+        return (licensed(str(values.get("preset")), stated, ""),)
+    try:
+        return msgspec.convert(values.get("sources", []), tuple[Licensed, ...])
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
+
+
+def earlier_source(values: Mapping[str, Any]) -> Licensed | None:
+    """Return the one source of an import whose recipe is of an earlier version; None for any other recipe."""
+    if "licence" not in values or "sources" in values:
+        return None
+    return licensed(*(str(values.get(key, "")) for key in ("source", "licence", "notice")))
+
+
 def joint_licence(sources: Iterable[Licensed]) -> str | tuple[str, ...]:
     """Return the licence of a dataset of some sources: the one that must be passed on, or all that hold for parts of it."""
     licences = tuple(dict.fromkeys(one.licence for one in sources))
@@ -98,16 +133,30 @@ def obstacles(sources: Iterable[Licensed]) -> list[str]:
     return [*found, *clashes]
 
 
-def remedies(sources: Iterable[Licensed], *, imported: bool) -> str:
-    """Return how a dataset with obstacles can be published all the same."""
+def remedies(sources: Iterable[Licensed], *, stated: str = "") -> str:
+    """Return how data with obstacles, or a model of it, can be published all the same.
+
+    `stated` says where a user states the licence of a source, as a phrase; empty if that would not help.
+    """
     sources = list(sources)
-    unknown = [one.name for one in sources if one.licence == UNKNOWN and not one.derivatives]
+    unknown = [one.name for one in sources if one.licence == UNKNOWN and not one.derivatives] if stated else []
     unread = [one.name for one in sources if one.licence != UNKNOWN and one.derivatives is None]
-    where = "with --license where it is imported" if imported else "as license in its patterns"
-    hints = [f"if you know the licence of {name}, state it {where}" for name in dict.fromkeys(unknown)]
+    hints = [f"if you know the licence of {name}, state it {stated}" for name in dict.fromkeys(unknown)]
     hints += [f"read the terms of {name}" for name in dict.fromkeys(unread)]
     permitted = "they or the owners permit it" if unread else "the owners permit it"
     return ", ".join([*hints, f"give --with-permission if {permitted}"])
+
+
+def licence_table(sources: Iterable[Licensed]) -> str:
+    """Return the table of a card that lists sources, in Markdown."""
+    rows = [(one.name, one.licence, one.notice or "not stated", one.terms) for one in sources]
+    lines = [f"| {' | '.join(map(_cell, row))} |\n" for row in rows]
+    return "| source | licence | notice | terms |\n| --- | --- | --- | --- |\n" + "".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Return a text of somebody else as a cell of a table: no sign in it is read as Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
 
 
 def notice_text(sources: Iterable[Licensed]) -> str:
