@@ -133,7 +133,8 @@ def _add_options(sub: argparse.ArgumentParser, section: type, without: Sequence[
         flag = "--" + field.name.replace("_", "-")
         choices = field.metadata["choices"]
         meaning = field.metadata["help"] + (f": {', '.join(choices)}" if choices else "")
-        group.add_argument(flag, type=_reader(field), metavar=kind.__name__.upper(), help=meaning)
+        alone: Any = {"nargs": "?", "const": True} if kind is bool else {}
+        group.add_argument(flag, type=_reader(field), metavar=kind.__name__.upper(), help=meaning, **alone)
 
 
 def _add_eval(sub: argparse.ArgumentParser) -> None:

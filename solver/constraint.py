@@ -7,6 +7,7 @@ engine that lets its logits be masked can use it.
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,15 +25,20 @@ _KEPT = 512
 """The most grammars that are kept compiled; samples for one question share most of theirs."""
 
 
+def refuse_without_llguidance() -> None:
+    """Raise InputError if the library that makes the masks is not installed."""
+    if find_spec("llguidance") is None:
+        raise InputError("llguidance is not installed; pip install 'wirework[constrained]'")
+
+
 class Vocabulary:
     """The tokens of a model, and the grammars that were compiled for them."""
 
     def __init__(self, tokenizer: str, ends: Iterable[int]):
         """Take the JSON text of a tokenizer of the library `tokenizers`, and the tokens that end a completion."""
-        try:
-            from llguidance import LLExecutor, LLTokenizer
-        except ModuleNotFoundError:
-            raise InputError("llguidance is not installed; pip install 'wirework[constrained]'") from None
+        refuse_without_llguidance()
+        from llguidance import LLExecutor, LLTokenizer
+
         self.ends = frozenset(ends)
         self.tokens = LLTokenizer(tokenizer, eos_token=sorted(self.ends), slices=[])
         self.executor = LLExecutor()

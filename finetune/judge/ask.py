@@ -11,6 +11,7 @@ from finetune.models.chat import prompt_ids
 from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
 from solver.completion import extract
+from solver.constraint import refuse_without_llguidance
 from solver.grounding import Reading, foreign
 from solver.number import write_number
 from solver.plurals import counted
@@ -46,6 +47,8 @@ def ask(
     With `samples`, all completions are shown, and the chosen one is solved.
     """
     check_sampling(temperature, choose, scorer)
+    if constrained:
+        refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from transformers import DynamicCache
 
-from finetune.models.constrained import mask, vocabulary_of
+from finetune.models.constrained import end_tokens, mask, vocabulary_of
 from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
 from solver.text import FENCE
@@ -80,8 +80,7 @@ class Decoder:
         self.model = model
         self.tokenizer = tokenizer
         self.limit = limit
-        stops = model.generation_config.eos_token_id
-        self.ends = {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [stops])}
+        self.ends = end_tokens(model, tokenizer)
         self._vocabulary: Vocabulary | None = None
         self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
 

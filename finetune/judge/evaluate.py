@@ -17,7 +17,7 @@ from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
 from finetune.runs.rows import hub_dataset, read_rows, reading_of, short_name, split_of
 from finetune.runs.trained import Trained
-from solver.constraint import Constraint
+from solver.constraint import Constraint, refuse_without_llguidance
 from solver.files import json_rows, local, read_json, read_text
 from solver.grounding import Reading
 from solver.plurals import counted
@@ -102,6 +102,8 @@ def evaluate(
     has its usual name where none is given, beside the adapter or `below` another one; `label` stands for the dataset in it. With `only_check`, input is checked, and nothing is decoded or written.
     """
     check_sampling(temperature, choose, scorer)
+    if constrained:
+        refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
     weights = find_adapter(adapter)

@@ -9,6 +9,12 @@ from transformers import LogitsProcessor
 from solver.constraint import Constraint, Vocabulary, masks
 
 
+def end_tokens(model: Any, tokenizer: Any) -> set[int]:
+    """Return the tokens that end a completion: that of the tokenizer, and those at which the model's generation stops."""
+    stops = model.generation_config.eos_token_id
+    return {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [] if stops is None else [stops])}
+
+
 def vocabulary_of(tokenizer: Any, ends: set[int]) -> Vocabulary:
     """Return the vocabulary of a fast tokenizer, without its padding and truncation."""
     fast = type(tokenizer.backend_tokenizer).from_str(tokenizer.backend_tokenizer.to_str())
@@ -39,6 +45,7 @@ class Constrained(LogitsProcessor):  # type: ignore[misc]  # transformers ships 
         if self.read is not None:
             for constraint, tokens in zip(self.constraints, input_ids[:, self.read :].tolist(), strict=True):
                 for token in tokens:
-                    constraint.take(token)
+                    if not constraint.ended:  # what follows pads the batch
+                        constraint.take(token)
         self.read = input_ids.shape[1]
         return mask(scores, self.constraints)

@@ -93,6 +93,7 @@ class Rl:
         2, "rounds in which further questions replace those with equal rewards; 0 for none", zero=True
     )
     temperature: float = _option(0.9, "sampling temperature", usual=(0.1, 2))
+    constrained: bool = _option(default=False, meaning="sample only traces that the grammar of their question allows")
     kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True, usual=(0, 1))
     lr: float = _option(1e-5, "learning rate of AdamW, constant", usual=(1e-8, 1e-3))
     max_new_tokens: int = _option(256, "limit of a completion in tokens", usual=(32, 4096))

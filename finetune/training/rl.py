@@ -21,6 +21,7 @@ from finetune.runs.libraries import trackers
 from finetune.runs.mix import mix_name, read_mix
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import Trained
+from solver.constraint import refuse_without_llguidance
 from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -56,6 +57,8 @@ def reinforce(
     resume: bool = False,
 ) -> Run:
     """Train an adapter further and return its run; see `sft.train` for how it is stopped."""
+    if recipe.constrained:
+        refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
     tracked = trackers(report_to)

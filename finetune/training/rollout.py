@@ -5,7 +5,7 @@ completions are kept in completions.jsonl, from which a resumed run knows its pa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ import torch
 
 from finetune.hardware.memory import give_back
 from finetune.models.chat import prompt_ids
+from finetune.models.constrained import Constrained, end_tokens, vocabulary_of
 from finetune.runs import terminal
 from finetune.runs.libraries import needed
 from finetune.runs.log import COMPLETIONS, add_lines, read_log
+from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
 from solver.reward import Verdict, judge_all
 
@@ -26,8 +28,11 @@ from .credit import SHORT_CUTS, histogram, rewards_of
 from .pass_rates import PassRates
 from .recipe import Rl
 
-Generate = Callable[[Any, list[list[int]]], list[list[int]]]
-"""Samples completions: gets the trainer and prompts, and returns the same number of completions for each, in order."""
+Generate = Callable[[Any, list[list[int]], Sequence[Constraint]], list[list[int]]]
+"""Samples completions: gets the trainer and prompts, and returns the same number of completions for each, in order.
+
+The constraints are one for each completion, or none if nothing is constrained.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Rollout:
         self.seed = seed
         self.reading = reading
         self.generate = generate
+        self.vocabulary: Vocabulary | None = None
         self.rates = PassRates()
         self.recorded = 0
         self.shares: dict[str, float] = {}
@@ -140,7 +146,7 @@ class Rollout:
         """Return the groups of some rows."""
         size = self.recipe.generations
         prompts = [prompt_ids(self.tokenizer, row["prompt"]) for row in rows]
-        completions = self.generate(trainer, prompts)
+        completions = self.generate(trainer, prompts, self._constraints(trainer, rows))
         texts = [
             self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             for ids in completions
@@ -160,6 +166,18 @@ class Rollout:
             groups.append(Group(row, prompt, completions[part], texts[part], verdicts, rewards))
         return groups
 
+    def _constraints(self, trainer: Any, rows: list[dict[str, Any]]) -> list[Constraint]:
+        """Return a new constraint for each completion of some rows, or none if the recipe constrains nothing."""
+        if not self.recipe.constrained:
+            return []
+        if self.vocabulary is None:
+            self.vocabulary = vocabulary_of(self.tokenizer, end_tokens(trainer.model, self.tokenizer))
+        return [
+            Constraint(self.vocabulary, row["question"], self.reading)
+            for row in rows
+            for _ in range(self.recipe.generations)
+        ]
+
     def _catch_up(self, step: int) -> None:
         """Read the pass rates of the steps before a resumed one."""
         if self.recorded < step - 1:
@@ -173,14 +191,15 @@ class Rollout:
             self.rates.record(name, sum(right), len(right))
 
 
-def sample(trainer: Any, prompts: list[list[int]]) -> list[list[int]]:
+def sample(trainer: Any, prompts: list[list[int]], constraints: Sequence[Constraint]) -> list[list[int]]:
     """Return `num_generations` completions for each prompt, sampled by the library as TRL's trainer does."""
     unwrapped = needed("trl.models:unwrap_model_for_generation")
     repeated = [ids for ids in prompts for _ in range(trainer.num_generations)]
     padded = trainer.processing_class.pad({"input_ids": repeated}, padding_side="left", return_tensors="pt")
     inputs = {name: part.to(trainer.accelerator.device) for name, part in padded.items()}
     with unwrapped(trainer.model_wrapped, trainer.accelerator) as model, torch.no_grad():
-        rows = model.generate(**inputs, generation_config=trainer.generation_config)
+        held = [Constrained(constraints)] if constraints else []
+        rows = model.generate(**inputs, generation_config=trainer.generation_config, logits_processor=held)
     give_back()  # the caches of sampling, before the passes of training need memory
     written = rows[:, inputs["input_ids"].shape[1] :]
     return [_until_end(ids, trainer.eos_token_ids) for ids in written.tolist()]

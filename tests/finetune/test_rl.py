@@ -3,8 +3,15 @@
 import json
 import re
 import shutil
+import sys
+from dataclasses import replace
 
 import pytest
+
+from finetune.runs.log import COMPLETIONS, read_log
+from solver.constraint import Constraint
+from solver.reward import judge
+from solver.step_forms import ARITHMETIC
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -100,6 +107,43 @@ def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, data
     assert (out / "adapter_model.safetensors").read_bytes() == weights
     assert (out / "log.jsonl").read_text() == log
     assert json.loads((out / "run.json").read_text())["result"]["steps"] == 1
+
+
+def test_constrained_completions_are_traces_of_their_own_question(trained, dataset, tmp_path, call, monkeypatch):
+    """A model that knows nothing samples traces that are read, grounded and, but for arithmetic, run."""
+
+    class Short(Constraint):  # a random model writes names as long as it may
+        def _go_to(self, position, text):
+            super()._go_to(replace(position, room=min(position.room, 2050)), text)
+
+    monkeypatch.setattr("finetune.training.rollout.Constraint", Short)
+    out = tmp_path / "rl"
+    words = ["rl", "--dataset", dataset, "--adapter", trained, "--out", out, "--recipe", "smollm2", *SHORT]
+    words[words.index("--max-new-tokens") + 1] = 2050
+
+    status, _, errors = call(*words, "--steps", 1, "--max-len", 2300, "--dtype", "float32", "--constrained")
+
+    assert status == 0, errors
+    lines = read_log(out, COMPLETIONS)
+    assert (len(lines), len({line["id"] for line in lines})) == (4, 2)
+    for line in lines:
+        verdict = judge(line["text"], None, "0", line["question"])
+        assert verdict.code in {*ARITHMETIC, "bad_amount", "wrong_answer", ""}, verdict.reason
+    assert json.loads((out / "run.json").read_text())["settings"]["constrained"] is True
+    assert "gated credit, constrained, 2 completions" in (out / "report.html").read_text()
+
+
+@pytest.mark.parametrize("verb", ["rl", "eval", "ask"])
+def test_without_its_library_nothing_is_constrained(trained, dataset, tmp_path, call, monkeypatch, verb):
+    """The message says which extra has it, before a model is loaded or a folder made."""
+    monkeypatch.setitem(sys.modules, "llguidance", None)
+    words = {"ask": ["How many are 2 and 3?"], "eval": ["--dataset", dataset, "--out", tmp_path / "x"]}
+    words["rl"] = [*words["eval"], "--recipe", "smollm2"]
+
+    status, _, said = call(verb, "--adapter", trained, "--constrained", *words[verb])
+
+    assert (status, said) == (2, "error: llguidance is not installed; pip install 'wirework[constrained]'\n")
+    assert not (tmp_path / "x").exists()
 
 
 def test_an_adapter_of_another_base_is_refused(trained, dataset, tmp_path, call):

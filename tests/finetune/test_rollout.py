@@ -36,7 +36,7 @@ def run(dataset, trained, tmp_path):
         model, tokenizer = load(adapter_base(trained), trained, CPU, merge=False)
         asked = {tuple(prompt_ids(tokenizer, row["prompt"])): row for row in table.to_pylist()}
 
-        def generate(_trainer, prompts):
+        def generate(_trainer, prompts, _constraints):
             texts = [write(asked[tuple(ids)], place) for ids in prompts for place in range(recipe.generations)]
             return [[*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id] for text in texts]
 
@@ -148,7 +148,7 @@ def test_a_resumed_run_draws_as_one_that_was_never_stopped(dataset, tokenizer, t
     traces = {tuple(prompt_ids(tokenizer, row["prompt"])): row["trace"] for row in table.to_pylist()}
     recipe = replace(SHORT, redraws=1)
 
-    def generate(_trainer, prompts):  # of every second question, one completion is right
+    def generate(_trainer, prompts, _constraints):  # of every second question, one completion is right
         texts = [fence(traces[tuple(ids)]) if len(ids) % 2 and place else "no" for ids in prompts for place in range(2)]
         return [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
 
