@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from finetune.models.verdicts import SCORER
+from finetune.models.ways import NONNEGATIVE, Way
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import RUN, Run, command
 from finetune.runs.libraries import refuse_missing
@@ -145,7 +146,8 @@ def _eval(args: argparse.Namespace) -> int:
         options: dict[str, Any] = {"endpoint": _endpoint(args)}
     else:
         options = _sampling(args)
-        names += ["adapter", "model", "max_new_tokens", "batch", "dtype", "constrained"]
+        names += ["adapter", "model", "max_new_tokens", "batch", "dtype"]
+        options["constrained"] = _constrained(args)
     options |= {name: getattr(args, name) for name in names}
     found = evaluate(args.dataset or [DATASET], args.out, **options)
     if len(found) == 1:
@@ -157,7 +159,7 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _refuse_mixed(args: argparse.Namespace) -> None:
     """Raise InputError for flags of a local model beside --endpoint, and for flags of an endpoint without it."""
-    here = ("adapter", "constrained", "batch", "dtype", "samples", "choose", "seed", "scorer")
+    here = ("adapter", "constrained", "nonnegative", "batch", "dtype", "samples", "choose", "seed", "scorer")
     there = ("few_shot", "examples", "workers", "key_env", "timeout", "own_temperature")
     given = vars(args)
     refuse_mixed(
@@ -179,6 +181,10 @@ def _endpoint(args: argparse.Namespace) -> Endpoint:
         max_tokens=args.max_new_tokens,
         timeout=args.timeout or 60,
     )
+
+
+def _constrained(args: argparse.Namespace) -> Way:
+    return NONNEGATIVE if args.nonnegative else bool(args.constrained)
 
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
@@ -208,7 +214,7 @@ def _sample(args: argparse.Namespace) -> int:
         max_new_tokens=args.max_new_tokens,
         batch=args.batch,
         dtype=args.dtype,
-        constrained=args.constrained,
+        constrained=_constrained(args),
         listed=False,
         **_sampling(args),
     )
@@ -303,7 +309,7 @@ def _ask(args: argparse.Namespace) -> int:
         adapter=args.adapter,
         max_new_tokens=args.max_new_tokens,
         dtype=args.dtype,
-        constrained=args.constrained,
+        constrained=_constrained(args),
         **_sampling(args),
     )
     return 0 if runs else 1

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finetune.models.ways import NONNEGATIVE, Way
 from solver.files import local
 from solver.refusal import InputError
 
@@ -123,7 +124,7 @@ def evaluate(
     max_new_tokens: int | None = None,
     batch: int | None = None,
     dtype: str | None = None,
-    constrained: bool = False,
+    constrained: Way = False,
     samples: int = 0,
     temperature: float | None = None,
     choose: str | None = None,
@@ -138,7 +139,8 @@ def evaluate(
 
     The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows of the
     dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a `temperature`, and
-    `choose` names the way to choose one, or `scorer` the folder of a scorer. An omitted number has the value that
+    `choose` names the way to choose one, or `scorer` the folder of a scorer. `constrained` masks tokens that would break a
+    trace, and as "nonnegative" also steps that give a value below zero. An omitted number has the value that
     `python -m finetune eval --help` names. `out` is the folder of the evaluation, or, of several datasets, the folder that
     holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct, also for
     an argument that would do nothing.
@@ -156,6 +158,8 @@ def evaluate(
     check_seed(seed)
     check_temperature(temperature)
     check_endpoint(endpoint)
+    if constrained not in (True, False, NONNEGATIVE):
+        raise InputError(f"constrained is {constrained!r}; give True, False or {NONNEGATIVE!r}")
     sampling = {"samples": samples, "temperature": temperature, "choose": choose, "scorer": scorer, "seed": seed}
     decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "dtype": dtype, "constrained": constrained}
     asking = {"few_shot": few_shot, "examples": examples, "workers": workers}

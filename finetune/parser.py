@@ -222,11 +222,11 @@ def _add_decoding(sub: argparse.ArgumentParser) -> None:
         "--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's, else by device)"
     )
     sub.add_argument("--max-new-tokens", type=_count, default=400, metavar="N", help="default 400")
-    sub.add_argument(
-        "--constrained",
-        action="store_true",
-        help="let the model write only traces that are read, grounded and, but for arithmetic, run",
+    held = sub.add_mutually_exclusive_group()
+    held.add_argument(
+        "--constrained", action="store_true", help="let the model write only traces that are read, grounded and run"
     )
+    held.add_argument("--nonnegative", action="store_true", help="the same, and no step may give a value below zero")
     _add_dtype(sub)
 
 

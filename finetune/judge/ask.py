@@ -8,6 +8,7 @@ from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import find_adapter, load, named_base
 from finetune.models.chat import prompt_ids
+from finetune.models.ways import Way
 from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
 from solver.completion import extract
@@ -35,7 +36,7 @@ def ask(
     adapter: str | Path | None = None,
     max_new_tokens: int = 400,
     dtype: str = "auto",
-    constrained: bool = False,
+    constrained: Way = False,
     samples: int = 0,
     temperature: float = 0.7,
     choose: str = DEFAULT,
@@ -58,7 +59,7 @@ def ask(
     asked = prompt(trained_system_line(weights or Path(base)), question)
     ids = prompt_ids(decoder.tokenizer, asked)
     if samples:
-        held = (lambda _: decoder.constraint(question)) if constrained else None
+        held = (lambda _: decoder.constraint(question, way=constrained)) if constrained else None
         sampling = Sampling(samples, temperature, seed)
         ((_, completions),) = decoder.sample([ids], [question], sampling, samples + 1, held)
         completion = completions[
@@ -66,7 +67,7 @@ def ask(
         ]
         print(completion.text)
     else:
-        completion = decoder.stream(ids, _show, decoder.constraint(question) if constrained else None)
+        completion = decoder.stream(ids, _show, decoder.constraint(question, way=constrained) if constrained else None)
         print()
     if completion.truncated:
         terminal.say(f"cut after {counted(completion.tokens, 'token')}; raise --max-new-tokens")

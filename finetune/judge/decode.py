@@ -17,6 +17,7 @@ import torch
 from transformers import DynamicCache
 
 from finetune.models.constrained import end_tokens, mask, vocabulary_of
+from finetune.models.ways import NONNEGATIVE, Way
 from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
 from solver.text import FENCE
@@ -84,11 +85,16 @@ class Decoder:
         self._vocabulary: Vocabulary | None = None
         self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
 
-    def constraint(self, question: str, reading: Reading = Reading()) -> Constraint:  # noqa: B008  # a frozen value
+    def constraint(
+        self,
+        question: str,
+        reading: Reading = Reading(),  # noqa: B008  # a frozen value
+        way: Way = True,
+    ) -> Constraint:
         """Return a constraint for one completion."""
         if self._vocabulary is None:
             self._vocabulary = vocabulary_of(self.tokenizer, self.ends)
-        return Constraint(self._vocabulary, question, reading)
+        return Constraint(self._vocabulary, question, reading, nonnegative=way == NONNEGATIVE)
 
     def decode(
         self, prompts: list[list[int]], batch: int, constrain: Callable[[int], Constraint] | None = None

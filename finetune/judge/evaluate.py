@@ -13,6 +13,7 @@ from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.chat import prompt_ids
+from finetune.models.ways import Way, way_name
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
 from finetune.runs.rows import hub_dataset, read_rows, reading_of, short_name, split_of
@@ -51,8 +52,8 @@ class Evaluation:
     """The system prompt of rows that have no prompt of their own."""
     hub_dataset: str | None = None
     """The dataset's name on the Hub."""
-    constrained: bool = False
-    """Whether tokens that break a trace were masked."""
+    constrained: Way = False
+    """Whether, and how, tokens that break a trace were masked."""
     samples: int = 0
     """How many samples were drawn for each row, beside its greedy completion."""
     temperature: float = 0.0
@@ -82,7 +83,7 @@ def evaluate(
     max_new_tokens: int = 400,
     batch: int = 128,
     dtype: str = "auto",
-    constrained: bool = False,
+    constrained: Way = False,
     samples: int = 0,
     temperature: float = 0.7,
     choose: str = DEFAULT,
@@ -130,7 +131,7 @@ def evaluate(
         settings = replace(settings, samples=samples, temperature=temperature, choose=choose, seed=seed)
         settings = replace(settings, scorer=str(fingerprint(scorer)) if scorer else "")
     home = home_of(base, adapter)
-    kinds = ("constrained" if constrained else None, f"{samples}-samples" if samples else None)
+    kinds = (way_name(constrained) if constrained else None, f"{samples}-samples" if samples else None)
     folder = folder or (below or home) / folder_name(dataset, label, split, *kinds)
     if only_check:
         refuse_occupied(folder, settings)
@@ -193,7 +194,7 @@ def _completions(
     prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
 
     def constrain(place: int) -> Constraint:
-        return decoder.constraint(rows[place]["question"], reading)
+        return decoder.constraint(rows[place]["question"], reading, settings.constrained)
 
     held = constrain if settings.constrained else None
     if not settings.samples:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finetune.models.ways import way_name
 from finetune.runs.rows import public_name, reading_of
 from solver.completion import extract
 from solver.formula import program_key
@@ -87,7 +88,7 @@ def notice_of(settings: Evaluation) -> str:
     """Return the line of a dataset that says how its rows were sampled, without a path of this machine."""
     adapter = f" with adapter {Path(settings.adapter).name}, weights {settings.weights}," if settings.adapter else ""
     source = public_name(settings.dataset, settings.hub_dataset)
-    held = ", constrained" if settings.constrained else ""
+    held = f", {way_name(settings.constrained)}" if settings.constrained else ""
     return (
         f"traces sampled by {Path(settings.model).name}{adapter} for questions of {source}"
         f"{f', split {settings.split}' if settings.split else ''}: the greedy completion and "

@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from finetune.models.verdicts import SCORER
+from finetune.models.ways import way_name
 from finetune.runs import terminal
 from solver.grounding import Reading
 from solver.plurals import counted
@@ -172,7 +173,7 @@ def decoding_line(settings: Mapping[str, Any]) -> str:
         temperature = settings["endpoint_temperature"]
         at = "its own temperature" if temperature is None else f"temperature {temperature:g}"
         return f"at an endpoint{shown}, {at}"
-    held = ", constrained" if settings.get("constrained") else ""
+    held = f", {way_name(settings['constrained'])}" if settings.get("constrained") else ""
     if not settings.get("samples"):
         return f"greedy{held}"
     samples = counted(settings["samples"], "sample")

@@ -1,4 +1,4 @@
-"""Masks the logits of a model, so that it writes only traces that can be read and, but for arithmetic, be run."""
+"""Masks the logits of a model, so that it writes only traces that can be read and run."""
 
 from collections.abc import Sequence
 from typing import Any

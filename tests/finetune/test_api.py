@@ -125,6 +125,7 @@ def test_an_evaluation_that_cannot_be_or_an_argument_that_does_nothing_is_refuse
         {"dtype": "auto"},
         {"max_new_tokens": 400},
         {"constrained": True},
+        {"constrained": "nonnegative"},
     ],
     ids=lambda given: next(iter(given)),
 )

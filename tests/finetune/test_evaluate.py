@@ -76,7 +76,8 @@ def test_several_datasets_stand_below_out_under_the_names_they_have_beside_an_ad
 
     assert call(*words)[0] == 0
     assert call(*words, "--samples", 1)[0] == 0
-    names = [f"eval-run1.{number}{samples}" for number in (5, 6) for samples in ("", "-1-samples")]
+    assert call(*words, "--nonnegative")[0] == 0
+    names = [f"eval-run1.{number}{way}" for number in (5, 6) for way in ("", "-1-samples", "-nonnegative")]
     assert sorted(path.name for path in (tmp_path / "e").iterdir()) == sorted(names)
 
 

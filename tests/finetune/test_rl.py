@@ -11,7 +11,6 @@ import pytest
 from finetune.runs.log import COMPLETIONS, read_log
 from solver.constraint import Constraint
 from solver.reward import judge
-from solver.step_forms import ARITHMETIC
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -110,7 +109,7 @@ def test_a_run_killed_after_its_last_checkpoint_takes_no_step_more(trained, data
 
 
 def test_constrained_completions_are_traces_of_their_own_question(trained, dataset, tmp_path, call, monkeypatch):
-    """A model that knows nothing samples traces that are read, grounded and, but for arithmetic, run."""
+    """A model that knows nothing samples traces that are read, grounded and run."""
 
     class Short(Constraint):  # a random model writes names as long as it may
         def _go_to(self, position, text):
@@ -128,7 +127,7 @@ def test_constrained_completions_are_traces_of_their_own_question(trained, datas
     assert (len(lines), len({line["id"] for line in lines})) == (4, 2)
     for line in lines:
         verdict = judge(line["text"], None, "0", line["question"])
-        assert verdict.code in {*ARITHMETIC, "bad_amount", "wrong_answer", ""}, verdict.reason
+        assert verdict.answer is not None, verdict.reason
     assert json.loads((out / "run.json").read_text())["settings"]["constrained"] is True
     assert "gated credit, constrained, 2 completions" in (out / "report.html").read_text()
 
