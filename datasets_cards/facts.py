@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from generators.builder.length import WRAPPING
 from generators.builder.recipe import Recipe
@@ -22,7 +21,7 @@ from solver.completion import extract
 from solver.machine import solve
 from solver.number import write_number
 from solver.ops import write_step
-from solver.refusal import InputError
+from solver.parquet import read_batches, refuse_empty
 from solver.schema import SCHEMA
 from solver.text import fence, read
 from solver.turns import prompt
@@ -169,10 +168,7 @@ def gather(folder: Path) -> Facts:
     facts = Facts(recipe, manifest, [], stats)
     wanted = {name for split in manifest.splits.values() for name in split.experts}
     for name in manifest.files:
-        try:
-            _read(facts, folder / name, wanted)
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
+        _read(facts, folder / name, wanted)
     pa.default_memory_pool().release_unused()  # otherwise this process keeps the memory during the upload
     facts.samples.sort(key=lambda sample: sample.expert)
     return facts
@@ -181,13 +177,13 @@ def gather(folder: Path) -> Facts:
 def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
     """Add the rows of a shard to the facts, one batch at a time."""
     split = path.name.partition("-")[0]
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=_READ):
-            _measure(facts, split, batch)
-            if split == facts.stats.split:
-                facts.stats.add_batch(batch)
-            if len(facts.samples) < len(wanted):
-                _collect(facts, batch, wanted)
+    for batch in read_batches(path, ROW_GROUP, _READ):
+        refuse_empty(batch, path)
+        _measure(facts, split, batch)
+        if split == facts.stats.split:
+            facts.stats.add_batch(batch)
+        if len(facts.samples) < len(wanted):
+            _collect(facts, batch, wanted)
 
 
 def _measure(facts: Facts, split: str, batch: pa.RecordBatch) -> None:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from huggingface_hub import RepoFile
 
 from generators.builder.recipe import Recipe
@@ -16,6 +15,7 @@ from generators.files.parquet import ShardRecord, parse_record
 from generators.finished.loads import loading_faults
 from generators.finished.recipes import read_recipe
 from solver.licence import obstacles, remedies
+from solver.parquet import read_schema
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -109,8 +109,8 @@ def check_folder(folder: Path, *, full: bool = False) -> Manifest:
         fault = _fault(folder, manifest)
     except FileNotFoundError as error:
         raise InputError(f"{error.filename}: missing; {_UNPUSHED}") from None
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{folder}: cannot be read: {type(error).__name__}: {error}; {_UNPUSHED}") from None
+    except OSError as error:
+        raise InputError(f"{error.filename or folder}: cannot be read: {error.strerror}; {_UNPUSHED}") from None
     if fault:
         raise InputError(f"{fault}; {_UNPUSHED}")
     if full:
@@ -146,7 +146,7 @@ def _fault(folder: Path, manifest: Manifest) -> str | None:
         path = folder / name
         if not path.is_file() or file_hash(path) != entry.sha256:
             return f"{path}: missing or changed since the build"
-        record = parse_record(pq.read_schema(path).metadata, ShardRecord)
+        record = parse_record(read_schema(path).metadata, ShardRecord)
         if record is None or record.rows != entry.rows:
             written = "no record of its rows" if record is None else f"{record.rows}"
             return (

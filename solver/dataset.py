@@ -54,31 +54,41 @@ def open_dataset(
     win over `config` and `split`. Raises InputError if the dataset, the split or a column does not exist.
     """
     folder = local(location)
-    table = _from_folder(folder, split) if folder.is_dir() else _from_hub(location, config, split)
+    if folder.is_dir():
+        return _from_folder(folder, split, columns)
+    table = _from_hub(location, config, split)
     return table if columns is None else select(table, columns, location)
 
 
 def dataset_batches(
-    location: str | Path, split: str, *, config: str | None = None, columns: Sequence[str] | None = None
+    location: str | Path,
+    split: str,
+    *,
+    config: str | None = None,
+    columns: Sequence[str] | None = None,
+    needed: Sequence[str] = (),
 ) -> "Iterator[pa.RecordBatch]":
     """Yield a split of a dataset as `open_dataset` opens it, some rows at a time; memory is flat in their number.
 
-    With `columns`, others are not read; those that the dataset lacks are left out.
+    With `columns`, others are not read; those that the dataset lacks are left out, except for those in `needed`.
+    Raises InputError as `open_dataset` does.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from .parquet import read_batches, read_schema, refuse_columns, refuse_empty
 
     folder = local(location)
     if not folder.is_dir():
         table = _from_hub(location, config, split)
+        refuse_columns(table.schema, needed, location)
         kept = table if columns is None else table.select([name for name in columns if name in table.column_names])
         yield from kept.to_batches(max_chunksize=BATCH)
         return
     for file in _files(folder, split):
-        try:
-            yield from pq.ParquetFile(file).iter_batches(BATCH, columns=columns)
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
+        schema = read_schema(file)
+        refuse_columns(schema, needed, file)
+        kept = None if columns is None else [name for name in columns if name in schema.names]
+        for batch in read_batches(file, BATCH, kept):
+            refuse_empty(batch.select(needed), file)
+            yield batch
 
 
 def dataset_reading(location: str | Path) -> Reading:
@@ -125,11 +135,13 @@ def recipe_path(location: str | Path) -> Path | None:
 
 
 def select(table: "pa.Table", columns: Sequence[str], location: str | Path) -> "pa.Table":
-    """Return some columns of a table that was read from a location; raise InputError if it lacks one."""
-    missing = [name for name in columns if name not in table.column_names]
-    if missing:
-        raise InputError(f"{location}: not a dataset of wirework: it lacks the columns {', '.join(missing)}")
-    return table.select(list(columns))
+    """Return some columns of a table that was read from a location; raise InputError if they are not those of a dataset."""
+    from .parquet import refuse_columns, refuse_empty
+
+    refuse_columns(table.schema, columns, location)
+    kept = table.select(list(columns))
+    refuse_empty(kept, location)
+    return kept
 
 
 def _files(folder: Path, split: str) -> list[Path]:
@@ -144,21 +156,27 @@ def _files(folder: Path, split: str) -> list[Path]:
     return files
 
 
-def _from_folder(folder: Path, split: str) -> "pa.Table":
+def _from_folder(folder: Path, split: str, columns: Sequence[str] | None) -> "pa.Table":
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    files = _files(folder, split)
+    from .parquet import read_table
+
+    tables = []
+    for file in _files(folder, split):
+        table = read_table(file)
+        tables.append(table if columns is None else select(table, columns, file))
     try:
-        return pa.concat_tables(pq.read_table(file) for file in files).replace_schema_metadata(None)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{folder}: its {split} split cannot be read: {error}") from None
+        return pa.concat_tables(tables)
+    except pa.ArrowException:
+        raise InputError(f"{folder}: the files of its {split} split differ in their columns; make it again") from None
 
 
 def _from_hub(location: str | Path, config: str | None, split: str) -> "pa.Table":
     """Return a split of a dataset on the Hub, as a table in the memory map of the library's cache."""
     name = hub_place(str(location))
-    if local(location).exists() or name is None:
+    if local(location).exists():
+        raise InputError(f"{location}: a file and not a dataset; give a dataset folder, or ORG/NAME on the Hub")
+    if name is None:
         raise InputError(f"{location}: {_NOWHERE}")
     from datasets import load_dataset
 

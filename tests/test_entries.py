@@ -150,7 +150,7 @@ def test_an_entry_without_a_question_is_counted(tmp_path, capsys):
         ("a.csv", b"question,answer\na\n", "has no entry: line 2: not 2 cells, as the first line has"),
         ("a.csv", "question\nZoë\n".encode("latin-1"), "line 2: not UTF-8 (looks like Latin-1 or Windows-1252)"),
         ("a.jsonl", LINES.encode("utf-16"), "line 1: not UTF-8 (looks like UTF-16); save it as UTF-8"),
-        ("a.parquet", b"PAR1 and no more", "cannot be read as Parquet"),
+        ("a.parquet", b"PAR1 and no more", "is cut off: the end of a Parquet file"),
         ("a.jsonl.gz", b"\x1f\x8b and no more", "cannot be unpacked"),
         ("a.json", b'[{"question": "a"},\n{"question": "b", "question": "c"}]', "line 2: question is given twice"),
     ],

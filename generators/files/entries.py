@@ -71,7 +71,7 @@ def stream_entries(origin: str, config: str | None, split: str, digest: Digest) 
 
 def _of_file(file: io.BufferedReader, path: Path, suffix: str, digest: Digest) -> Iterator[Entry]:
     """Yield the entries of an open file that is not packed."""
-    if file.peek(4).startswith(_PARQUET):
+    if suffix == ".parquet" or file.peek(4).startswith(_PARQUET):
         yield from _of_batches(_of_parquet(file, path), digest)
         return
     head = file.peek(_HEAD)[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -132,14 +132,10 @@ def _of_batches(batches: "Iterable[pa.RecordBatch]", digest: Digest) -> Iterator
 
 def _of_parquet(file: io.BufferedReader, path: Path) -> "Iterator[pa.RecordBatch]":
     """Yield the batches of a Parquet file; a packed one is read whole, because its end must be read first."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from solver.parquet import read_batches
 
-    try:
-        plain = isinstance(file.raw, io.FileIO) and path.is_file()
-        yield from pq.ParquetFile(file if plain else io.BytesIO(file.read())).iter_batches(BATCH)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(f"{path}: cannot be read as Parquet: {str(error)[:100]}") from None
+    plain = isinstance(file.raw, io.FileIO) and path.is_file()
+    yield from read_batches(path, BATCH, content=file if plain else io.BytesIO(file.read()))
 
 
 def _of_json(blocks: Iterator[str], path: Path) -> Iterator[Entry]:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -35,6 +34,7 @@ from generators.imports.tally import Tally, tally_of
 from solver import arrow
 from solver.arguments import checked
 from solver.files import local
+from solver.parquet import damage, read_table
 from solver.plurals import counted
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
@@ -87,7 +87,7 @@ def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[in
     changed = _changed(folder, manifest)
     found.faults += _files(folder, recipe, manifest)
     if not found.passed or not _rows_as_built(folder, manifest, changed):
-        found.faults += [f"{name}: changed since it was built (sha256 differs)" for name in changed]
+        found.faults += [f"{name}: {_change(folder / name)}" for name in changed]
         return found
     if isinstance(recipe, ImportRecipe):
         found = _import(folder, recipe, manifest, changed, report)
@@ -229,6 +229,12 @@ def _changed(folder: Path, manifest: Manifest) -> list[str]:
     return [name for name in held if file_hash(folder / name) != manifest.files[name].sha256]
 
 
+def _change(path: Path) -> str:
+    """Return what is wrong with a file that does not have the hash of the manifest."""
+    told = damage(path)
+    return f"{told}; make or download it again" if told else "changed since it was built (sha256 differs)"
+
+
 def _rows_as_built(folder: Path, manifest: Manifest, changed: list[str]) -> bool:
     """Return whether splits with changed files still have the content that the manifest has: the files were re-encoded.
 
@@ -241,8 +247,8 @@ def _rows_as_built(folder: Path, manifest: Manifest, changed: list[str]) -> bool
         for name in manifest.files:
             if name.startswith(f"data/{split}-"):
                 try:
-                    digest.update(content_hash(pq.read_table(folder / name).cast(SCHEMA)).encode())
-                except (OSError, ValueError, KeyError, pa.ArrowException):
+                    digest.update(content_hash(read_table(folder / name).cast(SCHEMA)).encode())
+                except (ValueError, KeyError, pa.ArrowException):
                     return False
         if split not in manifest.splits or digest.hexdigest() != manifest.splits[split].content:
             return False
@@ -286,15 +292,15 @@ def _files(folder: Path, recipe: DatasetRecipe, manifest: Manifest) -> Iterator[
 def _table(path: Path, found: Audit, filled: frozenset[str]) -> pa.Table | None:
     """Return the table of a file, or None if it cannot be read or a column in `filled` has nulls, adding the fault."""
     try:
-        table = pq.read_table(path)
+        table = read_table(path)
         if not table.schema.equals(SCHEMA):
             found.faults.append(f"{path.name}: its columns are not those of the schema")
             return None
         if any(table.column(name).null_count for name in filled):
             found.faults.append(f"{path.name}: it has rows with an empty column")
             return None
-    except (OSError, pa.ArrowException) as error:
-        found.faults.append(f"{path.name}: cannot be read: {error}")
+    except InputError as error:
+        found.faults.append(str(error).removeprefix(f"{path.parent}/"))
         return None
     return table
 
@@ -371,7 +377,7 @@ def _twice(hashes: list[np.ndarray], paths: list[Path], asked: tuple[str, ...] =
     for file, path in enumerate(paths):
         inside = rows[(rows >= starts[file]) & (rows < starts[file + 1])] - starts[file]
         if len(inside):
-            for row in pq.read_table(path, columns=["id", *asked]).take(arrow.integers(inside)).to_pylist():
+            for row in read_table(path, ["id", *asked]).take(arrow.integers(inside)).to_pylist():
                 key = tuple(row[name] for name in asked)
                 if key in seen:
                     yield f"{row['id']}: its {' with its '.join(asked)} is asked twice"

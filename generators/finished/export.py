@@ -22,6 +22,7 @@ from solver import arrow
 from solver.arguments import checked
 from solver.files import local
 from solver.licence import notice_text
+from solver.parquet import read_batches
 from solver.refusal import InputError
 from solver.schema import SCHEMA
 
@@ -147,8 +148,7 @@ def _write_chats(path: Path, shards: list[Path], folder: Path) -> int:
 
 def _batches(shards: list[Path], wanted: list[str]) -> Iterator[pa.RecordBatch]:
     for shard in shards:
-        with pq.ParquetFile(shard) as file:
-            yield from file.iter_batches(ROW_GROUP, columns=wanted)
+        yield from read_batches(shard, ROW_GROUP, wanted)
 
 
 def _verl(batch: pa.RecordBatch, split: str, start: int, source: str) -> pa.RecordBatch:

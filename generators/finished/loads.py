@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from generators.files.layout import README
 from generators.files.manifest import Manifest
 from generators.files.page import DEFAULT
+from solver.parquet import read_schema
 from solver.plurals import counted
 from solver.progress import without_bars
 
@@ -96,7 +95,7 @@ def _other_columns(loaded: "DatasetBuilder", folder: Path, manifest: Manifest) -
     first = next(iter(manifest.files), None)
     if not first or not loaded.info.features:
         return
-    stored, told = Features.from_arrow_schema(pq.read_schema(folder / first)), loaded.info.features
+    stored, told = Features.from_arrow_schema(read_schema(folder / first)), loaded.info.features
     if stored != told:
         names = [name for name in {**stored, **told} if stored.get(name) != told.get(name)]
         yield f"{README}: its dataset_info describes other columns than the data: {', '.join(names)}"

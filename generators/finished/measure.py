@@ -42,7 +42,7 @@ def measure(
 
 def _of_rows(stats: Stats, location: str | Path) -> Iterator[int]:
     """Add the rows of a dataset of wirework, and yield their number after each batch."""
-    for batch in dataset_batches(location, stats.split, columns=("id", *COLUMNS)):
+    for batch in dataset_batches(location, stats.split, columns=("id", *COLUMNS), needed=("id", "question")):
         stats.add_batch(batch)
         yield stats.rows
 

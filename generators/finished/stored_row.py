@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from generators.builder.recipe import Recipe
 from generators.files.manifest import read_manifest
 from generators.patterns.pattern import Pattern
 from solver import arrow
+from solver.parquet import read_table
 from solver.refusal import InputError
+from solver.schema import SCHEMA
 
 from .recipes import AnyRecipe, read_recipe
 from .wordings import find_wordings
@@ -43,13 +43,10 @@ def stored_row(folder: Path, row_id: str) -> StoredRow:
     """Return a row of a dataset folder; raise InputError if the folder is no finished dataset or has no such row."""
     recipe, manifest = read_recipe(folder), read_manifest(folder)
     for name in manifest.files:
-        try:
-            place = pc.index(pq.read_table(folder / name, columns=["id"])["id"], arrow.text(row_id)).as_py()
-            if place >= 0:
-                values = pq.read_table(folder / name).slice(place, 1).to_pylist()[0]
-                return _described(recipe, Path(name).name.partition("-")[0], values)
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{folder / name}: cannot be read: {str(error).splitlines()[0]}; build it again") from None
+        place = pc.index(read_table(folder / name, ["id"])["id"], arrow.text(row_id)).as_py()
+        if place >= 0:
+            values = read_table(folder / name, SCHEMA.names).slice(place, 1).to_pylist()[0]
+            return _described(recipe, Path(name).name.partition("-")[0], values)
     raise InputError(f"{folder}: has no row {row_id}; the column id of its files lists those that it has")
 
 
