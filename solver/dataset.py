@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from .files import local, read_json, read_text
 from .grounding import Reading
 from .lock import unfinished
 from .progress import without_bars
 from .refusal import InputError, Refusal
+from .values import typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,16 +102,27 @@ def dataset_reading(location: str | Path) -> Reading:
     """
     path = recipe_path(location)
     recipe = read_json(read_text(path), str(path)) if path else None
-    try:
-        return _reading(recipe)
-    except (AttributeError, TypeError, Refusal, InputError) as error:
-        raise InputError(f"{path}: not a recipe of wirework: {error}") from None
-
-
-def _reading(recipe: Any) -> Reading:
     if recipe is None:
         return Reading()
-    return Reading.of((recipe.get("about") or {}).get("language") or (), recipe.get("files") or {})
+    name = f"{path}: not a recipe of wirework"
+    stated = typed(recipe, _Stated, name)
+    about = stated.about or _About()
+    languages = [about.language] if isinstance(about.language, str) else about.language or []
+    try:
+        return Reading.of(languages, stated.files or {})
+    except (Refusal, InputError) as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+class _About(msgspec.Struct, frozen=True):
+    language: str | list[str] | None = None
+
+
+class _Stated(msgspec.Struct, frozen=True):
+    """The keys of a recipe that say how questions are read."""
+
+    about: _About | None = None
+    files: dict[str, str] | None = None
 
 
 def recipe_path(location: str | Path) -> Path | None:

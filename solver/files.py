@@ -15,6 +15,18 @@ _MARK = re.compile(r"^\ufeff+", re.MULTILINE)
 _BLOCK = 2**20
 """The bytes of a file that are read at a time."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_FAULTS = {
+    "Expecting value": "a value is missing",
+    "Expecting property name": "a key in double quotes is missing",
+    "Expecting ':'": "a colon is missing",
+    "Expecting ','": "a comma is missing",
+    "Illegal trailing comma": "a comma has nothing behind it",
+    "Unterminated string": "a text has no closing quote",
+    "Invalid control character": "a text has a tab or a line break; write \\t or \\n",
+    "Invalid \\": "a backslash begins no escape; write two",
+    "Extra data": "more stands behind the first value",
+}
+"""The beginnings of the messages of Python's reader of JSON, and what they mean."""
 _MAGIC = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -60,8 +72,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:  # a NUL in the name
-        raise InputError(f"{str(path)!r}: cannot be read: {error}") from None
+    except ValueError:  # a NUL in the name
+        raise InputError(f"{str(path)!r}: cannot be read: no file has a NUL in its name") from None
 
 
 def text_blocks(file: IO[bytes], name: str) -> Iterator[str]:
@@ -141,13 +153,20 @@ def _parse(text: str, name: str, first_line: int = 1) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        where, fault = error.pos, f"not JSON: {error.msg} (column {error.colno})"
+        where, fault = error.pos, f"not JSON: {_fault(error)} (column {error.colno})"
     except _Twice:
         key, where = _repeated(text)
         fault = f"{key[:40]} is given twice; keep one"
-    except (ValueError, RecursionError) as error:  # a number of over 4,300 digits, or brackets that nest too deep
-        where, fault = 0, f"not JSON: {str(error).partition(';')[0]}"
+    except RecursionError:
+        where, fault = 0, "its brackets nest too deep"
+    except ValueError:
+        where, fault = 0, "it has a number of more digits than can be read"
     raise InputError(f"{name}, line {_line(text, where, first_line)}: {fault}")
+
+
+def _fault(error: json.JSONDecodeError) -> str:
+    """Return in plain words what a JSON text lacks."""
+    return next((told for said, told in _FAULTS.items() if error.msg.startswith(said)), "it cannot be read")
 
 
 def _line(text: str, at: int, first_line: int) -> int:

@@ -12,6 +12,7 @@ import msgspec
 from .dataset import recipe_path
 from .files import read_json, read_text
 from .refusal import InputError, did_you_mean
+from .values import typed
 
 UNKNOWN = "unknown"
 """The Hub's identifier where no licence is stated."""
@@ -88,10 +89,7 @@ def sources_of(values: Any, path: str) -> tuple[Licensed, ...]:
         return (earlier,)
     if "sources" not in values and isinstance(stated, str):
         return (licensed(str(values.get("preset")), stated, ""),)
-    try:
-        return msgspec.convert(values.get("sources", []), tuple[Licensed, ...])
-    except msgspec.ValidationError as error:
-        raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
+    return typed(values.get("sources", []), tuple[Licensed, ...], f"{path}: not a recipe of wirework: sources")
 
 
 def earlier_source(values: Mapping[str, Any]) -> Licensed | None:

@@ -117,7 +117,7 @@ def test_the_column_of_a_question_is_found_and_told(tmp_path, capsys, entry, col
     ("text", "told"),
     [
         ('{"question": "A?"}\n{"question": "\\ud800"}\n', "line 2: \\ud800 is half a character"),
-        ('{"question": "A?"}\n{oops\n', "line 2: not JSON: Expecting property name"),
+        ('{"question": "A?"}\n{oops\n', "line 2: not JSON: a key in double quotes is missing"),
         ('{"question": "A?"}\n{"question": "B?", "question": "C?"}\n', "line 2: question is given twice"),
         ('{"question": "A?"}\n["B?"]\n', "line 2: not a mapping"),
         ('{"text": "A?", "label": 1}\n', "no entry has a question; it has text, label; name a column question"),
@@ -282,7 +282,7 @@ def test_a_packed_file_that_breaks_off_gives_its_entries_first(tmp_path):
     entries = stream_entries(str(tmp_path / "rows.jsonl.gz"), None, "train", hashlib.sha256())
 
     assert next(entries) == MANY[0]
-    with pytest.raises(InputError, match="cannot be unpacked: Compressed file ended"):
+    with pytest.raises(InputError, match="cannot be unpacked: it is cut off or damaged"):
         list(entries)
 
 

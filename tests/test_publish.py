@@ -665,7 +665,7 @@ SPOILED = {
     "no folder": (shutil.rmtree, "no recipe.json; not a dataset folder of wirework"),
     "half a manifest": (
         lambda folder: (folder / "manifest.json").write_text("{"),
-        "manifest.json: not a manifest of wirework",
+        "manifest.json, line 1: not JSON: a key in double quotes is missing",
     ),
     "a list": (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json: not a manifest of wirework"),
     "changed shard": (flip(SHARD), f"{SHARD}: missing or changed since the build"),

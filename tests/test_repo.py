@@ -153,8 +153,9 @@ def test_finetune_meets_the_others_in_files():
             r"(?<!def )\bConsole\((?!stderr=stderr)",
             "console of solver.terminal, which cuts nothing and reads no markup",
         ),
+        (r"\{error!r\}|\{error\.msg\}", "plain words: the message of a library is not the user's language"),
     ],
-    ids=["text", "paths", "consoles"],
+    ids=["text", "paths", "consoles", "words"],
 )
 def test_some_things_are_done_in_one_place(written, instead):
     """Each module uses the one function for texts, for paths of a command line and for consoles."""

@@ -237,9 +237,9 @@ def test_a_completion_may_hold_any_character(folder, predictions, capsys):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("nothing", "line 1: not JSON: Expecting value (column 1)"),
-        ('{"id": ' + "[" * 100_000, "line 1: not JSON: maximum recursion depth"),
-        ('{"id": ' + "9" * 5_000 + "}", "line 1: not JSON: Exceeds the limit"),
+        ("nothing", "line 1: not JSON: a value is missing (column 1)"),
+        ('{"id": ' + "[" * 100_000, "line 1: its brackets nest too deep"),
+        ('{"id": ' + "9" * 5_000 + "}", "line 1: it has a number of more digits than can be read"),
         ("7", "line 1: not a JSON object with id and completion"),
         ("[[]]", "entry 1: not a JSON object with id and completion"),
         ('{"id": "x", "completion": "", "id": "y"}', "line 1: id is given twice; keep one"),

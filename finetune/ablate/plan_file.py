@@ -119,8 +119,10 @@ def _command(node: Node, name: str, earlier: Mapping[str, object]) -> list[str]:
     place = ("data", name)
     try:
         words = shlex.split(node) if isinstance(node, str) else []
-    except ValueError as error:
-        raise InputError(f"{node} cannot be split into words: {error}").at(*place) from None
+    except ValueError:
+        raise InputError(f"{node} cannot be split into words: a quotation mark or a backslash has no end").at(
+            *place
+        ) from None
     if not words:
         raise InputError(f"{name} is no command; write {name}: build --weights run8").at(*place)
     if words[0] not in _VERBS:

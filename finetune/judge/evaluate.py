@@ -287,8 +287,8 @@ def read_settings(folder: Path) -> Evaluation:
         raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation")
     try:
         return Evaluation(**read_json(read_text(path), str(path)))
-    except TypeError as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
+    except TypeError:
+        raise InputError(f"{path}: it has other keys than an evaluation of this version; evaluate again") from None
 
 
 def read_evaluated(folder: Path) -> tuple[Evaluation, list[dict[str, Any]], dict[str, dict[str, Any]]]:

@@ -80,8 +80,10 @@ class Run:
         content = read_json(read_text(path), str(path))
         try:
             return cls(folder, content["settings"], content["result"])
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{path}: cannot be read: {error!r}") from None
+        except (KeyError, TypeError):
+            raise InputError(
+                f"{path}: it has no settings and result, so it is not of a run; choose another folder"
+            ) from None
 
     def with_settings(self, **more: Any) -> "Run":
         """Return the run with further settings, which a resumed run reads and need not repeat; write them."""

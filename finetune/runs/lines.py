@@ -36,8 +36,19 @@ def read_lines(path: Path, system: str) -> pa.Table:
     schema = pa.schema([SCHEMA.field(name) for name in COLUMNS])
     try:
         return pa.Table.from_pylist(found, schema)
-    except (pa.ArrowException, TypeError) as error:
-        raise InputError(f"{path}: its rows differ in the types of a column: {error}") from None
+    except (pa.ArrowException, TypeError):
+        name = next(name for name in COLUMNS if not _column_fits(found, schema.field(name)))
+        raise InputError(
+            f"{path}: its column {name} holds other values than a dataset does; mend it, or leave it out"
+        ) from None
+
+
+def _column_fits(rows: list[dict[str, Any]], field: pa.Field) -> bool:
+    try:
+        pa.array([row.get(field.name) for row in rows], field.type)
+    except (pa.ArrowException, TypeError):
+        return False
+    return True
 
 
 def _completed(row: dict[str, Any], where: str, name: str, system: str) -> dict[str, Any]:

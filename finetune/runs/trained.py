@@ -59,8 +59,8 @@ class Trained:
             rows = frozenset((row, found) for row, found in content["rows"])
             sources = sources_of(content, str(path)) if "sources" in content else None
             return cls(rows, bool(content["complete"]), sources)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read: {error!r}; delete it to go on without it") from None
+        except (KeyError, TypeError, ValueError):
+            raise InputError(f"{path}: not a list of trained rows; delete it to go on without it") from None
 
     @classmethod
     def of_base(cls, model: str) -> "Trained":

@@ -26,6 +26,12 @@ Entry = dict[str, Any] | str
 """A mapping, or a message that says why the entry is not one."""
 
 _CSV = {".csv", ".tsv"}
+_CSV_FAULTS = {
+    "unexpected end of data": "a quoted cell has no closing quote",
+    "expected after": "more text follows the closing quote of a cell",
+    "field larger": f"a cell has more than {csv.field_size_limit():,} characters",
+}
+"""Words in the messages of Python's reader of CSV, and what they mean."""
 _HEAD = 4_096
 """Bytes at the beginning of a file that tell its form."""
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
@@ -56,17 +62,17 @@ def stream_entries(origin: str, config: str | None, split: str, digest: Digest) 
     if path.is_dir() or not path.exists():
         yield from _of_batches(dataset_batches(origin, split, config=config), digest)
         return
-    fault = "read"
     try:
         with path.open("rb") as file:
             if file.peek(2).startswith(_GZIP):
-                fault = "unpacked"
                 with gzip.open(file) as unpacked:
                     yield from _of_file(io.BufferedReader(unpacked), path, Path(path.stem).suffix, digest)
             else:
                 yield from _of_file(file, path, path.suffix, digest)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be {fault}: {getattr(error, 'strerror', None) or error}") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise InputError(f"{path}: cannot be unpacked: it is cut off or damaged; make or download it again") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or 'no reason is given'}") from None
 
 
 def _of_file(file: io.BufferedReader, path: Path, suffix: str, digest: Digest) -> Iterator[Entry]:
@@ -176,4 +182,7 @@ def _of_csv(blocks: Iterator[str], path: Path) -> Iterator[Entry]:
             whole = None not in row and None not in row.values()
             yield row if whole else f"line {reader.line_num}: not {counted(len(names), 'cell')}, as the first line has"
     except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num + 1}: cannot be read as CSV: {error}") from None
+        fault = next(
+            (told for said, told in _CSV_FAULTS.items() if said in str(error)), "its cells cannot be told apart"
+        )
+        raise InputError(f"{path}, line {reader.line_num + 1}: cannot be read as CSV: {fault}") from None

@@ -13,9 +13,11 @@ import msgspec
 import pyarrow as pa
 from msgspec import UNSET, UnsetType
 
+from solver.files import read_json, read_text
 from solver.licence import Licensed
 from solver.lock import unfinished
 from solver.refusal import InputError
+from solver.values import typed
 
 from .layout import MANIFEST, SPLITS
 from .parquet import ShardRecord, read_record, to_parquet
@@ -160,13 +162,10 @@ def frame(recipe: DatasetRecipe, splits: dict[str, Split], shards: Iterable[Writ
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a dataset folder; raise InputError if it is missing or cannot be read."""
     path = folder / MANIFEST
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except FileNotFoundError:
+    if not path.exists():
         read_values(folder)  # tells a folder that is no dataset
-        raise InputError(unfinished(folder, MANIFEST)) from None
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not a manifest of wirework: {str(error)[:100]}") from None
+        raise InputError(unfinished(folder, MANIFEST))
+    return typed(read_json(read_text(path), str(path)), Manifest, f"{path}: not a manifest of wirework")
 
 
 def known_hashes(files: Store) -> dict[str, str]:

@@ -7,12 +7,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
-import msgspec
-
 from solver.files import decode, local, read_bytes, read_json
 from solver.licence import Licensed, earlier_source
 from solver.lock import unfinished, writer
 from solver.refusal import InputError
+from solver.values import typed
 
 from .layout import RECIPE
 
@@ -106,11 +105,11 @@ def parse_recipe(values: dict[str, Any], kind: type[Kind], path: str) -> Kind:
         unknown = sorted(values.keys() - kind.__dataclass_fields__.keys())
         if unknown:
             raise InputError(f"unknown key {unknown[0]}; a later version of wirework may know it")
-        recipe = msgspec.convert(values, kind)
+        recipe = typed(values, kind, "not a recipe of wirework")
         recipe.check()
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    except (msgspec.ValidationError, ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise InputError(f"{path}: not a recipe of wirework: {str(error)[:100]}") from None
     return recipe
 

@@ -319,7 +319,7 @@ def _text(path: Path, most: int) -> str:
         if len(content) > most:
             raise InputError(f"{path}: more than {most} bytes; shorten it")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     return decode(content, str(path))
 
 

@@ -104,7 +104,7 @@ def test_evaluation_sets_are_added_by_flag(tmp_path):
         ("one: build --weights run8", "one: []", "line 5: one is no command"),
         ("--patterns {one}", "--patterns {three}", "line 6: {three} names no data that stands before"),
         ("--patterns {one}", "--out x", "line 6: --out is not possible"),
-        ("--patterns {one}", "--patterns 'x", "line 6: .* cannot be split into words: No closing quotation"),
+        ("--patterns {one}", "--patterns 'x", "line 6: .* cannot be split into words: a quotation mark"),
         ("first: {data: one}", "first: {data: onne}", "line 8: onne: neither data .*; did you mean one"),
         ("first: {data: one}", "first: {date: one}", "line 8: unknown key date; did you mean data"),
         ("first: {data: one}", "first: {rows: 3}", "line 8: first has no data"),

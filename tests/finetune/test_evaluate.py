@@ -99,6 +99,7 @@ def changed(rows, **columns):
         (lambda rows: changed(rows, answer="123456"), "line 1: its trace is refused: the trace gives"),
         (lambda rows: changed(rows, trace="expert: arithmetic"), "line 1: its trace is refused: "),
         (lambda rows: changed(rows, id="same"), "several rows have the id same"),
+        (lambda rows: changed(rows, steps="many"), "its column steps holds other values than a dataset does; mend it"),
     ],
     ids=[
         "numbers",
@@ -111,6 +112,7 @@ def changed(rows, **columns):
         "another answer",
         "no steps",
         "ids twice",
+        "steps of text",
     ],
 )
 def test_a_file_that_is_no_dataset_is_one_line(trained, rows, tmp_path, call, lines, said):

@@ -33,8 +33,12 @@ def read_python(text: str) -> list[Step]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes and comparisons in the program
             body = ast.parse(text.strip("\n")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise NoFormula(f"not Python: {error}") from None
+    except SyntaxError as error:
+        raise NoFormula(f"not Python, from line {error.lineno or 1}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise NoFormula(
+            "not Python that can be read: a NUL, a number that is too long, or brackets that nest too deep"
+        ) from None
     return _Reader().program(body)
 
 
