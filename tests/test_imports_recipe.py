@@ -72,6 +72,23 @@ def test_a_folder_resumes_with_the_same_columns_alone(own, folder, capsys, other
     assert contents(folder) == before
 
 
+def test_a_folder_of_an_earlier_version_is_told(own, folder):
+    """An earlier version did not record the columns, so that nobody knows whether they are the same."""
+    path = folder / "recipe.json"
+    recipe = json.loads(path.read_text())
+    path.write_text(json.dumps({key: recipe[key] for key in recipe if key not in ("columns", "programs", "problems")}))
+    before = contents(folder)
+
+    with pytest.raises(InputError) as caught:
+        import_problems(asked(own), folder)
+
+    assert str(caught.value) == (
+        f"{folder}: holds another dataset: an earlier version of wirework made it, and did not record its columns; "
+        "choose another --out or remove the folder"
+    )
+    assert contents(folder) == before
+
+
 def test_a_source_that_changed_is_told(own, tmp_path):
     """Where the file has other rows than before, the message says so in words, not by its hash."""
     file = tmp_path / "own.jsonl"

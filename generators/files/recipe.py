@@ -138,10 +138,14 @@ def difference(stored: bytes, path: str, recipe: DatasetRecipe) -> str | None:
     kinds = ["an import" if imported else "a build" for imported in ("kind" in values, hasattr(recipe, "kind"))]
     if kinds[0] != kinds[1]:
         return f"{kinds[0]} is there and {kinds[1]} here"
-    before, after = parse_recipe(values, type(recipe), path).deciding(), recipe.deciding()
+    made = parse_recipe(values, type(recipe), path)
+    unrecorded = [name for name, value in asdict(recipe).items() if value and getattr(made, name) == {}]
+    if unrecorded:
+        return f"an earlier version of wirework made it, and did not record its {unrecorded[0]}"
+    before, after = made.deciding(), recipe.deciding()
     for key in dict.fromkeys([*after, *before]):
         if key not in before or key not in after:
-            return f"{key} is {'here' if key in after else 'there'} and not {'there' if key in after else 'here'}"
+            return f"it has {'no ' if key in after else ''}{key}, and this one has {'one' if key in after else 'none'}"
         if before[key] != after[key] and key == "origin_sha256":
             return f"{values.get('origin') or 'the source'} has changed since it was imported, or another one is read"
         if before[key] != after[key]:
