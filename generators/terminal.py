@@ -232,7 +232,7 @@ def reworded(result: "Reworded", wanted: int) -> None:
     table = _table("refused", "reason", ">answers", "the first one", "because")
     for reason, count in result.refused.most_common():
         answer, detail = result.examples[reason]
-        table.add_row(reason, f"{count:,}", *(Text(printable(shorten(text, 300))) for text in (answer, detail)))
+        table.add_row(reason, f"{count:,}", *(Text(printable(shorten(text[:2_000], 300))) for text in (answer, detail)))
     if result.refused:
         out.print(table)
     earlier = f", {result.earlier:,} more in earlier runs" if result.earlier else ""

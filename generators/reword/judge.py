@@ -25,7 +25,9 @@ from .slots import most, needed, plain_wordings, shown
 
 _ROWS = 64
 """Rows whose numbers are compared: a number that a wording adds differs from those of the slots in one of them."""
-_THOUGHTS = re.compile(r".*</think(?:ing)?>", re.DOTALL)
+_LONGEST = 2_000
+"""The most characters of a wording; the checks of a longer text could take minutes."""
+_THOUGHTS_END = re.compile(r"</think(?:ing)?>")
 _LABEL = re.compile(r"(?:new |another )?(?:wording|problem):\s*", re.IGNORECASE)
 _QUOTES = re.compile(r'"([^"]*)"|\u201c([^\u201c\u201d]*)\u201d')
 _ARTICLE = re.compile(r"\b(an?) ([^\W_]\S*)", re.IGNORECASE)
@@ -105,7 +107,7 @@ class Judge:
 
 def _bare(answer: str) -> str:
     """Return an answer without its reasoning, a label and quotation marks around it, and superfluous spaces."""
-    text = _THOUGHTS.sub("", answer).strip()
+    text = _THOUGHTS_END.split(answer)[-1].strip()
     text = text[label.end() :] if (label := _LABEL.match(text)) else text
     quoted = _QUOTES.fullmatch(text)
     if quoted:
@@ -117,6 +119,8 @@ def _form(text: str) -> tuple[str, str] | None:
     """Return the fault of an answer that is not one line of text with a question."""
     if not text:
         return "empty", "the answer has no text"
+    if len(text) > _LONGEST:
+        return "too long", f"the answer has {len(text):,} characters; at most {_LONGEST:,}"
     if "\n" in text:
         return "more than one line", f"the answer has {counted(len(text.splitlines()), 'line')}"
     if not text.isprintable() or re.search(r"[{}<>*#`\\]|^-|^slots:", text):
