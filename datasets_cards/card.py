@@ -38,10 +38,11 @@ from solver.schema import COLUMNS, SCHEMA
 
 from .facts import Facts, gather
 from .sentences import altered, contamination, divided, outside, wordings
+from .tokens import MODEL
 
 PLOTS = {
     "plots/experts.png": "Rows per expert and split",
-    "plots/lengths.png": "Bound on the tokens of a row against max_len",
+    "plots/lengths.png": f"Tokens of a row as {MODEL} reads it, and their bound, against max_len",
     "plots/answers.png": "Size of the answers",
 }
 """The plots of a card, with their alternative texts."""

@@ -26,6 +26,8 @@ from solver.schema import SCHEMA
 from solver.text import fence, read
 from solver.turns import prompt
 
+from .tokens import MODEL, TokenCounts
+
 BIN = 32
 """Width of a bar in the length plot, in tokens."""
 MOST_WORDED = 5_000
@@ -67,6 +69,8 @@ class Facts:
     samples: list[Sample]
     stats: Stats
     """The figures on the wording of the first split, from rows at equal distances."""
+    tokens: TokenCounts
+    """The tokens of rows at equal distances."""
     memory: Counter[str] = field(default_factory=Counter)
     """Bytes of each split in memory, counted as `datasets` does."""
     lengths: Counter[int] = field(default_factory=Counter)
@@ -110,8 +114,13 @@ class Facts:
         return max(entry[name] for entry in entries for name in entry if pattern in (None, name))
 
     def spread(self) -> list[tuple[str, list[int]]]:
-        """Return least, median, 90th percentile and most of what is counted of a row: steps and words."""
-        counted = {"steps of the trace": self.steps, "words of the question": self.words}
+        """Return least, median, 90th percentile and most of what is counted of a row: steps, words and tokens."""
+        some = f", of one row in {self.tokens.every}" if self.tokens.every > 1 else ""
+        counted = {
+            "steps of the trace": self.steps,
+            "words of the question": self.words,
+            f"tokens as {MODEL} reads the row{some}": self.tokens.rows,
+        }
         return [
             (name, [_quantile(counts, share) for share in (0, 0.5, 0.9, 1)])
             for name, counts in counted.items()
@@ -165,7 +174,7 @@ def gather(folder: Path) -> Facts:
     manifest = read_manifest(folder)
     split = first_split(recipe)
     stats = Stats(recipe, split, every=-(-manifest.splits[split].rows // MOST_WORDED) or 1)
-    facts = Facts(recipe, manifest, [], stats)
+    facts = Facts(recipe, manifest, [], stats, TokenCounts(recipe.system, manifest.rows))
     wanted = {name for split in manifest.splits.values() for name in split.experts}
     for name in manifest.files:
         _read(facts, folder / name, wanted)
@@ -180,6 +189,7 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
     for batch in read_batches(path, ROW_GROUP, _READ):
         refuse_empty(batch, path)
         _measure(facts, split, batch)
+        facts.tokens.add_batch(batch)
         if split == facts.stats.split:
             facts.stats.add_batch(batch)
         if len(facts.samples) < len(wanted):

@@ -1,11 +1,13 @@
 """Draws the plots of a card with matplotlib (extra `plots`), on a light ground that suits light and dark pages."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from .facts import BIN, Facts, number_range
+from .tokens import MODEL
 
 _INK = "#1f2933"
 _GROUND = "#fbfbf9"
@@ -44,8 +46,13 @@ def _experts(facts: Facts, axes: Any) -> None:
 
 
 def _lengths(facts: Facts, axes: Any) -> None:
-    bins = sorted(facts.lengths)
-    axes.bar(bins, [facts.lengths[b] for b in bins], width=BIN * 0.92, align="edge", color=_COLOURS[0])
+    counted: Counter[int] = Counter()
+    for tokens, rows in facts.tokens.rows.items():
+        counted[tokens // BIN * BIN] += rows * facts.tokens.every  # as if all rows had been counted
+    for kind, colour, lengths in (("at most", _COLOURS[0], facts.lengths), (f"as {MODEL} reads", _COLOURS[1], counted)):
+        bins = sorted(lengths)
+        heights = [lengths[place] for place in bins]
+        axes.bar(bins, heights, width=BIN * 0.92, align="edge", color=colour, alpha=0.8, label=kind)
     axes.axvline(facts.recipe.max_len, color=_COLOURS[2], linewidth=2)
     axes.text(
         facts.recipe.max_len,
@@ -56,10 +63,11 @@ def _lengths(facts: Facts, axes: Any) -> None:
         color=_COLOURS[2],
     )
     axes.set_xlim(0, facts.recipe.max_len * 1.03)
-    axes.set_title("Bound on the tokens of a row")
-    axes.set_xlabel("tokens at most")
+    axes.set_title("Tokens of a row, and their bound")
+    axes.set_xlabel("tokens")
     axes.set_ylabel("rows")
     axes.yaxis.set_major_formatter(_COUNT)
+    axes.legend(frameon=False, labelcolor=_INK)
 
 
 def _answers(facts: Facts, axes: Any) -> None:

@@ -17,6 +17,7 @@ from huggingface_hub import DatasetCard
 from datasets_cards import write_card
 from datasets_cards.card import NO_PLOTS, PLOTS
 from datasets_cards.sentences import wordings
+from datasets_cards.tokens import count
 from generators import build
 from generators.__main__ import main
 from generators.patterns.library import read_library
@@ -252,12 +253,13 @@ def test_the_key_to_ops_and_shapes(folder):
 
 
 def test_distributions(folder):
-    """The spread of steps and words, and the sizes of the answers, are those of the rows."""
+    """The spread of steps, words and tokens, and the sizes of the answers, are those of the rows."""
     rows = [row for split in ("train", "validation", "test") for row in rows_of(folder, split)]
     shown = section(page(folder)[1], "Distributions")
     counted = {
         "steps of the trace": sorted(row["steps"] for row in rows),
         "words of the question": sorted(len(row["question"].split()) for row in rows),
+        "tokens as SmolLM2-135M reads the row": sorted(count(row["prompt"] + row["completion"]) for row in rows),
     }
     expected = [
         [name, *(str(numbers[max(0, math.ceil(share * len(rows)) - 1)]) for share in (0, 0.5, 0.9, 1))]
@@ -265,8 +267,8 @@ def test_distributions(folder):
     ]
     sizes = Counter(len(row["answer"].partition(".")[0]) for row in rows)
 
-    assert shown[:2] == expected
-    assert [int(cells[1].replace(",", "")) for cells in shown[4:]] == [sizes[size] for size in sorted(sizes)]
+    assert shown[:3] == expected
+    assert [int(cells[1].replace(",", "")) for cells in shown[5:]] == [sizes[size] for size in sorted(sizes)]
 
 
 def test_who_made_it(folder):

@@ -195,7 +195,7 @@ DEPENDENCIES = {
     "pyarrow": "columns of text, and Parquet with content-defined chunks",
     "pyyaml": "parses traces, presets, recipes and vocabularies",
     "rich": "tables and progress in the terminal",
-    "tokenizers": "measures rows that their bytes do not prove to fit",
+    "tokenizers": "measures rows that their bytes do not prove to fit, and counts tokens for cards",
     "torch": "training and decoding",
     "transformers": "models, tokenizers and the training loop",
     "peft": "LoRA adapters",
