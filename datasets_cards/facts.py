@@ -69,8 +69,8 @@ class Facts:
     samples: list[Sample]
     stats: Stats
     """The figures on the wording of the first split, from rows at equal distances."""
-    tokens: TokenCounts
-    """The tokens of rows at equal distances."""
+    tokens: TokenCounts | None
+    """The tokens of rows at equal distances, if they were counted."""
     memory: Counter[str] = field(default_factory=Counter)
     """Bytes of each split in memory, counted as `datasets` does."""
     lengths: Counter[int] = field(default_factory=Counter)
@@ -115,12 +115,10 @@ class Facts:
 
     def spread(self) -> list[tuple[str, list[int]]]:
         """Return least, median, 90th percentile and most of what is counted of a row: steps, words and tokens."""
-        some = f", of one row in {self.tokens.every}" if self.tokens.every > 1 else ""
-        counted = {
-            "steps of the trace": self.steps,
-            "words of the question": self.words,
-            f"tokens as {MODEL} reads the row{some}": self.tokens.rows,
-        }
+        counted = {"steps of the trace": self.steps, "words of the question": self.words}
+        if self.tokens:
+            some = f", of one row in {self.tokens.every}" if self.tokens.every > 1 else ""
+            counted[f"tokens as {MODEL} reads the row{some}"] = self.tokens.rows
         return [
             (name, [_quantile(counts, share) for share in (0, 0.5, 0.9, 1)])
             for name, counts in counted.items()
@@ -168,13 +166,13 @@ def _by_split(entries: list[dict[str, int]]) -> list[tuple[str, list[int]]]:
     return [(name, [entry.get(name, 0) for entry in entries]) for name in names]
 
 
-def gather(folder: Path) -> Facts:
+def gather(folder: Path, *, tokens: bool) -> Facts:
     """Return the facts of a finished dataset folder; raise InputError for any other folder."""
     recipe = read_recipe(folder)
     manifest = read_manifest(folder)
     split = first_split(recipe)
     stats = Stats(recipe, split, every=-(-manifest.splits[split].rows // MOST_WORDED) or 1)
-    facts = Facts(recipe, manifest, [], stats, TokenCounts(recipe.system, manifest.rows))
+    facts = Facts(recipe, manifest, [], stats, TokenCounts(recipe.system, manifest.rows) if tokens else None)
     wanted = {name for split in manifest.splits.values() for name in split.experts}
     for name in manifest.files:
         _read(facts, folder / name, wanted)
@@ -189,7 +187,8 @@ def _read(facts: Facts, path: Path, wanted: set[str]) -> None:
     for batch in read_batches(path, ROW_GROUP, _READ):
         refuse_empty(batch, path)
         _measure(facts, split, batch)
-        facts.tokens.add_batch(batch)
+        if facts.tokens:
+            facts.tokens.add_batch(batch)
         if split == facts.stats.split:
             facts.stats.add_batch(batch)
         if len(facts.samples) < len(wanted):

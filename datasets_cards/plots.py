@@ -47,8 +47,9 @@ def _experts(facts: Facts, axes: Any) -> None:
 
 def _lengths(facts: Facts, axes: Any) -> None:
     counted: Counter[int] = Counter()
-    for tokens, rows in facts.tokens.rows.items():
-        counted[tokens // BIN * BIN] += rows * facts.tokens.every  # as if all rows had been counted
+    if facts.tokens:
+        for tokens, rows in facts.tokens.rows.items():
+            counted[tokens // BIN * BIN] += rows * facts.tokens.every  # as if all rows had been counted
     for kind, colour, lengths in (("at most", _COLOURS[0], facts.lengths), (f"as {MODEL} reads", _COLOURS[1], counted)):
         bins = sorted(lengths)
         heights = [lengths[place] for place in bins]

@@ -437,7 +437,7 @@ def test_the_page_names_where_it_is(spoiled):
         (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json: not a manifest of wirework"),
         (lambda folder: (folder / "recipe.json").unlink(), "no recipe.json; not a dataset folder of wirework"),
         (lambda folder: next(folder.glob("data/train-*")).unlink(), "cannot be read"),
-        (lambda folder: next(folder.glob("data/test-*")).write_bytes(b"PAR1"), "cannot be read"),
+        (lambda folder: next(folder.glob("data/test-*")).write_bytes(b"PAR1"), "is cut off"),
     ],
     ids=["no manifest", "no mapping", "no recipe", "no shard", "broken shard"],
 )
