@@ -153,7 +153,7 @@ def make_trainer(
             return ByLength(lengths, rows * self.args.world_size, seed, steps=steps, easy=recipe.easy)
 
         def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **more: Any) -> Any:
-            """Add to a check the right answers, and the rank by which checkpoints are compared: ties go by the loss."""
+            """Add to a check the right answers."""
             check, count = named.get(metric_key_prefix.removeprefix("eval_")), len(args[0].dataset)
             if check is None:  # a caller's own rows
                 return super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **more)
@@ -161,8 +161,7 @@ def make_trainer(
             if check.has_loss:
                 found = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **more)
             right = self.count_right(language_model(self.accelerator.unwrap_model(self.model)), check)
-            rank = right + 1 / (1 + found.metrics.get(f"{metric_key_prefix}_loss", 0))
-            figures = {"right": right, "rows": count, "rank": rank}
+            figures = {"right": right, "rows": count}
             found.metrics.update({f"{metric_key_prefix}_{name}": value for name, value in figures.items()})
             return found
 
@@ -209,8 +208,9 @@ def _checked_at(recipe: Sft, checks: Sequence[Check]) -> dict[str, Any]:
         return arguments
     best = {
         "load_best_model_at_end": True,
-        "metric_for_best_model": f"eval_{VALIDATION}_rank",
-        "greater_is_better": True,
+        # The loss counts every token, so a few rows tell checkpoints apart; their right answers would leave it to chance.
+        "metric_for_best_model": f"eval_{VALIDATION}_loss",
+        "greater_is_better": False,
     }
     return arguments | best
 

@@ -342,14 +342,14 @@ def test_peft_casts_no_input_while_training_and_does_so_again_afterwards(model):
 
 
 def test_each_checkpoint_is_measured_on_held_out_rows_and_the_best_is_kept(dataset, tiny, tmp_path, call):
-    """The log has loss and right answers at every checkpoint and at the end; the adapter is that of the best one."""
+    """The log has loss and right answers at every checkpoint and at the end; the adapter is that of the least loss."""
     out = tmp_path / "x"
     status, _, errors = call(*sft(dataset, tiny, out, "--epochs", 1, "--validation", 1))
 
     assert status == 0, errors
     lines = read_log(out, HELD_OUT)
     result = json.loads((out / "run.json").read_text())["result"]
-    best = max(lines, key=lambda line: (line["right"], -line["loss"]))
+    best = min(lines, key=lambda line: line["loss"])
     assert [line["step"] for line in lines] == [4, 6]
     assert {line["rows"] for line in lines} == {1}
     assert {f"held_out_{name}": value for name, value in best.items()}.items() <= result.items()
@@ -358,15 +358,18 @@ def test_each_checkpoint_is_measured_on_held_out_rows_and_the_best_is_kept(datas
 
 
 def test_training_stops_when_no_checkpoint_is_better(dataset, tiny, tmp_path, call, monkeypatch):
-    """With `--patience 1`, the second of two equally good checkpoints is the last."""
+    """With `--patience 1`, the first checkpoint without a smaller loss is the last, however many answers are right."""
     monkeypatch.setattr(
-        "finetune.judge.held_out.count_right", lambda *_, **__: len(read_log(tmp_path / "x", HELD_OUT)) == 0
+        "finetune.judge.held_out.count_right", lambda *_, **__: len(read_log(tmp_path / "x", HELD_OUT))
     )
+    more = ["--patience", 1, "--validation", 1, "--lr", 50, "--schedule", "constant"]
 
-    status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", "--patience", 1, "--validation", 1))
+    status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", *more))
 
     assert status == 0, errors
-    assert [line["step"] for line in read_log(tmp_path / "x", HELD_OUT)] == [4, 8]
+    first, second = read_log(tmp_path / "x", HELD_OUT)
+    assert first["loss"] <= second["loss"]
+    assert first["right"] < second["right"]
     assert "kept the checkpoint of step 4" in said
 
 
