@@ -359,9 +359,7 @@ def test_each_checkpoint_is_measured_on_held_out_rows_and_the_best_is_kept(datas
 
 def test_training_stops_when_no_checkpoint_is_better(dataset, tiny, tmp_path, call, monkeypatch):
     """With `--patience 1`, the first checkpoint without a smaller loss is the last, however many answers are right."""
-    monkeypatch.setattr(
-        "finetune.judge.held_out.count_right", lambda *_, **__: len(read_log(tmp_path / "x", HELD_OUT))
-    )
+    monkeypatch.setattr("finetune.judge.held_out.count_right", lambda *_, **__: len(read_log(tmp_path / "x", HELD_OUT)))
     more = ["--patience", 1, "--validation", 1, "--lr", 50, "--schedule", "constant"]
 
     status, said, errors = call(*sft(dataset, tiny, tmp_path / "x", *more))
