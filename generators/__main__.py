@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solver.command import Parser, parsed, path, run
+from solver.files import distinct
 from solver.plurals import counted
 from solver.progress import Progress
 from solver.refusal import InputError
@@ -629,7 +630,7 @@ def _stats(args: argparse.Namespace) -> int:
     from . import terminal
 
     found = {}
-    for location in (args.location, *args.beside):
+    for location in map(str, distinct([args.location, *args.beside])):
         with Progress("measuring") as progress:
             found[location] = measure(location, args.split, progress)
     if args.json:

@@ -5,7 +5,7 @@ Every text file is read here, so that each file in another encoding gets the sam
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -51,6 +51,20 @@ def local(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise InputError(f"{path}: there is no user {Path(path).parts[0][1:]}; write the folder in full") from None
+
+
+def resolved(location: str | Path) -> str:
+    """Return a text that is the same for all ways to write a file, a folder or a name on the Hub."""
+    path = local(location)
+    return str(path.resolve()) if path.exists() else str(location)
+
+
+def distinct(locations: Iterable[str | Path]) -> list[str | Path]:
+    """Return files, folders or names on the Hub as they are written first, each once."""
+    found: dict[str, str | Path] = {}
+    for location in locations:
+        found.setdefault(resolved(location), location)
+    return list(found.values())
 
 
 def there(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def refuse_wider(licence: str, sources: Iterable[Licensed]) -> None:
 
 def obstacles(sources: Iterable[Licensed]) -> list[str]:
     """Return why a dataset of some sources may not be passed on: terms that forbid it, are not known, or exclude each other."""
-    sources = list(sources)
+    sources = told_apart(sources)
     found = [f"{one.name} ({one.licence}): {one.terms}" for one in sources if not one.derivatives]
     clashes = [
         f"{one.name} is under {one.licence}, and so must be the whole, but {other.name} is under {other.licence}"
@@ -136,7 +136,7 @@ def remedies(sources: Iterable[Licensed], *, stated: str = "") -> str:
 
     `stated` says where a user states the licence of a source, as a phrase; empty if that would not help.
     """
-    sources = list(sources)
+    sources = told_apart(sources)
     unknown = [one.name for one in sources if one.licence == UNKNOWN and not one.derivatives] if stated else []
     unread = [one.name for one in sources if one.licence != UNKNOWN and one.derivatives is None]
     hints = [f"if you know the licence of {name}, state it {stated}" for name in dict.fromkeys(unknown)]
@@ -145,9 +145,19 @@ def remedies(sources: Iterable[Licensed], *, stated: str = "") -> str:
     return ", ".join([*hints, f"give --with-permission if {permitted}"])
 
 
+def told_apart(sources: Iterable[Licensed]) -> list[Licensed]:
+    """Return sources with a number behind each name that several of them have."""
+    sources = list(sources)
+    names = [one.name for one in sources]
+    return [
+        replace(one, name=f"{one.name} ({names[: place + 1].count(one.name)})") if names.count(one.name) > 1 else one
+        for place, one in enumerate(sources)
+    ]
+
+
 def licence_table(sources: Iterable[Licensed]) -> str:
     """Return the table of a card that lists sources, in Markdown."""
-    rows = [(one.name, one.licence, one.notice or "not stated", one.terms) for one in sources]
+    rows = [(one.name, one.licence, one.notice or "not stated", one.terms) for one in told_apart(sources)]
     lines = [f"| {' | '.join(map(_cell, row))} |\n" for row in rows]
     return "| source | licence | notice | terms |\n| --- | --- | --- | --- |\n" + "".join(lines)
 
@@ -159,7 +169,10 @@ def _cell(text: str) -> str:
 
 def notice_text(sources: Iterable[Licensed]) -> str:
     """Return the text of a file that names the sources of rows which are stored without their card."""
-    lines = [f"{one.name} ({one.licence}): {one.notice or 'no notice is stated'}; {one.terms}\n" for one in sources]
+    lines = [
+        f"{one.name} ({one.licence}): {one.notice or 'no notice is stated'}; {one.terms}\n"
+        for one in told_apart(sources)
+    ]
     return "The rows are made of these sources, whose licences hold for every copy.\n\n" + "".join(lines)
 
 

@@ -16,7 +16,7 @@ from generators.finished.audit import audit
 from generators.patterns.copies import may_copy
 from generators.patterns.library import library
 from generators.patterns.question import questions
-from generators.text.contamination import Gate, read_guarded
+from generators.text.contamination import Gate, gate_of, read_guarded
 from generators.text.guarded import GRAM, Guarded, grams, shipped
 from generators.text.plain_words import plain_words
 from solver.plurals import counted
@@ -257,3 +257,17 @@ def test_a_recipe_of_an_earlier_version_is_rebuilt_without_the_gate(tmp_path):
     path.write_text(json.dumps(json.loads((built.folder / "recipe.json").read_text()) | {"against": None}))
 
     assert rebuild(path, tmp_path / "again").manifest.content == built.manifest.content
+
+
+def test_a_held_out_set_counts_once(tmp_path, capsys):
+    """A set that is given twice, written in another way or copied is read and listed once, where it is named first."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"question": f"How many {name} are there?"}) + "\n")
+    (tmp_path / "copy.jsonl").write_bytes((tmp_path / "one.jsonl").read_bytes())
+    (tmp_path / "d").mkdir()
+    named = ["one.jsonl", "two.jsonl", "one.jsonl", "d/../one.jsonl", "copy.jsonl"]
+
+    gate = gate_of([f"{tmp_path}/{name}" for name in named], ours=True)
+
+    assert [one.name for one in gate.against[1:]] == ["one.jsonl", "two.jsonl"]
+    assert capsys.readouterr().err.count("one.jsonl: ") == 1

@@ -263,10 +263,10 @@ def test_a_source_without_a_licence_is_not_published(own, folder, capsys):
     assert main(["push", str(folder), "acme/own", "--dry-run"]) == 2
 
     told = capsys.readouterr().err
-    assert told.count("may not be published: own (unknown): no licence is stated") == 2
+    assert told.count("may not be published: own own.jsonl (unknown): no licence is stated") == 2
     assert "--with-permission" in told
     page = write_card(folder, plots=False).read_text(encoding="utf-8")
-    assert "**This dataset may not be passed on without permission:** own (unknown): no licence is stated." in page
+    assert "**This dataset may not be passed on without permission:** own own.jsonl (unknown): no licence is stated." in page
     assert "license: unknown\n" in page
 
 
@@ -284,7 +284,7 @@ def test_a_licence_may_be_stated_later(own, folder):
     page = write_card(folder, plots=False).read_text(encoding="utf-8")
     assert "license: cc-by-sa-4.0\n" in page
     assert "Share alike: whoever passes on this dataset, or data made of it, does so under cc-by-sa-4.0, too." in page
-    assert "| own | cc-by-sa-4.0 | A \\| B \\*C\\* |" in page
+    assert "| own own.jsonl | cc-by-sa-4.0 | A \\| B \\*C\\* |" in page
     assert audit(folder).faults == []
 
 
@@ -361,13 +361,15 @@ def test_what_is_read_from_a_dataset_folder_has_its_sources(own, tmp_path):
     second = import_problems(Request(origin=first, **words), tmp_path / "second").manifest
     third = import_problems(Request(origin=first, licence="mit", **words), tmp_path / "third").manifest
 
-    assert [(one.name, one.licence, one.notice) for one in second.sources] == [("own", "cc-by-nc-4.0", "(c) A")]
+    assert [(one.name, one.licence, one.notice) for one in second.sources] == [
+        ("own own.jsonl", "cc-by-nc-4.0", "(c) A")
+    ]
     assert [one.licence for one in third.sources] == ["mit", "cc-by-nc-4.0"]
 
 
 def test_nothing_is_written_to_the_hub_without_a_licence(own):
     """An address on the Hub as --out publishes, so it is refused as a push is, before the Hub is asked."""
-    with pytest.raises(InputError, match=r"hf://datasets/acme/own: may not be published: own \(unknown\)"):
+    with pytest.raises(InputError, match=r"hf://datasets/acme/own: may not be published: own own\.jsonl \(unknown\)"):
         import_problems(asked(own), "hf://datasets/acme/own")
 
 
@@ -378,7 +380,9 @@ def test_an_export_keeps_the_notices(own, tmp_path, to):
 
     export(folder, tmp_path / "out", to)
 
-    assert "own (mit): (c) A; keep the notice" in (tmp_path / "out" / "NOTICE.txt").read_text(encoding="utf-8")
+    assert "own own.jsonl (mit): (c) A; keep the notice" in (tmp_path / "out" / "NOTICE.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_arguments_can_be_pasted(own, tmp_path):
@@ -389,3 +393,24 @@ def test_the_arguments_can_be_pasted(own, tmp_path):
     command = page.partition("`python -m generators ")[2].partition("`")[0]
 
     assert parser().parse_args(shlex.split(command)).origin == odd.name
+
+
+def test_files_of_a_user_are_told_apart(own, tmp_path):
+    """A source that a user describes is called after its file, in the list of sources alone; a repeated import knows it."""
+    file = tmp_path / "school.jsonl"
+    file.write_bytes(own.read_bytes())
+    folder = import_problems(asked(file, licence="mit", notice="by Ann"), tmp_path / "d").folder
+
+    again = import_problems(asked(file), folder)
+
+    assert [(one.name, one.licence, one.notice) for one in again.manifest.sources] == [
+        ("own school.jsonl", "mit", "by Ann")
+    ]
+    assert read_recipe(folder).source == "own"
+    assert "--license mit --notice 'by Ann'" in shlex.join(read_recipe(folder).arguments())
+
+
+def test_a_column_is_named_once(own):
+    """A question would have the text twice."""
+    with pytest.raises(InputError, match=r"'body\+body' names the column body twice"):
+        asked(own, question="body+body").source()

@@ -119,6 +119,20 @@ def test_each_obstacle_has_its_remedy(licences, stated, told):
     assert remedies(made_of(*licences), stated=stated) == told.format("give --with-permission if the owners permit it")
 
 
+def test_sources_of_one_name_are_told_apart():
+    """Tables, notices and obstacles number them."""
+    sources = [licensed("own", "mit", "by Ann"), licensed("own", "unknown", ""), licensed("b", "mit", "")]
+
+    assert [line.split(" | ")[0] for line in licence_table(sources).splitlines()[2:]] == [
+        "| own (1)",
+        "| own (2)",
+        "| b",
+    ]
+    assert notice_text(sources).splitlines()[3].startswith("own (2) (unknown): ")
+    assert obstacles(sources) == ["own (2) (unknown): no licence is stated"]
+    assert remedies(sources, stated="here").startswith("if you know the licence of own (2), state it here")
+
+
 def test_a_table_of_sources_shows_their_words_as_they_are():
     """Signs of Markdown and HTML in a notice are text."""
     table = licence_table([licensed("a", "mit", "by <b>|*Ann*"), licensed("b", "unknown", "")])

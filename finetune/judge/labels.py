@@ -9,6 +9,7 @@ import pyarrow as pa
 from finetune.models.verdicts import RIGHT, WRONG, answer, verdict_prompt
 from finetune.runs.folder import trained_system_line
 from finetune.runs.rows import reading_of
+from solver.files import resolved
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -24,7 +25,11 @@ def labelled(folders: Iterable[Path]) -> tuple[pa.Table, str]:
     """
     rows: list[dict[str, Any]] = []
     models: dict[str, Path] = {}
+    places: set[str] = set()
     for folder in folders:
+        if resolved(folder) in places:
+            raise InputError(f"--samples {folder}: is given twice; give it once")
+        places.add(resolved(folder))
         settings, decoded, predictions = read_evaluated(folder)
         if not settings.samples:
             raise InputError(f"{folder}: has no samples; make it with eval --samples, or with sample")

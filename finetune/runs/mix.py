@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from solver.dataset import hub_place
-from solver.files import local
+from solver.files import local, resolved
 from solver.number import write_number
 from solver.plurals import counted
 from solver.refusal import InputError, did_you_mean
@@ -169,7 +169,7 @@ def _told(source: Source) -> tuple[str, int, int]:
 
 
 def _refuse_twice(parts: Sequence[Part]) -> None:
-    names = [str(local(ALIASES.get(part.dataset, part.dataset))) for part in parts]
+    names = [resolved(ALIASES.get(part.dataset, part.dataset)) for part in parts]
     for name, part in zip(names, parts, strict=True):
         if names.count(name) > 1:
             raise InputError(f"--dataset {part.dataset} is given twice; give it once, or as {part.dataset}:2x")

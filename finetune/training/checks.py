@@ -12,6 +12,7 @@ from finetune.runs import terminal
 from finetune.runs.mix import Mix, rounded
 from finetune.runs.rows import read_check_rows, read_validation_rows, reading_of, spaced
 from finetune.runs.trained import SEEN, Trained
+from solver.files import resolved
 from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -70,8 +71,9 @@ def make_checks(mix: Mix, validation: int, datasets: Sequence[str], rows: int) -
 
 def refuse_repeated(datasets: Sequence[str]) -> None:
     """Raise InputError if a further dataset is given twice, or has the name of the validation rows."""
+    places = list(map(resolved, datasets))
     for name in datasets:
-        if name == VALIDATION or datasets.count(name) > 1:
+        if name == VALIDATION or places.count(resolved(name)) > 1:
             raise InputError(
                 f"--eval-dataset {name}: {'is given twice' if name != VALIDATION else 'is a name of our own'}; give another"
             )

@@ -130,11 +130,11 @@ def _text(node: dict[str, Node], key: str) -> str | None:
 
 
 def _list(node: dict[str, Node], key: str) -> list[str]:
-    """Return the texts of a key: those of a list, or one; none if the key is left out."""
+    """Return the texts of a key: those of a list, each once, or one; none if the key is left out."""
     value = node.get(key, [])
     items = value if isinstance(value, list) else [value]
     found = [_text({key: item}, key) for item in items]
-    return [item for item in found if item is not None]
+    return list(dict.fromkeys(item for item in found if item is not None))
 
 
 def _language(word: str) -> str:

@@ -31,7 +31,7 @@ from solver.refusal import InputError, did_you_mean
 from .entry import Converter
 from .folder import manifest_of_import
 from .parts import PART, Converted, PartConverter, join_shard, parts_of
-from .recipe import SHARD_ROWS, ImportRecipe, dataset_name
+from .recipe import SHARD_ROWS, ImportRecipe, dataset_name, is_of
 from .survey import Place, Reading, Survey, survey
 from .tally import ImportRecord, Tally, reason_kind
 
@@ -123,7 +123,7 @@ def _as_stated(request: Request, reader: Source, files: Store) -> Source:
     with files.open(RECIPE) as file:
         earlier = sources_of(recipe_values(file.read(), f"{files.location}/{RECIPE}"), f"{files.location}/{RECIPE}")
     for one in earlier:
-        if one.name == reader.name:
+        if is_of(one, reader.name):
             licence = one.licence if request.licence is None else reader.licence
             notice = one.notice if request.notice is None else reader.notice
             terms = reader.terms if licence == reader.licence else ""

@@ -1,6 +1,6 @@
 """The recipe of an import: its source, split and grade, and the versions that made it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,6 +72,7 @@ class ImportRecipe:
         earlier: tuple[Licensed, ...] = (),
     ) -> "ImportRecipe":
         """Return the recipe of an import; its system line is the one that builds have by default."""
+        place = Path(origin).name if local(origin).exists() else origin
         return cls(
             source=source.name,
             split=split,
@@ -88,8 +89,8 @@ class ImportRecipe:
             traced=source.format == "trace" and not eval_only,
             columns=msgspec.structs.asdict(source.columns),
             programs=source.format,
-            origin=Path(origin).name if local(origin).exists() else origin,
-            sources=_sources(source, earlier),
+            origin=place,
+            sources=_sources(source, earlier, place),
         )
 
     def check(self) -> None:
@@ -136,7 +137,7 @@ class ImportRecipe:
 
     def _licence(self, known: Source | None) -> list[str]:
         """Return the arguments that state licence and notice of the source, where it has no licence of its own."""
-        if not self.sources or self.sources[0].name != self.source or (known and known.licence != UNKNOWN):
+        if not self.sources or not is_of(self.sources[0], self.source) or (known and known.licence != UNKNOWN):
             return []
         one, notice = self.sources[0], known.notice if known else ""
         words = ["--license", one.licence] if one.licence != UNKNOWN else []
@@ -167,12 +168,20 @@ def dataset_name(source: str, split: str, *, eval_only: bool) -> str:
     return f"{source}-{split}" if eval_only else source
 
 
-def _sources(source: Source, earlier: tuple[Licensed, ...]) -> tuple[Licensed, ...]:
+def is_of(one: Licensed, source: str) -> bool:
+    """Return whether an entry in the list of sources is a source itself; that of a user has the place behind its name."""
+    return one.name == source or (source == OWN and one.name.startswith(f"{OWN} "))
+
+
+def _sources(source: Source, earlier: tuple[Licensed, ...], place: str) -> tuple[Licensed, ...]:
     """Return a source and those that it was made from: shipped ones, and those of the dataset that its problems stood in.
 
-    A source without a licence has that of this dataset; without a notice, too, it is nothing beside the dataset.
+    A source without a licence has that of this dataset; without a notice, too, it is nothing beside the dataset. A
+    source that a user describes is called after its file, which tells it from others.
     """
     own = source.licensed()
+    if source.name == OWN:
+        own = tuple(replace(one, name=f"{OWN} {place}") if one.name == OWN else one for one in own)
     if earlier and source.name == OWN and source.licence == UNKNOWN:
-        own = (licensed(OWN, earlier[0].licence, source.notice),) if source.notice else ()
+        own = (licensed(own[0].name, earlier[0].licence, source.notice),) if source.notice else ()
     return tuple(dict.fromkeys([*own, *earlier]))

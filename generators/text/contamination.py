@@ -11,7 +11,7 @@ from typing import Any
 
 from generators.files.entries import columns_of, read_entries, tell
 from generators.files.recipe import Against
-from solver.files import local
+from solver.files import distinct, local
 from solver.plurals import counted
 from solver.refusal import InputError
 
@@ -44,9 +44,16 @@ OPEN = Gate(())
 
 
 def gate_of(against: str | Path | Sequence[str | Path] | None, *, ours: bool) -> Gate:
-    """Return the gate of held-out sets, each a file or a dataset on the Hub; with `ours`, of the shipped one too."""
+    """Return the gate of held-out sets, each a file or a dataset on the Hub; with `ours`, of the shipped one too.
+
+    A set that is named twice, or of which there is a copy, counts once.
+    """
     named = [] if against is None else [against] if isinstance(against, str | Path) else against
-    return Gate((*([shipped()] if ours else []), *(read_guarded(str(origin)) for origin in named)))
+    sets = [*([shipped()] if ours else []), *(read_guarded(str(origin)) for origin in distinct(named))]
+    found: dict[str, Guarded] = {}
+    for one in sets:
+        found.setdefault(one.against.sha256, one)
+    return Gate(tuple(found.values()))
 
 
 def read_guarded(origin: str) -> Guarded:

@@ -99,4 +99,7 @@ def _split(columns: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in columns.split("+"))
     if not all(names):
         raise InputError(f"{columns!r} has a column without a name; write COL or COL+COL")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InputError(f"{columns!r} names the column {twice} twice; name it once")
     return names
