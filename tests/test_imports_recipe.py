@@ -266,7 +266,10 @@ def test_a_source_without_a_licence_is_not_published(own, folder, capsys):
     assert told.count("may not be published: own own.jsonl (unknown): no licence is stated") == 2
     assert "--with-permission" in told
     page = write_card(folder, plots=False).read_text(encoding="utf-8")
-    assert "**This dataset may not be passed on without permission:** own own.jsonl (unknown): no licence is stated." in page
+    assert (
+        "**This dataset may not be passed on without permission:** own own.jsonl (unknown): no licence is stated."
+        in page
+    )
     assert "license: unknown\n" in page
 
 

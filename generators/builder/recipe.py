@@ -1,7 +1,7 @@
 """The recipe of a build: all inputs of a dataset, from which any row can be made again and audited."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -270,8 +270,8 @@ class Recipe:
 
 def tell(recipe: Recipe, preset: Preset, library: Library) -> None:
     """Print the remarks on a recipe and its preset, a line each on stderr: few questions, few wordings, no rows."""
-    few = few_questions(recipe.library.patterns.values(), preset.min_questions)
-    for note in filter(None, [*recipe.remarks(), *few, preset.idle(library), recipe.reading.limit]):
+    few = fewest_questions(recipe.library.patterns.values(), preset.min_questions)
+    for note in filter(None, [*recipe.remarks(), few, preset.idle(library), recipe.reading.limit]):
         print(f"note: {note}", file=sys.stderr)
 
 
@@ -288,6 +288,20 @@ def cut(pattern: Pattern, split: str) -> tuple[int, int]:
     low, high = CUTS[split] if alone is None else (0, 10 if split == alone else 0)
     start = pattern.space * low // 10
     return start, pattern.space * high // 10 - start
+
+
+def fewest_questions(patterns: Collection[Pattern], least: int) -> str | None:
+    """Return a line on the patterns with fewer than `least` distinct questions: their number, and the smallest of them."""
+    few = [pattern for pattern in patterns if pattern.space < least]
+    if not few:
+        return None
+    (smallest,) = few_questions([min(few, key=lambda pattern: pattern.space)], least)
+    if len(few) == 1:
+        return smallest
+    return (
+        f"{len(few):,} of {counted(len(patterns), 'pattern')} have fewer than {least:,} distinct questions; "
+        f"{smallest}; `python -m generators check DIR` lists the others"
+    )
 
 
 def few_questions(patterns: Iterable[Pattern], least: int) -> list[str]:
