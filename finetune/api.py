@@ -139,7 +139,7 @@ def evaluate(
 
     The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows of the
     dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a `temperature`, and
-    `choose` names the way to choose one, or `scorer` the folder of a scorer. `constrained` masks tokens that would break a
+    `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained` masks tokens that would break a
     trace, and as "nonnegative" also steps that give a value below zero. An omitted number has the value that
     `python -m finetune eval --help` names. `out` is the folder of the evaluation, or, of several datasets, the folder that
     holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct, also for
@@ -167,7 +167,7 @@ def evaluate(
     refuse_mixed(endpoint is not None, local_options, asking)
     refuse_unsampled(sampling)
     if scorer is not None:
-        local_options |= {"choose": choose or SCORER, "scorer": local(scorer)}
+        local_options |= {"choose": choose or SCORER, "scorer": str(scorer)}
     if model is not None:
         local_options |= {"model": str(model)}
     run: Callable[..., Path]

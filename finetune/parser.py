@@ -236,7 +236,9 @@ def _add_sampling(sub: argparse.ArgumentParser, samples: str) -> None:
     ways = "; ".join(f"{name}: {way.meaning}" for name, way in WAYS.items())
     help_ = f"how one is chosen of those that run and are grounded. {ways} (default {DEFAULT})"
     sub.add_argument("--choose", choices=WAYS, metavar="WAY", help=help_)
-    sub.add_argument("--scorer", type=path, metavar="DIR", help="the scorer that chooses; the verb scorer trains one")
+    sub.add_argument(
+        "--scorer", type=_model, metavar="DIR|ORG/NAME", help="the scorer that chooses; the verb scorer trains one"
+    )
     sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
 
 

@@ -31,6 +31,7 @@ from finetune.judge.sampled import decoding_line
 from finetune.judge.significance import shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
+from finetune.models.verdicts import SCORER
 from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
 from finetune.runs.rows import public_name
 from finetune.runs.trained import TRAINED, told
@@ -168,7 +169,7 @@ def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = N
     run = Run.read(run_folder) if (run_folder / RUN).exists() else None
     settings = run.settings if run else {}
     base = str(settings.get("model") or named_base(None, run_folder, find_device()))
-    merged = not (folder / ADAPTER).exists()
+    merged, scorer = not (folder / ADAPTER).exists(), settings.get("verb") == SCORER
     evaluations = find_evaluations(run_folder)
     dataset = dataset or settings.get("hub_dataset")
     sources = data_sources(run_folder)
@@ -182,7 +183,13 @@ def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = N
         pipeline_tag="text-generation",
         base_model=None if is_local(base) else hub_name(base),
         datasets=[dataset] if dataset else mixed or None,
-        tags=["wirework", "symbolic-traces", "math-word-problems", *([] if merged else ["lora"])],
+        tags=[
+            "wirework",
+            "symbolic-traces",
+            "math-word-problems",
+            *([] if merged else ["lora"]),
+            *([SCORER] if scorer else []),
+        ],
         model_name=name.rpartition("/")[2],
         eval_results=[_result(report) for report in evaluations.reports if _whole(report)] or None,
     )
@@ -193,6 +200,7 @@ def make_card(folder: Path, name: str, run_folder: Path, dataset: str | None = N
         name=name,
         base=Path(base).name if is_local(base) else hub_name(base),
         merged=merged,
+        scorer=scorer,
         embedded=base if base in EMBEDDED else "",
         settings={key: shown[key] for key in _SHOWN if key in shown},
         result=run.result if run else {},

@@ -26,7 +26,7 @@ from .choose import DEFAULT, candidate
 from .choose import choose as choose_candidate
 from .decode import Completion, Decoder, Sampling
 from .sampled import Scores, check_sampling, scored
-from .scorer import Scorer
+from .scorer import Scorer, find_scorer
 
 
 def ask(
@@ -41,7 +41,7 @@ def ask(
     temperature: float = 0.7,
     choose: str = DEFAULT,
     seed: int = 0,
-    scorer: Path | None = None,
+    scorer: str | Path | None = None,
 ) -> bool:
     """Ask the question, print the trace and its solution, and return whether the trace runs.
 
@@ -52,7 +52,7 @@ def ask(
         refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
-    weights = find_adapter(adapter)
+    weights, judge = find_adapter(adapter), find_scorer(scorer)
     base = named_base(model, weights, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, weights, device), max_new_tokens)
@@ -63,7 +63,7 @@ def ask(
         sampling = Sampling(samples, temperature, seed)
         ((_, completions),) = decoder.sample([ids], [question], sampling, samples + 1, held)
         completion = completions[
-            _show_candidates(completions, question, choose, Scorer(scorer, device).scores if scorer else None)
+            _show_candidates(completions, question, choose, Scorer(judge, device).scores if judge else None)
         ]
         print(completion.text)
     else:

@@ -27,7 +27,7 @@ from solver.refusal import InputError
 from .choose import DEFAULT
 from .decode import Completion, Decoder, Sampling
 from .sampled import Scores, check_sampling, prediction_fields
-from .scorer import Scorer
+from .scorer import Scorer, find_scorer
 
 PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
@@ -88,7 +88,7 @@ def evaluate(
     temperature: float = 0.7,
     choose: str = DEFAULT,
     seed: int = 0,
-    scorer: Path | None = None,
+    scorer: str | Path | None = None,
     listed: bool = True,
     below: Path | None = None,
     label: str | None = None,
@@ -98,7 +98,7 @@ def evaluate(
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
-    `scorer` is the folder of the scorer by which they are chosen.
+    `scorer` is the folder or the name of the scorer by which they are chosen.
     An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. The folder
     has its usual name where none is given, beside the adapter or `below` another one; `label` stands for the dataset in it. With `only_check`, input is checked, and nothing is decoded or written.
     """
@@ -107,7 +107,7 @@ def evaluate(
         refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
-    weights = find_adapter(adapter)
+    weights, judge = find_adapter(adapter), find_scorer(scorer)
     base = named_base(model, weights, device)
     split = split_of(dataset, split, "test")
     system = trained_system_line(weights or Path(base))
@@ -129,7 +129,7 @@ def evaluate(
     )
     if samples:
         settings = replace(settings, samples=samples, temperature=temperature, choose=choose, seed=seed)
-        settings = replace(settings, scorer=str(fingerprint(scorer)) if scorer else "")
+        settings = replace(settings, scorer=str(fingerprint(judge)) if judge else "")
     home = home_of(base, adapter)
     kinds = (way_name(constrained) if constrained else None, f"{samples}-samples" if samples else None)
     folder = folder or (below or home) / folder_name(dataset, label, split, *kinds)
@@ -144,7 +144,7 @@ def evaluate(
             claims = Trained.read(weights or Path(base)).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
             decoder = Decoder(*load(base, weights, device), max_new_tokens)
-            scores = Scorer(scorer, device).scores if scorer else None
+            scores = Scorer(judge, device).scores if judge else None
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             if listed:
                 _remember(folder, home)

@@ -31,14 +31,14 @@ def scored(candidates: Sequence[Candidate], question: str, scores: Scores | None
     return [replace(each, score=found.get(each.text, 0.0)) for each in candidates]
 
 
-def check_sampling(temperature: float, way: str, scorer: Path | None) -> None:
+def check_sampling(temperature: float, way: str, scorer: str | Path | None) -> None:
     """Raise InputError for a temperature or a way to choose that cannot be, and for a way that lacks its scorer."""
     if temperature <= 0:
         raise InputError(f"temperature {temperature:g} draws no samples; give one above 0, such as 0.7")
     if way not in WAYS:
         raise InputError(f"no way to choose {way!r}; {did_you_mean(way, WAYS)}")
     if way == SCORER and scorer is None:
-        raise InputError(f"--choose {SCORER} needs the folder of a scorer; give it with --scorer DIR")
+        raise InputError(f"--choose {SCORER} needs a scorer; give its folder or name with --scorer")
 
 
 def prediction_fields(

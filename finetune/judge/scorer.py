@@ -4,26 +4,31 @@ from itertools import takewhile
 from pathlib import Path
 
 from finetune.hardware.device import Device
-from finetune.models.adapter import fingerprint, load, named_base
+from finetune.models.adapter import adapter_base, find_adapter, fingerprint, is_scorer, load
 from finetune.models.chat import prompt_ids, row_ids
-from finetune.models.verdicts import RIGHT, SCORER, WRONG, answer, verdict_prompt
-from finetune.runs.folder import RUN, Run
+from finetune.models.verdicts import RIGHT, WRONG, answer, verdict_prompt
+from finetune.runs.folder import trained_system_line
 from solver.refusal import InputError
 
 from .decode import Decoder
+
+
+def find_scorer(name: str | Path | None) -> Path | None:
+    """Return the folder of a scorer, fetched first if the name is ORG/NAME on the Hub; raise InputError if it is none."""
+    folder = find_adapter(name)
+    if folder is not None and not is_scorer(folder):
+        raise InputError(f"{name}: no scorer; train one with the verb scorer")
+    return folder
 
 
 class Scorer:
     """A model that says how likely it is that a completion is right."""
 
     def __init__(self, folder: Path, device: Device):
-        """Load the scorer of a folder; raise InputError if another training made the folder."""
-        run = Run.read(folder).settings if (folder / RUN).exists() else {}
-        if run.get("verb") != SCORER:
-            raise InputError(f"{folder}: no scorer; train one with the verb scorer")
-        self.system = str(run["system"])
+        """Load the scorer of a folder."""
+        self.system = trained_system_line(folder)
         self.weights = fingerprint(folder)
-        self.decoder = Decoder(*load(named_base(None, folder, device), folder, device), 1)
+        self.decoder = Decoder(*load(adapter_base(folder), folder, device), 1)
 
     def scores(self, question: str, texts: list[str]) -> list[float]:
         """Return the log odds that each completion for a question is right: how much likelier yes is than no."""

@@ -9,7 +9,7 @@ import torch
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import ADAPTER, RUN, Run, unfinished_run
+from finetune.runs.folder import ADAPTER, RUN, Run, run_of, unfinished_run
 from finetune.runs.trained import TRAINED
 from solver.dataset import hub_place
 from solver.files import local, read_json, read_text
@@ -17,18 +17,29 @@ from solver.refusal import InputError, did_you_mean
 
 from .base_model import EMBEDDED, default_model, load_model, load_tokenizer
 from .chat import prepare_tokenizer
+from .verdicts import SCORER
 
 WEIGHTS = "adapter_model.safetensors"
 
 
 def named_base(model: str | None, adapter: Path | None, device: Device) -> str:
-    """Return the base model to load; raise InputError where the adapter was trained from another one."""
+    """Return the base model to load; raise InputError where the adapter was trained from another one, or is a scorer."""
     if adapter is None:
         return model or default_model(device)
+    if is_scorer(adapter):
+        raise InputError(
+            f"{adapter}: is a scorer, which judges traces and writes none; eval and ask take it with --scorer"
+        )
     base = adapter_base(adapter)
     if model and model != base:
         raise InputError(f"{adapter}: was trained from {base}, not from {model}; leave --model out or name {base}")
     return base
+
+
+def is_scorer(adapter: Path) -> bool:
+    """Return whether an adapter tells right traces from wrong ones, and writes none."""
+    run = run_of(adapter)
+    return (run / RUN).exists() and Run.read(run).settings.get("verb") == SCORER
 
 
 def adapter_base(folder: Path) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from finetune.hardware.device import find_device, out_of_memory
+from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load_prepared_tokenizer
-from finetune.models.chat import check_mask, measure, refuse_long
+from finetune.models.chat import check_mask
 from finetune.models.verdicts import SCORER
 from finetune.runs.folder import Run, writing
 from finetune.runs.rows import system_prompts
@@ -18,8 +18,8 @@ from solver.refusal import InputError
 
 from .order import SHUFFLED
 from .recipe import Sft
-from .sft import make_trainer, run_trainer, smaller
-from .trainer import finish, record_rows, refuse_early, unrecorded
+from .sft import complete, fitting, make_trainer
+from .trainer import record_rows, refuse_early, unrecorded
 from .watch import Watch
 
 
@@ -55,8 +55,7 @@ def train_scorer(
     }
     refuse_early(folder, recipe, device, resume=resume, **given)
     tokenizer = load_prepared_tokenizer(model)
-    lengths = measure(tokenizer, table)
-    refuse_long(lengths, max_len)
+    lengths = fitting(tokenizer, table, max_len)
     settings = {
         **given,
         "dtype": device.dtype_name,
@@ -73,11 +72,4 @@ def train_scorer(
             table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals
         )
         check_mask(tokenizer, table, trainer.train_dataset)
-        watch = Watch(folder, ("loss",))
-        trainer.add_callback(watch)
-        last = run.last_checkpoint()
-        with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
-            run_trainer(trainer, str(last) if last else None)
-        watch.refuse_to_finish(trainer.state)
-        trainer.save_model(str(folder))
-        return finish(run, trainer, device)
+        return complete(run, trainer, Watch(folder, ("loss",)), recipe, device)

@@ -12,7 +12,7 @@ from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
 from finetune.hardware.threads import training_threads
 from finetune.models.adapter import load_prepared_tokenizer, save_alone
-from finetune.models.chat import check_mask, length_rows, measure, refuse_long
+from finetune.models.chat import Length, check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, writing
 from finetune.runs.libraries import needed, trackers
@@ -74,9 +74,7 @@ def train(
     mix = read_mix(datasets, rows, seed, system_prompts)
     table = mix.table
     tokenizer = load_prepared_tokenizer(model)
-    lengths = measure(tokenizer, table)
-    terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
-    refuse_long(lengths, max_len)
+    lengths = fitting(tokenizer, table, max_len)
     settings = run_settings(recipe, mix, device, model=model, seed=seed, max_len=max_len)
     settings |= {"eval_datasets": list(eval_datasets)}
     checks = make_checks(mix, recipe.validation, eval_datasets, recipe.eval_rows) if score else []
@@ -110,17 +108,29 @@ def train(
             f"masked are exactly the prompts of {counted(len(table), 'row')}"
         )
         watch = Watch(folder, ("loss",), checked=bool(checks))
-        trainer.add_callback(watch)
-        last = run.last_checkpoint()
         wanted = recipe.threads or run.settings.get("threads_used", 0)
         usual = round(median(totals))
         with training_threads(language_model(trainer.model), device, recipe.batch, usual, wanted) as used:
-            run = run.with_settings(threads_used=used)
-            with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
-                run_trainer(trainer, str(last) if last else None)
-            watch.refuse_to_finish(trainer.state)
-            trainer.save_model(str(folder))
-            return finish(run, trainer, device)
+            return complete(run.with_settings(threads_used=used), trainer, watch, recipe, device)
+
+
+def fitting(tokenizer: Any, table: pa.Table, max_len: int) -> list[Length]:
+    """Return the lengths of rows, and print them; raise InputError for a row that is longer than `max_len`."""
+    lengths = measure(tokenizer, table)
+    terminal.table("tokens", ("", ">least", ">median", ">most"), length_rows(lengths))
+    refuse_long(lengths, max_len)
+    return lengths
+
+
+def complete(run: Run, trainer: Any, watch: Watch, recipe: Sft, device: Device) -> Run:
+    """Train from the last checkpoint on, save the model in the run's folder, and return the run with its result."""
+    trainer.add_callback(watch)
+    last = run.last_checkpoint()
+    with out_of_memory(smaller(recipe.batch, recipe.accumulation)), watch.interruptible():
+        run_trainer(trainer, str(last) if last else None)
+    watch.refuse_to_finish(trainer.state)
+    trainer.save_model(str(run.folder))
+    return finish(run, trainer, device)
 
 
 def make_trainer(

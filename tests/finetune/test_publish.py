@@ -120,6 +120,34 @@ print(adapter_base(folder), len(Trained.read(folder).rows))
 """
 
 
+FETCH_SCORER = """
+import sys
+from finetune.judge.scorer import find_scorer
+from finetune.models.adapter import adapter_base
+print(adapter_base(find_scorer(sys.argv[1])))
+"""
+
+
+def test_a_scorer_is_published_as_one_and_chooses_elsewhere(publishable, tmp_path):
+    """Its card says that it judges traces and how it is used, and `--scorer` takes it by its name."""
+    run_file = publishable / "run.json"
+    content = json.loads(run_file.read_text())
+    content["settings"] |= {"verb": "scorer", "dataset": "own-samples"}
+    run_file.write_text(json.dumps(content))
+
+    with hub.serve(tmp_path / "hub") as server:
+        _, texts = published(publishable, server, "acme/tiny-scorer", "--with-permission")
+        base = run(server, "-c", FETCH_SCORER, "acme/tiny-scorer").split()[-1]
+
+    card = texts["README.md"]
+    assert base == "smollm2-135m"
+    assert "trained with wirework: a scorer." in card
+    assert "ask --adapter ADAPTER --samples 8 --scorer acme/tiny-scorer " in card
+    assert "answers a word problem" not in card
+    assert "- scorer\n" in card
+    assert "| dataset | own-samples |" in card
+
+
 def test_an_adapter_is_published_in_one_commit_and_works_elsewhere(publishable, tmp_path):
     """The base is a name of the Hub, the evaluation stands in card and index, and the local folder is as it was."""
     before = {path: path.read_bytes() for path in publishable.rglob("*") if path.is_file()}

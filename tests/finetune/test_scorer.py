@@ -1,6 +1,7 @@
 """A scorer learns from a model's own samples which traces are right, and chooses among samples."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -96,6 +97,25 @@ def test_a_scorer_is_trained_and_chooses(trained, dataset, tiny, tmp_path, call)
     assert "scorer" in json.loads((tmp_path / "o" / "report.json").read_text())["samples"]["ways"]
 
 
+@pytest.mark.parametrize("verb", ["eval", "ask", "sample", "rl", "merge"])
+def test_a_scorer_writes_no_traces(trained, dataset, tmp_path, call, verb):
+    """A verb that needs a model of traces refuses a scorer, and says which flag takes one."""
+    folder = shutil.copytree(trained, tmp_path / "s", ignore=shutil.ignore_patterns("checkpoint-*"))
+    run = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(run | {"settings": run["settings"] | {"verb": "scorer"}}))
+    out = ["--out", tmp_path / "x"]
+    words = {"ask": ["--adapter", folder, "How many are 2 and 3?"], "merge": [folder, *out]}
+
+    status, _, said = call(verb, *words.get(verb, ["--adapter", folder, "--dataset", dataset, *out]))
+
+    assert status == 2
+    assert (
+        said
+        == f"error: {folder}: is a scorer, which judges traces and writes none; eval and ask take it with --scorer\n"
+    )
+    assert not (tmp_path / "x").exists()
+
+
 def test_a_scorer_is_offered_only_options_that_it_heeds(capsys):
     """It has no checks, no order and no timing of threads; recipes are named as `sft` names them."""
     with pytest.raises(SystemExit):
@@ -113,7 +133,7 @@ def test_a_folder_without_a_scorer_is_one_line(trained, dataset, tmp_path, call)
 
     for more, said in (
         (["--scorer", trained], "no scorer; train one with the verb scorer"),
-        (["--choose", "scorer"], "--choose scorer needs the folder of a scorer"),
+        (["--choose", "scorer"], "--choose scorer needs a scorer; give its folder or name with --scorer"),
     ):
         status, _, told = call(*words, *more, "--out", tmp_path / "e")
         assert status == 2
