@@ -182,13 +182,16 @@ def _mentions(recipe: AnyRecipe) -> dict[str, bool]:
 
 
 def about_of(recipe: AnyRecipe) -> About:
-    """Return the language, licence, name and tags of a dataset; the language of a source that a user describes is not known.
+    """Return the language, licence, name and tags of a dataset.
 
-    The recipe of an earlier version does not state them; its patterns are shipped ones if their ids are.
+    The recipe of an earlier version does not state them. Patterns are shipped ones if their ids are, and shipped sources
+    are in English.
     """
     name = f"wirework {recipe.name}"
     if not isinstance(recipe, Recipe):
-        language = () if recipe.source == OWN else SHIPPED.language
+        language = recipe.language
+        if language is None:
+            language = () if recipe.source == OWN else SHIPPED.language
         return About(language=language, license=joint_licence(recipe.sources), pretty_name=name)
     ours = all(f"{pattern}.jinja" in shipped() for pattern in recipe.shares)
     about = recipe.about or stated(About(), shipped_alone=ours)

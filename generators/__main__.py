@@ -284,6 +284,11 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     )
     imports.add_argument("--notice", metavar="TEXT", help="the authors of such a source, as its licence asks")
     imports.add_argument(
+        "--language",
+        metavar="CODE",
+        help="the language of the questions for the page, such as en or pt-BR (default: that of the source, if it is known)",
+    )
+    imports.add_argument(
         "--out",
         metavar="DIR|URL",
         help="the dataset's folder, or a URL such as s3://bucket/gsm8k (default data/SOURCE)",

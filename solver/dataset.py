@@ -31,6 +31,7 @@ BATCH = 2_000
 _NAME = re.compile(r"(?P<repo>[\w-][\w.-]*/[\w.-]+)(?::(?P<config>[\w.-]*)(?:/(?P<split>[\w.-]+))?)?")
 
 
+_NO_RECIPE = "not a recipe of wirework"
 _NOWHERE = "no such file or dataset folder; give one, or ORG/NAME on the Hub"
 
 
@@ -101,27 +102,36 @@ def dataset_reading(location: str | Path) -> Reading:
     Raises InputError if the dataset does not exist, or its recipe cannot be read.
     """
     path = recipe_path(location)
-    recipe = read_json(read_text(path), str(path)) if path else None
-    if recipe is None:
+    if path is None:
         return Reading()
-    name = f"{path}: not a recipe of wirework"
-    stated = typed(recipe, _Stated, name)
-    about = stated.about or _About()
-    languages = [about.language] if isinstance(about.language, str) else about.language or []
+    stated = typed(read_json(read_text(path), str(path)), _Stated, f"{path}: {_NO_RECIPE}")
     try:
-        return Reading.of(languages, stated.files or {})
+        return Reading.of((stated.about or _About()).language or (), stated.files or {})
     except (Refusal, InputError) as error:
-        raise InputError(f"{name}: {error}") from None
+        raise InputError(f"{path}: {_NO_RECIPE}: {error}") from None
+
+
+def dataset_language(location: str | Path) -> tuple[str, ...]:
+    """Return the codes of the languages that a dataset's recipe states; none if it states none, or there is no recipe."""
+    path = recipe_path(location)
+    return stated_languages(read_json(read_text(path), str(path)), str(path)) if path else ()
+
+
+def stated_languages(recipe: object, path: str) -> tuple[str, ...]:
+    """Return the codes of the languages that the values of a recipe state: of a build in `about`, of an import apart."""
+    stated = typed(recipe, _Stated, f"{path}: {_NO_RECIPE}")
+    return (stated.about or _About()).language or stated.language or ()
 
 
 class _About(msgspec.Struct, frozen=True):
-    language: str | list[str] | None = None
+    language: tuple[str, ...] | None = None
 
 
 class _Stated(msgspec.Struct, frozen=True):
     """The keys of a recipe that say how questions are read."""
 
     about: _About | None = None
+    language: tuple[str, ...] | None = None
     files: dict[str, str] | None = None
 
 

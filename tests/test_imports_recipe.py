@@ -417,3 +417,44 @@ def test_a_column_is_named_once(own):
     """A question would have the text twice."""
     with pytest.raises(InputError, match=r"'body\+body' names the column body twice"):
         asked(own, question="body+body").source()
+
+
+def languages(folder):
+    """Return the codes of the languages on a folder's card, and the arguments of its command."""
+    page = write_card(folder, plots=False).read_text(encoding="utf-8")
+    return yaml.safe_load(page.split("---")[1]).get("language"), shlex.join(read_recipe(folder).arguments())
+
+
+def test_the_language_of_a_source_may_be_stated(own, tmp_path):
+    """The card and its command have it; it is kept when the import is repeated, and goes to what is made of the dataset."""
+    folder = import_problems(asked(own, language="pt-BR", licence="mit"), tmp_path / "d").folder
+    import_problems(asked(own), folder)
+    words = {"question": "question", "answer": "answer", "form": "none", "eval_only": True, "split": "train"}
+    made = import_problems(Request(origin=folder, **words), tmp_path / "made").folder
+    named = import_problems(
+        Request(name="gsm8k", origin=PROBLEMS / "gsm8k.jsonl", language="de"), tmp_path / "named"
+    ).folder
+
+    assert languages(folder)[0] == ["pt"]
+    assert "--language pt-BR" in languages(folder)[1]
+    assert languages(made)[0] == ["pt"]
+    assert languages(named)[0] == ["de"]
+    assert "--language de" in languages(named)[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("Portuguese", "language Portuguese is no code of ISO 639; write pt"),
+        ("xx", "language xx is no code of ISO 639"),
+    ],
+)
+def test_a_language_has_its_code(own, language, told):
+    """The Hub takes no other words."""
+    with pytest.raises(InputError, match=told):
+        asked(own, language=language).source()
+
+
+def test_every_shipped_source_states_its_language():
+    """A further source without one would have a card without a language."""
+    assert [one.name for one in sources().values() if not one.language] == []

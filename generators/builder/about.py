@@ -100,7 +100,7 @@ def languages() -> dict[str, str]:
 def read_about(node: dict[str, Node]) -> About:
     """Return the facts of a preset; raise InputError, whose message begins with the key."""
     about = About(
-        language=tuple(map(_language, _list(node, "language"))),
+        language=tuple(map(known_language, _list(node, "language"))),
         license=_text(node, "license"),
         license_name=_text(node, "license_name"),
         license_link=_text(node, "license_link"),
@@ -137,7 +137,7 @@ def _list(node: dict[str, Node], key: str) -> list[str]:
     return list(dict.fromkeys(item for item in found if item is not None))
 
 
-def _language(word: str) -> str:
+def known_language(word: str) -> str:
     """Return a language as it is written; raise InputError if it is no code that the Hub takes."""
     found = _TAG.fullmatch(word)
     if word in _SPECIAL or (found and (len(found[1]) == 3 or found[1] in languages())):

@@ -25,6 +25,7 @@ from generators.imports.sources.registry import Source, sources
 from generators.imports.sources.request import Request
 from generators.text.contamination import gate_of
 from solver.arguments import checked
+from solver.dataset import dataset_language, stated_languages
 from solver.licence import UNKNOWN, dataset_sources, sources_of
 from solver.refusal import InputError, did_you_mean
 
@@ -79,6 +80,9 @@ def import_problems(
     files = new_store(
         Path("data") / dataset_name(reader.name, place.split, eval_only=eval_only) if out is None else out
     )
+    made_from = place.name if derived_from is None else derived_from
+    if not reader.language:
+        reader = msgspec.structs.replace(reader, language=dataset_language(made_from))
     with writable(files.location), only_writer_of(files):
         stated = _as_stated(request, reader, files)
         recipe = ImportRecipe.of(
@@ -86,7 +90,7 @@ def import_problems(
             place.split,
             place.name,
             found.sha256,
-            earlier=dataset_sources(place.name if derived_from is None else derived_from) or (),
+            earlier=dataset_sources(made_from) or (),
             grade=grade,
             eval_only=eval_only,
             max_len=max_len,
@@ -96,8 +100,9 @@ def import_problems(
         )
         claim(recipe, files)
         if stated != reader:
-            told = f"licence {stated.licence}" + (f" and the notice {stated.notice!r}" if stated.notice else "")
-            print(f"{files.location}: keeps the {told}, which an earlier import stated", file=sys.stderr)
+            print(
+                f"{files.location}: keeps the {_told(stated, reader)}, which an earlier import stated", file=sys.stderr
+            )
         return _Import(recipe, files, place, found).run(
             PartConverter(Converter(reader, recipe, found.columns, held_out)), how
         )
@@ -114,21 +119,35 @@ def _reader(asked: Source, eval_only: bool) -> Source:
 
 
 def _as_stated(request: Request, reader: Source, files: Store) -> Source:
-    """Return a source with the licence and the notice of the folder's recipe where the request leaves them out."""
-    known = sources().get(reader.name)
-    if (known is not None and known.licence != UNKNOWN) or str(files.location).startswith(HUB):
-        return reader
-    if RECIPE not in files.names():
+    """Return a source with the licence, the notice and the language of the folder's recipe where the request has none."""
+    if str(files.location).startswith(HUB) or RECIPE not in files.names():
         return reader
     with files.open(RECIPE) as file:
-        earlier = sources_of(recipe_values(file.read(), f"{files.location}/{RECIPE}"), f"{files.location}/{RECIPE}")
-    for one in earlier:
+        path = f"{files.location}/{RECIPE}"
+        values = recipe_values(file.read(), path)
+    language = stated_languages(values, path) or reader.language
+    if request.language is None:
+        reader = msgspec.structs.replace(reader, language=language)
+    known = sources().get(reader.name)
+    if known is not None and known.licence != UNKNOWN:
+        return reader
+    for one in sources_of(values, path):
         if is_of(one, reader.name):
             licence = one.licence if request.licence is None else reader.licence
             notice = one.notice if request.notice is None else reader.notice
             terms = reader.terms if licence == reader.licence else ""
             return msgspec.structs.replace(reader, licence=licence, notice=notice, terms=terms)
     return reader
+
+
+def _told(stated: Source, asked: Source) -> str:
+    """Return the facts that an earlier import stated and this one does not."""
+    told = []
+    if (stated.licence, stated.notice) != (asked.licence, asked.notice):
+        told.append(f"licence {stated.licence}" + (f" and the notice {stated.notice!r}" if stated.notice else ""))
+    if stated.language != asked.language:
+        told.append(f"language {', '.join(stated.language)}")
+    return " and the ".join(told)
 
 
 @dataclass(frozen=True)

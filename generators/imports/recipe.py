@@ -50,6 +50,8 @@ class ImportRecipe:
     """The format of the programs."""
     origin: str = ""
     """The place that was read: a name on the Hub, or a file's name without its folder."""
+    language: tuple[str, ...] | None = None
+    """The codes of the languages of the questions, for the page; None in a recipe of an earlier version."""
     sources: tuple[Licensed, ...] = ()
     """The source, and those that it was made from, with their licences."""
     kind: Literal["import"] = "import"
@@ -90,6 +92,7 @@ class ImportRecipe:
             columns=msgspec.structs.asdict(source.columns),
             programs=source.format,
             origin=place,
+            language=source.language,
             sources=_sources(source, earlier, place),
         )
 
@@ -106,7 +109,7 @@ class ImportRecipe:
 
     def deciding(self) -> dict[str, Any]:
         """Return all keys but those for the page: another version of wirework may find other traces."""
-        return flat({key: value for key, value in asdict(self).items() if key not in ("origin", "sources")})
+        return flat({key: value for key, value in asdict(self).items() if key not in ("origin", "sources", "language")})
 
     def arguments(self) -> list[str]:
         """Return the arguments of the command `import` that makes these rows; recipes of earlier versions tell less.
@@ -125,6 +128,7 @@ class ImportRecipe:
         if self.programs and (known is None or self.programs != known.format):
             words += ["--format", self.programs]
         words += self._licence(known)
+        words += ["--language", *self.language] if self.language and self.language != (known and known.language) else []
         use = known.use if known else "train"
         if self.split != default_split(use, described=self.eval_only and not known):
             words += ["--split", self.split]

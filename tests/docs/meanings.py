@@ -108,6 +108,7 @@ IMPORT_RECIPE = {
     "columns": "The columns that make the question, the program and the answer.",
     "programs": "The format of the programs.",
     "origin": "The place that was read: a name on the Hub, or the name of a file.",
+    "language": "The codes of the languages of the questions, for the page; empty if that is not known.",
     "origin_sha256": "The SHA-256 of the entries that were read.",
     "grade": "The lowest grade that was kept.",
     "eval_only": "Whether only questions and answers were written.",

@@ -1,5 +1,5 @@
 """Sources of problems: where each lies, its licence and its columns (registry), which
 one a caller asks for (request), and how an entry is read (reading).
 
-Imports solver, files, text and solution.
+Imports solver, files, text, builder and solution.
 """

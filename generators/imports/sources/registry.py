@@ -43,6 +43,8 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: str
     columns: Columns
     format: Format
+    language: tuple[str, ...] = ()
+    """The codes of the languages of its questions; empty where that is not known."""
     licence: str
     notice: str
     """The line that the licence asks for in every copy: whose work it is."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from generators.builder.about import known_language
 from solver.arguments import check_fields
 from solver.licence import UNKNOWN, known_licence
 from solver.refusal import InputError, did_you_mean
@@ -23,7 +24,7 @@ class Request:
 
     `name` is a source of `sources.yaml`; without one, `question`, `program` and `answer` name columns, and `form` the
     format of the programs. `licence` is an identifier of the Hub and `notice` names the authors, for a source whose
-    licence is not known here. `origin` is a local file or a dataset on the Hub. With `eval_only`, no row is for
+    licence is not known here; `language` is the code of the language of the questions. `origin` is a local file or a dataset on the Hub. With `eval_only`, no row is for
     training. Training rows that copy a question of GSM-8K's test split are refused, unless `gate` is false; `against`
     names more held-out sets.
     """
@@ -36,6 +37,7 @@ class Request:
     form: str | None = None
     licence: str | None = None
     notice: str | None = None
+    language: str | None = None
     split: str | None = None
     eval_only: bool = False
     against: str | Path | Sequence[str | Path] | None = None
@@ -62,7 +64,10 @@ class Request:
             raise InputError(
                 f"--answer {self.answer}: give one column, or two: the options and the letter of the right one"
             )
-        made = replace(known, columns=columns, format=known.format if self.form is None else self.form)
+        language = known.language if self.language is None else (known_language(self.language),)
+        made = replace(
+            known, columns=columns, format=known.format if self.form is None else self.form, language=language
+        )
         if made.format != "none" and not columns.program:
             raise InputError(f"format {made.format} needs the column of the programs; give it with --program")
         if made.format == "none" and not columns.answer:
