@@ -147,7 +147,7 @@ def _eval(args: argparse.Namespace) -> int:
     else:
         options = _sampling(args)
         names += ["adapter", "model", "max_new_tokens", "batch", "dtype"]
-        options["constrained"] = _constrained(args)
+    options["constrained"] = _constrained(args)
     options |= {name: getattr(args, name) for name in names}
     found = evaluate(args.dataset or [DATASET], args.out, **options)
     if len(found) == 1:
@@ -159,7 +159,7 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _refuse_mixed(args: argparse.Namespace) -> None:
     """Raise InputError for flags of a local model beside --endpoint, and for flags of an endpoint without it."""
-    here = ("adapter", "constrained", "nonnegative", "batch", "dtype", "samples", "choose", "seed", "scorer")
+    here = ("adapter", "nonnegative", "batch", "dtype", "samples", "choose", "seed", "scorer")
     there = ("few_shot", "examples", "workers", "key_env", "timeout", "own_temperature")
     given = vars(args)
     refuse_mixed(

@@ -140,7 +140,7 @@ def evaluate(
     The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows of the
     dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a `temperature`, and
     `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained` masks tokens that would break a
-    trace, and as "nonnegative" also steps that give a value below zero. An omitted number has the value that
+    trace, and as "nonnegative" also steps that give a value below zero; an endpoint is sent the grammar of each question. An omitted number has the value that
     `python -m finetune eval --help` names. `out` is the folder of the evaluation, or, of several datasets, the folder that
     holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct, also for
     an argument that would do nothing.
@@ -161,10 +161,10 @@ def evaluate(
     if constrained not in (True, False, NONNEGATIVE):
         raise InputError(f"constrained is {constrained!r}; give True, False or {NONNEGATIVE!r}")
     sampling = {"samples": samples, "temperature": temperature, "choose": choose, "scorer": scorer, "seed": seed}
-    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "dtype": dtype, "constrained": constrained}
+    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "dtype": dtype}
     asking = {"few_shot": few_shot, "examples": examples, "workers": workers}
     local_options = {"adapter": adapter, "model": model, **decoding, **sampling}
-    refuse_mixed(endpoint is not None, local_options, asking)
+    refuse_mixed(endpoint is not None, {"nonnegative": constrained == NONNEGATIVE, **local_options}, asking)
     refuse_unsampled(sampling)
     if scorer is not None:
         local_options |= {"choose": choose or SCORER, "scorer": str(scorer)}
@@ -172,9 +172,11 @@ def evaluate(
         local_options |= {"model": str(model)}
     run: Callable[..., Path]
     if endpoint:
-        run = partial(evaluate_endpoint, endpoint=endpoint, limit=limit, **_given(asking))
+        run = partial(
+            evaluate_endpoint, endpoint=endpoint, limit=limit, constrained=bool(constrained), **_given(asking)
+        )
     else:
-        run = partial(judge.evaluate, load=cache(load), limit=limit, **_given(local_options))
+        run = partial(judge.evaluate, load=cache(load), limit=limit, constrained=constrained, **_given(local_options))
     place = None if out is None else local(out)
     single = len(names) == 1
     folder, below = (place if single else None), (None if single else place)

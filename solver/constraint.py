@@ -6,15 +6,14 @@ engine that lets its logits be masked can use it.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .grounding import IN_ARGS, Reading, question_numbers
-from .number import fits
+from .grammar import numbers_for
+from .grounding import Reading
 from .position import Position
 from .refusal import InputError
 
@@ -72,9 +71,7 @@ class Constraint:
         With `nonnegative`, no step may give a value below zero.
         """
         self.vocabulary = vocabulary
-        # No trace is grounded in a question without numbers; it is still to be one that can be read and run.
-        numbers = frozenset(filter(fits, question_numbers(question, *reading)))
-        self._go_to(Position(numbers or _NO_NUMBERS, nonnegative), "")
+        self._go_to(Position(numbers_for(question, reading), nonnegative), "")
 
     def _go_to(self, position: Position, text: str) -> None:
         """Go to a position; `text` is what has been written behind it."""
@@ -102,9 +99,6 @@ class Constraint:
         while split := self.position.split(self.written):
             lines, rest = split
             self._go_to(self.position.after(lines), rest)
-
-
-_NO_NUMBERS: frozenset[Fraction] = IN_ARGS
 
 
 def masks(constraints: Sequence[Constraint]) -> NDArray[np.int32]:

@@ -101,10 +101,13 @@ class Prompt:
 
     messages: tuple[Message, ...]
     sample: int = 0
+    grammar: str = ""
+    """A grammar that the answer has to match, as vLLM takes it; empty for none."""
 
     def request(self, endpoint: Endpoint) -> str:
         """Return the request's name in the journal: a hash of all that may change its answer, except the address."""
-        asked = (endpoint.model, endpoint.temperature, endpoint.max_tokens, self.messages, self.sample)
+        asked = [endpoint.model, endpoint.temperature, endpoint.max_tokens, self.messages, self.sample]
+        asked += [self.grammar] if self.grammar else []
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 
@@ -222,7 +225,12 @@ class Client:
         endpoint = self.endpoint
         self.calls += 1
         messages = cast("list[ChatCompletionMessageParam]", list(prompt.messages))
-        options = {"temperature": endpoint.temperature, "max_tokens": endpoint.max_tokens}
+        grammar = {"grammar": prompt.grammar} if prompt.grammar else None
+        options = {
+            "temperature": endpoint.temperature,
+            "max_tokens": endpoint.max_tokens,
+            "structured_outputs": grammar,
+        }
         given = {name: value for name, value in options.items() if value is not None}
         raw = openai.chat.completions.with_raw_response  # its content is read below: the library does not check types
         try:

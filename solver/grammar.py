@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .experts import EXPERTS
 from .fields import NAME, Var
-from .grounding import free_numbers
+from .grounding import IN_ARGS, Reading, free_numbers, question_numbers
 from .number import LITERAL, fits, write_number
 from .ops import Query, write_step
 from .program import MAX_PARTS, Trace
@@ -147,6 +147,14 @@ def _gbnf(pattern: str) -> str:
         ("(" if match[1] == "(?:" else match[1]) if match[1] else quoted(match[2]) for match in _REGEX.finditer(pattern)
     )
     return re.sub(r" ([*+?])", r"\1", " ".join(pieces))
+
+
+def numbers_for(question: str, reading: Reading = Reading()) -> frozenset[Fraction]:  # noqa: B008  # a frozen value
+    """Return the numbers that a trace for a question may write, without their signs.
+
+    No trace is grounded in a question without numbers; it is still to be one that can be read.
+    """
+    return frozenset(filter(fits, question_numbers(question, *reading))) or IN_ARGS
 
 
 def grammar(numbers: Numbers = None, syntax: str = "lark") -> str:

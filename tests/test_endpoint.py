@@ -247,14 +247,15 @@ def test_tokens_are_those_that_the_endpoint_tells(usage, expected, tmp_path):
 
 
 def test_another_model_or_sample_is_asked_anew(tmp_path):
-    """The journal's answers are those of the same request: messages, model, options and sample."""
+    """The journal's answers are those of the same request: messages, model, options, sample and grammar."""
     message = ({"role": "user", "content": "hello"},)
     with serve("yes") as server:
         for model, options, sample in (("m", {}, 0), ("n", {}, 0), ("m", {"temperature": 1.0}, 0), ("m", {}, 1)):
             client = Client(read_endpoint(server.url, model, **options), Journal(tmp_path / "j"))
             client.ask([Prompt(message, sample)], lambda prompt, reply: None)
+        client.ask([Prompt(message, sample, 'root ::= "yes"')], lambda prompt, reply: None)
 
-        assert len(server.calls) == 4
+        assert len(server.calls) == 5
 
 
 @pytest.mark.parametrize("reply", ["yes", Reply("broken", 500)], ids=["answers", "retries"])

@@ -12,11 +12,13 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from finetune.models.ways import way_name
 from finetune.runs import terminal
 from finetune.runs.folder import removed_if_empty, trained_system_line, write_json, writing
-from finetune.runs.rows import hub_dataset, read_rows, read_training_rows, split_of
+from finetune.runs.rows import hub_dataset, read_rows, read_training_rows, reading_of, split_of
 from finetune.runs.trained import NEW, UNKNOWN, Trained
 from solver.endpoint import Client, Endpoint, Message, Prompt, Reply, refuse_without_openai
+from solver.grammar import grammar, numbers_for
 from solver.journal import Journal
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -46,6 +48,7 @@ def evaluate_endpoint(
     few_shot: int = 0,
     examples: str | None = None,
     workers: int = 4,
+    constrained: bool = False,
     below: Path | None = None,
     label: str | None = None,
     only_check: bool = False,
@@ -53,6 +56,7 @@ def evaluate_endpoint(
     """Ask for the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
     `few_shot` training rows of the dataset, or of `examples`, stand before each question as turns of the conversation.
+    With `constrained`, each question is sent with its grammar, which vLLM heeds.
     See `evaluate` for `below`, `label` and `only_check`.
     """
     split = split_of(dataset, split, "test")
@@ -73,13 +77,14 @@ def evaluate_endpoint(
         dtype="",
         system=system,
         hub_dataset=hub_dataset(dataset),
+        constrained=constrained,
         endpoint=endpoint.url,
         endpoint_temperature=endpoint.temperature,
         few_shot=few_shot,
         examples=_hash(turns) if turns else "",
     )
-    shots = f"{few_shot}-shot" if few_shot else None
-    folder = folder or (below or home_of(endpoint.model, None)) / folder_name(dataset, label, split, shots)
+    kinds = (f"{few_shot}-shot" if few_shot else None, way_name(constrained) if constrained else None)
+    folder = folder or (below or home_of(endpoint.model, None)) / folder_name(dataset, label, split, *kinds)
     refuse_without_openai()
     if only_check:
         refuse_occupied(folder, settings)
@@ -152,10 +157,12 @@ def _ask(
 
     The settings are written with the first answer: an endpoint that gives none leaves the folder to another command.
     """
+    reading = reading_of(settings.dataset)
     asked: dict[str, list[str]] = {}
     prompts: dict[str, Prompt] = {}
     for row in rows:
-        prompt = Prompt(with_examples(row["prompt"], turns))
+        written = grammar(numbers_for(row["question"], reading), "gbnf") if settings.constrained else ""
+        prompt = Prompt(with_examples(row["prompt"], turns), grammar=written)
         name = prompt.request(client.endpoint)
         prompts[name] = prompt
         asked.setdefault(name, []).append(row["id"])

@@ -168,12 +168,12 @@ def cost_line(found: Mapping[str, Any]) -> str:
 
 def decoding_line(settings: Mapping[str, Any]) -> str:
     """Return a phrase on how the completions of an evaluation were decoded."""
+    held = f", {way_name(settings['constrained'])}" if settings.get("constrained") else ""
     if settings.get("endpoint"):
         shown = f" with {counted(settings['few_shot'], 'example')}" if settings["few_shot"] else ""
         temperature = settings["endpoint_temperature"]
         at = "its own temperature" if temperature is None else f"temperature {temperature:g}"
-        return f"at an endpoint{shown}, {at}"
-    held = f", {way_name(settings['constrained'])}" if settings.get("constrained") else ""
+        return f"at an endpoint{shown}, {at}{held}"
     if not settings.get("samples"):
         return f"greedy{held}"
     samples = counted(settings["samples"], "sample")

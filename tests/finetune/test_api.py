@@ -124,8 +124,6 @@ def test_an_evaluation_that_cannot_be_or_an_argument_that_does_nothing_is_refuse
         {"batch": 128},
         {"dtype": "auto"},
         {"max_new_tokens": 400},
-        {"constrained": True},
-        {"constrained": "nonnegative"},
     ],
     ids=lambda given: next(iter(given)),
 )
@@ -133,3 +131,9 @@ def test_an_endpoint_takes_no_options_of_a_local_model(dataset, tmp_path, argume
     """Also a usual value is refused: the endpoint's own may differ."""
     with pytest.raises(InputError, match=f"^{next(iter(arguments))} is for a model that runs here"):
         finetune.evaluate(dataset, tmp_path / "e", endpoint=ENDPOINT, **arguments)
+
+
+def test_an_endpoint_cannot_know_the_values_of_steps(dataset, tmp_path):
+    """A context-free grammar excludes no values, so only a model that runs here can be kept from those below zero."""
+    with pytest.raises(InputError, match=r"^nonnegative is for a model that runs here"):
+        finetune.evaluate(dataset, tmp_path / "e", endpoint=ENDPOINT, constrained="nonnegative")

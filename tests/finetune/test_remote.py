@@ -10,6 +10,8 @@ from finetune.judge.evaluate import PREDICTIONS, read_predictions
 from finetune.judge.remote import read_examples, spent, spent_line, with_examples
 from finetune.runs.rows import read_rows
 from solver import endpoint
+from solver.grammar import grammar
+from solver.grounding import question_numbers
 from solver.refusal import InputError
 from solver.text import fence
 
@@ -57,6 +59,25 @@ def test_a_model_at_an_endpoint_is_judged_like_any_other(dataset, gold, tmp_path
         asked = server.calls[0]
         assert (asked["model"], asked["temperature"], asked["max_tokens"]) == ("large", 0.0, 400)
         assert [turn["role"] for turn in asked["messages"]] == ["system", "user"]
+
+
+def test_an_endpoint_is_sent_the_grammar_of_each_question(dataset, gold, tmp_path, call):
+    """`--constrained` sends it as vLLM takes it; a model without it is evaluated elsewhere, and the report tells them apart."""
+    rows = read_rows(str(dataset), "test").to_pylist()[:2]
+    with serve(*gold[:2]) as server:
+        words = remote(server, dataset, tmp_path / "e", "--limit", 2)
+        status, _, errors = call(*words, "--constrained")
+
+        assert status == 0, errors
+        assert [each["structured_outputs"] for each in server.calls] == [
+            {"grammar": grammar(question_numbers(row["question"]), "gbnf")} for row in rows
+        ]
+    assert report_of(tmp_path / "e")["overall"]["accuracy"]["hits"] == 2
+    assert "at an endpoint, temperature 0, constrained" in (tmp_path / "e" / "report.html").read_text()
+    with serve(*gold[:2]) as server:
+        assert call(*words)[0] == 2
+        assert call(*remote(server, dataset, tmp_path / "f", "--limit", 2))[0] == 0
+        assert not any("structured_outputs" in each for each in server.calls)
 
 
 def test_a_row_without_an_answer_is_asked_again_by_the_same_command(dataset, gold, tmp_path, call):
@@ -136,7 +157,7 @@ def test_tokens_that_some_prediction_lacks_are_unknown():
     ("more", "said"),
     [
         (["--adapter", "runs/first"], "--adapter is for a model that runs here"),
-        (["--constrained"], "--constrained is for a model that runs here"),
+        (["--nonnegative"], "--nonnegative is for a model that runs here"),
         (["--batch", 128], "--batch is for a model that runs here; leave out --batch, or --endpoint"),
         (["--dtype", "auto"], "--dtype is for a model that runs here"),
         (["--samples", 2], "--samples is for a model that runs here"),
