@@ -19,6 +19,7 @@ import docs.refusals
 import pyarrow.parquet as pq
 import pytest
 from docs.pages import FRAMES, NOTES, PAGES, ROOT, anchors, blocks, links, markers, renewed
+from wirings import checked
 
 import generators
 import solver
@@ -93,6 +94,7 @@ def test_the_index_names_every_page():
     ("page", "phrase"),
     [
         ("README.md", "{train} training rows, {validation} validation rows and {test} test rows".format(**RUN8.rows)),
+        ("docs/benchmarks.md", f"the wirings of {len(checked())} problems"),
         ("docs/patterns.md", f"fewer than {MIN_QUESTIONS:,} distinct questions"),
         ("docs/presets.md", f"fewer than {MIN_QUESTIONS:,} distinct questions"),
         ("docs/patterns.md", f"or up to {DEEP:,} of them"),

@@ -1,5 +1,6 @@
 """The generated parts about dataset folders, imports and training."""
 
+import csv
 import json
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +18,8 @@ from solver.schema import COLUMNS
 from .markdown import check_same, code, rows
 from .meanings import IMPORT_RECIPE, MANIFEST, METADATA, RECIPE, SPLIT_KEYS
 
+READ = Path(__file__).parents[1] / "problems" / "wirings.csv"
+"""The verdicts of readers on the wirings of problems; `tests/wirings.py` describes the file."""
 WORDINGS = Path(__file__).parents[2] / "benchmarks" / "wordings.json"
 """The figures that `python benchmarks/wordings.py` has measured."""
 
@@ -77,6 +80,22 @@ def grades() -> str:
 def wirings() -> str:
     """Return the table of how a wiring is known."""
     return rows("`how`", "meaning", body=WIRINGS.items())
+
+
+def wirings_read() -> str:
+    """Return the table of what readers found of the wirings of problems, from the file of their verdicts."""
+    with READ.open(encoding="utf-8", newline="") as file:
+        read = [row for row in csv.DictReader(file) if row["wiring"] != "none"]
+    groups = {
+        "two readers, of problems that were drawn": [{row["wiring"], row["second"]} for row in read if row["second"]],
+        "one reader, of others": [{row["wiring"]} for row in read if not row["second"]],
+    }
+    body = []
+    for name, verdicts in groups.items():
+        right, wrong = verdicts.count({"right"}), verdicts.count({"wrong"})
+        share = f"{right:,} ({right / len(verdicts):.1%})"
+        body.append((name, len(verdicts), share, wrong, len(verdicts) - right - wrong))
+    return rows("judged by", ">wirings", ">right", ">wrong", ">doubtful or disputed", body=body)
 
 
 def pattern_reasons() -> str:

@@ -37,6 +37,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "sources": datasets.sources,
     "formats": datasets.formats,
     "wirings": datasets.wirings,
+    "wirings-read": datasets.wirings_read,
     "wordings": datasets.wordings,
     "training": datasets.training,
     "ways": datasets.ways,
