@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from .number import LIMIT
 from .numerals import TENS, UNITS
 
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
@@ -65,6 +66,9 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 """A number in figures."""
 _PART = _words([*PARTS, *(f"{part}s" for part in PARTS if part not in ("half", "halves"))])
 _STARTS = _words({word[:3] for table in (UNITS, TENS, PARTS, MULTIPLES, GROUPS, ORDINALS) for word in table})
+_MOST = len(str(LIMIT)) - 1
+TOO_LONG = re.compile(rf"\d{{{_MOST + 1},}}|\d{{1,3}}(?:,\d{{3}}){{{_MOST // 3 + 1},}}")
+"""Figures of numbers that are too large for a trace; Python does not even convert those of thousands of digits."""
 _MAY_START = rf"[\d$.{''.join(GLYPHS)}]|us\$|an?\b|{_STARTS}"
 """How a number may start; other places are left at once, which saves a third of the time."""
 _QUANTITY = re.compile(
@@ -95,7 +99,8 @@ _QUANTITY = re.compile(
 @lru_cache(maxsize=8)
 def read_quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text in order; no two overlap."""
-    found = (_quantity(match) for match in _QUANTITY.finditer(text))
+    readable = TOO_LONG.sub(lambda match: "#" * len(match[0]), text)
+    found = (_quantity(match) for match in _QUANTITY.finditer(readable))
     return tuple(quantity for quantity in found if quantity is not None)
 
 

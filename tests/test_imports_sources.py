@@ -12,8 +12,10 @@ from generators.__main__ import main
 from generators.files.entries import read_entries
 from generators.finished.audit import audit
 from generators.imports.importer import import_problems
+from generators.imports.solution.problem import Dropped
 from generators.imports.sources.answers import NoAnswer, read_answer
 from generators.imports.sources.questions import detokenised
+from generators.imports.sources.reading import read_problem
 from generators.imports.sources.registry import sources
 from generators.imports.sources.request import Request
 from solver.refusal import InputError
@@ -144,7 +146,7 @@ LINES = {
     "another option": ("mathqa", {"correct": "a"}, "no_value"),
     "no option": ("mathqa", {"correct": "e"}, "answer: no option 'e'"),
     "a power": ("mathqa", {"linear_formula": "power(n0,n1)|"}, "beyond: power"),
-    "a loop": ("tinygsm", {"code": "for k in range(9): x = k"}, "beyond: for"),
+    "a loop": ("tinygsm", {"code": "for k in range(9): x = k"}, "beyond: a loop"),
     "no code": ("tinygsm", {"code": ""}, "no_program: gold answers alone are no program"),
     "a cut fraction": ("singleeq", {"lEquations": ["0.16666666666666666*6=x"]}, "binary_decimal"),
     "two unknowns": ("asdiv", {"Formula": "x+y=84; x-y=9"}, "equation: 2 equations with unknowns"),
@@ -321,3 +323,34 @@ def test_lines_of_question_and_solution_are_read(tmp_path):
     rows = rows_of(import_problems(Request("gsm8k-aug", origin=path), tmp_path / "out").folder)
 
     assert [(row["question"], row["answer"], row["difficulty"]) for row in rows] == [(NUTS, "75", 2)]
+
+
+FIGURES = "9" * 5_000
+"""More digits than Python converts."""
+TELLER = {"question": "Ann has 12 apples and buys 5 more. How many apples does Ann have?", "answer": 17}
+
+
+@pytest.mark.parametrize(
+    ("form", "entry", "reason"),
+    [
+        ("equation", {"program": f"12+{FIGURES}"}, "beyond: a number of the program has too many digits"),
+        ("annotations", {"program": f"<<12+5={FIGURES}.5>>"}, "beyond: a number of the program has too many digits"),
+        ("slots", {"program": f"add(n0,const_{FIGURES})"}, "beyond: a number of the program has too many digits"),
+        ("python", {"program": f"result = 12 + {FIGURES}"}, "beyond: a number of the program has too many digits"),
+        ("equation", {"program": "12+5", "answer": FIGURES}, "answer: "),
+        (
+            "equation",
+            {"program": "12+5", "question": f"Ann has {'1,' + '999,' * 2_000}999 apples. How many?"},
+            "line: a number of the question has too many digits",
+        ),
+    ],
+    ids=["equation", "annotation", "slot", "Python", "answer", "question"],
+)
+def test_a_number_of_thousands_of_digits_drops_its_row_alone(form, entry, reason):
+    """Python refuses to convert it, so it must not be read; the other rows of a file stay."""
+    request = Request(question="question", program="program", answer="answer", form=form)
+
+    dropped = read_problem(request.source(), "own/train/0", TELLER | entry)
+
+    assert isinstance(dropped, Dropped)
+    assert dropped.reason.startswith(reason)

@@ -132,3 +132,10 @@ def test_what_is_no_number_is_refused(text):
 def test_words_that_only_look_like_a_group_are_none(text):
     """A couple's wedding is no wedding of two, and who scores has no twenty."""
     assert not [one for one in read_quantities(text) if one.kind == "group"]
+
+
+def test_figures_of_too_many_digits_are_no_number():
+    """Python does not convert thousands of digits, and no trace can hold them; other numbers keep their places."""
+    text = f"He has {'9' * 5_000} nuts, 3 of them brown, and {'1' + ',000' * 2_000} $0.{'3' * 5_000} more."
+
+    assert [(one.value, text[one.start : one.end]) for one in read_quantities(text) if one.value] == [(3, "3")]

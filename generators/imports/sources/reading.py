@@ -13,6 +13,7 @@ from generators.imports.solution.step import Step
 from generators.imports.solution.written import Slot
 from generators.text.lexicon import content
 from solver.machine import solve
+from solver.quantities import TOO_LONG
 from solver.refusal import Refusal
 from solver.stems import WORD
 from solver.text import read
@@ -38,6 +39,8 @@ def read_problem(source: Source, row_id: str, entry: dict[str, Any], *, bare: bo
     try:
         question = _question(source, entry)
         told = question.text
+        if TOO_LONG.search(told):
+            raise _Unread("line: a number of the question has too many digits")
         answer = _answer(source, entry)
         if bare:
             if answer is None:
@@ -190,6 +193,8 @@ def _texts(program: Any) -> list[str]:
         raise _Unread("line: its program is neither a text nor a list of texts")
     if not any(line.strip() for line in lines):
         raise _Unread(f"no_program: {GOLD_ALONE}")
+    if any(map(TOO_LONG.search, lines)):
+        raise _Unread("beyond: a number of the program has too many digits")
     return list(lines)
 
 
