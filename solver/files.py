@@ -34,7 +34,14 @@ _MAGIC = {
     b"\xfe\xff": "UTF-16",
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "a zip file",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
     b"PAR1": "Parquet",
+    b"ARROW1": "Arrow",
+    b"SQLite format 3": "SQLite",
+    b"\xd0\xcf\x11\xe0": "an Office file",
+    b"%PDF": "PDF",
 }
 """The first bytes of files that are not UTF-8, and the names of their formats."""
 
@@ -119,8 +126,11 @@ def _not_utf8(content: bytes, name: str, at: int, first_line: int) -> InputError
         known = "UTF-16" if content[:4096].count(b"\0") * 8 < len(content[:4096]) * 5 else "UTF-32"
     if known is None and not re.search(rb"[\x80-\xff]{3}", content):  # accented letters stand alone
         known = "Latin-1 or Windows-1252"
+    packed = known is not None and not known.startswith(("UTF", "Latin"))
     line = first_line if known and known.startswith("UTF") else first_line + content.count(b"\n", 0, at)
-    return InputError(f"{name}, line {line}: not UTF-8{f' (looks like {known})' if known else ''}; save it as UTF-8")
+    return InputError(
+        f"{name}, line {line}: not UTF-8{f' (looks like {known})' if known else ''}; {'unpack it, or ' if packed else ''}save it as UTF-8"
+    )
 
 
 class _Twice(ValueError):

@@ -1,5 +1,8 @@
 """One function opens people's text: UTF-8 in the forms that editors write, and one line for every other file."""
 
+import bz2
+import lzma
+
 import pytest
 
 from solver.files import decode, json_rows, local, read_json, read_text
@@ -29,7 +32,9 @@ def test_utf_8_is_read_in_every_form(tmp_path, content):
         ("a\nZoë\n".encode("latin-1"), "f, line 2: not UTF-8 (looks like Latin-1 or Windows-1252); save it as UTF-8"),
         ("a\n“b”\n".encode("cp1252"), "f, line 2: not UTF-8 (looks like Latin-1 or Windows-1252); save it as UTF-8"),
         ("a\n日本語\n".encode("shift-jis"), "f, line 2: not UTF-8; save it as UTF-8"),
-        (b"\x1f\x8b\x08\x00", "f, line 1: not UTF-8 (looks like gzip); save it as UTF-8"),
+        (b"\x1f\x8b\x08\x00", "f, line 1: not UTF-8 (looks like gzip); unpack it, or save it as UTF-8"),
+        (bz2.compress(b"text"), "f, line 1: not UTF-8 (looks like bzip2); unpack it, or save it as UTF-8"),
+        (lzma.compress(b"text"), "f, line 1: not UTF-8 (looks like xz); unpack it, or save it as UTF-8"),
     ],
 )
 def test_another_encoding_is_named(content, told):

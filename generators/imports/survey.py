@@ -56,7 +56,7 @@ class Place:
         try:
             yield from stream_entries(self.name, self.reader.config if own else None, split, digest)
         except InputError as error:
-            raise InputError(f"{error}" if local(self.name).exists() else f"{error}, as --from FILE") from None
+            raise InputError(f"{error}, as --from FILE" if own else f"{error}") from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,9 @@ from solver.plurals import counted
 from .equations import Equation, solve_linear
 from .formula import Formula, Leaf, NoFormula, Op, Symbol, evaluate, parse
 from .programs import MOST_TEXT, beyond, decimal
+from .tokens import SIGNS
 
+_PLAIN = str.maketrans(SIGNS | {"\u22c5": "*", "\uff0b": "+", "\uff1d": "="})
 _SYMBOL = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(\s*%)?|([A-Za-z_]+)([(\[]?)|//|[-+*/()]")
 _UNIT = re.compile(r"\((?=[^()]*[A-Za-z]{2})[A-Za-z /.]+\)")
 _DECLARED = re.compile(r"[A-Za-z]\s*:[^=]*")
@@ -41,6 +43,7 @@ def read_equation(text: str, answer: Fraction | None = None) -> Formula:
         raise NoFormula(f"more than {MOST_TEXT} characters")
     if _REMAINDER.search(text):
         raise beyond("a division with a remainder")
+    text = text.translate(_PLAIN)
     sides = [_symbols(side) for side in text.replace("==", "=").split("=") if side.strip()]
     letters = {leaf.letter for leaf in _leaves(sides) if leaf.letter}
     if len(letters) > 1:
@@ -58,6 +61,8 @@ def read_equation(text: str, answer: Fraction | None = None) -> Formula:
 
 def _solved(sides: list[list[Symbol]]) -> Formula:
     """Return the formula of the unknown of an equation."""
+    if len(sides) > 2 and _is_letter(sides[0]) and not any(leaf.letter for leaf in _leaves(sides[1:])):
+        return _computed(sides[1:])  # x = 12 + 5 = 17
     if len(sides) != 2:
         raise NoFormula("an unknown without an equation")
     for side, other in (sides, sides[::-1]):

@@ -1,6 +1,7 @@
 """Reads straight-line Python as steps, from its syntax tree and by an allow-list; nothing is ever run.
 
-Allowed are assignments of arithmetic to names, at the top or in one function, and a `return` at the end. `//` and
+Allowed are assignments of arithmetic to names, at the top or in one function, and a `return` at the end, or one thing
+that is printed there. `//` and
 `int()` are read as exact where they are exact for the problem's numbers.
 """
 
@@ -8,6 +9,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
+from math import inf
 
 from generators.text.lexicon import content
 
@@ -23,6 +25,22 @@ _EXACT_CALLS = {"int": int, "float": Fraction, "round": int}
 """Functions of one number that are read where they change nothing."""
 _OUTPUTS = ("result", "answer", "ans")
 """Names that hold the answer of a program without a `return`."""
+
+
+_FORMS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    ((ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp), "a loop"),
+    ((ast.If, ast.IfExp, ast.Match), "a condition"),
+    ((ast.Compare, ast.BoolOp, ast.Not), "a comparison"),
+    ((ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Subscript, ast.Starred), "a list"),
+    ((ast.Constant, ast.JoinedStr), "a text"),
+    (ast.Pow, "a power"),
+    (ast.Mod, "a remainder"),
+    ((ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift, ast.Invert), "an operation on bits"),
+    (ast.Attribute, "a part of an object"),
+    (ast.Lambda, "a function within another"),
+    (ast.Expr, "a value that has no name"),
+)
+"""Forms of Python that traces do not have, and what they are called."""
 
 
 def read_python(text: str) -> list[Step]:
@@ -62,7 +80,8 @@ class _Reader:
             last = self.assigned(statement)
         else:
             outputs = [self.names[name] for name in _OUTPUTS if name in self.names]
-            last = outputs[0] if outputs else last
+            shown = None if outputs else _shown(body)
+            last = outputs[0] if outputs else last if shown is None else self.value(shown, "result")
         if not isinstance(last, int):
             raise NoFormula("its result is a number that it is given")
         return self.steps[: last + 1]
@@ -78,7 +97,7 @@ class _Reader:
             left = ast.Name(target.id, ast.Load())
             expression = ast.BinOp(left, statement.op, statement.value)
         else:
-            raise beyond(type(statement).__name__.lower())
+            raise beyond(_told(statement))
         if not isinstance(target, ast.Name):
             raise beyond("an assignment to several names or to a part")
         self.names[target.id] = found = self.value(expression, target.id)
@@ -112,7 +131,7 @@ class _Reader:
         if isinstance(node, ast.Call):
             return self.call(node, depth)
         if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
-            raise beyond(type(node.op if isinstance(node, ast.BinOp) else node).__name__.lower())
+            raise beyond(_told(node.op if isinstance(node, ast.BinOp) else node))
         made = Op(_SIGNS[type(node.op)], self.formula(node.left, depth + 1), self.formula(node.right, depth + 1))
         if isinstance(node.op, ast.FloorDiv) and evaluate(made).denominator != 1:
             raise beyond("// with a remainder")
@@ -141,6 +160,22 @@ class _Reader:
         return inner
 
 
+def _told(node: ast.AST) -> str:
+    """Return the name of a form of Python for a reader."""
+    return next((told for kinds, told in _FORMS if isinstance(node, kinds)), "such a form of Python")
+
+
+def _shown(body: list[ast.stmt]) -> ast.expr | None:
+    """Return the expression that the last statement of a program prints, or that stands there alone."""
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Expr):
+        return None
+    call = last.value
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print":
+        return call.args[0] if len(call.args) == 1 and isinstance(call.args[0], ast.BinOp | ast.Name) else None
+    return call if isinstance(call, ast.BinOp | ast.Name) else None
+
+
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of a program: those of its one function, or those at the top, without texts, prints and imports."""
     functions = [one for one in body if isinstance(one, ast.FunctionDef)]
@@ -151,8 +186,9 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         if one.decorator_list or one.args.args or one.args.vararg or one.args.kwonlyargs or one.args.posonlyargs:
             raise beyond("a function with arguments or decorators")
         body = one.body
+    shown = body[-1] if _shown(body) is not None else None
     for statement in body:
-        if not isinstance(statement, ast.Import | ast.ImportFrom) and not _says(statement):
+        if not isinstance(statement, ast.Import | ast.ImportFrom) and not _says(statement) and statement is not shown:
             yield statement
 
 
@@ -168,10 +204,9 @@ def _number(node: ast.Constant) -> Fraction:
     """Return the value of a constant as it is written."""
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
         raise beyond(repr(node.value)[:40])
-    try:
-        return decimal(repr(node.value))
-    except ValueError as error:
-        raise NoFormula(f"{error}") from None
+    if abs(node.value) == inf:
+        raise NoFormula("a number that is too large")
+    return decimal(repr(node.value))
 
 
 def _words(name: str) -> tuple[str, ...]:

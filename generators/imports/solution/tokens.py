@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<divided>divided by)|(?P<multiplied>multiplied by)|(?P<word>[A-Za-z]+(?:['\u2019][a-z]+)?)"
     r"|(?P<stop>[.;:!?](?=\s|$)|,\s|=>|->|→)|(?P<sign>[-+*/()\[\]=\u00d7÷·\u2212\u2013\u2014\u2217])"
 )
-_SIGNS = {
+SIGNS = {
     "\u00d7": "*",
     "·": "*",
     "\u2217": "*",
@@ -29,6 +29,7 @@ _SIGNS = {
     "[": "(",
     "]": ")",
 }
+"""Printed signs, and those that formulas have for them."""
 _SPOKEN = {"plus": "+", "minus": "-", "times": "*", "equals": "=", "equal": "="}
 _MEANINGFUL = frozenset(_SPOKEN) | (frozenset(WORDS) - {"one"})
 """Words of several letters that are signs or numbers."""
@@ -64,7 +65,7 @@ def read_tokens(text: str) -> Iterator[Token]:
         elif kind in ("divided", "multiplied"):
             yield Token("sign", "/" if kind == "divided" else "*", match.start())
         elif match[0] != "/" or index + 1 == len(matches) or not _is_unit(matches[index + 1]):
-            yield Token("sign", _SIGNS.get(match[0], match[0]), match.start())
+            yield Token("sign", SIGNS.get(match[0], match[0]), match.start())
 
 
 def _is_unit(match: re.Match[str]) -> bool:

@@ -41,13 +41,13 @@ def read_answer(found: list[Any]) -> Answer:
     (value,) = found
     if isinstance(value, list | tuple):
         if len(value) != 1:
-            raise NoAnswer(f"{counted(len(value), 'answer')}")
+            raise NoAnswer(f"{counted(len(value), 'answer')}" if value else "there is none")
         (value,) = value
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = repr(value)
         return _number(text.removesuffix(".0") if "e" not in text else text)
     if not isinstance(value, str):
-        raise NoAnswer(f"{value!r} is not a number")
+        raise NoAnswer("there is none" if value is None else f"{value!r} is not a number")
     return _number(value.rpartition("####")[2].strip())
 
 
