@@ -94,6 +94,7 @@ class Rl:
     )
     temperature: float = _option(0.9, "sampling temperature", usual=(0.1, 2))
     constrained: bool = _option(default=False, meaning="sample only traces that the grammar of their question allows")
+    vllm: bool = _option(default=False, meaning="sample with vLLM, on the GPU that trains")
     kl: float = _option(0.02, "weight of the KL divergence from the initial adapter", zero=True, usual=(0, 1))
     lr: float = _option(1e-5, "learning rate of AdamW, constant", usual=(1e-8, 1e-3))
     max_new_tokens: int = _option(256, "limit of a completion in tokens", usual=(32, 4096))
@@ -218,6 +219,8 @@ def _checked(record: Any, where: str) -> Any:
             raise InputError(f"{before}generations is {record.generations}; comparing needs at least 2")
         if record.prompts * record.generations % record.accumulation:
             raise InputError(f"{before}accumulation {record.accumulation} does not divide prompts x generations")
+        if record.vllm and record.constrained:
+            raise InputError(f"{before}vllm samples without the grammar of constrained; leave one of them out")
     return record
 
 

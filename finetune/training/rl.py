@@ -26,6 +26,7 @@ from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
+from .engine import name_for_vllm, refuse_without_vllm, sample_with_vllm, vllm_arguments
 from .recipe import Rl
 from .rollout import Generate, Rollout, sample
 from .trainer import (
@@ -61,6 +62,8 @@ def reinforce(
         refuse_without_llguidance()
     keep_memory()
     device = find_device(dtype)
+    if recipe.vllm:
+        refuse_without_vllm(device)
     tracked = trackers(report_to)
     base = named_base(model, adapter, device)
     given: dict[str, Any] = {"model": base, "seed": seed, "max_len": max_len, "rows": rows, "adapter": str(adapter)}
@@ -140,10 +143,10 @@ def make_trainer(
     device: Device,
     seed: int,
     reading: Reading = Reading(),  # noqa: B008  # a frozen value
-    generate: Generate = sample,
+    generate: Generate | None = None,
     report_to: list[str] = [],
 ) -> Any:
-    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read, `generate` samples."""
+    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read, `generate` samples (by default, with the recipe's engine)."""
     import datasets
     from trl import GRPOConfig, GRPOTrainer
 
@@ -156,7 +159,11 @@ def make_trainer(
         beta=recipe.kl,
         lr_scheduler_type="constant",
         **trainer_arguments(recipe, folder, device, seed, report_to),
+        **(vllm_arguments() if recipe.vllm else {}),
     )
+    if recipe.vllm:
+        name_for_vllm(loaded.get_base_model())
+    generate = generate or (sample_with_vllm if recipe.vllm else sample)
     rollout = Rollout(table, tokenizer, recipe, folder, seed=seed, reading=reading, generate=generate)
     with one_process(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You are using 'rollout_func'")
