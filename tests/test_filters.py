@@ -172,7 +172,23 @@ PRONOUNS = {
     "a contraction": (WORDING + " {{ fewer | they | upper_first }}'s here.", '"\'s" beside a pronoun'),
     "a verb before a pronoun": (WORDING + " Does {{ fewer | they }} know?", "'Does' beside a pronoun"),
     "an adverb before the verb": (WORDING + " {{ fewer | they | upper_first }} never asks.", "'never asks' beside"),
+    "any adverb before the verb": (WORDING + " {{ fewer | they | upper_first }} slowly asks.", "'slowly asks' beside"),
+    "a verb behind and": (
+        WORDING + " {{ fewer | they | upper_first }} had {{ count }} and always gives {{ times }} away.",
+        "'gives' goes on from a pronoun",
+    ),
+    "a verb behind a comma and then": (
+        WORDING + " {{ fewer | they | upper_first }} bought some, then has none.",
+        "'has' goes on from a pronoun",
+    ),
     "a possessive": (WORDING + " All of {{ more | their }} friends?", "the person named last is fewer"),
+    "a possessive without a noun": (WORDING + " Is it {{ fewer | their }}?", "filter their stands before a noun"),
+    "a possessive that stands alone before a noun": (
+        WORDING + " Are {{ fewer | theirs }} {{ item }} here?",
+        "filter theirs stands alone",
+    ),
+    "she in the text": (WORDING + " She asks.", "'She' in the text is not the pronoun of every more"),
+    "his in the text": ("It is his. " + WORDING, "'his' in the text is not the pronoun of every more"),
 }
 
 
@@ -190,7 +206,14 @@ def test_a_pronoun_stands_for_the_person_named_last(worded, case):
     [
         ("as {{ fewer }}", "as a {{ count }} % owner", "'a' before count can have to be 'an'; write {{ count | a }}"),
         ("as {{ fewer }}", "as an {{ item | one }} fan", "'an' before item can have to be 'a'; write {{ item | a }}"),
+        ("as {{ fewer }}", "as A {{ count | words }}", "write {{ count | words | a | upper_first }}"),
+        ("as {{ fewer }}", "as a ${{ count }} seat", "write {{ count | money | a }}"),
+        ("as {{ fewer }}", "as a \u201c{{ item }}\u201d", "'a' before item can have to be 'an'"),
+        ("as {{ fewer }}", "as the {{ item | a }}", "'the' before item meets an article; leave one of them out"),
+        ("as {{ fewer }}", "as another {{ count | a }} cm", "'another' before count meets an article"),
+        ("{{ times }}", "a {{ times | part }} of {{ times }}", "'a' before times meets an article"),
         ("as {{ fewer }}", "as a {{ times | words }}", None),
+        ("as {{ fewer }}", "that {{ item | a }} brings", None),
     ],
 )
 def test_an_article_before_a_slot_is_right_for_all_its_texts(worded, old, new, told):
@@ -202,6 +225,17 @@ def test_an_article_before_a_slot_is_right_for_all_its_texts(worded, old, new, t
 
     with pytest.raises(InputError, match=re.escape(told)):
         worded(wording)
+
+
+def test_other_languages_have_another_grammar(texts):
+    """In a preset of another language, `a` is no article, and `her` no pronoun."""
+    name = "comparison/times_more.jinja"
+    added = f"---\n{WORDING} Gel, her a {{{{ item }}}}.\n"
+    grown = texts | {name: texts[name] + added.replace("How many", "Kac")}
+
+    assert read_library(grown, language="tr")["times_more"]
+    with pytest.raises(InputError, match="'a' before item"):
+        read_library(grown)
 
 
 def test_computed_slots_have_the_forms_of_all_their_values(texts):
@@ -226,7 +260,10 @@ def test_computed_slots_have_the_forms_of_all_their_values(texts):
         "What did {{ fewer | they }} do?",
         "{{ fewer | does | upper_first }} {{ fewer | they }} have one?",
         "{{ fewer | they | upper_first }} sometimes bought this, and now {{ fewer | they }} can pass them on.",
-        "{{ fewer | they | upper_first }}, his friend says, are six.",
+        "{{ fewer | they | upper_first }}, the friend says, are six.",
+        "{{ fewer | they | upper_first }} sold pots and pans, as {{ more }} and the shop buys a pot.",
+        "{{ fewer | they | upper_first }} met {{ more }}, who knits and sells the hats.",
+        "{{ fewer | they | upper_first }} lost {{ fewer | theirs }}, said {{ fewer | their }} mother when she came.",
     ],
 )
 def test_a_verb_that_fits_every_pronoun_is_plain_text(worded, text):
@@ -287,7 +324,7 @@ def test_texts_of_forms_are_told_apart(worded):
     worded(pronoun.replace("WHO", "{{ more | they }}"))
 
     with pytest.raises(InputError, match="line 20, wording 3: its question can be that of line 18, wording 2"):
-        worded(pronoun.replace("WHO", "{{ more | they }}") + "\n---\n" + pronoun.replace("WHO", "she"))
+        worded(pronoun.replace("WHO", "{{ more | they }}") + "\n---\n" + pronoun.replace("WHO", "they"))
 
 
 def test_every_name_has_its_pronouns():

@@ -19,13 +19,13 @@ from solver.columns import Column
 from solver.document import Place
 from solver.experts import EXPERTS
 from solver.fields import MAX_NAME
-from solver.grounding import ENGLISH
+from solver.grounding import ENGLISH, READERS
 from solver.ops import GROUPS, Init
 from solver.program import Trace
 from solver.refusal import InputError, did_you_mean
 
 from .filters import check_form, count_of
-from .grammar import check_articles, check_pronouns, check_verbs
+from .grammar import GRAMMAR, check_pronouns
 from .grounding import check_arguments, check_grounded
 from .pattern import SYMBOL, Pattern
 from .question import check_own, questions
@@ -47,7 +47,7 @@ def check(pattern: Pattern, language: str = ENGLISH) -> Pattern:
     _wordings(pattern, _declared_in)
     for claim in (_declared, _words_in_place, _names_valid, _used, _distinct, _shaped):
         claim(pattern)
-    _wordings(pattern, _formed, check_pronouns, check_verbs, check_articles)
+    _wordings(pattern, _formed, check_pronouns, *(GRAMMAR if language in READERS else ()))
     _wordings(pattern, check_own, check_shown, check_read, partial(check_grounded, language=language))
     try_rows(pattern, SAMPLE)
     _wordings(

@@ -1,4 +1,4 @@
-"""Checks the grammar around slots: pronouns and what they stand for, verbs that agree, articles by the sound."""
+"""Checks the English grammar around slots: pronouns and what they stand for, verbs that agree, articles by the sound."""
 
 import re
 from functools import lru_cache
@@ -7,26 +7,44 @@ from itertools import pairwise
 from generators.text.article import article
 from solver.refusal import InputError
 
-from .filters import Form, is_personal, is_subject, is_verb, written
+from .filters import Form, in_figures, is_personal, is_subject, is_verb, written
 from .pattern import Pattern
 from .render import Ref, refs
 from .slots import Derived, Words
 from .vocabulary import Vocabulary
 from .wording import Wording
 
+_MASK, _NAME = "\0", "\1"
+"""The signs that stand for a slot where verbs are looked for: for any slot, and for a name or a subject pronoun."""
 _NOT = "(?:n['\u2019]t)?"
 _SINGULAR, _PLURAL = f"(?:has|is|was|does){_NOT}", f"(?:have|are|were|do){_NOT}"
-_ADVERBS = "(?:(?:already|also|always|just|never|now|often|only|sometimes|still|then|usually)\\s+)?"
+_ADVERBS = "(?:(?:already|also|always|just|never|now|often|sometimes|still|then|[a-z]+ly)\\s+)?"
 _NO_VERBS = "(?!(?:always|as|his|its|perhaps|plus|sometimes|this|thus|us)\\b)"
 """Words in -s behind a pronoun that are no verbs."""
 _BEHIND = re.compile(rf"(?:['\u2019](?:re|s|ve)|\s+{_ADVERBS}(?:{_SINGULAR}|{_NO_VERBS}[a-z]+(?<!s)s))\b")
 _BEHIND_ALONE = re.compile(rf"\s+{_ADVERBS}{_PLURAL}\b")
 """A plural verb; behind an auxiliary, as in "does she have", it is an infinitive."""
 _BEFORE = re.compile(rf"\b(?:{_SINGULAR}|{_PLURAL})\s+$", re.IGNORECASE)
+_VERB = rf"(?:{_SINGULAR}\b|{_NO_VERBS}[a-z]+(?<!s)s(?=\s+(?:{_MASK}|an?\s|another|away|back|it\b|off|out|the\b|them\b|up\b)))"
+_JOINED = re.compile(rf"\b(?:and|but|or|then)\s+{_ADVERBS}({_VERB})")
+"""A verb in -s that and joins to an earlier one: "and gives 3 away". Without an object behind it, it may be a noun."""
+_SENTENCE_END = re.compile(r"[.?!;:]")
+_NEW_SUBJECT = re.compile(rf"[.?!;:{_NAME}]|\b(?:that|where|which|while|who|whose)\b")
+_FIXED = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
+_GENDERED = re.compile(
+    r"\b(?:aunt|boy|brother|dad|daddy|daughter|father|girl|gran|grandad|grandfather|grandma|grandmother|grandpa|granny|"
+    r"husband|king|lady|man|men|miss|mom|mother|mr|mrs|ms|mum|nephew|niece|prince|princess|queen|sir|sister|son|uncle|"
+    r"wife|woman|women)s?\b",
+    re.IGNORECASE,
+)
+"""Words that a pronoun in the text may stand for."""
 _AUXILIARY = re.compile(
     r"\b(?:can|could|did|may|might|must|shall|should|will|would)(?:n['\u2019]t)?\s+$", re.IGNORECASE
 )
-_ARTICLE = re.compile(r"\b(an?)\s+$", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(an?)\s+[^\w\s]*$", re.IGNORECASE)
+"""An article before a slot, also with a sign between: a $8 ticket."""
+_DETERMINER = re.compile(r"\b(an?|another|each|every|its|my|no|one|our|the|your)\s+$", re.IGNORECASE)
+_OPENS_WITH_ARTICLE = re.compile(r"an?\s", re.IGNORECASE)
 
 
 def check_pronouns(pattern: Pattern, wording: Wording) -> None:
@@ -68,17 +86,77 @@ def check_verbs(_: Pattern, wording: Wording) -> None:
                 )
 
 
-def check_articles(pattern: Pattern, wording: Wording) -> None:
-    """Check that `a` or `an` before a slot is right for all its texts."""
-    for left, right in pairwise(wording.plan):
-        found = _ARTICLE.search(left) if isinstance(left, str) else None
-        if not found or not isinstance(right, Ref):
-            continue
-        wrong = _articles(pattern, right, wording) - {found[1].lower()}
-        if wrong:
+def check_joined_verbs(pattern: Pattern, wording: Wording) -> None:
+    """Check that no verb in -s is joined to a verb of a pronoun, as in "they buy 8 and gives 3 away"."""
+    for place, piece in enumerate(wording.plan):
+        if isinstance(piece, Ref) and is_subject(piece.form):
+            before = "".join(_masked(pattern, wording, one) for one in wording.plan[:place])
+            if _NAME in _SENTENCE_END.split(before)[-1]:
+                continue  # the verb may go on from the name
+            clause = "".join(_masked(pattern, wording, after) for after in wording.plan[place + 1 :])
+            clause = clause[: end.start()] if (end := _NEW_SUBJECT.search(clause)) else clause
+            if found := _JOINED.search(clause):
+                raise InputError(
+                    f"{found[1]!r} goes on from a pronoun and does not agree with both she and they; "
+                    f'write a filter for the verb, as {{{{ {piece.slot} | verb("pays", "pay") }}}}'
+                )
+
+
+def _masked(pattern: Pattern, wording: Wording, piece: str | Ref) -> str:
+    """Return a text, or the sign that stands for a slot in it: one for persons who can be a subject, one for others."""
+    if isinstance(piece, str):
+        return piece
+    names = not is_personal(piece.form) and pattern.kind(piece.slot, wording.slots) == "person"
+    return _NAME if names or is_subject(piece.form) else _MASK
+
+
+def check_fixed_pronouns(pattern: Pattern, wording: Wording) -> None:
+    """Check that no he or she in the text can stand for a person slot; the names of some rows would not agree."""
+    persons = [ref.slot for ref in refs(wording.plan) if pattern.kind(ref.slot, wording.slots) == "person"]
+    text = "".join(_masked(pattern, wording, piece) for piece in wording.plan) if persons else ""
+    for found in _FIXED.finditer(text):
+        if not _GENDERED.search(text, 0, found.start()):
             raise InputError(
-                f"{found[1]!r} before {right.slot} can have to be {min(wrong)!r}; write {{{{ {right.slot} | a }}}}"
+                f"{found[0]!r} in the text is not the pronoun of every {persons[0]}; "
+                f"write a filter, as {{{{ {persons[0]} | they }}}}, or the name"
             )
+
+
+_STANDS = re.compile(r"\s*[.,;:?!)]")
+
+
+def check_possessives(pattern: Pattern, wording: Wording) -> None:
+    """Check that her, his and their stand before a noun, and that hers, his and theirs stand before no word slot."""
+    plan = (*wording.plan, ".", "")
+    for piece, behind, after in zip(plan, plan[1:], plan[2:], strict=False):
+        if not isinstance(piece, Ref) or not piece.form or not isinstance(behind, str):
+            continue
+        if piece.form[0].name == "their" and _STANDS.match(behind):
+            raise InputError(f"filter their stands before a noun; write {{{{ {piece.slot} | theirs }}}}")
+        noun = isinstance(after, Ref) and pattern.kind(after.slot, wording.slots) != "number"
+        if piece.form[0].name == "theirs" and noun and behind.isspace():
+            raise InputError(f"filter theirs stands alone; before a noun write {{{{ {piece.slot} | their }}}}")
+
+
+def check_articles(pattern: Pattern, wording: Wording) -> None:
+    """Check that `a` or `an` before a slot is right for all its texts, and that no text brings an article, too."""
+    for left, right in pairwise(wording.plan):
+        if not isinstance(left, str) or not isinstance(right, Ref):
+            continue
+        if (found := _DETERMINER.search(left)) and _brings_article(pattern, right, wording):
+            raise InputError(f"{found[1]!r} before {right.slot} meets an article; leave one of them out")
+        if (found := _ARTICLE.search(left)) and (wrong := _articles(pattern, right, wording) - {found[1].lower()}):
+            kept = [str(call) for call in right.form if call.name not in ("one", "upper_first")]
+            money, capital = ["money"] * found[0].endswith("$"), ["upper_first"] * found[1].istitle()
+            form = " | ".join([right.slot, *kept, *money, "a", *capital])
+            raise InputError(f"{found[1]!r} before {right.slot} can have to be {min(wrong)!r}; write {{{{ {form} }}}}")
+
+
+def _brings_article(pattern: Pattern, ref: Ref, wording: Wording) -> bool:
+    """Return whether some text of a slot begins with an article: "a hat", "a third", "a dozen"."""
+    if pattern.kind(ref.slot, wording.slots) == "number" and in_figures(ref.form):
+        return False
+    return any(map(_OPENS_WITH_ARTICLE.match, pattern.texts(ref, wording.slots).to_pylist()))
 
 
 def _articles(pattern: Pattern, ref: Ref, wording: Wording) -> frozenset[str]:
@@ -93,3 +171,13 @@ def _articles(pattern: Pattern, ref: Ref, wording: Wording) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _word_articles(vocabulary: Vocabulary, form: Form) -> frozenset[str]:
     return frozenset(map(article, vocabulary.column(form).to_pylist()))
+
+
+GRAMMAR = (
+    check_verbs,
+    check_joined_verbs,
+    check_possessives,
+    check_fixed_pronouns,
+    check_articles,
+)
+"""The checks of English wordings; other languages have other articles, and words such as her and a that mean more."""
