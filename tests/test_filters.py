@@ -73,6 +73,7 @@ def test_filters_chain(filters, slot, expected):
             *("usher", "utter", "urn", "onion", "éclair", "LED lamp", "X-ray", "MP3 player", "e-book", "FM radio"),
             *("8", "8.5", "80", "800", "8,000", "11", "18", "18 %", "11,500", "18000", "$8", "$11.50", "11000000"),
             *("eight", "eleven", "eighteen", "old hat"),
+            *("M&M", "M.A. degree", "Yvonne", "unironed shirt", "urge", "usher", "\u0153uvre"),
         )
     ]
     + [
@@ -81,6 +82,16 @@ def test_filters_chain(filters, slot, expected):
             *("pear", "house", "ukulele", "European", "euphonium", "ewe", "union", "uniform", "unicycle", "user"),
             *("one", "one-way ticket", "once-over", "Ukrainian", "utensil", "Uruguayan", "USB stick", "U-bend"),
             *("T-shirt", "yo-yo", "TV", "honeydew melon", "hotel", "DVD", "used car"),
+            *(
+                "Ugandan",
+                "Utah lake",
+                "unanimous vote",
+                "onesie",
+                "U.S. flag",
+                "LEGO set",
+                "NASA cap",
+                "Honolulu hotel",
+            ),
             *("1", "10", "100", "110", "1,100", "1800", "118", "$7", "0.8", "7", "one hundred"),
         )
     ],
