@@ -11,7 +11,7 @@ from folders import contents
 
 from datasets_cards import write_card
 from datasets_cards.release import check_folder, refuse_unlicensed
-from generators.__main__ import main, parser
+from generators.__main__ import main
 from generators.files.manifest import file_hash, read_manifest
 from generators.files.recipe import Against
 from generators.finished.audit import audit
@@ -21,6 +21,7 @@ from generators.imports.importer import import_problems
 from generators.imports.recipe import SHARD_ROWS
 from generators.imports.sources.registry import sources
 from generators.imports.sources.request import Request
+from generators.parser import parser
 from generators.text.guarded import shipped
 from solver.refusal import InputError
 

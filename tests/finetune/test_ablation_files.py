@@ -9,8 +9,8 @@ import yaml
 from finetune.ablate.plan_file import FOLDER, known_ablations, read_plan
 from finetune.parser import parser
 from finetune.training.recipe import read_recipe
-from generators.__main__ import parser as generators_parser
 from generators.builder.preset import read_preset
+from generators.parser import parser as generators_parser
 from solver.completion import extract
 from solver.refusal import InputError
 from solver.reward import judge
