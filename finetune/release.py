@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from finetune.models.adapter import is_scorer
 from finetune.models.base_model import EMBEDDED, cache_folder
 from finetune.runs.folder import ADAPTER, RUN, command
 from finetune.runs.mix import name_of
@@ -42,6 +43,11 @@ def gather(folder: Path) -> Files:
     if ADAPTER in found:
         settings = _json(folder / ADAPTER)
         base = str(settings["base_model_name_or_path"])
+        if is_local(base) and is_scorer(folder):
+            raise InputError(
+                f"{folder}: its base model is {base}, a folder that others do not have; publish that model, and train the "
+                "scorer on samples of the published one"
+            )
         if is_local(base):
             merged = command(["merge", str(folder), "--out", f"{folder}-merged"])
             raise InputError(

@@ -284,6 +284,19 @@ def test_an_adapter_of_a_local_base_is_refused(evaluated, call):
     assert "a folder that others do not have; publish merged weights: " in said
 
 
+def test_a_scorer_of_a_local_base_is_not_told_to_merge(evaluated, tmp_path, call):
+    """A merged scorer is of no use, so the message says how to train one of a model that others have."""
+    folder = shutil.copytree(evaluated, tmp_path / "s", ignore=shutil.ignore_patterns("checkpoint-*"))
+    content = json.loads((folder / "run.json").read_text())
+    content["settings"]["verb"] = "scorer"
+    (folder / "run.json").write_text(json.dumps(content))
+
+    status, _, said = call("push", folder, "acme/tiny-scorer", "--dry-run")
+
+    assert status == 2
+    assert "a folder that others do not have; publish that model, and train the scorer" in said
+
+
 def test_evaluations_elsewhere_are_found_or_named(publishable, tmp_path):
     """The card shows an evaluation that `--out` wrote; one that is gone is named."""
     moved = next(publishable.glob("eval-*")).rename(tmp_path / "moved")
