@@ -23,7 +23,7 @@ from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
 from .pages import PAGE, render
 from .remote import spent, spent_line
-from .sampled import cost_line, decoding_line, print_samples, summarise_samples
+from .sampled import cost_line, decoding_line, print_samples, summarise_samples, written_for
 from .significance import rate, shown_rate
 
 REPORT = "report.json"
@@ -44,7 +44,7 @@ def make_report(folder: Path) -> dict[str, Any]:
     report = summarise(settings, judged)
     report["note"] = reading.limit or ""
     report["samples"] = summarise_samples(rows, predictions, reading)
-    report["tokens"] = spent(predictions[row.id] for row in judged)
+    report["tokens"] = spent(each for row in judged for each in written_for(predictions[row.id]))
     (folder / REPORT).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     return report

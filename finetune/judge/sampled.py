@@ -86,6 +86,11 @@ def completions_of(prediction: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [prediction["greedy"], *prediction["samples"]]
 
 
+def written_for(prediction: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the fields of all that a model wrote for a row: its samples too, if it has some."""
+    return completions_of(prediction) if "samples" in prediction else [dict(prediction)]
+
+
 def summarise_samples(
     rows: Iterable[dict[str, Any]], predictions: Mapping[str, Any], reading: Reading
 ) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "vote, chosen" in said
     assert "600 tokens in 12 s, 5.0 times the 120 of the greedy completions" in said
+    assert "600 tokens written" in said  # also those of samples that were not chosen
     page = (tmp_path / "e" / "report.html").read_text()
     assert 'id="samples"' in page
     assert "chosen by vote from the greedy completion and 4 samples at temperature 0.7" in page
