@@ -26,13 +26,14 @@ from generators.patterns.vocabulary import Vocabularies, read_vocabularies
 from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.document import load
+from solver.garbage import rarely_collected
 from solver.lock import LOCK
 from solver.refusal import InputError
 
 from .convert import converted
 from .entry import Converter
 from .folder import line_of
-from .parts import PART, Part, parts_of, rarely_collected
+from .parts import PART, Part, parts_of
 from .recipe import SHARD_ROWS, ImportRecipe
 from .survey import Place, Reading, survey
 from .tally import reason_kind

@@ -1,10 +1,8 @@
 """Converts an import in parts, the unit of work of a worker process, and joins the parts of a shard in their order."""
 
-import gc
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,6 +13,7 @@ from generators.files.layout import dropped_part, shard_path
 from generators.files.manifest import DroppedFile, WrittenShard, write_shard
 from generators.files.store import Store
 from generators.imports.solution.problem import Row
+from solver.garbage import rarely_collected
 from solver.schema import content_hash
 
 from .entry import Converter
@@ -25,8 +24,6 @@ from .tally import ImportRecord, Tally
 
 PART = 250
 """The most problems of a part: a second or two of one core, so that small files keep several workers busy."""
-_ALLOCATIONS = 200_000
-"""Objects made between two looks for cycles; Python's own is 700."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +103,3 @@ def join_shard(files: Store, recipe: ImportRecipe, parts: list[Converted]) -> Wr
     return write_shard(
         files, recipe.split, shard_path(recipe.split, number, recipe.shards(recipe.split)), table, record
     )
-
-
-@contextmanager
-def rarely_collected() -> Iterator[None]:
-    """Let the garbage collector look more rarely: hardly anything here is in cycles, and looking took a fifth of the time."""
-    known = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *known[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*known)

@@ -11,7 +11,7 @@ import numpy as np
 from solver.document import Node
 from solver.refusal import InputError, did_you_mean
 
-from .expression import Expression
+from .expression import Expression, read_expression
 from .ratio import Ratio
 from .slots import MAX_OPERATIONS, Derived, Numbers, Slot, Words
 
@@ -83,7 +83,7 @@ def _read(text: Node, slots: Mapping[str, Slot]) -> Condition:
     if len(pieces) not in (1, 3) or (len(pieces) == 1 and not found) or "==" in pieces:
         hint = "write two conditions for two signs, and = for equal" if len(pieces) > 1 else _EXAMPLE
         raise InputError(f"{text!r} is neither a comparison nor whole(...); {hint}")
-    condition = Condition(text.strip(), tuple(map(Expression, pieces[::2])), "" if found else pieces[1])
+    condition = Condition(text.strip(), tuple(map(read_expression, pieces[::2])), "" if found else pieces[1])
     if not condition.names:
         raise InputError(f"{text!r} uses no slot; compare slots")
     for name in condition.names:

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from solver.columns import Column
@@ -143,6 +144,12 @@ class Expression:
             return None
         number = self._run(node, {})
         return (int(number), int(number)) if number.denominator == 1 else None
+
+
+@lru_cache(maxsize=1 << 16)
+def read_expression(text: str) -> Expression:
+    """Return the expression of a text; cached, since thousands of patterns have the same conditions."""
+    return Expression(text)
 
 
 def _bounded(value: Any) -> bool:

@@ -92,7 +92,7 @@ def _values(pattern: Pattern, ref: Ref) -> pa.Array:
     return arrow.texts(map(str, range(low, high + 1, 1 + (high - low) // _MOST)))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def _reads(text: str, number: str, language: str) -> bool:
     """Return whether a text has a number."""
     return has_number(text, read_number(number), language)

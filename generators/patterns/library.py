@@ -9,6 +9,7 @@ from pathlib import Path
 from solver.constants import CONSTANTS, Constant, own_constants, read_constants
 from solver.document import MAX_TEXT, load
 from solver.files import decode, local
+from solver.garbage import rarely_collected
 from solver.grounding import ENGLISH
 from solver.refusal import FormatError, InputError, did_you_mean
 
@@ -159,7 +160,8 @@ def _patterns(
     search: Search = SEARCH,
 ) -> dict[str, Pattern]:
     """Return the patterns of these texts by id, in the order of the texts; raise InputError at the first bad file."""
-    patterns, faults = try_patterns(texts, only, shown, language, most, search=search)
+    with rarely_collected():
+        patterns, faults = try_patterns(texts, only, shown, language, most, search=search)
     if faults:
         raise faults[0]
     return patterns

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +30,7 @@ from solver.text import Outline, write
 
 from .condition import Condition, read_conditions
 from .expression import Expression
-from .filters import in_figures, written
+from .filters import Form, in_figures, written
 from .header import KEYS, Header, read_header
 from .joint import SEARCH, Search, joined
 from .permutation import Permutation
@@ -66,6 +66,8 @@ class Pattern:
     answer: Expression
     program: Program = field(repr=False)
     """The trace, with `$slot` symbols in place of names and numbers."""
+    symbols: tuple[str, ...] = field(repr=False)
+    """The distinct scalars of the trace with a `$` in them, in order."""
     constants: tuple[Constant, ...] = field(default=(), repr=False)
     """The named constants of the user's folder, which it may use beside the shipped ones."""
     header: Header = field(default_factory=Header)
@@ -107,11 +109,6 @@ class Pattern:
     def trace(self) -> Plan:
         """The plan of the canonical trace."""
         return trace_plan(write(self.program))
-
-    @cached_property
-    def symbols(self) -> tuple[str, ...]:
-        """The distinct scalars of the trace with a `$` in them, in order."""
-        return tuple(dict.fromkeys(_symbols(self.outline)))
 
     @cached_property
     def reader(self) -> TraceReader:
@@ -188,7 +185,7 @@ class Pattern:
         if isinstance(slot, Words):
             return slot.vocabulary.column(ref.form)
         if isinstance(slot, Numbers):
-            return written(slot.texts, ref.form)
+            return _written(slot, ref.form)
         if in_figures(ref.form):
             ends = self.ends.get(ref.slot, (0, 10**MAX_LITERAL // 10))
             return written(arrow.texts(map(str, ends)), ref.form)
@@ -261,9 +258,9 @@ def read_pattern(
     answer = document.get("answer")
     if not isinstance(answer, str):
         raise InputError("answer is missing; write the closed form over the slots").at("answer")
-    symbols = {symbol: symbol for symbol in _symbols(outline)}
+    symbols = tuple(dict.fromkeys(_symbols(outline)))
     try:
-        program = outline.program(symbols)
+        program = outline.program({symbol: symbol for symbol in symbols})
     except TraceError as error:
         raise _with_sign(error, slots) from None
     wordings = tuple(read_wording(part, slots, vocabularies) for part in parts)
@@ -276,10 +273,17 @@ def read_pattern(
         wordings,
         _answer(answer),
         program,
+        symbols,
         constants,
         read_header(document),
         conditions,
     )
+
+
+@lru_cache(maxsize=64)  # several checks ask, one after another
+def _written(slot: Numbers, form: Form) -> pa.Array:
+    """Return all numbers of a slot in a form."""
+    return written(slot.texts, form)
 
 
 def _with_sign(error: TraceError, slots: Mapping[str, Slot]) -> TraceError:

@@ -29,7 +29,7 @@ MAX_OPERATIONS = 200
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)(?: by (\S+))?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
     """A slot that draws a number from a range or list.
 
