@@ -233,7 +233,7 @@ def test_a_number_of_the_trace_may_be_shown_in_any_form(texts, shown, number, gr
         assert ("neither in the question" in str(error)) is not grounded  # noqa: PT017 - other faults are no matter
 
 
-@pytest.mark.parametrize("shown", ["x{{ times }}", "1.{{ times }}", "_{{ times }}"])
+@pytest.mark.parametrize("shown", ["x{{ times }}", "1.{{ times }}", "_{{ times }}", "{{ times }},000", "{{ times }}.5"])
 def test_a_slot_that_is_not_read_in_its_place_is_refused(texts, shown):
     """The figures of a slot must be read as its number where they stand; the message shows the text."""
     path = "comparison/times_more.jinja"

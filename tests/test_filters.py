@@ -238,6 +238,29 @@ def test_an_article_before_a_slot_is_right_for_all_its_texts(worded, old, new, t
         worded(wording)
 
 
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ("the {{ count }}th", "'th' behind count is wrong for 1; leave this value out"),
+        ("the {{ times }}nd", "'nd' behind times is wrong for"),
+        ("the {{ n }}th", None),
+        ("${{ count | money }}", "filter money writes the unit of count itself"),
+        ("{{ count | money }} dollars", "filter money writes the unit of count itself"),
+        ("{{ count | cents }} cents", "filter cents writes the unit of count itself"),
+        ("{{ count | money }} or {{ count }} dollars", None),
+    ],
+)
+def test_endings_and_units_are_right_for_all_values(worded, shown, told):
+    """An ordinal like 1th, and an amount like $$5, are refused."""
+    wording = f"slots: {{n: 14..20}}\n{WORDING} {'' if '{{ n }}' in shown else 'On day {{ n }}:'} {shown}?"
+    if told is None:
+        assert worded(wording)
+        return
+
+    with pytest.raises(InputError, match=re.escape(told)):
+        worded(wording)
+
+
 def test_other_languages_have_another_grammar(texts):
     """In a preset of another language, `a` is no article, and `her` no pronoun."""
     name = "comparison/times_more.jinja"

@@ -10,7 +10,7 @@ from solver.refusal import InputError
 from .filters import Form, in_figures, is_personal, is_subject, is_verb, written
 from .pattern import Pattern
 from .render import Ref, refs
-from .slots import Derived, Words
+from .slots import Numbers, Words
 from .vocabulary import Vocabulary
 from .wording import Wording
 
@@ -164,8 +164,14 @@ def _articles(pattern: Pattern, ref: Ref, wording: Wording) -> frozenset[str]:
     slot = pattern.slot(ref.slot, wording.slots)
     if isinstance(slot, Words):
         return _word_articles(slot.vocabulary, ref.form)
-    texts = pattern.values(ref.slot) if isinstance(slot, Derived) else slot.texts
-    return frozenset() if texts is None else frozenset(map(article, written(texts, ref.form).to_pylist()))
+    return frozenset(map(article, _all_texts(pattern, ref, wording)))
+
+
+def _all_texts(pattern: Pattern, ref: Ref, wording: Wording) -> list[str]:
+    """Return the texts of all values of a number slot, or none if it has too many values to compute."""
+    slot = pattern.slot(ref.slot, wording.slots)
+    texts = slot.texts if isinstance(slot, Numbers) else pattern.values(ref.slot)
+    return [] if texts is None else written(texts, ref.form).to_pylist()
 
 
 @lru_cache(maxsize=1024)
@@ -173,7 +179,34 @@ def _word_articles(vocabulary: Vocabulary, form: Form) -> frozenset[str]:
     return frozenset(map(article, vocabulary.column(form).to_pylist()))
 
 
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+_UNIT = re.compile(r"\s*(?:dollars?|cents?)\b|\s*\u00a2")
+
+
+def check_signs(pattern: Pattern, wording: Wording) -> None:
+    """Check that the ending of an ordinal is right for all values, and that no amount has its unit twice."""
+    plan = ("", *wording.plan, "")
+    for before, ref, behind in zip(plan, plan[1:], plan[2:], strict=False):
+        if not isinstance(ref, Ref) or pattern.kind(ref.slot, wording.slots) != "number":
+            continue
+        if any(call.name in ("money", "cents") for call in ref.form):
+            if str(before).endswith("$") or _UNIT.match(str(behind)):
+                raise InputError(
+                    f"filter {ref.form[0].name} writes the unit of {ref.slot} itself; leave it out beside it"
+                )
+        elif (found := _ORDINAL.match(str(behind))) and in_figures(ref.form):
+            wrong = next((one for one in _all_texts(pattern, ref, wording) if _ending(one) != found[0]), None)
+            if wrong:
+                raise InputError(f"{found[0]!r} behind {ref.slot} is wrong for {wrong}; leave this value out")
+
+
+def _ending(figures: str) -> str:
+    """Return the ending of a number as an ordinal: 1st, 2nd, 3rd, 4th, 11th."""
+    return "th" if figures[-2:-1] == "1" else {"1": "st", "2": "nd", "3": "rd"}.get(figures[-1:], "th")
+
+
 GRAMMAR = (
+    check_signs,
     check_verbs,
     check_joined_verbs,
     check_possessives,

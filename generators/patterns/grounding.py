@@ -1,5 +1,6 @@
 """Checks that each question of a pattern has every number of its trace, for every value that a slot can have."""
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 
@@ -22,6 +23,11 @@ _SAMPLE = 8
 """The values of a slot that are read with the text around them; the others are read alone."""
 _MOST = 1_000
 """The most values of a slot that are read, evenly spaced; a filter that writes more of them writes figures."""
+_BEFORE = re.compile(r"[^\W]$|[.,]$|\d[/:]$")
+_BEHIND = re.compile(
+    r"[.,:/]?\d|[\u00bc-\u00be\u2150-\u215e]|[\s-]\d+/\d| and (?:a|one|\d+/)|[\s-](?:hundred|thousand|million)\b"
+)
+"""The text before and behind figures that may make another number of them: 5.5, 5/8, 5:30, 5 1/2, 5 thousand."""
 
 
 def check_grounded(pattern: Pattern, wording: Wording, language: str = ENGLISH) -> None:
@@ -70,14 +76,21 @@ def _unread(pattern: Pattern, plan: Plan, at: int, language: str) -> tuple[str, 
     ref = plan[at]
     if isinstance(ref, str):
         return None
-    left = str(plan[at - 1])[-_AROUND:] if at else ""
-    right = str(plan[at + 1])[:_AROUND] if at + 1 < len(plan) else ""
-    if not ref.form and not (left[-1:].isalnum() or left[-1:] in ("_", ".", ",")):
+    left = "".join(_longest(pattern, piece) for piece in plan[max(at - 2, 0) : at])[-_AROUND:]
+    right = "".join(_longest(pattern, piece) for piece in plan[at + 1 : at + 3])[:_AROUND]
+    if not ref.form and not _BEFORE.search(left) and not _BEHIND.match(right):
         return None  # figures that nothing touches are read as they are
     values = _values(pattern, ref)
     pairs = list(zip(written(values, ref.form).to_pylist(), values.to_pylist(), strict=True))
     around = [(f"{left}{text}{right}", number) for text, number in pairs[:: max(1, len(pairs) // _SAMPLE)]]
     return next((pair for pair in [*pairs, *around] if not _reads(*pair, language)), None)
+
+
+def _longest(pattern: Pattern, piece: str | Ref) -> str:
+    """Return a text, or the longest one that a number slot of the pattern can have in figures, which may touch others."""
+    if isinstance(piece, str) or piece.slot not in pattern.slots or not pattern.is_number(f"${piece.slot}"):
+        return piece if isinstance(piece, str) else "x"
+    return max(pattern.texts(Ref(piece.slot)).to_pylist(), key=len) if not piece.form else "x"
 
 
 def _values(pattern: Pattern, ref: Ref) -> pa.Array:

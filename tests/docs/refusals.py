@@ -174,6 +174,8 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
         ("`she` or `his` for a person slot", "Use a filter: not every name of the vocabulary gets this pronoun.", [("than {{ fewer }}?", "than {{ fewer }}? She asks.")]),
         ("`her` or `hers` in the other one's place", "Write `theirs` where no noun follows, and `their` before one.", [("than {{ fewer }}?", "than {{ fewer }}? Is it {{ fewer | their }}?")]),
         ("`the {{ item \\| a }}`", "Leave one of the two articles out.", [("{{ item }} does", "the {{ item | a }} does")]),
+        ("`the {{ count }}th`", "Leave out the values that end otherwise, or say it without an ordinal.", [("has {{ count }}", "has for the {{ count }}th time {{ count }}")]),
+        ("`${{ count \\| money }}`", "Remove the sign.", [("has {{ count }}", "has ${{ count | money }} and {{ count }}")]),
         ("`a {{ count }} % share`", "Write `{{ count \\| a }} % share`.", [("has {{ count }} {{ item }}", "has a {{ count }} % share of {{ item }}")]),
         ("`{{ count \\| commas }}` of a fraction", "Remove the filter.", [("count: 5..25", "count: [1/3, 2/3]"), ("has {{ count }}", "has {{ count | commas }}")]),
         ("`{{ count \\| money }}` with three decimal places", "Use a step of whole cents.", [("count: 5..25", "count: 1.005..2.005 by 0.125"), ("has {{ count }}", "has {{ count | money }}")]),
