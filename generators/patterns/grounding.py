@@ -76,8 +76,10 @@ def _unread(pattern: Pattern, plan: Plan, at: int, language: str) -> tuple[str, 
     ref = plan[at]
     if isinstance(ref, str):
         return None
-    left = "".join(_longest(pattern, piece) for piece in plan[max(at - 2, 0) : at])[-_AROUND:]
-    right = "".join(_longest(pattern, piece) for piece in plan[at + 1 : at + 3])[:_AROUND]
+    before, earlier = str(plan[at - 1]) if at else "", plan[at - 2] if at > 1 else ""
+    behind, later = (*map(str, plan[at + 1 : at + 2]), "")[0], (*plan[at + 2 : at + 3], "")[0]
+    left = (_beside(pattern, before, earlier) + before)[-_AROUND:]
+    right = (behind + _beside(pattern, behind, later))[:_AROUND]
     if not ref.form and not _BEFORE.search(left) and not _BEHIND.match(right):
         return None  # figures that nothing touches are read as they are
     values = _values(pattern, ref)
@@ -86,11 +88,11 @@ def _unread(pattern: Pattern, plan: Plan, at: int, language: str) -> tuple[str, 
     return next((pair for pair in [*pairs, *around] if not _reads(*pair, language)), None)
 
 
-def _longest(pattern: Pattern, piece: str | Ref) -> str:
-    """Return a text, or the longest one that a number slot of the pattern can have in figures, which may touch others."""
-    if isinstance(piece, str) or piece.slot not in pattern.slots or not pattern.is_number(f"${piece.slot}"):
-        return piece if isinstance(piece, str) else "x"
-    return max(pattern.texts(Ref(piece.slot)).to_pylist(), key=len) if not piece.form else "x"
+def _beside(pattern: Pattern, literal: str, beyond: str | Ref) -> str:
+    """Return the figures of a slot beyond a single sign, which may make one number with those before it, or nothing."""
+    if isinstance(beyond, str) or len(literal) > 1 or beyond.form or not pattern.is_number(f"${beyond.slot}"):
+        return ""
+    return max(pattern.texts(beyond).to_pylist(), key=len) if beyond.slot in pattern.slots else ""
 
 
 def _values(pattern: Pattern, ref: Ref) -> pa.Array:
