@@ -129,7 +129,7 @@ NEAR = FIRST.replace("for sale on Friday", "for sale on a Friday")
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ([extending(FIRST, target="comparison/times_mor")], "extends comparison/times_mor, which is no pattern; did you mean"),
+        ([extending(FIRST, target="comparison/times_mor")], "line 2: extends comparison/times_mor, which is no pattern; did you mean"),
         ([extending(FIRST, target="comparison")], "extends comparison, which is no pattern"),
         ([extending(FIRST, FIRST)], "line 6, wording 2: line 4, wording 1 has the same text; leave one out"),
         ([extending(FIRST), extending(FIRST)], "line 4, wording 1: line 4, wording 1 of DIR/a.jinja has the same text"),
@@ -138,13 +138,14 @@ NEAR = FIRST.replace("for sale on Friday", "for sale on a Friday")
         ([extending(FIRST.replace("{{ times }}", "ten"))], "line 4, wording 1: the question does not show times"),
         ([extending(FIRST.replace("{{ times }}", "{{ time }}"))], "line 4, wording 1: the question uses time, which no slot"),
         ([extending("Two\nlines")], "line 4, wording 1: a wording is one line of text"),
-        ([extending(FIRST).replace("\n---", "\nanswer: count\n---", 1)], "such a file has wordings alone"),
+        ([extending(FIRST).replace("\n---", "\nanswer: count\n---", 1)], "line 3: beside extends: EXPERT/NAME, such a file"),
         (["---\nextends: [a]\n---\nHow many?\n"], "beside extends: EXPERT/NAME, such a file has wordings alone"),
-        (["---\nextends: comparison/times_more\n"], "no front matter"),
+        (["---\nextends: comparison/times_more\n"], "no wording; write --- below extends: EXPERT/NAME"),
+        (["---\n# mine\nextends:\n---\nHow many?\n"], "line 3: extends nothing; write EXPERT/NAME"),
     ],
     ids=[
         "unknown pattern", "no name", "twice in a file", "twice in two files", "near copy", "near copy in two files",
-        "hidden slot", "unknown slot", "two lines", "an answer", "a list", "no wording",
+        "hidden slot", "unknown slot", "two lines", "an answer", "a list", "no wording", "nothing",
     ],
 )  # fmt: skip
 def test_an_unsound_extension_is_refused(folder, texts, message):

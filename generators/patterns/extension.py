@@ -25,11 +25,13 @@ def extended_id(text: str) -> str:
     """Return the id of the pattern that a file extends; raise InputError if the file says anything else."""
     front, _ = split(text, extends=True)
     document = load(front, unique=True)
-    name = document.get("extends") if isinstance(document, dict) and len(document) == 1 else None
+    keys = list(document) if isinstance(document, dict) else []
+    name = document["extends"] if isinstance(document, dict) and keys == ["extends"] else None
     if not isinstance(name, str):
+        others = [key for key in keys if key != "extends"]
         raise InputError(
             "beside extends: EXPERT/NAME, such a file has wordings alone; leave out slots, trace and answer"
-        )
+        ).at(*(others or keys)[:1])
     return name
 
 

@@ -196,7 +196,10 @@ def try_patterns(
             if name in patterns:
                 patterns[name] = _extended(patterns[name], texts[path], shown(path), shared, language)
             elif name not in ids:
-                raise InputError(f"extends {name}, which is no pattern; {did_you_mean(name, ids)}")
+                found = (
+                    f"{name}, which is no pattern; {did_you_mean(name, ids)}" if name else "nothing; write EXPERT/NAME"
+                )
+                raise InputError(f"extends {found}").at("extends")
         except (ValueError, ArithmeticError) as error:
             errors.append((path, error))
     return patterns, [told(shown(path), texts[path], error) for path, error in errors]

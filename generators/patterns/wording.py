@@ -79,6 +79,8 @@ def split(source: str, *, extends: bool = False) -> tuple[str, list[Part]]:
     if len(source.encode()) > MAX_FILE:
         raise InputError(f"more than {MAX_FILE} bytes; shorten it")
     marks = list(_MARK.finditer(source))
+    if extends and len(marks) == 1:
+        raise InputError("no wording; write --- below extends: EXPERT/NAME, and a question below it")
     if len(marks) < 2 or source[: marks[0].start()].strip():
         raise InputError("no front matter; write ---, slots, trace and answer, ---, and the question")
     ends = [*(mark.start() for mark in marks[1:]), len(source)]
