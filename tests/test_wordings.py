@@ -59,6 +59,8 @@ def openings(folder, split):
         ({"train": "2", "held_out": "false"}, 2),
         ({"train": "all", "held_out": "true"}, HeldOut("all")),
         ({"train": 8, "held_out": True}, HeldOut(8)),
+        ("{train: all, held_out: true}", HeldOut("all")),
+        ("{train: 3}", 3),
     ],
 )
 def test_phrasings_are_read(written, read):
@@ -71,6 +73,8 @@ def test_phrasings_are_read(written, read):
     [
         ("0", "phrasings is 0; write a whole number of at least 1"),
         ("some", "phrasings is some"),
+        ("{train: all", "phrasings is {train: all; write a whole number"),
+        ("{heldout: true}", "phrasings has an unknown key heldout"),
         (True, "phrasings is True"),
         (1.5, "phrasings is 1.5"),
         (["1"], "phrasings is missing or not a number"),

@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from generators.patterns.pattern import Pattern
+from solver.document import load
 from solver.plurals import counted
-from solver.refusal import InputError, did_you_mean
+from solver.refusal import FormatError, InputError, did_you_mean
 
 Count = int | Literal["all"]
 """How many of a pattern's training wordings are used, from the first."""
@@ -35,6 +36,8 @@ _FORMS = "write a whole number of at least 1, all, or {train: all, held_out: tru
 
 def read_phrasings(value: object) -> Phrasings:
     """Return `phrasings` as a preset, a flag or a caller writes it; raise InputError if it has none of the forms."""
+    if isinstance(value, str) and value.startswith("{"):  # a flag, as the message below writes it
+        value = _mapping(value)
     if not isinstance(value, Mapping):
         return _count("phrasings", value)
     for key in value:
@@ -45,6 +48,14 @@ def read_phrasings(value: object) -> Phrasings:
     if held_out not in ("true", "false"):
         raise InputError(f"held_out of phrasings is {value['held_out']}; write true or false")
     return HeldOut(train) if held_out == "true" else train
+
+
+def _mapping(text: str) -> object:
+    """Return the mapping that a text writes, or the text if it is none."""
+    try:
+        return load(text, unique=True)
+    except FormatError:
+        return text
 
 
 def _count(name: str, value: object) -> Count:
@@ -67,7 +78,8 @@ def overridden(phrasings: Phrasings, by: object) -> Phrasings:
     if by is None:
         return phrasings
     given = read_phrasings(by)
-    keeps = isinstance(phrasings, HeldOut) and not isinstance(by, Mapping)
+    whole = isinstance(by, Mapping) or (isinstance(by, str) and by.startswith("{"))
+    keeps = isinstance(phrasings, HeldOut) and not whole
     return HeldOut(given) if keeps and not isinstance(given, HeldOut) else given
 
 
