@@ -33,11 +33,11 @@ def told(found: Mapping[str, Any]) -> str:
     >>> told(figures | {"completions": 640, "right_completions": 91})
     '91 of 640 completions right; 53 of 80 groups had equal rewards, and 3 of 20 steps gradient 0'
     >>> told(figures | {"zero_gradient_steps": 20, "completions": 640, "right_completions": 0})
-    'learned nothing: gradient 0 in all 20 steps; 0 of 640 completions right, 53 of 80 groups with equal rewards'
+    'learned nothing: gradient 0 in 20 of 20 steps; 0 of 640 completions right, 53 of 80 groups with equal rewards'
     """
     right = f"{found['right_completions']:,} of {counted(found['completions'], 'completion')} right"
     flat = f"{found['flat_groups']:,} of {counted(found['groups'], 'group')}"
     steps, still = counted(found["steps"], "step"), found["zero_gradient_steps"]
     if still == found["steps"]:
-        return f"learned nothing: gradient 0 in all {steps}; {right}, {flat} with equal rewards"
+        return f"learned nothing: gradient 0 in {still:,} of {steps}; {right}, {flat} with equal rewards"
     return f"{right}; {flat} had equal rewards, and {still:,} of {steps} gradient 0"
