@@ -213,6 +213,8 @@ FILES: dict[str, list[tuple[str, str, Mapping[str, str] | list[Change]]]] = {
     ],
     "Files that extend a pattern": [
         ("a pattern that does not exist", "Correct the id.", {_MORE: "---\nextends: comparison/time_more\n---\nHow many?\n"}),
+        ("`extends:` without a pattern", "Write its id.", {_MORE: "---\nextends:\n---\nHow many?\n"}),
+        ("`extends` without a wording", "Add a wording.", {_MORE: "---\nextends: comparison/times_more\n"}),
         ("slots, a trace or an answer beside `extends`", "Leave them out: the pattern has them.", {_MORE: "---\nextends: comparison/times_more\nanswer: count\n---\nHow many?\n"}),
         ("the text of another wording", "Leave one out.", {_MORE: "---\nextends: comparison/times_more\n---\n" + shipped()[GOOD].splitlines()[15] + "\n"}),
     ],
