@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
 from math import ceil
 from pathlib import Path
 from zlib import crc32
@@ -73,7 +72,7 @@ class Guarded:
         if shared:
             return f"shares {shared!r} with {self.against.name}"
         sketch = set(triples(plain_words(question)))
-        met = Counter(chain.from_iterable(self.places[key] for key in sketch if key in self.places))
+        met = Counter(place for key in sketch for place in self.places.get(key, ()))
         for place, count in met.items():
             size = len(self.sketches[place])
             if count >= self.needed(place) and (size >= SHORTEST or len(sketch) == size):

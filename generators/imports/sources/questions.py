@@ -66,19 +66,13 @@ def detokenised(text: str) -> str:
 
 
 def counts(question: Question) -> Iterator[tuple[Number, ...]]:
-    """Yield the numbers of a question as programs may count them: those put back; figures; figures and words.
-
-    The two ways are often one, and a program is then read once.
-    """
+    """Yield the numbers of a question as programs may count them: those put back; figures; figures and words."""
     if question.numbers:
         yield question.numbers
         return
-    found = _FIGURES.finditer(question.text)
-    figures = tuple(Number(one.start(), one.end(), Fraction(one[0].replace(",", ""))) for one in found)
-    yield figures
-    quantities = tuple(Number(one.start, one.end, one.value) for one in read_quantities(question.text))
-    if [one[1:] for one in quantities] != [one[1:] for one in figures]:  # "$5" begins before its figure
-        yield quantities
+    figures = _FIGURES.finditer(question.text)
+    yield tuple(Number(one.start(), one.end(), Fraction(one[0].replace(",", ""))) for one in figures)
+    yield tuple(Number(one.start, one.end, one.value) for one in read_quantities(question.text))
 
 
 def _values(numbers: Any) -> list[str]:
