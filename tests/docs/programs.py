@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import csv
 import inspect
 import os
 import re
@@ -11,6 +12,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
+
+from finetune.judge.significance import rate, shown_rate
 
 from .markdown import code, rows
 from .meanings import DEPENDENCIES, RESULTS
@@ -35,6 +38,18 @@ def results(page: str) -> str:
             f"LOG.md has no measure {lacking[0]!r} in its scoreboard; correct RESULTS in tests/docs/meanings.py"
         )
     return rows("measure", "result", "aim", body=((told, *found[measure]) for measure, told in RESULTS[page].items()))
+
+
+def wordings_taught() -> str:
+    """Return the table of models that were trained on few or many wordings, from `benchmarks/wordings.csv`."""
+    sets = {"own": "run8's own sentences", "held_out": "held-out wordings", "reworded": "problems in other words"}
+    with (ROOT / "benchmarks" / "wordings.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    body = (
+        (line["wordings"], *(shown_rate(rate(int(line[name]), int(line[f"of_{name}"]))) for name in sets))
+        for line in lines
+    )
+    return rows("wordings of each pattern", *sets.values(), body=body)
 
 
 def dependencies() -> str:

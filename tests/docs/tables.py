@@ -44,6 +44,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "ablation-keys": datasets.ablation_keys,
     "ladder": datasets.ladder,
     "results": programs.results,
+    "wordings-taught": programs.wordings_taught,
     "dependencies": programs.dependencies,
     "help": programs.help_texts,
     "signature": programs.signature,
