@@ -9,6 +9,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .plurals import counted
 from .refusal import InputError
 from .schema import SCHEMA, filled_in
 
@@ -110,7 +111,7 @@ def _damage(path: Path, content: IO[bytes] | None) -> str:
         return "is not a Parquet file"
     content.seek(max(size - len(_MAGIC), 0))
     if size < 2 * len(_MAGIC) or content.read() != _MAGIC:
-        return f"is cut off: the end of a Parquet file does not follow its {size:,} bytes"
+        return f"is cut off: the end of a Parquet file does not follow its {counted(size, 'byte')}"
     return "is damaged: its content cannot be decoded"
 
 

@@ -40,7 +40,7 @@ def test_verify_exits_1_with_the_fault(tmp_path, capsys):
     capsys.readouterr()
 
     assert main(["verify", str(tmp_path / "d")]) == 1
-    assert "changed since it was built" in capsys.readouterr().out
+    assert "is not a Parquet file" in capsys.readouterr().out
 
 
 def test_list_show_preview_and_check(tmp_path, capsys):

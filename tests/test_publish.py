@@ -1112,6 +1112,6 @@ def test_what_nobody_may_publish_needs_permission(server, tmp_path):
     succeed(start(server, QUICK, folder, "acme/own", "--with-permission"))
 
     assert status == 2
-    assert "may not be published: own (unknown): no licence is stated" in told
+    assert "may not be published: own own.jsonl (unknown): no licence is stated" in told
     assert files(server, repo="acme/own")["README.md"] == file_hash(page)
-    assert "| own | unknown | not stated | no licence is stated |" in page.read_text()
+    assert "| own own.jsonl | unknown | not stated | no licence is stated |" in page.read_text()

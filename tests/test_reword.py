@@ -82,7 +82,7 @@ BAD = {
     GOOD[0].replace("the bag", "a [item: a] bag"): "refused by the pattern's checks",
     GOOD[0].replace("the bag", "a orange bag"): "wrong article",
     GOOD[0].replace("lost [first]", "lost $[first: words]"): "unclean text",
-    GOOD[0].replace("lost [first]", "lost $[first: money]"): "unclean text",
+    GOOD[0].replace("lost [first]", "lost $[first: money]"): "refused by the pattern's checks",
     "[item] fall out of a bag. " + GOOD[0].replace("[item]", "objects"): "unclean text",
     "A bag is torn. [item] fall out. " + GOOD[0].replace("[item]", "objects"): "unclean text",
     GOOD[0].replace("[had],", "[had] ,"): "unclean text",

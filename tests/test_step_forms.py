@@ -41,11 +41,6 @@ def test_a_query_asks_for_a_derived_name():
     assert slots("query") == [[("var", {DERIVED})]]
 
 
-def test_entities_are_set_and_differ():
-    """A transfer names two different entities; all other ops may name one variable twice."""
-    assert {form.word: form.apart for form in step_forms() if form.apart} == {"transfer": ((0, 1),)}
-
-
 @pytest.mark.parametrize(
     ("word", "place", "refused"),
     [

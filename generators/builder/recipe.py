@@ -299,8 +299,8 @@ def fewest_questions(patterns: Collection[Pattern], least: int) -> str | None:
     if len(few) == 1:
         return smallest
     return (
-        f"{len(few):,} of {counted(len(patterns), 'pattern')} have fewer than {least:,} distinct questions; "
-        f"{smallest}; `python -m generators check DIR` lists the others"
+        f"{len(few):,} of {counted(len(patterns), 'pattern')} have fewer than "
+        f"{counted(least, 'distinct question')}; {smallest}; `python -m generators check DIR` lists the others"
     )
 
 

@@ -29,7 +29,7 @@ _CSV = {".csv", ".tsv"}
 _CSV_FAULTS = {
     "unexpected end of data": "a quoted cell has no closing quote",
     "expected after": "more text follows the closing quote of a cell",
-    "field larger": f"a cell has more than {csv.field_size_limit():,} characters",
+    "field larger": f"a cell has more than {counted(csv.field_size_limit(), 'character')}",
 }
 """Words in the messages of Python's reader of CSV, and what they mean."""
 _HEAD = 4_096
