@@ -50,7 +50,7 @@ def _lengths(facts: Facts, axes: Any) -> None:
     if facts.tokens:
         for tokens, rows in facts.tokens.rows.items():
             counted[tokens // BIN * BIN] += rows * facts.tokens.every  # as if all rows had been counted
-    for kind, colour, lengths in (("at most", _COLOURS[0], facts.lengths), (f"as {MODEL} reads", _COLOURS[1], counted)):
+    for kind, colour, lengths in (("bound", _COLOURS[0], facts.lengths), (f"tokens of {MODEL}", _COLOURS[1], counted)):
         bins = sorted(lengths)
         heights = [lengths[place] for place in bins]
         axes.bar(bins, heights, width=BIN * 0.92, align="edge", color=colour, alpha=0.8, label=kind)
