@@ -90,7 +90,7 @@ def test_flags_of_samples_are_checked(trained, dataset, call, words, said):
     [
         ({"temperature": 0.0}, "temperature 0 draws no samples; give one above 0"),
         ({"choose": "votes"}, "no way to choose 'votes'; did you mean vote?"),
-        ({"choose": "scorer"}, "needs the folder of a scorer"),
+        ({"choose": "scorer"}, "--choose scorer needs a scorer; give its folder or name"),
     ],
 )
 def test_the_function_checks_what_the_flags_cannot(dataset, options, said):

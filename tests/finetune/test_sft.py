@@ -291,7 +291,7 @@ def test_a_folder_that_does_not_fit_is_refused_before_rows_are_read(
 def test_other_trainings_refuse_such_a_folder_first_too(trained, dataset, rows, tmp_path, call, monkeypatch, verb):
     """The model is not loaded, nor are rows measured."""
     monkeypatch.setattr("finetune.training.rl.load", lambda *_, **__: pytest.fail("loaded"))
-    monkeypatch.setattr("finetune.training.scorer.measure", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr("finetune.training.scorer.fitting", lambda *_: pytest.fail("measured"))
     monkeypatch.setattr("finetune.judge.labels.labelled", lambda _: (pa.Table.from_pylist(rows[:2], SCHEMA), "tiny"))
     words = {
         "rl": ["rl", "--adapter", trained, "--dataset", dataset],
