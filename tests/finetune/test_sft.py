@@ -293,6 +293,7 @@ def test_other_trainings_refuse_such_a_folder_first_too(trained, dataset, rows, 
     monkeypatch.setattr("finetune.training.rl.load", lambda *_, **__: pytest.fail("loaded"))
     monkeypatch.setattr("finetune.training.scorer.fitting", lambda *_: pytest.fail("measured"))
     monkeypatch.setattr("finetune.judge.labels.labelled", lambda _: (pa.Table.from_pylist(rows[:2], SCHEMA), "tiny"))
+    monkeypatch.setattr("finetune.judge.evaluate.read_settings", lambda _: SimpleNamespace(dataset="data/run8"))
     words = {
         "rl": ["rl", "--adapter", trained, "--dataset", dataset],
         "scorer": ["scorer", "--samples", tmp_path],
