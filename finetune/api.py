@@ -137,13 +137,14 @@ def evaluate(
 ) -> list[Evaluated]:
     """Decode rows of each dataset, judge them with the solver, write the reports, and return them in the same order.
 
-    The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows of the
-    dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a `temperature`, and
-    `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained` masks tokens that would break a
-    trace, and as "nonnegative" also steps that give a value below zero; an endpoint is sent the grammar of each question. An omitted number has the value that
-    `python -m finetune eval --help` names. `out` is the folder of the evaluation, or, of several datasets, the folder that
-    holds theirs; by default they stand beside the adapter. Raises InputError for anything the caller can correct, also for
-    an argument that would do nothing.
+    The model is loaded once, or asked at an `endpoint`, several `workers` at a time and with `few_shot` training rows
+    of the dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a
+    `temperature`, and `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained`
+    masks tokens that would break a trace, and as "nonnegative" also steps that give a value below zero; an endpoint
+    is sent the grammar of each question. An omitted number has the value that `python -m finetune eval --help` names.
+    `out` is the folder of the evaluation, or, of several datasets, the folder that holds theirs; by default they
+    stand beside the adapter. Raises InputError for anything the caller can correct, also for an argument that would
+    do nothing.
     """
     from finetune.judge import evaluate as judge
     from finetune.judge.remote import evaluate_endpoint

@@ -146,7 +146,10 @@ def make_trainer(
     generate: Generate | None = None,
     report_to: list[str] = [],
 ) -> Any:
-    """Return TRL's trainer of a run; `reading` is how the dataset's questions are read, `generate` samples (by default, with the recipe's engine)."""
+    """Return TRL's trainer of a run.
+
+    `reading` is how the dataset's questions are read. `generate` samples completions, by default with the recipe's engine.
+    """
     import datasets
     from trl import GRPOConfig, GRPOTrainer
 
