@@ -11,7 +11,7 @@ from timing import least_seconds
 
 from generators import build
 from generators.builder.preset import apportion, known_presets, read_preset, seats
-from generators.builder.recipe import fewest_questions
+from generators.builder.recipe import note_on_small_patterns
 from generators.builder.wordings import HeldOut
 from generators.patterns.library import Files, files, library, shipped
 from solver.refusal import InputError
@@ -216,14 +216,14 @@ def test_many_small_patterns_are_one_line():
     patterns = [library().patterns[name] for name in ("comparison/times_more", "percentage/tip_calculation")]
     smallest = min(patterns, key=lambda pattern: pattern.space)
 
-    told = fewest_questions(patterns, 10**12)
+    told = note_on_small_patterns(patterns, 10**12)
 
     assert told.startswith(
         f"2 of 2 patterns have fewer than 1,000,000,000,000 distinct questions; {smallest.id} has {smallest.space:,} "
     )
     assert told.endswith(" test rows; `python -m generators check DIR` lists the others")
     assert "\n" not in told
-    assert fewest_questions(patterns, 1) is None
+    assert note_on_small_patterns(patterns, 1) is None
 
 
 def test_a_small_pattern_is_used_and_its_rows_are_counted(tmp_path, texts, capsys):

@@ -55,7 +55,7 @@ def train(
 ) -> Run:
     """Train an adapter on a mix of datasets and return its run; raise InputError for anything the caller can correct.
 
-    With a `score`, each checkpoint is measured: the best one on validation rows is kept, and rows of `eval_datasets` give a
+    With a `score`, each checkpoint is measured: that of least validation loss is kept, and rows of `eval_datasets` give a
     learning curve each. Ctrl-C and SIGTERM raise KeyboardInterrupt once a checkpoint is saved, from which the run can be
     resumed.
     """
@@ -210,7 +210,7 @@ def make_trainer(
 
 
 def _checked_at(recipe: Sft, checks: Sequence[Check]) -> dict[str, Any]:
-    """Return the arguments of a trainer that measures each checkpoint; with validation rows, it ends with the best one."""
+    """Return the arguments of a trainer that measures each checkpoint; with validation rows, it ends with that of least loss."""
     if not checks:
         return {}
     arguments = {"eval_strategy": "steps", "eval_steps": recipe.save_every, "per_device_eval_batch_size": recipe.batch}

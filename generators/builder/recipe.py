@@ -270,7 +270,7 @@ class Recipe:
 
 def tell(recipe: Recipe, preset: Preset, library: Library) -> None:
     """Print the remarks on a recipe and its preset, a line each on stderr: few questions, few wordings, no rows."""
-    few = fewest_questions(recipe.library.patterns.values(), preset.min_questions)
+    few = note_on_small_patterns(recipe.library.patterns.values(), preset.min_questions)
     for note in filter(None, [*recipe.remarks(), few, preset.idle(library), recipe.reading.limit]):
         print(f"note: {note}", file=sys.stderr)
 
@@ -290,7 +290,7 @@ def cut(pattern: Pattern, split: str) -> tuple[int, int]:
     return start, pattern.space * high // 10 - start
 
 
-def fewest_questions(patterns: Collection[Pattern], least: int) -> str | None:
+def note_on_small_patterns(patterns: Collection[Pattern], least: int) -> str | None:
     """Return a line on the patterns with fewer than `least` distinct questions: their number, and the smallest of them."""
     few = [pattern for pattern in patterns if pattern.space < least]
     if not few:
