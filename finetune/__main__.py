@@ -146,7 +146,7 @@ def _eval(args: argparse.Namespace) -> int:
         options: dict[str, Any] = {"endpoint": _endpoint(args)}
     else:
         options = _sampling(args)
-        names += ["adapter", "model", "max_new_tokens", "batch", "dtype"]
+        names += ["adapter", "model", "max_new_tokens", "batch", "static_cache", "dtype"]
     options["constrained"] = _constrained(args)
     options |= {name: getattr(args, name) for name in names}
     found = evaluate(args.dataset or [DATASET], args.out, **options)
@@ -159,7 +159,7 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _refuse_mixed(args: argparse.Namespace) -> None:
     """Raise InputError for flags of a local model beside --endpoint, and for flags of an endpoint without it."""
-    here = ("adapter", "nonnegative", "batch", "dtype", "samples", "choose", "seed", "scorer")
+    here = ("adapter", "nonnegative", "batch", "static_cache", "dtype", "samples", "choose", "seed", "scorer")
     there = ("few_shot", "examples", "workers", "key_env", "timeout", "own_temperature")
     given = vars(args)
     refuse_mixed(
@@ -213,6 +213,7 @@ def _sample(args: argparse.Namespace) -> int:
         limit=args.limit,
         max_new_tokens=args.max_new_tokens,
         batch=args.batch,
+        static_cache=bool(args.static_cache),
         dtype=args.dtype,
         constrained=_constrained(args),
         listed=False,

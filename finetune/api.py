@@ -123,6 +123,7 @@ def evaluate(
     limit: int | None = None,
     max_new_tokens: int | None = None,
     batch: int | None = None,
+    static_cache: bool | None = None,
     dtype: str | None = None,
     constrained: Way = False,
     samples: int = 0,
@@ -141,7 +142,8 @@ def evaluate(
     of the dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a
     `temperature`, and `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained`
     masks tokens that would break a trace, and as "nonnegative" also steps that give a value below zero; an endpoint
-    is sent the grammar of each question. An omitted number has the value that `python -m finetune eval --help` names.
+    is sent the grammar of each question. `static_cache` decodes by transformers' `generate`, which compiles a step on a
+    GPU. An omitted number has the value that `python -m finetune eval --help` names.
     `out` is the folder of the evaluation, or, of several datasets, the folder that holds theirs; by default they
     stand beside the adapter. Raises InputError for anything the caller can correct, also for an argument that would
     do nothing.
@@ -162,7 +164,7 @@ def evaluate(
     if constrained not in (True, False, NONNEGATIVE):
         raise InputError(f"constrained is {constrained!r}; give True, False or {NONNEGATIVE!r}")
     sampling = {"samples": samples, "temperature": temperature, "choose": choose, "scorer": scorer, "seed": seed}
-    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "dtype": dtype}
+    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "static_cache": static_cache, "dtype": dtype}
     asking = {"few_shot": few_shot, "examples": examples, "workers": workers}
     local_options = {"adapter": adapter, "model": model, **decoding, **sampling}
     refuse_mixed(endpoint is not None, {"nonnegative": constrained == NONNEGATIVE, **local_options}, asking)

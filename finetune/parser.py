@@ -142,7 +142,7 @@ def _add_eval(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--dataset", action="append", metavar=EVALUATED, help=help_)
     sub.add_argument("--split", help="default test; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
-    sub.add_argument("--batch", type=_count, metavar="N", help="rows decoded together (default 128)")
+    _add_batch(sub)
     sub.add_argument("--out", type=path, metavar="DIR", help="default: beside the adapter")
     _add_decoding(sub)
     _add_sampling(sub, "samples of each row; one of them and the greedy completion is chosen")
@@ -154,15 +154,20 @@ def _add_sample(sub: argparse.ArgumentParser) -> None:
     _add_dataset(sub, "DIR|ORG/NAME|FILE.jsonl")
     sub.add_argument("--split", help="default train; a file of rows has no splits")
     sub.add_argument("--limit", type=_count, metavar="N", help="only the first N rows")
-    sub.add_argument(
-        "--batch", type=_count, default=128, metavar="N", help="completions decoded together (default 128)"
-    )
+    _add_batch(sub)
     sub.add_argument("--out", type=path, required=True, metavar="DIR", help="the new dataset; beside it is DIR-samples")
     _add_decoding(sub)
     sub.add_argument("--samples", type=_count, default=4, metavar="K", help="samples of each row (default 4)")
     sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
     sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
-    sub.set_defaults(choose=None, scorer=None)
+    sub.set_defaults(batch=128, choose=None, scorer=None)
+
+
+def _add_batch(sub: argparse.ArgumentParser) -> None:
+    """Add the flags that say how completions are decoded together; neither has a default beside an endpoint."""
+    sub.add_argument("--batch", type=_count, metavar="N", help="completions decoded together (default 128)")
+    help_ = "decode by transformers' generate with a static cache, which compiles a step on a GPU"
+    sub.add_argument("--static-cache", action="store_true", default=None, help=help_)
 
 
 def _add_scorer(sub: argparse.ArgumentParser) -> None:

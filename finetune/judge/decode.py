@@ -17,6 +17,7 @@ import torch
 from transformers import DynamicCache
 
 from finetune.models.constrained import end_tokens, mask, vocabulary_of
+from finetune.models.static_cache import generate
 from finetune.models.ways import NONNEGATIVE, Way
 from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
@@ -75,12 +76,17 @@ def closed(text: str) -> bool:
 
 
 class Decoder:
-    """Decodes with one model until each row is finished."""
+    """Decodes with one model until each row is finished.
 
-    def __init__(self, model: Any, tokenizer: Any, limit: int):
+    With `static`, batches are decoded by `generate` of transformers with a static cache. Finished rows then stay in the
+    batch, its completions come when all are finished, and each sample has keys and values of its own for the prompt.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, limit: int, *, static: bool = False):
         self.model = model
         self.tokenizer = tokenizer
         self.limit = limit
+        self.static = static
         self.ends = end_tokens(model, tokenizer)
         self._vocabulary: Vocabulary | None = None
         self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
@@ -163,19 +169,18 @@ class Decoder:
     def _together(self, prompts: list[list[int]], live: list[_Lane]) -> Iterator[tuple[_Lane, Completion]]:
         """Decode one batch; `live` holds as many lanes for each of its prompts, in the order of the prompts."""
         ids, mask, places = self._padded(prompts)
+        each = len(live) // len(prompts)
+        if self.static:
+            yield from self._generated(ids.repeat_interleave(each, 0), mask.repeat_interleave(each, 0), live)
+            return
         cache = DynamicCache(config=self.model.config)
         logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
-        each = len(live) // len(prompts)
         if each > 1:
             cache.batch_repeat_interleave(each)
             mask, places, logits = (part.repeat_interleave(each, 0) for part in (mask, places, logits))
         while True:
             chosen = self._choose(logits, live)
-            for lane, token in zip(live, chosen.tolist(), strict=True):
-                finished = None if lane.done else self._append(lane, token)
-                if finished:
-                    lane.done = True
-                    yield lane, finished
+            yield from self._finished(live, chosen)
             keep = [place for place, lane in enumerate(live) if not lane.done]
             if not keep:
                 return
@@ -187,6 +192,29 @@ class Decoder:
                 cache.batch_select_indices(index)
                 live = [live[place] for place in keep]
             logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+
+    def _generated(self, ids: torch.Tensor, mask: torch.Tensor, lanes: list[_Lane]) -> list[tuple[_Lane, Completion]]:
+        """Return the completions of a batch of prompts, one a lane, decoded with a static cache."""
+        made: list[tuple[_Lane, Completion]] = []
+
+        def choose(logits: torch.Tensor) -> torch.Tensor:
+            chosen = self._choose(logits, lanes)
+            made.extend(self._finished(lanes, chosen))
+            return chosen
+
+        def done() -> list[bool]:
+            return [lane.done for lane in lanes]
+
+        generate(self.model, ids, mask, self.limit, self.tokenizer.pad_token_id, choose=choose, done=done)
+        return made
+
+    def _finished(self, lanes: list[_Lane], chosen: torch.Tensor) -> Iterator[tuple[_Lane, Completion]]:
+        """Append the chosen tokens to the lanes that are not done, and yield those that are finished by that."""
+        for lane, token in zip(lanes, chosen.tolist(), strict=True):
+            finished = None if lane.done else self._append(lane, token)
+            if finished:
+                lane.done = True
+                yield lane, finished
 
     def logits(self, prompts: list[list[int]]) -> torch.Tensor:
         """Return the logits of the token that follows each prompt."""

@@ -82,6 +82,7 @@ def evaluate(
     limit: int | None = None,
     max_new_tokens: int = 400,
     batch: int = 128,
+    static_cache: bool = False,
     dtype: str = "auto",
     constrained: Way = False,
     samples: int = 0,
@@ -97,6 +98,7 @@ def evaluate(
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
+    `static_cache` decodes by `generate` of transformers with a static cache.
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
     `scorer` is the folder or the name of the scorer by which they are chosen.
     An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. The folder
@@ -143,7 +145,7 @@ def evaluate(
         if rows:
             claims = Trained.read(weights or Path(base)).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
-            decoder = Decoder(*load(base, weights, device), max_new_tokens)
+            decoder = Decoder(*load(base, weights, device), max_new_tokens, static=static_cache)
             scores = Scorer(judge, device).scores if judge else None
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             if listed:

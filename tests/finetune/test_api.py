@@ -122,6 +122,7 @@ def test_an_evaluation_that_cannot_be_or_an_argument_that_does_nothing_is_refuse
         {"seed": 0},
         {"samples": 2},
         {"batch": 128},
+        {"static_cache": True},
         {"dtype": "auto"},
         {"max_new_tokens": 400},
     ],

@@ -36,6 +36,34 @@ def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts):
     assert {row: alone(model, tokenizer, prompts[row]) for row in range(10)} == texts
 
 
+def test_a_static_cache_changes_no_text(model, tokenizer, prompts):
+    """Keys and values of a fixed size give the same completions, greedy ones and samples, with their likelihoods."""
+    sampling = Sampling(2, 1.0, seed=3)
+    keys = [f"r{row}" for row in range(7)]
+    growing, static = (Decoder(model, tokenizer, LIMIT, static=fixed) for fixed in (False, True))
+
+    for greedy in (growing.decode(prompts[:7], 3), static.decode(prompts[:7], 3)):
+        assert {row: alone(model, tokenizer, prompts[row]) for row in range(7)} == {
+            row: made.text for row, made in greedy
+        }
+    expected = dict(growing.sample(prompts[:7], keys, sampling, 9))
+    found = dict(static.sample(prompts[:7], keys, sampling, 9))
+    for row in range(7):
+        for one, other in zip(expected[row], found[row], strict=True):
+            assert (one.text, one.tokens, one.truncated) == (other.text, other.tokens, other.truncated)
+            assert one.logprob == pytest.approx(other.logprob, abs=1e-3)
+
+
+def test_a_static_cache_takes_settings_of_the_model_for_none_of_its_own(model, tokenizer, prompts):
+    """A penalty in the model's settings for generation changes no text: our own loop knows none."""
+    expected = dict(Decoder(model, tokenizer, LIMIT).decode(prompts[:3], 3))
+    model.generation_config.repetition_penalty = 3.0
+    model.generation_config.no_repeat_ngram_size = 1
+    found = dict(Decoder(model, tokenizer, LIMIT, static=True).decode(prompts[:3], 3))
+
+    assert {row: made.text for row, made in found.items()} == {row: made.text for row, made in expected.items()}
+
+
 def test_a_stream_is_the_same_text_in_pieces(model, tokenizer, prompts):
     """The pieces that are shown add up to the completion."""
     pieces = []

@@ -6,7 +6,9 @@ import shutil
 import pytest
 from commands import evaluation, sft
 
+from finetune.judge import decode
 from finetune.judge.evaluate import PREDICTIONS, folder_name, read_predictions
+from finetune.models.static_cache import generate
 from finetune.runs.rows import labels, read_rows
 from solver.refusal import InputError
 
@@ -34,6 +36,25 @@ def test_a_killed_evaluation_goes_on_where_it_was(trained, dataset, tmp_path, ca
     assert texts[0] == texts[1]
     assert len(texts[0]) == 12
     assert path.read_text().startswith("".join(lines[:5]))
+
+
+@pytest.mark.parametrize("flags", [[], ["--constrained"], ["--samples", 2]])
+def test_an_evaluation_with_a_static_cache_gives_the_same_texts(trained, dataset, tmp_path, call, flags, monkeypatch):
+    """All ways to decode have it, and it is used only where it is asked for."""
+    used = []
+    monkeypatch.setattr(decode, "generate", lambda *words, **named: used.append(words) or generate(*words, **named))
+    words = evaluation(trained, dataset, "--max-new-tokens", LIMIT, "--limit", 4, *flags)
+    assert call(*words, "--out", tmp_path / "growing")[0] == 0
+    assert not used
+    assert call(*words, "--out", tmp_path / "static", "--static-cache")[0] == 0
+    assert used
+
+    texts = [
+        {row: line["completion"] for row, line in read_predictions(tmp_path / name).items()}
+        for name in ("growing", "static")
+    ]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 4
 
 
 def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_path, call):

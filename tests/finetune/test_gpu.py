@@ -43,6 +43,8 @@ def test_every_figure_is_told_on_a_machine_without_a_gpu(benchmark, dataset, tin
         "a training of 135M, all weights",
         "decoding",
         "its evaluation",
+        "decoding with a static cache",
+        "its evaluation",
     ]
 
 
