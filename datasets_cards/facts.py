@@ -32,6 +32,8 @@ BIN = 32
 """Width of a bar in the length plot, in tokens."""
 MOST_WORDED = 5_000
 """About as many rows are read for the figures on wording; all rows of a large dataset would take minutes."""
+LISTED = 500
+"""The most patterns that a card lists one by one."""
 _READ = ["prompt.list.element.role", *(name for name in SCHEMA.names if name not in ("prompt", "trace"))]
 """The columns to read: each text once, where the schema has it twice."""
 
@@ -146,6 +148,11 @@ class Facts:
     def by_pattern(self) -> list[tuple[str, list[int]]]:
         """Return the number of rows per pattern and split."""
         return _by_split([self.manifest.splits[split].patterns for split in self.splits])
+
+    @property
+    def listed(self) -> bool:
+        """Whether the card lists the patterns one by one."""
+        return len(self.by_pattern()) <= LISTED
 
 
 def number_range(digits: int) -> str:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from generators.files.folder import Built
-from generators.files.layout import DROPPED
+from generators.files.layout import DROPPED, PROBLEMS
 from generators.finished.audit import MAX_SHOWN, Audit
 from generators.patterns.library import Library
 from generators.patterns.pattern import COMPOSITION, Pattern
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from generators.reword.run import Reworded
 
 out = console()
+_LISTED = 60
+"""The most patterns that the result of a build lists one by one."""
 PANEL = 140
 """The most columns of a framed question."""
 
@@ -88,18 +90,26 @@ def built(result: Built, seconds: float) -> None:
 
 
 def _pattern_table(result: Built) -> Table:
-    """Return the table of a build: rows of each pattern per split, and the bound on its longest row."""
+    """Return the table of a build: rows of each pattern per split, and the bound on its longest row.
+
+    Of many patterns, it has one line for each expert.
+    """
     splits = {name: entry for name, entry in result.manifest.splits.items() if entry.rows}
     table = _table("", "expert", "=pattern", *(f">{split}" for split in splits), ">longest")
     names = sorted({name for entry in splits.values() for name in entry.patterns})
-    last = ""
+    groups: dict[str, list[str]] = {}
     for name in names:
+        groups.setdefault(name.partition("/")[0] if len(names) > _LISTED else name, []).append(name)
+    last = ""
+    for name, group in groups.items():
         expert, _, pattern = name.partition("/")
-        if last and expert != last:
+        if last and expert != last and pattern:
             table.add_section()
-        counts = [f"{entry.patterns.get(name, 0):,}" for entry in splits.values()]
-        longest = max(entry.longest.get(name, 0) for entry in splits.values())
-        table.add_row(expert if expert != last else "", pattern, *counts, str(longest))
+        counts = [f"{sum(entry.patterns.get(one, 0) for one in group):,}" for entry in splits.values()]
+        longest = max(entry.longest.get(one, 0) for one in group for entry in splits.values())
+        table.add_row(
+            expert if expert != last else "", pattern or counted(len(group), "pattern"), *counts, str(longest)
+        )
         last = expert
     table.add_section()
     max_len = result.manifest.verification.max_len
@@ -141,6 +151,8 @@ def made_patterns(made: "MadePatterns", seconds: float) -> None:
     out.print(f"speed     {counted(made.problems, 'problem')} in {seconds:.1f} s; the reasons are in {DROPPED}")
     _say("folder    ", (str(made.folder), "bold"))
     _say(f"next      {pasted('generators', 'check', made.folder)}")
+    words = ("build", "--weights", made.folder / PROBLEMS, "--patterns", made.folder)
+    _say(f"          {pasted('generators', *words)}")
 
 
 def audited(folder: Path, found: Audit, seconds: float) -> None:

@@ -9,27 +9,23 @@ import pytest
 import yaml
 from conversion import PROBLEMS
 from folders import rows_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generators.__main__ import main
 from generators.builder.dataset import build
+from generators.builder.preset import read_preset
 from generators.finished.audit import audit
+from generators.imports import as_patterns
 from generators.imports.as_patterns import make_patterns
 from generators.imports.importer import import_problems
 from generators.imports.sources.request import Request
 from generators.imports.variation.proof import REASONS
 from generators.patterns.library import files
+from solver.experts import EXPERTS
 from solver.refusal import InputError
 
 SOME = str(PROBLEMS / "gsm8k.jsonl")
-PRESET = """\
-rows: 400
-validation: 0
-test: 100
-max_len: 2048
-phrasings: 1
-weights: {arithmetic: 100}
-patterns: []
-"""
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +113,28 @@ def test_the_same_source_gives_the_same_files(made, tmp_path):
 
 def test_rows_of_these_patterns_are_proved(made, tmp_path):
     """A build from the folder is sound when every row is audited, and no question stands twice."""
-    (tmp_path / "preset.yaml").write_text(PRESET, encoding="utf-8")
-
-    built = build(str(tmp_path / "preset.yaml"), out=tmp_path / "d", patterns=made.folder, full=True, workers=1)
+    built = build(str(made.folder / "problems.yaml"), out=tmp_path / "d", patterns=made.folder, full=True, workers=1)
 
     rows = rows_of(built.folder)
-    assert built.counts["train"] == len({row["question"] for row in rows}) == 400
+    assert built.counts["train"] == len({row["question"] for row in rows}) == 25 * made.patterns
+    assert {row["pattern"] for row in rows} == {name.partition("/")[2] for name in files(made.folder).own}
     assert audit(built.folder).passed
+
+
+@given(counts=st.dictionaries(st.sampled_from([*EXPERTS, "composition"]), st.integers(1, 5_000), min_size=1))
+def test_the_preset_of_made_patterns_has_rows_of_all(counts, tmp_path_factory):
+    """Weights are whole percents that add up to 100, near the shares of the experts, and none is 0."""
+    experts = [name for name, count in counts.items() for _ in range(count)]
+    path = tmp_path_factory.mktemp("preset") / "problems.yaml"
+    path.write_text(as_patterns._preset_text(experts, eval_only=True), encoding="utf-8")
+    read = read_preset(path)
+
+    assert read.weights.keys() == counts.keys()
+    assert sum(read.weights.values()) == 100
+    for name, weight in read.weights.items():
+        share = 100 * counts[name] / len(experts)
+        assert max(1, share - len(counts)) <= weight <= max(1, share + 1)
+    assert (read.rows["train"], read.rows["test"]) == (0, 5 * len(experts))
 
 
 def test_patterns_for_evaluation_have_rows_of_test_alone(tests_alone, tmp_path):
@@ -137,22 +148,15 @@ def test_patterns_for_evaluation_have_rows_of_test_alone(tests_alone, tmp_path):
 
 def test_the_card_of_test_rows_alone(tests_alone, tmp_path, capsys):
     """The card of altered test questions says so, trains on nothing, and compares with no training rows; so does the terminal."""
-    (tmp_path / "preset.yaml").write_text(PRESET.replace("400", "0").replace("100\nmax", "20\nmax"), encoding="utf-8")
-    words = [
-        "--weights",
-        str(tmp_path / "preset.yaml"),
-        "--patterns",
-        str(tests_alone.folder),
-        "--out",
-        str(tmp_path / "d"),
-    ]
+    folder = tests_alone.folder
+    words = ["--weights", str(folder / "problems.yaml"), "--patterns", str(folder), "--out", str(tmp_path / "d")]
 
     assert main(["build", *words, "--workers", "1"]) == 0
     page = (tmp_path / "d" / "README.md").read_text(encoding="utf-8")
     said = " ".join(page.split())
     metadata = yaml.safe_load(page.split("---\n")[1])
     assert (metadata["language_creators"], metadata["source_datasets"]) == (["found"], ["openai/gsm8k"])
-    assert "- **Rows:** 20 test\n" in page
+    assert f"- **Rows:** {5 * tests_alone.patterns} test\n" in page
     assert "The questions are altered questions of gsm8k's test split" in said
     assert "All rows are for evaluation: none is for training." in said
     assert "Do not train on these rows" in said
@@ -207,7 +211,7 @@ def test_two_runs_at_once_never_mix(tmp_path, capsys):
 
     assert statuses == [2]
     assert "is writing here" in capsys.readouterr().err
-    assert len(contents(made.folder)) == made.patterns + 2
+    assert len(contents(made.folder)) == made.patterns + 3
     assert not [path for path in made.folder.iterdir() if path.name.startswith(".")]
 
 

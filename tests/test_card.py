@@ -14,7 +14,7 @@ import yaml
 from folders import preset, rows_of
 from huggingface_hub import DatasetCard
 
-from datasets_cards import write_card
+from datasets_cards import facts, write_card
 from datasets_cards.card import NO_PLOTS, PLOTS
 from datasets_cards.sentences import wordings
 from datasets_cards.tokens import count
@@ -89,6 +89,16 @@ def section(body, title):
         [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in text.splitlines() if line[:1] == "|"
     ]
     return rows[2:]
+
+
+def test_a_card_of_thousands_of_patterns_lists_none_of_them(spoiled, monkeypatch):
+    """It says how many there are, and where their rows stand."""
+    monkeypatch.setattr(facts, "LISTED", 11)
+    write_card(spoiled, "acme/tiny", plots=False)
+    body = page(spoiled)[1]
+
+    assert not section(body, "Rows per pattern")
+    assert "The dataset has 12 patterns, too many for a table. `manifest.json` has the rows" in body
 
 
 def test_metadata_is_what_datasets_makes_of_the_folder(folder, tmp_path):

@@ -8,6 +8,7 @@ import sys
 import pytest
 from processes import HOME
 
+from generators import terminal
 from generators.__main__ import VERBS, main
 from generators.patterns.library import library, shipped
 
@@ -31,6 +32,22 @@ def test_build_then_verify(tmp_path, capsys):
     assert "560 rows parsed back, solved, and equal" in shown
     assert "sound" in capsys.readouterr().out
     assert (tmp_path / "d" / "README.md").read_text().startswith("---\n")
+
+
+def test_a_build_of_many_patterns_prints_a_line_for_each_expert(tmp_path, capsys, monkeypatch):
+    """A table of thousands of lines would hide the rest; the sums are those of the patterns."""
+    monkeypatch.setattr(terminal, "_LISTED", 10)
+    assert main(["build", "--rows", "60", "--out", str(tmp_path / "d")]) == 0
+    shown = capsys.readouterr().out
+
+    lines = {
+        line.split()[0]: line.split()[1:] for line in shown.splitlines() if re.match(r" ?(all|\w+) +\d+ pattern", line)
+    }
+    assert "times_more" not in shown
+    assert lines["arithmetic"][:2] == ["9", "patterns"]
+    assert lines["all"][2:5] == ["60", "100", "400"]
+    for place, total in ((2, 60), (3, 100), (4, 400)):
+        assert sum(int(cells[place]) for name, cells in lines.items() if name != "all") == total
 
 
 def test_verify_exits_1_with_the_fault(tmp_path, capsys):

@@ -8,6 +8,8 @@ RECIPE, MANIFEST = dataset.RECIPE, dataset.MANIFEST
 README = "README.md"
 DROPPED = "dropped.jsonl"
 """The problems that an import dropped, one per line, each with the reason."""
+PROBLEMS = "problems.yaml"
+"""The preset of patterns that were made of problems, in the folder of the patterns."""
 
 
 def dropped_part(number: int) -> str:

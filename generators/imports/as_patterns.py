@@ -4,14 +4,16 @@ import hashlib
 import json
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
 from generators.builder.engine import Execution, Report
+from generators.builder.preset import seats
 from generators.files.entries import Entry
-from generators.files.layout import DROPPED
+from generators.files.layout import DROPPED, PROBLEMS
 from generators.files.store import LocalStore, new_store, only_writer_of, writable
 from generators.imports.solution.problem import Dropped
 from generators.imports.sources.reading import GOLD_ALONE
@@ -41,6 +43,8 @@ from .tally import reason_kind
 _GRADE = "A"
 _ASIDE = ".wirework.new"
 """The folder in which files are written before they get their places."""
+_EACH = {"rows": 25, "test": 5}
+"""The rows of a made pattern by that preset: for training, or for evaluation alone."""
 _NOT_EMPTY = "{}: not an empty folder; choose another place for the patterns"
 _BYTES = 1 << 20
 """A bound on texts that are our own, and on rows, which are not written here."""
@@ -146,7 +150,7 @@ def _made_patterns(
     kept = [one for place, one in enumerate(kept) if place not in twins]
     if not kept:
         raise InputError(f"no problem of {reader.name} becomes a pattern; most are dropped as {_most(dropped)[0][0]}")
-    _write(folder, kept, dropped)
+    _write(folder, kept, dropped, _preset_text([one.made.expert for one in kept], eval_only=eval_only))
     persons = sum(bool(one.made.persons) for one in kept)
     return MadePatterns(folder, len(kept), persons, sorted(one.draws for one in kept), _most(dropped))
 
@@ -229,11 +233,30 @@ def _claim(folder: Path) -> None:
         raise InputError(_NOT_EMPTY.format(folder))
 
 
-def _write(folder: Path, kept: Iterable[Kept], dropped: Iterable[Dropped]) -> None:
+def _preset_text(experts: Sequence[str], *, eval_only: bool) -> str:
+    """Return a preset of made patterns alone, with a weight for each expert as near to its share as whole percents allow."""
+    counts = Counter(experts)
+    weights = seats({expert: Fraction(count, len(experts)) for expert, count in counts.items()}, 100)
+    for expert in counts:
+        if not weights[expert]:
+            weights[expert] = 1
+            weights[max(weights, key=lambda name: (weights[name], name))] -= 1
+    split = "test" if eval_only else "rows"
+    rows = {"rows": 0, "validation": 0, "test": 0, split: _EACH[split] * len(experts)}
+    return (
+        "# The patterns of this folder alone, with rows for each: python -m generators build --weights FILE --patterns DIR\n"
+        + "".join(f"{key}: {count}\n" for key, count in rows.items())
+        + "max_len: 2048\nphrasings: 1\nweights:\n"
+        + "".join(f"  {expert}: {weight}\n" for expert, weight in weights.items())
+        + "patterns: []\n"
+    )
+
+
+def _write(folder: Path, kept: Iterable[Kept], dropped: Iterable[Dropped], preset: str) -> None:
     """Write all files aside and move them into their places at the end, so that an interrupted run leaves none there."""
     lines = [json.dumps(line_of(one), ensure_ascii=False) for one in dropped]
     texts = {f"{one.made.expert}/{one.made.name}{SUFFIX}": one.made.text for one in kept}
-    texts |= {VOCABULARY: vocabulary_text(), DROPPED: "".join(f"{line}\n" for line in lines)}
+    texts |= {VOCABULARY: vocabulary_text(), PROBLEMS: preset, DROPPED: "".join(f"{line}\n" for line in lines)}
     aside, names = folder / _ASIDE, list(dict.fromkeys(name.partition("/")[0] for name in texts))
     try:
         for name, text in texts.items():
