@@ -45,6 +45,8 @@ _ASIDE = ".wirework.new"
 """The folder in which files are written before they get their places."""
 _EACH = {"rows": 25, "test": 5}
 """The rows of a made pattern by that preset: for training, or for evaluation alone."""
+_MAX_LEN = 4096
+"""The most tokens of their rows: bounds count bytes, of which a token has about three."""
 _NOT_EMPTY = "{}: not an empty folder; choose another place for the patterns"
 _BYTES = 1 << 20
 """A bound on texts that are our own, and on rows, which are not written here."""
@@ -246,7 +248,7 @@ def _preset_text(experts: Sequence[str], *, eval_only: bool) -> str:
     return (
         "# The patterns of this folder alone, with rows for each: python -m generators build --weights FILE --patterns DIR\n"
         + "".join(f"{key}: {count}\n" for key, count in rows.items())
-        + "max_len: 2048\nphrasings: 1\nweights:\n"
+        + f"max_len: {_MAX_LEN}\nphrasings: 1\nweights:\n"
         + "".join(f"  {expert}: {weight}\n" for expert, weight in weights.items())
         + "patterns: []\n"
     )
