@@ -293,7 +293,6 @@ def _import_arguments(imports: argparse.ArgumentParser) -> None:
     imports.add_argument("--no-gate", dest="gate", action="store_false", help=NO_GATE)
     imports.add_argument(
         "--as-patterns",
-        type=path,
         metavar="DIR",
         help="write a pattern for each problem of grade A into this new folder, and no dataset",
     )

@@ -184,6 +184,7 @@ def test_a_folder_with_files_is_left_alone(tmp_path, capsys):
         (["--as-patterns", str(tmp_path / "full")], "not an empty folder"),
         (["--as-patterns", str(tmp_path / "new"), "--out", "d"], "writes no dataset; leave out --out"),
         (["--as-patterns", str(tmp_path / "new"), "--grade", "B"], "grade A alone"),
+        (["--as-patterns", "s3://bucket/new"], "s3://bucket/new: patterns are written to a local folder"),
     ):
         assert main(["import", "gsm8k", "--from", SOME, *arguments]) == 2
         assert said in capsys.readouterr().err
@@ -240,3 +241,11 @@ def test_the_command_prints_the_reasons(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "dropped: grade" in said
     assert "generators check" in said
+
+
+def test_gold_answers_alone_give_no_pattern(tmp_path, capsys):
+    """A source without programs is refused, and the message says what would do."""
+    command = ["import", "gsm-plus", "--eval-only", "--from", SOME, "--as-patterns", str(tmp_path / "new")]
+
+    assert main(command) == 2
+    assert "gold answers alone are no program; make patterns of a source with programs" in capsys.readouterr().err

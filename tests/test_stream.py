@@ -79,3 +79,37 @@ def test_a_stream_that_cannot_be_is_told(knobs, told):
     """A bad argument is one clear error before the first row."""
     with pytest.raises(InputError, match=told):
         stream(**knobs)
+
+
+def test_a_training_stream_of_evaluation_patterns_is_refused(tmp_path):
+    """The message speaks of the stream, not of a number of rows that nobody asked for."""
+    preset = tmp_path / "mine.yaml"
+    preset.write_text(
+        "rows: 0\nvalidation: 0\ntest: 20\nmax_len: 2048\nphrasings: 1\nweights: {arithmetic: 100}\npatterns: []\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "patterns" / "arithmetic").mkdir(parents=True)
+    (tmp_path / "patterns" / "arithmetic" / "eaten.jinja").write_text(
+        """---
+split: test
+slots:
+  apples: 10..90
+  eaten: 2..9
+trace:
+  - {op: init, var: apples, value: $apples}
+  - {op: init, var: eaten, value: $eaten}
+  - {op: compute, compute_op: sub, args: [apples, eaten], var: result}
+  - {op: query, var: result}
+answer: apples - eaten
+---
+Tom has {{ apples }} apples. He eats {{ eaten }} of them. How many apples are left?
+""",
+        encoding="utf-8",
+    )
+
+    for split in ("train", "validation"):
+        with pytest.raises(
+            InputError, match=rf"^{split} has no pattern: each writes its rows to test alone; stream test"
+        ):
+            stream(preset, split, patterns=tmp_path / "patterns")
+    assert len(ids(stream(preset, "test", patterns=tmp_path / "patterns", block=20), 20)) == 20

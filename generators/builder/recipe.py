@@ -253,9 +253,14 @@ class Recipe:
         offsets = order(np.arange(rows.start, rows.stop))
         return offsets + start if pattern.order.fast else offsets.astype(object) + start
 
+    @property
+    def for_test_alone(self) -> bool:
+        """True if every pattern was made for evaluation."""
+        return all(self.library.patterns[name].header.split == "test" for name in self.shares)
+
     def _lack(self, split: str) -> str:
         """Return why no pattern gives rows to a split, and what would do."""
-        if all(self.library.patterns[name].header.split not in (None, split) for name in self.shares):
+        if split != "test" and self.for_test_alone:
             return "every pattern writes its rows to test alone; ask for no rows here, or take other patterns, too"
         return "no pattern has a held-out wording; mark one with --- held out, or leave held_out out of phrasings"
 

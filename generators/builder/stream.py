@@ -67,6 +67,8 @@ def stream(
         shard_rows=block,
         against=gate_of(None, ours=gate).against,
     )
+    if not recipe.fractions_of(split) and recipe.for_test_alone:
+        raise InputError(f"{split} has no pattern: each writes its rows to test alone; stream test, or other patterns")
     recipe.check_spaces()
     tell(recipe, read, library)
     rows = longest(recipe, split) // block * block

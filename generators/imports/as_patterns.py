@@ -14,7 +14,7 @@ from generators.builder.engine import Execution, Report
 from generators.builder.preset import seats
 from generators.files.entries import Entry
 from generators.files.layout import DROPPED, PROBLEMS
-from generators.files.store import LocalStore, new_store, only_writer_of, writable
+from generators.files.store import LocalStore, is_remote, new_store, only_writer_of, writable
 from generators.imports.solution.problem import Dropped
 from generators.imports.sources.reading import GOLD_ALONE
 from generators.imports.sources.registry import Source
@@ -102,7 +102,7 @@ def make_patterns(
     reader = request.source()
     _check(reader, request.split_of(reader), eval_only=request.eval_only)
     how = Execution(workers, engine, report)
-    files = new_store(out)
+    files = None if is_remote(out) else new_store(out)
     if not isinstance(files, LocalStore):
         raise InputError(f"{out}: patterns are written to a local folder; give one with --as-patterns")
     if files.location.exists() and not files.location.is_dir():
@@ -160,7 +160,7 @@ def _made_patterns(
 def _check(reader: Source, split: str, *, eval_only: bool) -> None:
     """Raise InputError for a source that has no programs, or that is for evaluation alone."""
     if reader.format == "none":
-        raise InputError(GOLD_ALONE)
+        raise InputError(f"{GOLD_ALONE}; make patterns of a source with programs, or leave out --as-patterns")
     if reader.format == "trace":
         raise InputError("a pattern is made of a solution's formulas, and a trace is none; leave out --as-patterns")
     if not eval_only and (split == "test" or reader.use == "evaluation"):
