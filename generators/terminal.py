@@ -307,7 +307,7 @@ def checked(found: Soundness, notes: list[str]) -> None:
     wordings = [wording for pattern in found.patterns for wording in pattern.wordings]
     held_out = sum(wording.held_out for wording in wordings)
     print(
-        f"{counted(len(wordings), 'wording')}, {held_out:,} of them held out, show the slots and numbers of their problems; "
+        f"{counted(len(wordings), 'wording')}, {held_out:,} of them held out, with the slots and numbers of their problems; "
         "the meaning of a wording is for a person to read"
     )
 

@@ -155,6 +155,7 @@ def test_the_card_of_test_rows_alone(tests_alone, tmp_path, capsys):
     page = (tmp_path / "d" / "README.md").read_text(encoding="utf-8")
     said = " ".join(page.split())
     metadata = yaml.safe_load(page.split("---\n")[1])
+    assert metadata["language"] == ["en"]
     assert (metadata["language_creators"], metadata["source_datasets"]) == (["found"], ["openai/gsm8k"])
     assert f"- **Rows:** {5 * tests_alone.patterns} test\n" in page
     assert "The questions are altered questions of gsm8k's test split" in said

@@ -201,6 +201,8 @@ def test_the_answer_among_the_numbers_is_the_unknown():
         ("x+y=52", "2 unknowns"),
         ("GCD(6)=2", "gcd\\(\\) is beyond|GCD\\(\\) is beyond"),
         ("2+3=6", "its sides differ"),
+        ("x=2*1e9", "a number with an exponent of ten"),
+        ("x+1E3=2", "a number with an exponent of ten"),
         ("7=7", "no operation"),
         ("x*x=4", "not linear"),
         ("x+3", "without an equation"),

@@ -302,7 +302,9 @@ def test_xml_is_read(tmp_path):
     [
         ('<!DOCTYPE a [<!ENTITY b "c">]><a><p><q>&b;</q></p></a>', "declares a document type"),
         ("<a><p><q>1</p></a>", "line 1: cannot be read as XML: mismatched tag"),
-        ("<a><p>", "cannot be read as XML: no element found"),
+        ("<a><p>", "cannot be read as XML: it ends in the middle"),
+        ("<a><p><q>1</q></p", "cannot be read as XML: it ends in the middle"),
+        ("<a><p><q><![CDATA[1", "cannot be read as XML: it ends in the middle"),
         ("<a/>", "has no entry"),
     ],
 )

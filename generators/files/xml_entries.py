@@ -9,6 +9,17 @@ from xml.parsers import expat
 
 from solver.refusal import InputError
 
+_CUT = {
+    expat.errors.codes[told]
+    for told in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+}
+"""The codes of errors that a file has where it was cut."""
+
 
 def xml_entries(blocks: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
     """Yield the entries of an XML text: an element's attributes, and its children's texts; raise InputError."""
@@ -19,7 +30,7 @@ def xml_entries(blocks: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
             yield from reader.taken()
         reader.parser.Parse("", True)
     except expat.ExpatError as error:
-        told = expat.ErrorString(error.code)
+        told = "it ends in the middle" if error.code in _CUT else expat.ErrorString(error.code)
         raise InputError(f"{name}, line {error.lineno}: cannot be read as XML: {told}") from None
     yield from reader.taken()
 

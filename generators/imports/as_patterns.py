@@ -152,7 +152,8 @@ def _made_patterns(
     kept = [one for place, one in enumerate(kept) if place not in twins]
     if not kept:
         raise InputError(f"no problem of {reader.name} becomes a pattern; most are dropped as {_most(dropped)[0][0]}")
-    _write(folder, kept, dropped, _preset_text([one.made.expert for one in kept], eval_only=eval_only))
+    preset = _preset_text([one.made.expert for one in kept], reader.language, eval_only=eval_only)
+    _write(folder, kept, dropped, preset)
     persons = sum(bool(one.made.persons) for one in kept)
     return MadePatterns(folder, len(kept), persons, sorted(one.draws for one in kept), _most(dropped))
 
@@ -235,7 +236,7 @@ def _claim(folder: Path) -> None:
         raise InputError(_NOT_EMPTY.format(folder))
 
 
-def _preset_text(experts: Sequence[str], *, eval_only: bool) -> str:
+def _preset_text(experts: Sequence[str], language: Sequence[str] = (), *, eval_only: bool) -> str:
     """Return a preset of made patterns alone, with a weight for each expert as near to its share as whole percents allow."""
     counts = Counter(experts)
     weights = seats({expert: Fraction(count, len(experts)) for expert, count in counts.items()}, 100)
@@ -251,6 +252,7 @@ def _preset_text(experts: Sequence[str], *, eval_only: bool) -> str:
         + f"max_len: {_MAX_LEN}\nphrasings: 1\nweights:\n"
         + "".join(f"  {expert}: {weight}\n" for expert, weight in weights.items())
         + "patterns: []\n"
+        + (f"language: [{', '.join(language)}]\n" if language else "")
     )
 
 

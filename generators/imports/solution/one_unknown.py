@@ -15,6 +15,7 @@ _PLAIN = str.maketrans(SIGNS | {"\u22c5": "*", "\uff0b": "+", "\uff1d": "="})
 _SYMBOL = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(\s*%)?|([A-Za-z_]+)([(\[]?)|//|[-+*/()]")
 _UNIT = re.compile(r"\((?=[^()]*[A-Za-z]{2})[A-Za-z /.]+\)")
 _DECLARED = re.compile(r"[A-Za-z]\s*:[^=]*")
+_EXPONENT = re.compile(r"\d[eE]\d")
 _REMAINDER = re.compile(r"\b\d+\s*r\.?\s*\d+")
 
 
@@ -43,6 +44,8 @@ def read_equation(text: str, answer: Fraction | None = None) -> Formula:
         raise NoFormula(f"more than {MOST_TEXT} characters")
     if _REMAINDER.search(text):
         raise beyond("a division with a remainder")
+    if _EXPONENT.search(text):
+        raise NoFormula("a number with an exponent of ten")
     text = text.translate(_PLAIN)
     sides = [_symbols(side) for side in text.replace("==", "=").split("=") if side.strip()]
     letters = {leaf.letter for leaf in _leaves(sides) if leaf.letter}
