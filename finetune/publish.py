@@ -42,7 +42,7 @@ from solver.refusal import InputError
 
 from .evaluations import Evaluations, find_evaluations
 from .licences import data_sources, joint, refuse_unlicensed
-from .release import Files, gather, hub_name, is_local, public_settings, refuse_paths
+from .release import Files, gather, hub_name, is_local, left_out, public_settings, refuse_names, refuse_paths
 
 CARD = "README.md"
 
@@ -110,13 +110,14 @@ def push(
     """
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
         raise InputError(f"{folder}: neither an adapter nor a model; give the folder of a run or of a merged model")
-    files, notes = gather(folder), []
+    refuse_names(repo_id, revision, tag, dataset)
+    files, notes = gather(folder), _others(folder)
     if (folder / ADAPTER).exists() or (folder / RUN).exists():
         if not with_permission:
             refuse_unlicensed(folder, data_sources(folder))
         card, evaluations = make_card(folder, repo_id, folder, dataset)
         files |= {CARD: card.encode()} | _results(evaluations.reports)
-        notes = evaluations.missing
+        notes += evaluations.missing
     elif (folder / CARD).exists():
         files[CARD] = folder / CARD
     refuse_paths(files, folder)
@@ -129,6 +130,16 @@ def push(
     page = files.get(CARD, b"")
     return Pushed(
         f"{api.endpoint}/{repo_id}", sizes, page.decode() if isinstance(page, bytes) else read_text(page), notes
+    )
+
+
+def _others(folder: Path) -> list[str]:
+    """Return a note on the files that are not published, if there are any."""
+    names = left_out(folder)
+    return (
+        [f"{', '.join(names)}: no {'file' if len(names) == 1 else 'files'} of a model, so not published"]
+        if names
+        else []
     )
 
 

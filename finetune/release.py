@@ -6,18 +6,39 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id
+
 from finetune.models.adapter import is_scorer
 from finetune.models.base_model import EMBEDDED, cache_folder
 from finetune.runs.folder import ADAPTER, RUN, command
 from finetune.runs.mix import name_of
 from finetune.runs.rows import hub_dataset, public_name
+from finetune.runs.trained import TRAINED
 from solver.dataset import hub_place
 from solver.files import decode, read_json, read_text
 from solver.refusal import InputError
 
-KEPT_BACK = ("checkpoint-*", "eval-*", "training_args.bin", "*.jsonl", "*.html", "evaluations.txt", "README.md", ".*")
-"""Files and folders of a run that are not published; the card is written anew."""
-_TEXTS = (".json", ".md", ".txt", ".jinja", ".yaml")
+_WEIGHTS = ("*.safetensors", "*.safetensors.index.json")
+_TOKENIZER = ("tokenizer*", "*_tokens*.json", "vocab.*", "merges.txt", "*.model", "chat_template.jinja")
+PUBLISHED = (
+    ADAPTER,
+    "config.json",
+    "generation_config.json",
+    *_WEIGHTS,
+    *_TOKENIZER,
+    RUN,
+    TRAINED,
+    "LICENSE*",
+    "NOTICE*",
+)
+"""The files of a model. No others are published: a log, for example, may name paths of this machine."""
+KEPT_BACK = ("training_args.bin", "*.jsonl", "*.html", "evaluations.txt", "README.md", ".*")
+"""Files that we write into the folder of a run beside its model; the card is written anew."""
+_TEXTS = (".json", ".md", ".txt", ".jinja", "")
+
+_REF = re.compile(r"\w(?!.*\.\.)[\w.+/-]*(?<![./])")
+"""The name of a branch or a tag."""
 
 Files = dict[str, Path | bytes]
 """The published files by their path in the repository."""
@@ -36,9 +57,7 @@ def hub_name(model: str) -> str:
 def gather(folder: Path) -> Files:
     """Return the files to publish; raise InputError if the base of an adapter is a folder that others lack."""
     found: Files = {
-        path.name: path
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not any(fnmatch(path.name, pattern) for pattern in KEPT_BACK)
+        path.name: path for path in sorted(folder.iterdir()) if path.is_file() and _matches(path.name, PUBLISHED)
     }
     if ADAPTER in found:
         settings = _json(folder / ADAPTER)
@@ -59,6 +78,30 @@ def gather(folder: Path) -> Files:
         run["settings"] = public_settings(run["settings"])
         found[RUN] = _text(run)
     return found
+
+
+def refuse_names(repo_id: str, revision: str, tag: str | None, dataset: str | None) -> None:
+    """Raise InputError for a repository, a branch, a tag or a dataset whose name the Hub cannot have."""
+    try:
+        validate_repo_id(repo_id)
+    except HFValidationError as error:
+        raise InputError(f"{repo_id}: {str(error).splitlines()[0]}") from None
+    for option, name in (("--revision", revision), ("--tag", tag)):
+        if name is not None and not _REF.fullmatch(name):
+            raise InputError(f"{option} {name}: no name of a branch or a tag; write one such as v1.0")
+    place = hub_place(dataset) if dataset else None
+    if dataset is not None and (place is None or place.repo != dataset):
+        raise InputError(f"--dataset {dataset}: no name of a dataset on the Hub; write one such as acme/run8")
+
+
+def left_out(folder: Path) -> list[str]:
+    """Return the names of the files in a folder that are neither of a model nor written by us."""
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    return [name for name in names if not _matches(name, (*PUBLISHED, *KEPT_BACK))]
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def public_settings(settings: dict[str, Any]) -> dict[str, Any]:

@@ -276,6 +276,38 @@ def test_a_dry_run_shows_files_and_card_and_calls_nobody(publishable, call, monk
     assert "# acme/tiny-adapter" in said
 
 
+def test_only_the_files_of_a_model_are_published(publishable):
+    """A log that somebody wrote into the folder of a run may name paths of the machine; a note names what stays behind."""
+    (publishable / "eval.log").write_text("page /home/ann/runs/first/report.html")
+    (publishable / "done").write_text("")
+    (publishable / "LICENSE").write_text("Apache License 2.0")
+
+    pushed = push(publishable, "acme/tiny-adapter", dry_run=True)
+
+    assert {"eval.log", "done", "log.jsonl", "training_args.bin"}.isdisjoint(pushed.sizes)
+    assert {"adapter_model.safetensors", "tokenizer.json", "run.json", "trained.json", "LICENSE"} <= pushed.sizes.keys()
+    assert pushed.notes[0] == "done, eval.log: no files of a model, so not published"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["acme/tiny/adapter"], "acme/tiny/adapter: Repo id must be"),
+        (["acme/tiny", "--tag", "first try"], "--tag first try: no name of a branch or a tag"),
+        (["acme/tiny", "--revision", "a..b"], "--revision a..b: no name of a branch or a tag"),
+        (["acme/tiny", "--dataset", "data"], "--dataset data: no name of a dataset on the Hub"),
+    ],
+    ids=["repository", "tag", "branch", "dataset"],
+)
+def test_names_that_the_hub_cannot_have_are_refused_before_anything(publishable, call, words, told):
+    """A dry run refuses them too, so that no commit is made whose tag then fails."""
+    status, _, said = call("push", publishable, *words, "--dry-run")
+
+    assert status == 2
+    assert told in said
+    assert said.count("\n") == 1
+
+
 def test_an_adapter_of_a_local_base_is_refused(evaluated, call):
     """Others do not have the base, so the message says how to publish merged weights."""
     status, _, said = call("push", evaluated, "acme/tiny-adapter", "--dry-run")
