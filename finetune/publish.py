@@ -32,7 +32,7 @@ from finetune.judge.significance import shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.models.verdicts import SCORER
-from finetune.runs.folder import ADAPTER, RUN, Run, claim, writing
+from finetune.runs.folder import ADAPTER, RUN, Run, claim, unfinished_run, writing
 from finetune.runs.rows import public_name
 from finetune.runs.trained import TRAINED, told
 from solver.files import read_text
@@ -109,6 +109,9 @@ def push(
     base that others lack, or if the Hub refuses them.
     """
     if not (folder / ADAPTER).exists() and not (folder / "config.json").exists():
+        told = unfinished_run(folder)
+        if told:
+            raise InputError(f"{folder}: {told}")
         raise InputError(f"{folder}: neither an adapter nor a model; give the folder of a run or of a merged model")
     refuse_names(repo_id, revision, tag, dataset)
     files, notes = gather(folder), _others(folder)
@@ -136,11 +139,11 @@ def push(
 def _others(folder: Path) -> list[str]:
     """Return a note on the files that are not published, if there are any."""
     names = left_out(folder)
-    return (
-        [f"{', '.join(names)}: no {'file' if len(names) == 1 else 'files'} of a model, so not published"]
-        if names
-        else []
-    )
+    if not names:
+        return []
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    kind = "file" if len(names) == 1 else "files"
+    return [f"{', '.join(names[:5])}{more}: no {kind} of a model, so not published"]
 
 
 def _commit(api: HfApi, repo_id: str, files: Files, *, private: bool, revision: str, tag: str | None) -> None:

@@ -269,7 +269,7 @@ class Client:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             chat = _Chat([])
         if not chat.choices:
-            return Reply("", f"not a chat answer: {self._shown(content.decode(errors='replace'))}")
+            return Reply("", f"not a chat answer: {self._shown(content.decode(errors='replace')) or 'nothing'}")
         choice = chat.choices[0]
         return Reply(
             self.endpoint.masked(choice.message.content or ""),

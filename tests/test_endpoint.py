@@ -163,6 +163,14 @@ def test_a_reply_that_is_no_chat_answer_is_a_fault(body, kind, tmp_path):
         assert replies[1].text == "yes"
 
 
+def test_an_empty_reply_is_told(tmp_path):
+    """The fault says that nothing came, and does not end with a colon."""
+    with serve(Reply(""), "yes") as server:
+        _, replies = ask(server, tmp_path / "j", 2)
+
+    assert replies[0].fault == "not a chat answer: nothing"
+
+
 def test_an_empty_answer_is_an_answer(tmp_path):
     """A model may say nothing; it is not asked again."""
     with serve(says(None), "") as server:

@@ -286,11 +286,17 @@ def read_settings(folder: Path) -> Evaluation:
     """Return the settings of the evaluation in a folder; raise InputError if there is none."""
     path = folder / SETTINGS
     if not path.exists():
-        raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation")
+        raise InputError(f"{folder}: no {SETTINGS} in it, so it is not the folder of an evaluation{_inside(folder)}")
     try:
         return Evaluation(**read_json(read_text(path), str(path)))
     except TypeError:
         raise InputError(f"{path}: it has other keys than an evaluation of this version; evaluate again") from None
+
+
+def _inside(folder: Path) -> str:
+    """Return the end of a message that names the evaluations inside a folder, such as those of several datasets."""
+    names = sorted(str(path.parent) for path in folder.glob(f"*/{SETTINGS}"))
+    return f"; give one inside: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}" if names else ""
 
 
 def read_evaluated(folder: Path) -> tuple[Evaluation, list[dict[str, Any]], dict[str, dict[str, Any]]]:

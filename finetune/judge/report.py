@@ -17,7 +17,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .choose import WAYS
-from .evaluate import Evaluation, home_of, read_evaluated
+from .evaluate import Evaluation, home_of, read_evaluated, read_settings
 from .instances import by_instance
 from .judged import TRUNCATED, Judged, judge_row, metrics_of
 from .ladder import LEVELS
@@ -189,7 +189,8 @@ def _curve(
 def read_report(folder: Path) -> dict[str, Any]:
     """Return the report of an evaluation's folder; raise InputError if there is none."""
     if not (folder / REPORT).exists():
-        raise InputError(f"{folder}: no {REPORT}; evaluate first")
+        read_settings(folder)
+        raise InputError(f"{folder}: no {REPORT}; the verb report writes it, also of a part of the rows")
     report = read_json(read_text(folder / REPORT), str(folder / REPORT))
     parts = ("settings", "metrics", "overall", "by", "ladder", "trained", "rows")
     lacks = [key for key in parts if not isinstance(report, dict) or key not in report]

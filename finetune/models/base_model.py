@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +23,7 @@ import torch
 from finetune.hardware.attention import use_grouped_attention
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import unfinished_run
+from finetune.runs.folder import command, unfinished_run
 from solver.refusal import InputError
 
 
@@ -49,6 +50,8 @@ EMBEDDED = {
 }
 _WRITTEN = 2
 """The version of the written-out format: raise it when `_dequantise` changes, so that old caches are not used."""
+_FLAGS = {"attn_implementation": "--attention", "use_kernels": "--kernels"}
+"""The flags behind options of transformers, each of which may need a library."""
 ON_GPU = "TinyLlama/TinyLlama-1.1B-Chat-v1.0"
 ON_CPU = "smollm2-135m"
 
@@ -78,7 +81,9 @@ def load_model(name: str, device: Device, dtype: torch.dtype | None = None, **op
     from transformers import AutoModelForCausalLM
 
     model = _loaded(
-        name, lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype, **options)
+        name,
+        lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype, **options),
+        _remedy(options),
     )
     if "attn_implementation" not in options:
         use_grouped_attention(model, device)
@@ -88,12 +93,24 @@ def load_model(name: str, device: Device, dtype: torch.dtype | None = None, **op
     return model
 
 
-def _loaded(name: str, load: Any) -> Any:
-    from transformers.utils import logging
+def _remedy(options: Mapping[str, Any]) -> str:
+    """Return what would do if a model cannot be loaded: a choice of libraries is told before that of the model."""
+    flags = [flag for name, flag in _FLAGS.items() if name in options]
+    return f"leave out {' and '.join(flags)}" if flags else f"a local folder or --model {' or '.join(EMBEDDED)} will do"
+
+
+def _loaded(name: str, load: Any, remedy: str = "") -> Any:
+    from transformers.utils import find_adapter_config_file, logging
 
     logging.disable_progress_bar()
     try:
-        return load(find_model(name))
+        place = find_model(name)
+        if find_adapter_config_file(place) is not None:  # transformers would load the adapter with its base, untold
+            raise InputError(
+                f"model {name}: is an adapter; give it with --adapter, or merge it first: "
+                f"{command(['merge', name, '--out', f'{Path(name).name}-merged'])}"
+            )
+        return load(place)
     except (OSError, ValueError, ImportError) as error:
         if isinstance(error, InputError):
             raise
@@ -101,10 +118,7 @@ def _loaded(name: str, load: Any) -> Any:
         if told:
             raise InputError(f"{name}: {told}") from None
         reason = str(error).strip().splitlines()[0]
-        local = " or ".join(EMBEDDED)
-        raise InputError(
-            f"model {name}: cannot be loaded: {reason}; a local folder or --model {local} will do"
-        ) from None
+        raise InputError(f"model {name}: cannot be loaded: {reason}; {remedy or _remedy({})}") from None
 
 
 def cache_folder() -> Path:

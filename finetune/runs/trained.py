@@ -104,7 +104,9 @@ def told(counts: Mapping[str, int]) -> str:
     """
     rows, seen, unknown = sum(counts.values()), counts.get(SEEN, 0), counts.get(UNKNOWN, 0)
     if unknown == rows:
-        return "it is not known whether it was trained on these rows"
+        return f"it is not known whether it was trained on {'this row' if rows == 1 else 'these rows'}"
+    if rows == 1:
+        return f"it was {'' if seen else 'not '}trained on this row"
     count = {0: "none", rows: "all"}.get(seen, f"{seen:,}")
     doubt = f"; of {unknown:,} that is not known" if unknown else ""
     return f"it was trained on {count} of these {counted(rows, 'row')}{doubt}"

@@ -16,7 +16,7 @@ from finetune.models.adapter import load, named_base, save_alone
 from finetune.models.chat import length_rows, measure
 from finetune.runs import terminal
 from finetune.runs.completions import learning
-from finetune.runs.folder import Run, writing
+from finetune.runs.folder import Run, removed_if_empty, writing
 from finetune.runs.libraries import trackers
 from finetune.runs.mix import mix_name, read_mix
 from finetune.runs.rows import reading_of
@@ -33,6 +33,7 @@ from .trainer import (
     finish,
     one_process,
     record_rows,
+    refusable,
     refuse_early,
     run_settings,
     silence,
@@ -76,7 +77,7 @@ def reinforce(
     settings = run_settings(recipe, mix, device, model=base, seed=seed, max_len=max_len)
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
-    with writing(folder, "trained"):
+    with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run

@@ -11,7 +11,7 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load_prepared_tokenizer
 from finetune.models.chat import check_mask
 from finetune.models.verdicts import SCORER
-from finetune.runs.folder import Run, writing
+from finetune.runs.folder import Run, removed_if_empty, writing
 from finetune.runs.rows import system_prompts
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
@@ -19,7 +19,7 @@ from solver.refusal import InputError
 from .order import SHUFFLED
 from .recipe import Sft
 from .sft import complete, fitting, make_trainer
-from .trainer import record_rows, refuse_early, unrecorded
+from .trainer import record_rows, refusable, refuse_early, unrecorded
 from .watch import Watch
 
 
@@ -42,7 +42,7 @@ def train_scorer(
     """
     if recipe.order != SHUFFLED:
         raise InputError(f"order is {recipe.order}; the samples of a scorer have no difficulty, so leave it out")
-    recipe = replace(recipe, full=False)  # a scorer is an adapter, also by a recipe that trains all weights
+    recipe = replace(recipe, full=False, patience=0)  # a scorer is an adapter without checks, by any recipe
     keep_memory()
     device = find_device(dtype)
     given: dict[str, Any] = {
@@ -62,7 +62,7 @@ def train_scorer(
         "system": system_prompts(table)[0],
         **asdict(recipe),
     }
-    with writing(folder, "trained"):
+    with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run

@@ -14,7 +14,7 @@ from finetune.hardware.threads import training_threads
 from finetune.models.adapter import load_prepared_tokenizer, save_alone
 from finetune.models.chat import Length, check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
-from finetune.runs.folder import Run, writing
+from finetune.runs.folder import Run, removed_if_empty, writing
 from finetune.runs.libraries import needed, trackers
 from finetune.runs.mix import mix_name, read_mix
 from finetune.runs.trained import Trained
@@ -27,6 +27,7 @@ from .trainer import (
     finish,
     one_process,
     record_rows,
+    refusable,
     refuse_early,
     run_settings,
     silence,
@@ -78,7 +79,7 @@ def train(
     settings = run_settings(recipe, mix, device, model=model, seed=seed, max_len=max_len)
     settings |= {"eval_datasets": list(eval_datasets)}
     checks = make_checks(mix, recipe.validation, eval_datasets, recipe.eval_rows) if score else []
-    with writing(folder, "trained"):
+    with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
@@ -202,6 +203,8 @@ def make_trainer(
         )
     if VALIDATION in named and recipe.patience:
         trainer.add_callback(Patience(recipe.patience))
+    elif recipe.patience:
+        terminal.note(f"note: there are no validation rows, so --patience {recipe.patience} stops nothing")
     silence(trainer)
     score_labelled(base, device)
     if not recipe.full:

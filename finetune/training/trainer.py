@@ -11,10 +11,10 @@ import torch
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
-from finetune.runs.folder import Run, refuse_written
-from finetune.runs.log import HELD_OUT, read_log
+from finetune.runs.folder import RUN, Run, refuse_written
+from finetune.runs.log import HELD_OUT, LOGS, read_log
 from finetune.runs.mix import Mix
-from finetune.runs.trained import Trained
+from finetune.runs.trained import TRAINED, Trained
 from solver.refusal import InputError
 
 from .recipe import Rl, Sft, odd_values
@@ -48,6 +48,19 @@ def refuse_early(
     if rows:
         settings["rows"] = rows
     Run.check(folder, settings, resume=resume, usual=unrecorded(recipe))
+
+
+@contextmanager
+def refusable(folder: Path) -> Iterator[None]:
+    """Remove what a run wrote if it is refused before its first checkpoint, so that a corrected command can begin it."""
+    there = (folder / RUN).exists()
+    try:
+        yield
+    except InputError:
+        if not there and terminal.first_process and not Run(folder, {}, {}).last_checkpoint():
+            for name in (RUN, TRAINED, *LOGS):
+                (folder / name).unlink(missing_ok=True)
+        raise
 
 
 def unrecorded(recipe: Sft | Rl) -> dict[str, Any]:

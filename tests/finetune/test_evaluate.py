@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from commands import evaluation, sft
+from commands import evaluation, predict, sft
 
 from finetune.judge import decode
 from finetune.judge.evaluate import PREDICTIONS, folder_name, read_predictions
@@ -66,6 +66,34 @@ def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_
 
     assert status == 2
     assert "max_new_tokens 4, not 5" in said
+
+
+@pytest.mark.parametrize("verb", ["eval", "ask", "sft"])
+def test_an_adapter_is_no_base_model(trained, dataset, tmp_path, call, verb):
+    """Transformers would load it with its base, and an adapter that is trained upon it would work nowhere else."""
+    more = ["How many?"] if verb == "ask" else ["--dataset", dataset, "--out", tmp_path / "x"]
+
+    status, _, errors = call(verb, "--model", trained, *more)
+
+    assert status == 2
+    assert f"model {trained}: is an adapter; give it with --adapter, or merge it first: " in errors
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_of_evaluations_is_told_from_one(dataset, tmp_path, call):
+    """`eval --out` of several datasets makes a folder for each; verbs that take one name those inside."""
+    predict(tmp_path / "eval-tiny-test", dataset, lambda row, text: text)
+
+    told = [
+        call("report", tmp_path),
+        call("compare", tmp_path, tmp_path),
+        call("scorer", "--samples", tmp_path, "--out", tmp_path / "s"),
+    ]
+    unreported = call("compare", tmp_path / "eval-tiny-test", tmp_path)
+
+    assert [status for status, *_ in told] == [2, 2, 2]
+    assert all(f"; give one inside: {tmp_path / 'eval-tiny-test'}\n" in errors for *_, errors in told)
+    assert "no report.json; the verb report writes it" in unreported[2]
 
 
 def test_a_model_that_cannot_be_loaded_claims_no_folder(tiny, dataset, tmp_path, call):

@@ -308,6 +308,16 @@ def test_names_that_the_hub_cannot_have_are_refused_before_anything(publishable,
     assert said.count("\n") == 1
 
 
+def test_a_run_that_is_not_finished_is_told_how_to_go_on(tmp_path, call):
+    """Its folder has no adapter yet."""
+    (tmp_path / "run.json").write_text(json.dumps({"settings": {"verb": "sft"}, "result": {}}))
+
+    status, _, said = call("push", tmp_path, "acme/tiny", "--dry-run")
+
+    assert status == 2
+    assert f"{tmp_path}: its training is not finished; go on with the same sft command and --resume" in said
+
+
 def test_an_adapter_of_a_local_base_is_refused(evaluated, call):
     """Others do not have the base, so the message says how to publish merged weights."""
     status, _, said = call("push", evaluated, "acme/tiny-adapter", "--dry-run")

@@ -22,11 +22,13 @@ from transformers.integrations import integration_utils
 from finetune.hardware.device import Device
 from finetune.judge.decode import Completion
 from finetune.judge.held_out import count_right
+from finetune.models.base_model import load_model
 from finetune.runs.disk import full_disk
 from finetune.runs.folder import Run, command
 from finetune.runs.log import CURVES, HELD_OUT, read_log
 from finetune.training.recipe import Sft
 from finetune.training.sft import make_trainer, run_trainer
+from finetune.training.trainer import refusable
 from finetune.training.watch import Watch
 from solver.grounding import Reading
 from solver.lock import only_writer
@@ -379,6 +381,58 @@ def test_no_rows_are_held_out_where_there_are_none(rows, tiny, tmp_path, call):
     assert call(*sft(tmp_path / "rows.jsonl", tiny, tmp_path / "x", "--epochs", 1))[0] == 0
 
     assert read_log(tmp_path / "x", HELD_OUT) == []
+
+
+def test_patience_without_validation_rows_is_told(dataset, tiny, tmp_path, call):
+    """Nothing is measured, so `--patience` stops nothing, and a note says so."""
+    more = ["--validation", 0, "--patience", 2, "--epochs", "0.1"]
+
+    status, _, errors = call(*sft(dataset, tiny, tmp_path / "x", *more))
+
+    assert status == 0
+    assert "note: there are no validation rows, so --patience 2 stops nothing" in errors
+
+
+def test_a_corrected_command_begins_where_a_refused_one_had_written(dataset, tiny, tmp_path, call):
+    """A run that is refused before its first checkpoint leaves no folder, however far it came."""
+    wrong = call(*sft(dataset, tiny, tmp_path / "x", "--targets", "up_prj"))
+    left = (tmp_path / "x").exists()
+    right = call(*sft(dataset, tiny, tmp_path / "x", "--targets", "up_proj", "--epochs", "0.1"))
+
+    assert wrong[0] == 2
+    assert "did you mean up_proj" in wrong[2]
+    assert not left
+    assert right[0] == 0, right[2]
+
+
+def test_a_run_with_a_checkpoint_is_kept_if_it_is_refused(tmp_path):
+    """Its steps can be resumed, so a fault such as too little memory removes nothing."""
+
+    def train():
+        with refusable(tmp_path):
+            Run.begin(tmp_path, {"seed": 0}, resume=False)
+            (tmp_path / "checkpoint-4").mkdir()
+            (tmp_path / "checkpoint-4" / "trainer_state.json").write_text("{}")
+            raise InputError("out of memory")
+
+    with pytest.raises(InputError, match="out of memory"):
+        train()
+
+    assert Run.read(tmp_path).last_checkpoint() == tmp_path / "checkpoint-4"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"attn_implementation": "flash_attention_9"}, "leave out --attention"),
+        ({}, "a local folder or --model smollm2-135m will do"),
+    ],
+    ids=["attention", "model"],
+)
+def test_a_model_that_cannot_be_loaded_says_which_flag_would_do(tiny, tmp_path, options, told):
+    """An option that needs a library is named, and not the model, which is right."""
+    with pytest.raises(InputError, match=f"cannot be loaded: .*; {told}"):
+        load_model(str(tiny if options else tmp_path), Device("cpu", torch.float32), **options)
 
 
 def test_an_odd_value_is_told_before_training_and_an_impossible_one_is_refused(dataset, tiny, tmp_path, call):

@@ -50,6 +50,9 @@ def test_a_record_is_of_all_trainings(dataset, tmp_path):
         ({SEEN: 12}, "it was trained on all of these 12 rows"),
         ({SEEN: 1, NEW: 9, UNKNOWN: 2}, "it was trained on 1 of these 12 rows; of 2 that is not known"),
         ({UNKNOWN: 3}, "it is not known whether it was trained on these rows"),
+        ({NEW: 1}, "it was not trained on this row"),
+        ({SEEN: 1}, "it was trained on this row"),
+        ({UNKNOWN: 1}, "it is not known whether it was trained on this row"),
     ],
 )
 def test_the_claim_is_counted(counts, said):
