@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub.errors import HFValidationError
-from huggingface_hub.utils import validate_repo_id
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # imported there for others
 
 from finetune.models.adapter import is_scorer
 from finetune.models.base_model import EMBEDDED, cache_folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import find_adapter, load, named_base
+from finetune.models.adapter import find_adapter, load, named_base, records
 from finetune.models.chat import prompt_ids
 from finetune.models.ways import Way
 from finetune.runs import terminal
@@ -56,7 +56,7 @@ def ask(
     base = named_base(model, weights, device)
     terminal.say(f"model {base}{f' with {adapter}' if adapter else ''} on {device}")
     decoder = Decoder(*load(base, weights, device), max_new_tokens)
-    asked = prompt(trained_system_line(weights or Path(base)), question)
+    asked = prompt(trained_system_line(weights or records(base)), question)
     ids = prompt_ids(decoder.tokenizer, asked)
     if samples:
         held = (lambda _: decoder.constraint(question, way=constrained)) if constrained else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import find_adapter, fingerprint, load, named_base
+from finetune.models.adapter import find_adapter, fingerprint, load, named_base, records
 from finetune.models.chat import prompt_ids
 from finetune.models.ways import Way, way_name
 from finetune.runs import terminal
@@ -112,7 +112,8 @@ def evaluate(
     weights, judge = find_adapter(adapter), find_scorer(scorer)
     base = named_base(model, weights, device)
     split = split_of(dataset, split, "test")
-    system = trained_system_line(weights or Path(base))
+    trained = weights or records(base)
+    system = trained_system_line(trained)
     table = read_rows(dataset, split, limit, system)
     refuse_repeated_ids(dataset, table)
     settings = Evaluation(
@@ -143,7 +144,7 @@ def evaluate(
         done = finished_rows(folder, settings)
         rows = [row for row in table.select(["id", "prompt", "question"]).to_pylist() if row["id"] not in done]
         if rows:
-            claims = Trained.read(weights or Path(base)).claims(rows)
+            claims = Trained.read(trained).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
             decoder = Decoder(*load(base, weights, device), max_new_tokens, static=static_cache)
             scores = Scorer(judge, device).scores if judge else None

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of the HTTP library
 
 from finetune.hardware.device import Device
 from finetune.runs import terminal
@@ -20,6 +22,8 @@ from .chat import prepare_tokenizer
 from .verdicts import SCORER
 
 WEIGHTS = "adapter_model.safetensors"
+_UNFETCHED = (HTTPError, OSError, ValueError)
+"""The errors of a download from the Hub."""
 
 
 def named_base(model: str | None, adapter: Path | None, device: Device) -> str:
@@ -51,6 +55,8 @@ def adapter_base(folder: Path) -> str:
             raise InputError(f"{folder}: {told}")
         near = sorted(path.parent.name for path in folder.glob(f"*/{ADAPTER}"))
         hint = f"; {did_you_mean(folder.name, near)}" if near else ""
+        if (folder / "config.json").exists():
+            hint = "; it is a model, which is given with --model"
         raise InputError(f"{folder}: no adapter in it (no {ADAPTER}){hint}")
     settings = read_json(read_text(path), str(path))
     if not isinstance(settings, dict) or "base_model_name_or_path" not in settings:
@@ -69,14 +75,28 @@ def find_adapter(name: str | Path | None) -> Path | None:
     """Return the folder of an adapter, fetched first if the name is ORG/NAME on the Hub and no folder here."""
     if name is None or local(name).exists() or hub_place(str(name)) is None:
         return None if name is None else local(name)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of the HTTP library
-
     try:
-        return Path(snapshot_download(str(name), allow_patterns=["adapter_*", RUN, TRAINED]))
-    except (HTTPError, OSError, ValueError) as error:
+        folder = _fetched(str(name), "adapter_*", RUN, TRAINED)
+    except _UNFETCHED as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InputError(f"{name}: neither a folder nor an adapter that the Hub gives: {reason}") from None
+    if not (folder / ADAPTER).exists():
+        raise InputError(f"{name}: no adapter in it (no {ADAPTER}); a model is given with --model")
+    return folder
+
+
+def records(model: str) -> Path:
+    """Return the folder with the records of a base model's training, fetched first if the model is on the Hub alone."""
+    if model in EMBEDDED or local(model).exists() or hub_place(model) is None:
+        return local(model)
+    try:
+        return _fetched(model, RUN, TRAINED)
+    except _UNFETCHED:  # loading the model tells the reason
+        return Path(model)
+
+
+def _fetched(name: str, *files: str) -> Path:
+    return Path(snapshot_download(name, allow_patterns=list(files)))
 
 
 def load_prepared_tokenizer(model: str) -> Any:

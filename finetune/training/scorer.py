@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from finetune.hardware.device import find_device
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import load_prepared_tokenizer
+from finetune.models.adapter import load_prepared_tokenizer, records
 from finetune.models.chat import check_mask
 from finetune.models.verdicts import SCORER
 from finetune.runs.folder import Run, removed_if_empty, writing
@@ -66,7 +66,7 @@ def train_scorer(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, datasets, Trained.of_base(model), folder)
+        record_rows(table, datasets, Trained.of_base(str(records(model))), folder)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals

@@ -11,7 +11,7 @@ from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
 from finetune.hardware.threads import training_threads
-from finetune.models.adapter import load_prepared_tokenizer, save_alone
+from finetune.models.adapter import load_prepared_tokenizer, records, save_alone
 from finetune.models.chat import Length, check_mask, length_rows, measure, refuse_long
 from finetune.runs import terminal
 from finetune.runs.folder import Run, removed_if_empty, writing
@@ -83,7 +83,7 @@ def train(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, mix.datasets, Trained.of_base(model), folder)
+        record_rows(table, mix.datasets, Trained.of_base(str(records(model))), folder)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table,

@@ -86,14 +86,34 @@ def published(folder, server, name, *more, revision="main"):
     return json.loads(run(server, "-c", READ, name, revision).splitlines()[-1])
 
 
-def test_a_merged_model_is_published_under_its_own_name(evaluated, tiny, tmp_path, call):
-    """Its card names the repository, not the folder it was merged in, and carries the adapter's evaluation."""
+ELSEWHERE_TOLD = """
+import sys
+from finetune.models.adapter import records
+from finetune.runs.folder import trained_system_line
+from finetune.runs.trained import Trained
+place = records(sys.argv[1])
+print(trained_system_line(place))
+print(*Trained.read(place).claims([{"id": "1", "question": sys.argv[2]}]).values())
+"""
+
+
+def test_a_merged_model_is_published_under_its_own_name(evaluated, rows, tiny, tmp_path, call):
+    """Its card names the repository and carries the adapter's evaluation; its records are read from there, too."""
     assert call("merge", evaluated, "--out", tmp_path / "merged", "--dtype", "float32")[0] == 0
+    content = json.loads((tmp_path / "merged" / "run.json").read_text())
+    content["settings"]["system"] = "a line of its own"
+    (tmp_path / "merged" / "run.json").write_text(json.dumps(content))
+    question = rows[0]["question"]
 
     with hub.serve(tmp_path / "hub") as server:
         names, texts = published(tmp_path / "merged", server, "acme/tiny-merged")
+        told = set(run(server, "-c", ELSEWHERE_TOLD, "acme/tiny-merged", question).splitlines()[-2:])
+        words = [sys.executable, "-m", "finetune", "ask", "--adapter", "acme/tiny-merged", "2 and 3?"]
+        wrong = subprocess.run(words, env=server.env(), capture_output=True, text=True, check=False)
 
     card = texts["README.md"]
+    assert told == {"a line of its own", "trained on"}
+    assert "acme/tiny-merged: no adapter in it (no adapter_config.json); a model is given with --model" in wrong.stderr
     assert "ask --model acme/tiny-merged " in card
     assert not [name for name, text in texts.items() if str(tmp_path) in text or str(tiny) in text]
     assert "| all | 0/2 0.0% [0.0, 65.8]" in card
