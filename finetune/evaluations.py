@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finetune.judge.evaluate import ELSEWHERE, SETTINGS
+from finetune.judge.evaluate import ELSEWHERE, PREDICTIONS, SETTINGS
 from finetune.judge.report import REPORT, read_report
 from finetune.models.adapter import WEIGHTS, fingerprint
 from solver.files import read_text
@@ -19,9 +19,13 @@ class Evaluations:
 
 
 def find_evaluations(folder: Path) -> Evaluations:
-    """Return the evaluations of the adapter or model in a folder; those of earlier weights are named, not shown."""
+    """Return the evaluations of the adapter or model in a folder.
+
+    Those of earlier weights are named, not shown. So are all but the newest of several with the same settings.
+    """
     weights = fingerprint(folder) if (folder / WEIGHTS).exists() else None
-    reports, missing = [], []
+    found: dict[Path, dict[str, Any]] = {}
+    missing = []
     for place in sorted({path.parent for path in folder.glob(f"eval-*/{SETTINGS}")} | _elsewhere(folder)):
         if not (place / REPORT).exists():
             missing.append(f"{place}: its evaluation has no {REPORT}, so the card does not show it")
@@ -30,8 +34,15 @@ def find_evaluations(folder: Path) -> Evaluations:
         if weights and report["settings"]["weights"] not in (None, weights):
             missing.append(f"{place}: is of earlier weights, so the card does not show it; evaluate again")
             continue
-        reports.append(report)
-    return Evaluations(reports, missing)
+        found[place] = report
+    newest: list[Path] = []
+    for place in sorted(found, key=lambda place: -(place / PREDICTIONS).stat().st_mtime_ns):
+        same = next((other for other in newest if found[other]["settings"] == found[place]["settings"]), None)
+        if same:
+            missing.append(f"{place}: {same} is the same evaluation again, and newer, so the card shows that one")
+        else:
+            newest.append(place)
+    return Evaluations([report for place, report in found.items() if place in newest], missing)
 
 
 def _elsewhere(folder: Path) -> set[Path]:

@@ -1,6 +1,7 @@
 """Merging an adapter, and publishing it with its card on the loopback Hub."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import hub
 import pytest
 from commands import evaluation
 
+from finetune.evaluations import find_evaluations
 from finetune.hardware.device import find_device
 from finetune.judge.evaluate import ELSEWHERE
 from finetune.models.adapter import load
@@ -368,6 +370,23 @@ def test_evaluations_elsewhere_are_found_or_named(publishable, tmp_path):
 
     assert "| all | 0/2 0.0% [0.0, 65.8]" in pushed.card
     assert pushed.notes == [f"{tmp_path / 'gone'}: its evaluation has no report.json, so the card does not show it"]
+
+
+def test_of_an_evaluation_that_was_repeated_the_newest_is_shown(publishable, tmp_path):
+    """One table of the card is for one evaluation; the older folder is named."""
+    older = next(publishable.glob("eval-*"))
+    newer = shutil.copytree(older, tmp_path / "again")
+    os.utime(older / "predictions.jsonl", (1, 1))
+    other = shutil.copytree(older, tmp_path / "other")
+    settings = json.loads((other / "report.json").read_text())
+    settings["settings"]["max_new_tokens"] += 1
+    (other / "report.json").write_text(json.dumps(settings))
+    (publishable / ELSEWHERE).write_text(f"{newer}\n{other}\n")
+
+    found = find_evaluations(publishable)
+
+    assert len(found.reports) == 2
+    assert found.missing == [f"{older}: {newer} is the same evaluation again, and newer, so the card shows that one"]
 
 
 def test_an_evaluation_remembers_where_it_was_written(evaluated, dataset, tmp_path, call):
