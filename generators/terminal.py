@@ -76,6 +76,8 @@ def built(result: Built, seconds: float) -> None:
         else f"{by_pattern} of {counted(patterns, 'pattern')} fit, the rest row by row"
     )
     out.print(f"lengths   upper bounds in tokens; {fit}")
+    if result.manifest.refused:
+        out.print(f"left out  {counted(len(result.manifest.refused), 'row')}, too near to a held-out question")
     if overlap and overlap.of and result.manifest.splits["train"].rows:
         out.print(
             f"held out  all numbers of {overlap.rows:,} of {counted(overlap.of, 'test row')} are those of a training row of their pattern"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from datasets_cards import write_card
-from generators import build
+from generators import build, terminal
 from generators.builder.dataset import rebuild
 from generators.finished.audit import audit
 from generators.patterns.copies import may_copy
@@ -208,8 +208,8 @@ BODY
     ],
     ids=["copy", "other"],
 )
-def test_a_wording_that_copies_gives_no_training_rows(tmp_path, body, copies):
-    """All training rows of a user's wording with a held-out question's words are refused; other rows are not even read."""
+def test_a_wording_that_copies_gives_no_training_rows(tmp_path, capsys, body, copies):
+    """All training rows of a user's wording with a held-out question's words are refused and counted; others are not even read."""
     (tmp_path / "mine" / "entity_track").mkdir(parents=True)
     (tmp_path / "mine" / "entity_track" / "own.jinja").write_text(OWN.replace("BODY", body))
     asked = "Leo puts 12 melons on the long table by the door, and 4 roll off. How many stay there?"
@@ -224,7 +224,9 @@ def test_a_wording_that_copies_gives_no_training_rows(tmp_path, body, copies):
     }
 
     built = build(weights, out=tmp_path / "d", patterns=tmp_path / "mine", against=tmp_path / "held.jsonl")
+    terminal.built(built, 1.0)
 
+    assert ("left out  10 rows, too near to a held-out question\n" in capsys.readouterr().out) == copies
     assert len(built.manifest.refused) == (10 if copies else 0)
     assert all("/own/" in row_id for row_id in built.manifest.refused)
     assert built.manifest.splits["test"].rows > 0
