@@ -36,13 +36,19 @@ def find_evaluations(folder: Path) -> Evaluations:
             continue
         found[place] = report
     newest: list[Path] = []
-    for place in sorted(found, key=lambda place: -(place / PREDICTIONS).stat().st_mtime_ns):
+    for place in sorted(found, key=_written, reverse=True):
         same = next((other for other in newest if found[other]["settings"] == found[place]["settings"]), None)
         if same:
             missing.append(f"{place}: {same} is the same evaluation again, and newer, so the card shows that one")
         else:
             newest.append(place)
     return Evaluations([report for place, report in found.items() if place in newest], missing)
+
+
+def _written(place: Path) -> int:
+    """Return when an evaluation was decoded; a report can be written again, so its time counts where it stands alone."""
+    files = [place / name for name in (PREDICTIONS, REPORT)]
+    return next(path.stat().st_mtime_ns for path in files if path.exists())
 
 
 def _elsewhere(folder: Path) -> set[Path]:
