@@ -109,6 +109,7 @@ WAYS = {
     "vote": Way("most completions", _votes),
     "likelihood": Way("the greatest summed likelihood of different completions", _likelihoods),
     "sense": Way("most completions, if it is not below zero, and whole where the question's numbers are", _votes, _odd),
+    "sense-likelihood": Way("the greatest summed likelihood among those that make sense", _likelihoods, _odd),
     "numbers": Way("most completions among those that leave out fewest numbers of the question", _votes, _unused),
     "sense-numbers": Way(
         "both: those that make sense, and of them those that leave out fewest", _votes, _odd_and_unused
@@ -117,7 +118,7 @@ WAYS = {
     SCORER: Way("the greatest summed probability of being right, as a scorer says", _scores),
 }
 """The ways to choose an answer."""
-DEFAULT = "sense"
+DEFAULT = "sense-likelihood"
 
 
 def weigh(candidates: Sequence[Candidate], way: str) -> dict[Fraction, float]:

@@ -118,6 +118,7 @@ def test_the_report_compares_the_ways_to_choose(dataset, tmp_path, capsys):
         "vote",
         "likelihood",
         "sense",
+        "sense-likelihood",
         "numbers",
         "sense-numbers",
         "sense-numbers-likelihood",
