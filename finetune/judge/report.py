@@ -189,7 +189,7 @@ def _curve(
 def read_report(folder: Path) -> dict[str, Any]:
     """Return the report of an evaluation's folder; raise InputError if there is none."""
     if not (folder / REPORT).exists():
-        read_settings(folder)
+        read_settings(folder)  # tells a folder that is no evaluation
         raise InputError(f"{folder}: no {REPORT}; the verb report writes it, also of a part of the rows")
     report = read_json(read_text(folder / REPORT), str(folder / REPORT))
     parts = ("settings", "metrics", "overall", "by", "ladder", "trained", "rows")

@@ -56,7 +56,7 @@ def store(location: Path | str) -> Store:
     """Return the store of a folder or a URL; raise InputError if fsspec does not support the URL."""
     if isinstance(location, str) and location.startswith("file://"):
         return LocalStore(local(location.removeprefix("file://")))
-    return _RemoteStore(location) if isinstance(location, str) and is_remote(location) else LocalStore(local(location))
+    return _RemoteStore(str(location)) if is_remote(location) else LocalStore(local(location))
 
 
 def is_remote(location: Path | str) -> bool:

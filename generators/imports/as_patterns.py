@@ -46,7 +46,7 @@ _ASIDE = ".wirework.new"
 _EACH = {"rows": 25, "test": 5}
 """The rows of a made pattern by that preset: for training, or for evaluation alone."""
 _MAX_LEN = 4096
-"""The most tokens of their rows: bounds count bytes, of which a token has about three."""
+"""The limit of their rows in tokens. A row is bounded by its bytes, and a token has about three bytes."""
 _NOT_EMPTY = "{}: not an empty folder; choose another place for the patterns"
 _BYTES = 1 << 20
 """A bound on texts that are our own, and on rows, which are not written here."""
