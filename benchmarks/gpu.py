@@ -5,7 +5,7 @@ It prints each figure as soon as it is known, so that a lost machine loses no fi
 - TinyLlama's shape with an adapter, and SmolLM2-135M with an adapter and with all weights: tokens per second, torch's peak
   memory, and the share of the device's peak, at 4N floating-point operations per token for an adapter and 6N for all weights
 - a training of SmolLM2-135M on as many rows as the time allows, and its evaluation: right answers, decoded tokens per second,
-  the same with --static-cache (the time in which its step is compiled counts)
+  the same with --static-cache (the time in which its step is compiled counts), and with --vllm where vLLM is installed
 
 TinyLlama's weights are random, so that nothing is downloaded and nothing is learned there. Without a GPU it counts
 operations instead of kernels, and takes as peak the speed of one large product; --small makes a tiny model of the shape.
@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -197,8 +198,12 @@ def real(wanted: argparse.Namespace, scratch: Path, speed: float, tokens: float,
         f"{rows} rows, {wanted.epochs:g} epochs, {result['tokens']:,} tokens in {result['seconds']:,.0f} s, "
         f"{result['tokens_per_second']:,.0f} tokens/s, last loss {result['final_loss']:.4f}",
     )
-    limits = ["--limit", wanted.decode, "--max-new-tokens", wanted.new_tokens, "--batch", wanted.decode]
-    for name, flags in (("decoding", []), ("decoding with a static cache", ["--static-cache"])):
+    limits = ["--limit", wanted.decode, "--max-new-tokens", wanted.new_tokens]
+    together = ["--batch", wanted.decode]
+    ways = {"decoding": together, "decoding with a static cache": [*together, "--static-cache"]}
+    if find_spec("vllm"):
+        ways["decoding with vLLM"] = ["--vllm"]
+    for name, flags in ways.items():
         judged = scratch / name.replace(" ", "-")
         verb("eval", "--model", out, "--dataset", wanted.dataset, "--out", judged, *limits, *flags)
         made = [json.loads(line) for line in (judged / "predictions.jsonl").read_text().splitlines()]

@@ -21,7 +21,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .api import evaluate, train
-from .arguments import SAMPLING, as_flag, refuse_mixed, refuse_unsampled
+from .arguments import SAMPLING, as_flag, refuse_for_vllm, refuse_mixed, refuse_unsampled
 from .parser import DATASET, QUESTION, parser
 from .runs import terminal
 
@@ -145,8 +145,7 @@ def _eval(args: argparse.Namespace) -> int:
     if args.endpoint is not None:
         options: dict[str, Any] = {"endpoint": _endpoint(args)}
     else:
-        options = _sampling(args)
-        names += ["adapter", "model", "max_new_tokens", "batch", "static_cache", "dtype"]
+        options = _sampling(args) | _decoding(args)
     options["constrained"] = _constrained(args)
     options |= {name: getattr(args, name) for name in names}
     found = evaluate(args.dataset or [DATASET], args.out, **options)
@@ -159,7 +158,7 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _refuse_mixed(args: argparse.Namespace) -> None:
     """Raise InputError for flags of a local model beside --endpoint, and for flags of an endpoint without it."""
-    here = ("adapter", "nonnegative", "batch", "static_cache", "dtype", "samples", "choose", "seed", "scorer")
+    here = ("adapter", "nonnegative", "batch", "static_cache", "vllm", "dtype", "samples", "choose", "seed", "scorer")
     there = ("few_shot", "examples", "workers", "key_env", "timeout", "own_temperature")
     given = vars(args)
     refuse_mixed(
@@ -195,6 +194,13 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return ({"choose": SCORER} if args.scorer else {}) | given
 
 
+def _decoding(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the flags that were given on a model and its decoding; raise InputError for some that exclude each other."""
+    refuse_for_vllm(vars(args), as_flag)
+    names = ("adapter", "model", "max_new_tokens", "batch", "static_cache", "vllm", "dtype")
+    return {name: value for name in names if (value := getattr(args, name)) is not None}
+
+
 def _sample(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
     from finetune.judge.evaluate import evaluate
@@ -207,16 +213,11 @@ def _sample(args: argparse.Namespace) -> int:
     folder = evaluate(
         args.dataset,
         args.out.with_name(f"{args.out.name}-samples"),
-        model=args.model,
-        adapter=args.adapter,
         split=split_of(args.dataset, args.split, "train"),
         limit=args.limit,
-        max_new_tokens=args.max_new_tokens,
-        batch=args.batch,
-        static_cache=bool(args.static_cache),
-        dtype=args.dtype,
         constrained=_constrained(args),
         listed=False,
+        **_decoding(args),
         **_sampling(args),
     )
     found = write_own_samples(folder)

@@ -18,6 +18,7 @@ from .arguments import (
     check_seed,
     check_temperature,
     dataset_names,
+    refuse_for_vllm,
     refuse_mixed,
     refuse_unsampled,
 )
@@ -124,6 +125,7 @@ def evaluate(
     max_new_tokens: int | None = None,
     batch: int | None = None,
     static_cache: bool | None = None,
+    vllm: bool | None = None,
     dtype: str | None = None,
     constrained: Way = False,
     samples: int = 0,
@@ -143,7 +145,7 @@ def evaluate(
     `temperature`, and `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained`
     masks tokens that would break a trace, and as "nonnegative" also steps that give a value below zero; an endpoint
     is sent the grammar of each question. `static_cache` decodes by transformers' `generate`, which compiles a step on a
-    GPU. An omitted number has the value that `python -m finetune eval --help` names.
+    GPU, and `vllm` with vLLM if it is installed. An omitted number has the value that `python -m finetune eval --help` names.
     `out` is the folder of the evaluation, or, of several datasets, the folder that holds theirs; by default they
     stand beside the adapter. Raises InputError for anything the caller can correct, also for an argument that would
     do nothing.
@@ -151,7 +153,6 @@ def evaluate(
     from finetune.judge import evaluate as judge
     from finetune.judge.remote import evaluate_endpoint
     from finetune.judge.report import make_report
-    from finetune.models.adapter import load
     from finetune.models.verdicts import SCORER
     from finetune.runs.rows import labels, splits_of
 
@@ -164,11 +165,13 @@ def evaluate(
     if constrained not in (True, False, NONNEGATIVE):
         raise InputError(f"constrained is {constrained!r}; give True, False or {NONNEGATIVE!r}")
     sampling = {"samples": samples, "temperature": temperature, "choose": choose, "scorer": scorer, "seed": seed}
-    decoding = {"max_new_tokens": max_new_tokens, "batch": batch, "static_cache": static_cache, "dtype": dtype}
+    ways = {"batch": batch, "static_cache": static_cache, "vllm": vllm}
+    decoding = {"max_new_tokens": max_new_tokens, "dtype": dtype, **ways}
     asking = {"few_shot": few_shot, "examples": examples, "workers": workers}
     local_options = {"adapter": adapter, "model": model, **decoding, **sampling}
     refuse_mixed(endpoint is not None, {"nonnegative": constrained == NONNEGATIVE, **local_options}, asking)
     refuse_unsampled(sampling)
+    refuse_for_vllm({"nonnegative": constrained == NONNEGATIVE, **ways})
     if scorer is not None:
         local_options |= {"choose": choose or SCORER, "scorer": str(scorer)}
     if model is not None:
@@ -179,7 +182,13 @@ def evaluate(
             evaluate_endpoint, endpoint=endpoint, limit=limit, constrained=bool(constrained), **_given(asking)
         )
     else:
-        run = partial(judge.evaluate, load=cache(load), limit=limit, constrained=constrained, **_given(local_options))
+        run = partial(
+            judge.evaluate,
+            load=cache(judge.loader(vllm=bool(vllm))),
+            limit=limit,
+            constrained=constrained,
+            **_given(local_options),
+        )
     place = None if out is None else local(out)
     single = len(names) == 1
     folder, below = (place if single else None), (None if single else place)

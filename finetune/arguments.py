@@ -79,6 +79,13 @@ def refuse_mixed(
         raise InputError(f"{examples} is of {shown}; add {shown}, or leave it out")
 
 
+def refuse_for_vllm(given: Mapping[str, object], called: Callable[[str], str] = str) -> None:
+    """Raise InputError for an option that means nothing beside vLLM."""
+    if given["vllm"]:
+        for name in given_names({name: given[name] for name in ("batch", "static_cache", "nonnegative")}):
+            raise InputError(f"{called('vllm')} goes without {called(name)}; leave one of them out")
+
+
 def refuse_unsampled(given: Mapping[str, object], called: Callable[[str], str] = str) -> None:
     """Raise InputError for an option of samples where none are drawn."""
     if not given["samples"]:

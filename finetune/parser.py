@@ -160,7 +160,7 @@ def _add_sample(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--samples", type=_count, default=4, metavar="K", help="samples of each row (default 4)")
     sub.add_argument("--temperature", type=_temperature, metavar="T", help="temperature of samples (default 0.7)")
     sub.add_argument("--seed", type=_seed, metavar="SEED", help="seed of samples (default 0)")
-    sub.set_defaults(batch=128, choose=None, scorer=None)
+    sub.set_defaults(choose=None, scorer=None)
 
 
 def _add_batch(sub: argparse.ArgumentParser) -> None:
@@ -168,6 +168,7 @@ def _add_batch(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--batch", type=_count, metavar="N", help="completions decoded together (default 128)")
     help_ = "decode by transformers' generate with a static cache, which compiles a step on a GPU"
     sub.add_argument("--static-cache", action="store_true", default=None, help=help_)
+    sub.add_argument("--vllm", action="store_true", default=None, help="decode with vLLM, which must be installed")
 
 
 def _add_scorer(sub: argparse.ArgumentParser) -> None:

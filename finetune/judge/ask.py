@@ -24,7 +24,8 @@ from solver.turns import prompt
 
 from .choose import DEFAULT, candidate
 from .choose import choose as choose_candidate
-from .decode import Completion, Decoder, Sampling
+from .completion import Completion, Sampling
+from .decode import Decoder
 from .sampled import Scores, check_sampling, scored
 from .scorer import Scorer, find_scorer
 

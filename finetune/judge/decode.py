@@ -7,75 +7,23 @@ The random numbers of a sample depend on the seed, the row's id and the number o
 the batch: the same command gives the same texts, but with another batch size two nearly equal tokens may change places.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
 import torch
 from transformers import DynamicCache
 
-from finetune.models.constrained import end_tokens, mask, vocabulary_of
+from finetune.models.constrained import end_tokens, mask
 from finetune.models.static_cache import generate
-from finetune.models.ways import NONNEGATIVE, Way
-from solver.constraint import Constraint, Vocabulary
-from solver.grounding import Reading
-from solver.text import FENCE
+from solver.constraint import Constraint
 
-_NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
+from .completion import BaseDecoder, Completion, Lane, Sampling
 
 _WORTH = 7 / 8
 """Finished rows leave when at most this share of the batch remains: each time they leave, the cache is copied."""
 
 
-@dataclass(frozen=True)
-class Completion:
-    """The text that a model wrote, its number of tokens, and whether it was cut at the limit.
-
-    `logprob` is the sum of the log-probabilities of its tokens, at temperature 1 and without a constraint.
-    """
-
-    text: str
-    tokens: int
-    truncated: bool
-    logprob: float
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How completions are drawn: how many for each prompt, at which temperature, and from which seed."""
-
-    samples: int
-    temperature: float
-    seed: int = 0
-
-    def rng(self, key: str, sample: int) -> Random:
-        """Return the random numbers of one sample of the row with this id."""
-        return Random(f"{self.seed}/{key}/{sample}")
-
-
-@dataclass
-class _Lane:
-    """A completion that is being written: greedily, or with the random numbers of a sample at a temperature."""
-
-    row: int
-    constraint: Constraint | None = None
-    sample: int = 0
-    rng: Random | None = None
-    temperature: float = 1.0
-    written: list[int] = field(default_factory=list)
-    logprob: float = 0.0
-    done: bool = False
-
-
-def closed(text: str) -> bool:
-    """Return whether the text contains the fence that closes its trace."""
-    named = _NAMED.search(text)
-    return text.find(FENCE, named.end()) >= 0 if named else text.count(FENCE) >= 2
-
-
-class Decoder:
+class Decoder(BaseDecoder):
     """Decodes with one model until each row is finished.
 
     With `static`, batches are decoded by `generate` of transformers with a static cache. Finished rows then stay in the
@@ -83,34 +31,16 @@ class Decoder:
     """
 
     def __init__(self, model: Any, tokenizer: Any, limit: int, *, static: bool = False):
+        super().__init__(tokenizer, end_tokens(model.generation_config, tokenizer), limit)
         self.model = model
-        self.tokenizer = tokenizer
-        self.limit = limit
         self.static = static
-        self.ends = end_tokens(model, tokenizer)
-        self._vocabulary: Vocabulary | None = None
-        self.ticks = {token for text, token in tokenizer.get_vocab().items() if "`" in text}
-
-    def constraint(
-        self,
-        question: str,
-        reading: Reading = Reading(),  # noqa: B008  # a frozen value
-        way: Way = True,
-    ) -> Constraint:
-        """Return a constraint for one completion."""
-        if self._vocabulary is None:
-            self._vocabulary = vocabulary_of(self.tokenizer, self.ends)
-        return Constraint(self._vocabulary, question, reading, nonnegative=way == NONNEGATIVE)
 
     def decode(
         self, prompts: list[list[int]], batch: int, constrain: Callable[[int], Constraint] | None = None
     ) -> Iterator[tuple[int, Completion]]:
-        """Yield the number and the greedy completion of each prompt as soon as it is finished.
-
-        `constrain` returns a new constraint for a prompt's number. Each token is the most likely one that it allows.
-        """
+        """Yield the number and the greedy completion of each prompt as soon as it is finished."""
         for part in _parts(prompts, batch):
-            lanes = [_Lane(row, constrain(row) if constrain else None) for row in part]
+            lanes = [Lane(row, constrain(row) if constrain else None) for row in part]
             for lane, completion in self._together([prompts[row] for row in part], lanes):
                 yield lane.row, completion
 
@@ -122,15 +52,11 @@ class Decoder:
         batch: int,
         constrain: Callable[[int], Constraint] | None = None,
     ) -> Iterator[tuple[int, list[Completion]]]:
-        """Yield the number and the completions of each prompt: the greedy one, then the samples in order.
-
-        The keys and values of a prompt are computed once for all of them. `keys` are the ids of the rows, `batch` is
-        the number of completions decoded together, and `constrain` is that of `decode`.
-        """
+        """Yield the number and the completions of each prompt, whose keys and values are computed once for all of them."""
         each = sampling.samples + 1
         for part in _parts(prompts, max(batch // each, 1)):
             lanes = [
-                _Lane(
+                Lane(
                     row,
                     constrain(row) if constrain else None,
                     sample,
@@ -151,22 +77,22 @@ class Decoder:
         self, prompt: list[int], show: Callable[[str], None], constraint: Constraint | None = None
     ) -> Completion:
         """Decode one prompt greedily, show the text piece by piece as it is written, and return the completion."""
-        lane = _Lane(0, constraint)
+        lane = Lane(0, constraint)
         shown = ""
         cache = DynamicCache(config=self.model.config)
         ids = torch.tensor([prompt], device=self.model.device)
         finished = None
         while finished is None:
             chosen = self._choose(self._logits(input_ids=ids, past_key_values=cache), [lane])
-            finished = self._append(lane, int(chosen[0]))
-            text = self._text(lane.written)
+            finished = self.append(lane, int(chosen[0]))
+            text = self.text(lane.written)
             if not text.endswith("\ufffd") or finished:  # else its last character is incomplete
                 show(text[len(shown) :])
                 shown = text
             ids = chosen[:, None]
         return finished
 
-    def _together(self, prompts: list[list[int]], live: list[_Lane]) -> Iterator[tuple[_Lane, Completion]]:
+    def _together(self, prompts: list[list[int]], live: list[Lane]) -> Iterator[tuple[Lane, Completion]]:
         """Decode one batch; `live` holds as many lanes for each of its prompts, in the order of the prompts."""
         ids, mask, places = self._padded(prompts)
         each = len(live) // len(prompts)
@@ -193,9 +119,9 @@ class Decoder:
                 live = [live[place] for place in keep]
             logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
 
-    def _generated(self, ids: torch.Tensor, mask: torch.Tensor, lanes: list[_Lane]) -> list[tuple[_Lane, Completion]]:
+    def _generated(self, ids: torch.Tensor, mask: torch.Tensor, lanes: list[Lane]) -> list[tuple[Lane, Completion]]:
         """Return the completions of a batch of prompts, one a lane, decoded with a static cache."""
-        made: list[tuple[_Lane, Completion]] = []
+        made: list[tuple[Lane, Completion]] = []
 
         def choose(logits: torch.Tensor) -> torch.Tensor:
             chosen = self._choose(logits, lanes)
@@ -208,10 +134,10 @@ class Decoder:
         generate(self.model, ids, mask, self.limit, self.tokenizer.pad_token_id, choose=choose, done=done)
         return made
 
-    def _finished(self, lanes: list[_Lane], chosen: torch.Tensor) -> Iterator[tuple[_Lane, Completion]]:
+    def _finished(self, lanes: list[Lane], chosen: torch.Tensor) -> Iterator[tuple[Lane, Completion]]:
         """Append the chosen tokens to the lanes that are not done, and yield those that are finished by that."""
         for lane, token in zip(lanes, chosen.tolist(), strict=True):
-            finished = None if lane.done else self._append(lane, token)
+            finished = None if lane.done else self.append(lane, token)
             if finished:
                 lane.done = True
                 yield lane, finished
@@ -242,7 +168,7 @@ class Decoder:
             last = self.model.base_model(**inputs, use_cache=True).last_hidden_state[:, -1]
             return self.model.get_output_embeddings()(last).float()
 
-    def _choose(self, logits: torch.Tensor, lanes: list[_Lane]) -> torch.Tensor:
+    def _choose(self, logits: torch.Tensor, lanes: list[Lane]) -> torch.Tensor:
         """Return the next token of each lane, and add its log-probability to the lane."""
         constraints = [lane.constraint for lane in lanes if lane.constraint]
         drawn = [place for place, lane in enumerate(lanes) if lane.rng]
@@ -259,23 +185,6 @@ class Decoder:
                 lane.logprob += logprob
         return chosen
 
-    def _append(self, lane: _Lane, token: int) -> Completion | None:
-        """Append a token to a lane; return the completion if that finishes it."""
-        written = lane.written
-        if token in self.ends:
-            return Completion(self._text(written), len(written), truncated=False, logprob=lane.logprob)
-        written.append(token)
-        full = len(written) >= self.limit
-        if token in self.ticks or full:
-            text = self._text(written)
-            if closed(text) or full:
-                return Completion(text, len(written), truncated=not closed(text), logprob=lane.logprob)
-        return None
-
-    def _text(self, tokens: list[int]) -> str:
-        """Return the text of generated tokens with its spaces unchanged."""
-        return str(self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
-
 
 def _parts(prompts: list[list[int]], size: int) -> Iterator[list[int]]:
     """Yield the numbers of the prompts of each batch, the longest prompts first."""
@@ -284,7 +193,7 @@ def _parts(prompts: list[list[int]], size: int) -> Iterator[list[int]]:
         yield order[start : start + size]
 
 
-def _drawn(logits: torch.Tensor, lanes: list[_Lane]) -> torch.Tensor:
+def _drawn(logits: torch.Tensor, lanes: list[Lane]) -> torch.Tensor:
     """Draw a token for each lane: the first whose cumulated probability exceeds a random number of the lane.
 
     A token that a constraint excludes is never drawn, however a device rounds the sums.

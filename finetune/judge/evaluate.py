@@ -11,8 +11,10 @@ from typing import Any
 
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import find_adapter, fingerprint, load, named_base, records
+from finetune.models.adapter import find_adapter, fingerprint, named_base, records
+from finetune.models.adapter import load as load_model
 from finetune.models.chat import prompt_ids
+from finetune.models.vllm_engine import load_engine, refuse_without_vllm
 from finetune.models.ways import Way, way_name
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
@@ -25,7 +27,8 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .choose import DEFAULT
-from .decode import Completion, Decoder, Sampling
+from .completion import BaseDecoder, Completion, Sampling
+from .decode import Decoder
 from .sampled import Scores, check_sampling, prediction_fields
 from .scorer import Scorer, find_scorer
 
@@ -33,6 +36,15 @@ PREDICTIONS = "predictions.jsonl"
 SETTINGS = "evaluation.json"
 ELSEWHERE = "evaluations.txt"
 """The file in a model's folder that lists its evaluations in other folders."""
+
+
+Load = Callable[[str, Path | None, Device], tuple[Any, Any]]
+"""Returns a base model with an adapter, and its tokenizer."""
+
+
+def loader(*, vllm: bool) -> Load:
+    """Return the function that loads a model for an evaluation."""
+    return load_engine if vllm else load_model
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,8 @@ class Evaluation:
     """The number of training rows before each question."""
     examples: str = ""
     """A hash of those rows."""
+    engine: str = ""
+    """The library that decoded, if it was not transformers."""
 
 
 def evaluate(
@@ -83,6 +97,7 @@ def evaluate(
     max_new_tokens: int = 400,
     batch: int = 128,
     static_cache: bool = False,
+    vllm: bool = False,
     dtype: str = "auto",
     constrained: Way = False,
     samples: int = 0,
@@ -94,11 +109,12 @@ def evaluate(
     below: Path | None = None,
     label: str | None = None,
     only_check: bool = False,
-    load: Callable[[str, Path | None, Device], tuple[Any, Any]] = load,
+    load: Load | None = None,
 ) -> Path:
     """Decode the rows that have no prediction yet and return the evaluation's folder; raise InputError on bad input.
 
-    `static_cache` decodes by `generate` of transformers with a static cache.
+    `static_cache` decodes by `generate` of transformers with a static cache, and `vllm` with vLLM, which chooses
+    the rows of a batch itself. `load` replaces the function that loads the model.
     With `samples`, as many are drawn for each row at a temperature, and one of them and the greedy completion is chosen.
     `scorer` is the folder or the name of the scorer by which they are chosen.
     An evaluation outside the model's folder is listed there for `push`, unless `listed` is false. The folder
@@ -107,6 +123,8 @@ def evaluate(
     check_sampling(temperature, choose, scorer)
     if constrained:
         refuse_without_llguidance()
+    if vllm:
+        refuse_without_vllm()
     keep_memory()
     device = find_device(dtype)
     weights, judge = find_adapter(adapter), find_scorer(scorer)
@@ -129,6 +147,7 @@ def evaluate(
         system,
         hub_dataset(dataset),
         constrained,
+        engine="vllm" if vllm else "",
     )
     if samples:
         settings = replace(settings, samples=samples, temperature=temperature, choose=choose, seed=seed)
@@ -146,7 +165,9 @@ def evaluate(
         if rows:
             claims = Trained.read(trained).claims(rows)
             rows = [row | {"trained": claims[row["id"]]} for row in rows]
-            decoder = Decoder(*load(base, weights, device), max_new_tokens, static=static_cache)
+            decoder = _decoder(
+                (load or loader(vllm=vllm))(base, weights, device), max_new_tokens, static=static_cache, vllm=vllm
+            )
             scores = Scorer(judge, device).scores if judge else None
             write_json(folder / SETTINGS, asdict(settings))  # after loading: a mistyped model claims no folder
             if listed:
@@ -156,8 +177,16 @@ def evaluate(
     return folder
 
 
+def _decoder(loaded: tuple[Any, Any], limit: int, *, static: bool, vllm: bool) -> BaseDecoder:
+    if not vllm:
+        return Decoder(*loaded, limit, static=static)
+    from .vllm_decoder import VllmDecoder
+
+    return VllmDecoder(*loaded, limit)
+
+
 def _decode(
-    decoder: Decoder,
+    decoder: BaseDecoder,
     rows: list[dict[str, Any]],
     folder: Path,
     batch: int,
@@ -191,7 +220,7 @@ def _decode(
 
 
 def _completions(
-    decoder: Decoder, rows: list[dict[str, Any]], batch: int, settings: Evaluation, reading: Reading
+    decoder: BaseDecoder, rows: list[dict[str, Any]], batch: int, settings: Evaluation, reading: Reading
 ) -> Iterator[tuple[dict[str, Any], list[Completion]]]:
     """Yield each row with its completions, the greedy one first, as soon as they are finished."""
     prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]

@@ -15,7 +15,7 @@ from solver.refusal import InputError, did_you_mean
 from solver.reward import judge
 
 from .choose import WAYS, Candidate, candidate, choose, pass_at
-from .decode import Completion
+from .completion import Completion
 from .significance import mcnemar, rate, shown_rate
 
 Scores = Callable[[str, list[str]], list[float]]
@@ -179,10 +179,11 @@ def decoding_line(settings: Mapping[str, Any]) -> str:
         temperature = settings["endpoint_temperature"]
         at = "its own temperature" if temperature is None else f"temperature {temperature:g}"
         return f"at an endpoint{shown}, {at}{held}"
+    engine = ", with vLLM" if settings.get("engine") else ""
     if not settings.get("samples"):
-        return f"greedy{held}"
+        return f"greedy{held}{engine}"
     samples = counted(settings["samples"], "sample")
     return (
         f"chosen by {settings['choose']} from the greedy completion and {samples} "
-        f"at temperature {settings['temperature']:g}{held}"
+        f"at temperature {settings['temperature']:g}{held}{engine}"
     )

@@ -119,9 +119,7 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    if not (adapter / WEIGHTS).exists():
-        told = f"no {WEIGHTS} in it, so its training did not end; choose another adapter"
-        raise InputError(f"{adapter}: {unfinished_run(adapter) or told}")
+    refuse_without_weights(adapter)
     base = load_model(model, device, torch.float32 if merge else None)
     try:
         wrapped = PeftModel.from_pretrained(base, str(adapter), is_trainable=not merge)
@@ -131,6 +129,13 @@ def load(model: str, adapter: Path | None, device: Device, *, merge: bool = True
         ) from None
     loaded = wrapped.merge_and_unload().to(device.dtype) if merge else wrapped
     return loaded.to(device.name).eval(), tokenizer
+
+
+def refuse_without_weights(adapter: Path) -> None:
+    """Raise InputError if an adapter's folder has no weights."""
+    if not (adapter / WEIGHTS).exists():
+        told = f"no {WEIGHTS} in it, so its training did not end; choose another adapter"
+        raise InputError(f"{adapter}: {unfinished_run(adapter) or told}")
 
 
 def save_alone(model: Any) -> None:

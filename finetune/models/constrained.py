@@ -9,9 +9,9 @@ from transformers import LogitsProcessor
 from solver.constraint import Constraint, Vocabulary, masks
 
 
-def end_tokens(model: Any, tokenizer: Any) -> set[int]:
+def end_tokens(generation: Any, tokenizer: Any) -> set[int]:
     """Return the tokens that end a completion: that of the tokenizer, and those at which the model's generation stops."""
-    stops = model.generation_config.eos_token_id
+    stops = generation.eos_token_id
     return {tokenizer.eos_token_id, *(stops if isinstance(stops, list) else [] if stops is None else [stops])}
 
 

@@ -1,22 +1,21 @@
 """Samples the completions of reinforcement with vLLM, which TRL runs beside the training on the same GPU."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 
 from finetune.hardware.device import Device
 from finetune.models.base_model import find_model
+from finetune.models.vllm_engine import refuse_without_vllm
 from finetune.runs.libraries import needed
 from solver.constraint import Constraint
 from solver.refusal import InputError
 
 
-def refuse_without_vllm(device: Device) -> None:
-    """Raise InputError if vLLM cannot run here."""
+def refuse_without_engine(device: Device) -> None:
+    """Raise InputError if vLLM cannot run beside the training."""
     if device.name != "cuda":
         raise InputError(f"--vllm needs a GPU that torch finds, and this device is {device.name}; leave --vllm out")
-    if find_spec("vllm") is None:
-        raise InputError("vllm is not installed; pip install 'trl[vllm]', or leave --vllm out")
+    refuse_without_vllm("'trl[vllm]'")
 
 
 def vllm_arguments() -> dict[str, Any]:

@@ -26,7 +26,7 @@ from solver.grounding import Reading
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .engine import name_for_vllm, refuse_without_vllm, sample_with_vllm, vllm_arguments
+from .engine import name_for_vllm, refuse_without_engine, sample_with_vllm, vllm_arguments
 from .recipe import Rl
 from .rollout import Generate, Rollout, sample
 from .trainer import (
@@ -64,7 +64,7 @@ def reinforce(
     keep_memory()
     device = find_device(dtype)
     if recipe.vllm:
-        refuse_without_vllm(device)
+        refuse_without_engine(device)
     tracked = trackers(report_to)
     base = named_base(model, adapter, device)
     given: dict[str, Any] = {"model": base, "seed": seed, "max_len": max_len, "rows": rows, "adapter": str(adapter)}

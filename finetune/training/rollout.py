@@ -171,7 +171,7 @@ class Rollout:
         if not self.recipe.constrained:
             return []
         if self.vocabulary is None:
-            self.vocabulary = vocabulary_of(self.tokenizer, end_tokens(trainer.model, self.tokenizer))
+            self.vocabulary = vocabulary_of(self.tokenizer, end_tokens(trainer.model.generation_config, self.tokenizer))
         return [
             Constraint(self.vocabulary, row["question"], self.reading)
             for row in rows

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from finetune.judge.decode import Completion
+from finetune.judge.completion import Completion
 from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash, read_predictions, read_settings
 from finetune.judge.sampled import prediction_fields
 from finetune.runs.rows import read_rows

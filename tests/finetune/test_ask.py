@@ -4,7 +4,8 @@ import pytest
 
 from finetune.judge.ask import ask, not_asked
 from finetune.judge.choose import DEFAULT
-from finetune.judge.decode import Completion, Decoder
+from finetune.judge.completion import Completion
+from finetune.judge.decode import Decoder
 from finetune.runs.folder import trained_system_line
 from solver.experts import system_line
 from solver.text import fence, read

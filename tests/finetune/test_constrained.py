@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from finetune.judge.decode import Decoder, Sampling
+from finetune.judge.completion import Sampling
+from finetune.judge.decode import Decoder
 from finetune.models.chat import prompt_ids
 from finetune.models.constrained import Constrained, mask
 from finetune.models.ways import NONNEGATIVE

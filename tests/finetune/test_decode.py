@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 import torch
 
-from finetune.judge.decode import Decoder, Sampling, closed
+from finetune.judge.completion import Sampling, closed
+from finetune.judge.decode import Decoder
 from finetune.models.chat import prompt_ids
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -133,8 +134,8 @@ def test_a_prompt_is_read_once_for_its_samples(model, tokenizer, prompts):
 
 def recorded(decoder):
     """Return a list that gets the number of the sample and the token, of each token that is decoded from now on."""
-    written, append = [], decoder._append
-    decoder._append = lambda lane, token: written.append((lane.sample, token)) or append(lane, token)
+    written, append = [], decoder.append
+    decoder.append = lambda lane, token: written.append((lane.sample, token)) or append(lane, token)
     return written
 
 

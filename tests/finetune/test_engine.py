@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from finetune.hardware.device import Device
-from finetune.training.engine import name_for_vllm, refuse_without_vllm, sample_with_vllm, vllm_arguments
+from finetune.training.engine import name_for_vllm, refuse_without_engine, sample_with_vllm, vllm_arguments
 from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 def test_vllm_needs_a_gpu_and_its_library(monkeypatch):
     """The message says what is missing and which flag to leave out."""
-    monkeypatch.setattr("finetune.training.engine.find_spec", lambda name: None)
+    monkeypatch.setattr("finetune.models.vllm_engine.find_spec", lambda name: None)
 
     with pytest.raises(InputError, match="--vllm needs a GPU that torch finds, and this device is cpu"):
-        refuse_without_vllm(Device("cpu", torch.float32))
+        refuse_without_engine(Device("cpu", torch.float32))
     with pytest.raises(InputError, match=r"vllm is not installed; pip install 'trl\[vllm\]', or leave --vllm out"):
-        refuse_without_vllm(Device("cuda", torch.bfloat16))
+        refuse_without_engine(Device("cuda", torch.bfloat16))
 
 
 @pytest.mark.parametrize(

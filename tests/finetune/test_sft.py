@@ -20,7 +20,7 @@ from transformers import TrainerCallback
 from transformers.integrations import integration_utils
 
 from finetune.hardware.device import Device
-from finetune.judge.decode import Completion
+from finetune.judge.completion import Completion
 from finetune.judge.held_out import count_right
 from finetune.models.base_model import load_model
 from finetune.runs.disk import full_disk
