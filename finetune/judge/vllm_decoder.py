@@ -10,6 +10,8 @@ from finetune.models.constrained import end_tokens
 from finetune.models.vllm_engine import Engine
 from solver.constraint import Constraint
 from solver.grammar import grammar
+from solver.plurals import counted
+from solver.refusal import InputError
 
 from .completion import BaseDecoder, Completion, Lane, Sampling
 
@@ -66,7 +68,11 @@ class VllmDecoder(BaseDecoder):
 
     def _run(self, prompts: Sequence[list[int]], lanes: Sequence[Lane]) -> Iterator[tuple[Lane, Completion]]:
         """Yield each lane with its completion as soon as it is finished; `lanes` name their prompts by number."""
-        engine, waiting = self.engine.llm.llm_engine, {}
+        engine, room = self.engine.llm.llm_engine, self.engine.llm.model_config.max_model_len
+        longest = max(map(len, prompts))
+        if longest >= room:
+            raise InputError(f"a prompt has {counted(longest, 'token')}, and this model reads {room:,} in vLLM")
+        waiting: dict[str, Lane] = {}
         for lane in lanes:
             self.asked += 1
             waiting[str(self.asked)] = lane
@@ -94,10 +100,13 @@ class VllmDecoder(BaseDecoder):
         )
 
     def _completion(self, lane: Lane, output: Any) -> Completion:
-        """Return the completion among the tokens of a lane, up to the fence that closes its trace."""
+        """Return the completion among the tokens of a lane, up to the fence that closes its trace.
+
+        Without a fence and an end token, the model's own length cut it.
+        """
         for token, known in zip(output.token_ids, output.logprobs, strict=True):
             lane.logprob += known[token].logprob
             finished = self.append(lane, token)
             if finished:
                 return finished
-        return Completion(self.text(lane.written), len(lane.written), truncated=False, logprob=lane.logprob)
+        return Completion(self.text(lane.written), len(lane.written), truncated=True, logprob=lane.logprob)

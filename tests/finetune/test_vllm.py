@@ -1,11 +1,12 @@
 """Decoding with vLLM: the texts of our own decoder, its requests, and one line where it cannot be used."""
 
 import json
+import re
 import shutil
 
 import pytest
+import vllm_stand_in as stand_in
 from commands import evaluation
-from vllm_stand_in import install
 
 import finetune
 from finetune.judge.evaluate import read_predictions
@@ -22,7 +23,7 @@ LIMIT = 24
 @pytest.fixture
 def library(monkeypatch):
     """Install the stand-in and return its class of loaded models."""
-    return install(monkeypatch)
+    return stand_in.install(monkeypatch)
 
 
 def words(trained, dataset, out, *more):
@@ -107,24 +108,39 @@ def test_several_datasets_load_the_model_once(trained, dataset, tmp_path, librar
 
 
 @pytest.mark.parametrize(
-    ("said", "behind", "left"),
-    [("```yaml\nexpert: arithmetic\n```", "\nand more", False), ("```yaml\nexpert:", "", True)],
-    ids=["closed", "cut"],
+    ("said", "behind", "room", "left"),
+    [
+        ("```yaml\nexpert: arithmetic\n```", "\nand more", 0, False),
+        ("```yaml\nexpert:", "", 0, True),
+        ("```yaml\nexpert:", "", 5, True),
+    ],
+    ids=["closed", "limit", "length"],
 )
-def test_a_completion_ends_at_its_closing_fence(tokenizer, rows, library, monkeypatch, said, behind, left):
-    """What a model writes behind it is left out, as by our decoder; tokens at the limit are a cut completion."""
+def test_a_completion_ends_at_its_closing_fence(tokenizer, rows, library, monkeypatch, said, behind, room, left):
+    """What a model writes behind it is left out, as by our decoder. The limit and the model's length cut a completion."""
     from finetune.judge.vllm_decoder import VllmDecoder
 
     llm = library("m")
     tokens = tokenizer(said + behind, add_special_tokens=False)["input_ids"]
     monkeypatch.setattr(llm.llm_engine, "decode", lambda *_: (tokens, [-0.5] * len(tokens)))
-    decoder = VllmDecoder(Engine(llm, None, _Generation()), tokenizer, len(tokens))
+    decoder = VllmDecoder(Engine(llm, None, _Generation()), tokenizer, len(tokens) + room)
 
     ((row, made),) = decoder.decode([prompt_ids(tokenizer, rows[0]["prompt"])], 1)
 
     assert row == 0
     assert (made.text, made.truncated) == (said, left)
     assert made.logprob == pytest.approx(-0.5 * made.tokens)
+
+
+def test_a_prompt_that_is_too_long_is_one_line(trained, dataset, tmp_path, call, library):
+    """It is told before anything is asked."""
+    library.length = 64
+
+    status, _, said = call(*words(trained, dataset, tmp_path / "e", "--vllm"))
+
+    assert status == 2
+    assert re.search(r"a prompt has \d+ tokens, and this model reads 64 in vLLM", said)
+    assert not library.made[0].llm_engine.asked
 
 
 class _Generation:

@@ -89,18 +89,20 @@ class LLM:
 
     made: list["LLM"]
     fault: Exception | None
+    length: int
 
     def __init__(self, model: str, **settings: Any):
         if self.fault:
             raise self.fault
         self.settings = settings
         self.llm_engine = Engine(model)
+        self.model_config = SimpleNamespace(max_model_len=self.length)
         self.made.append(self)
 
 
 def install(monkeypatch: Any) -> type[LLM]:
     """Put the modules where an import finds them, and return the class of loaded models."""
-    fresh = type("LLM", (LLM,), {"made": [], "fault": None})
+    fresh = type("LLM", (LLM,), {"made": [], "fault": None, "length": 2048})
     contents = {
         "vllm": {"LLM": fresh, "SamplingParams": SamplingParams},
         "vllm.lora": {},
