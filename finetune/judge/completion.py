@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -54,6 +54,34 @@ class Lane:
     written: list[int] = field(default_factory=list)
     logprob: float = 0.0
     done: bool = False
+
+
+def sampled_lanes(
+    rows: Iterable[int], keys: Sequence[str], sampling: Sampling, constrain: Callable[[int], Constraint] | None
+) -> list[Lane]:
+    """Return the lanes of some prompts: for each the greedy completion, then the samples in order."""
+    return [
+        Lane(
+            row,
+            constrain(row) if constrain else None,
+            sample,
+            sampling.rng(keys[row], sample) if sample else None,
+            sampling.temperature,
+        )
+        for row in rows
+        for sample in range(sampling.samples + 1)
+    ]
+
+
+def by_row(finished: Iterable[tuple[Lane, Completion]], sampling: Sampling) -> Iterator[tuple[int, list[Completion]]]:
+    """Yield the number and the completions of each prompt as soon as all of its lanes are finished."""
+    found: dict[int, dict[int, Completion]] = {}
+    for lane, completion in finished:
+        made = found.setdefault(lane.row, {})
+        made[lane.sample] = completion
+        if len(made) == sampling.samples + 1:
+            yield lane.row, [made[sample] for sample in sorted(made)]
+            del found[lane.row]
 
 
 def closed(text: str) -> bool:

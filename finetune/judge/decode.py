@@ -17,7 +17,7 @@ from finetune.models.constrained import end_tokens, mask
 from finetune.models.static_cache import generate
 from solver.constraint import Constraint
 
-from .completion import BaseDecoder, Completion, Lane, Sampling
+from .completion import BaseDecoder, Completion, Lane, Sampling, by_row, sampled_lanes
 
 _WORTH = 7 / 8
 """Finished rows leave when at most this share of the batch remains: each time they leave, the cache is copied."""
@@ -40,8 +40,8 @@ class Decoder(BaseDecoder):
     ) -> Iterator[tuple[int, Completion]]:
         """Yield the number and the greedy completion of each prompt as soon as it is finished."""
         for part in _parts(prompts, batch):
-            lanes = [Lane(row, constrain(row) if constrain else None) for row in part]
-            for lane, completion in self._together([prompts[row] for row in part], lanes):
+            live = [Lane(row, constrain(row) if constrain else None) for row in part]
+            for lane, completion in self._together([prompts[row] for row in part], live):
                 yield lane.row, completion
 
     def sample(
@@ -55,23 +55,8 @@ class Decoder(BaseDecoder):
         """Yield the number and the completions of each prompt, whose keys and values are computed once for all of them."""
         each = sampling.samples + 1
         for part in _parts(prompts, max(batch // each, 1)):
-            lanes = [
-                Lane(
-                    row,
-                    constrain(row) if constrain else None,
-                    sample,
-                    sampling.rng(keys[row], sample) if sample else None,
-                    sampling.temperature,
-                )
-                for row in part
-                for sample in range(each)
-            ]
-            found: dict[int, dict[int, Completion]] = {row: {} for row in part}
-            for lane, completion in self._together([prompts[row] for row in part], lanes):
-                made = found[lane.row]
-                made[lane.sample] = completion
-                if len(made) == each:
-                    yield lane.row, [made[sample] for sample in range(each)]
+            live = sampled_lanes(part, keys, sampling, constrain)
+            yield from by_row(self._together([prompts[row] for row in part], live), sampling)
 
     def stream(
         self, prompt: list[int], show: Callable[[str], None], constraint: Constraint | None = None

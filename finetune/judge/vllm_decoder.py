@@ -13,7 +13,7 @@ from solver.grammar import grammar
 from solver.plurals import counted
 from solver.refusal import InputError
 
-from .completion import BaseDecoder, Completion, Lane, Sampling
+from .completion import BaseDecoder, Completion, Lane, Sampling, by_row, sampled_lanes
 
 
 class VllmDecoder(BaseDecoder):
@@ -34,8 +34,8 @@ class VllmDecoder(BaseDecoder):
         constrain: Callable[[int], Constraint] | None = None,
     ) -> Iterator[tuple[int, Completion]]:
         """Yield the number and the greedy completion of each prompt as soon as it is finished."""
-        lanes = [Lane(row, constrain(row) if constrain else None) for row in range(len(prompts))]
-        for lane, completion in self._run(prompts, lanes):
+        asked = [Lane(row, constrain(row) if constrain else None) for row in range(len(prompts))]
+        for lane, completion in self._run(prompts, asked):
             yield lane.row, completion
 
     def sample(
@@ -47,33 +47,16 @@ class VllmDecoder(BaseDecoder):
         constrain: Callable[[int], Constraint] | None = None,
     ) -> Iterator[tuple[int, list[Completion]]]:
         """Yield the number and the completions of each prompt, the greedy one first."""
-        lanes = [
-            Lane(
-                row,
-                constrain(row) if constrain else None,
-                sample,
-                sampling.rng(keys[row], sample) if sample else None,
-                sampling.temperature,
-            )
-            for row in range(len(prompts))
-            for sample in range(sampling.samples + 1)
-        ]
-        found: dict[int, dict[int, Completion]] = {}
-        for lane, completion in self._run(prompts, lanes):
-            made = found.setdefault(lane.row, {})
-            made[lane.sample] = completion
-            if len(made) == sampling.samples + 1:
-                yield lane.row, [made[sample] for sample in range(len(made))]
-                del found[lane.row]
+        return by_row(self._run(prompts, sampled_lanes(range(len(prompts)), keys, sampling, constrain)), sampling)
 
-    def _run(self, prompts: Sequence[list[int]], lanes: Sequence[Lane]) -> Iterator[tuple[Lane, Completion]]:
-        """Yield each lane with its completion as soon as it is finished; `lanes` name their prompts by number."""
+    def _run(self, prompts: Sequence[list[int]], asked: Sequence[Lane]) -> Iterator[tuple[Lane, Completion]]:
+        """Yield each lane with its completion as soon as it is finished; a lane names its prompt by its number."""
         engine, room = self.engine.llm.llm_engine, self.engine.llm.model_config.max_model_len
         longest = max(map(len, prompts))
         if longest >= room:
             raise InputError(f"a prompt has {counted(longest, 'token')}, and this model reads {room:,} in vLLM")
         waiting: dict[str, Lane] = {}
-        for lane in lanes:
+        for lane in asked:
             self.asked += 1
             waiting[str(self.asked)] = lane
             prompt = {"prompt_token_ids": prompts[lane.row]}
