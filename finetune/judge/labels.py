@@ -51,7 +51,7 @@ def labelled(folders: Iterable[Path]) -> tuple[pa.Table, str]:
 def _labelled(row: dict[str, Any], prediction: dict[str, Any], settings: Evaluation) -> Iterator[dict[str, Any]]:
     """Yield the labelled rows of one decoded row."""
     reading = reading_of(settings.dataset)
-    system = trained_system_line(Path(settings.adapter or settings.model))
+    system = settings.system or trained_system_line(Path(settings.adapter or settings.model))
     completions = completions_of(prediction)
     candidates = candidates_of(completions, row["question"], reading)
     seen: set[str] = set()

@@ -56,6 +56,17 @@ def test_labels_are_the_solvers(dataset, tmp_path):
         assert row["completion"][0]["content"] == ("yes" if right else "no")
 
 
+def test_labels_have_the_system_prompt_of_their_evaluation(dataset, tmp_path):
+    """It is recorded there, so that an adapter of the Hub, which has no folder of its name, gives it too."""
+    folder = samples(tmp_path / "e", dataset)
+    settings = replace(read_settings(folder), adapter="acme/first", system="Wire it.")
+    (folder / SETTINGS).write_text(json.dumps(settings.__dict__))
+
+    table, _ = labelled([folder])
+
+    assert {row["prompt"][0]["content"] for row in table.to_pylist()} == {"Wire it."}
+
+
 def test_samples_of_one_kind_teach_nothing(dataset, tmp_path):
     """If all samples are right, there is nothing to tell apart; without samples there is nothing at all."""
     predict_samples(tmp_path / "right", dataset, lambda _, gold: [gold, gold])

@@ -67,6 +67,12 @@ def test_a_layer_that_the_model_lacks_is_refused_with_its_neighbour(model):
         adapter_of(Sft(targets="q_pro"), model)
 
 
+def test_a_comma_without_a_layer_is_refused(model):
+    """The message shows what was given."""
+    with pytest.raises(InputError, match="'q_proj,,v_proj' has a comma without a name; leave it out"):
+        adapter_of(Sft(targets="q_proj,,v_proj"), model)
+
+
 def test_decay_and_clipping_reach_the_optimizer(dataset, tiny, tmp_path, call):
     """A tight bound on the gradient, or a strong decay, changes what is learned after the first step."""
     runs = {"plain": [], "clipped": ["--clip", "0.001"], "decayed": ["--weight-decay", "0.9", "--lr", "0.05"]}
