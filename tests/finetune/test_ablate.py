@@ -106,7 +106,7 @@ def test_a_second_call_trains_nothing(done, plan, call, monkeypatch):
 
     out = done[0]
     before = written(out)
-    for module, name in ((sft, "make_trainer"), (decoding, "load")):
+    for module, name in ((sft, "make_trainer"), (decoding, "load_model")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("a finished run is loaded"))
 
     status, said, errors = call("ablate", plan, "--out", out, "--dtype", "float32")
