@@ -1,4 +1,4 @@
-"""What all ways to decode share: completions, samples, where a completion ends, and the constraint of a question."""
+"""The parts that every decoder needs: completions and samples, the end of a completion, and a question's constraint."""
 
 import re
 from abc import ABC, abstractmethod
