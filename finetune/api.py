@@ -144,8 +144,9 @@ def evaluate(
     of the dataset, or of `examples`, before each question. With `samples`, as many are drawn for each row at a
     `temperature`, and `choose` names the way to choose one, or `scorer` the folder or name of a scorer. `constrained`
     masks tokens that would break a trace, and as "nonnegative" also steps that give a value below zero; an endpoint
-    is sent the grammar of each question. `static_cache` decodes by transformers' `generate`, which compiles a step on a
-    GPU, and `vllm` with vLLM if it is installed. An omitted number has the value that `python -m finetune eval --help` names.
+    and vLLM get the grammar of each question instead. `static_cache` decodes by transformers' `generate`, which compiles a
+    step on a GPU, and `vllm` with vLLM if it is installed. An omitted number has the value that `python -m finetune eval
+    --help` names.
     `out` is the folder of the evaluation, or, of several datasets, the folder that holds theirs; by default they
     stand beside the adapter. Raises InputError for anything the caller can correct, also for an argument that would
     do nothing.
