@@ -53,6 +53,7 @@ def find_results(plan: Plan, folder: Path) -> dict[str, Any]:
                 {
                     "arm": arm.name,
                     "set": each.name,
+                    "right": next(iter(reports.values()))["metrics"]["accuracy"],
                     **rated(right),
                     "parsed": fmean(
                         report["overall"]["parsed"]["hits"] / report["decoded"] for report in reports.values()

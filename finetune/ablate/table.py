@@ -35,8 +35,11 @@ def rows(found: dict[str, Any]) -> list[list[str]]:
 
 
 def notes(found: dict[str, Any]) -> list[str]:
-    """Return the sentences below the table: what is missing, and how to read intervals and tests."""
+    """Return the sentences below the table: what is missing, and how to read rates, intervals and tests."""
     tests = sum(each["against"] is not None for each in found["results"])
+    meanings: dict[str, dict[str, None]] = {}
+    for each in found["results"]:
+        meanings.setdefault(each["right"], {})[each["set"]] = None
     several = any(len(arm["runs"]) > 1 for arm in found["arms"])
     return [
         *(
@@ -44,6 +47,7 @@ def notes(found: dict[str, Any]) -> list[str]:
             if found["finished"] < found["planned"]
             else []
         ),
+        *(f"right on {', '.join(sets)}: {meaning}" for meaning, sets in meanings.items()),
         "95 %: Wilson's interval of the rate, for other questions of this kind"
         + ("; seeds do not narrow it" if several else ""),
         f"p: McNemar's exact test on the same rows, not adjusted for {counted(tests, 'comparison')}",

@@ -15,18 +15,23 @@ from .ladder import find_break, unreadable
 TRUNCATED = "truncated"
 METRICS = {
     "accuracy": "right answer by the right expert",
+    "answer": "right answer by any expert",
     "parsed": "a trace can be read",
     "valid": "the trace runs",
     "routing": "the right expert",
 }
 """The rates of a report, and the condition that a row must meet."""
 
+METRICS_OF_ANSWERS = {"accuracy": "right answer", "parsed": METRICS["parsed"], "valid": METRICS["valid"]}
+"""Those of rows that expect no expert."""
+
 
 @dataclass(frozen=True)
 class Judged:
     """One row with the model's completion, the solver's verdict and the ladder's finding.
 
-    A row without a gold trace has no expert, pattern, steps, routing or level.
+    A row without a gold trace has no expert, pattern, steps, routing or level. If no expert is expected, `accuracy` asks
+    for the right answer alone, and `answer` is None.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Judged:
     found: str
     emitted: str
     accuracy: bool
+    answer: bool | None
     parsed: bool
     valid: bool
     routing: bool | None
@@ -80,6 +86,7 @@ def judge_row(row: dict[str, Any], prediction: dict[str, Any], reading: Reading)
         found=broke.found if broke else "",
         emitted=_emitted(verdict.experts),
         accuracy=right,
+        answer=free.outcome == "correct" if row["experts"] else None,
         parsed=unreadable(text) is None,
         valid=free.outcome in ("correct", "wrong_answer"),
         routing=_routed(verdict, row["experts"]),
@@ -103,10 +110,10 @@ def _emitted(experts: tuple[str, ...]) -> str:
 
 
 def metrics_of(judged: Iterable[Judged]) -> dict[str, str]:
-    """Return the metrics of rows with their meanings: without expected experts there is no routing."""
+    """Return the metrics of rows with their meanings: without expected experts there is one kind of right answer."""
     routed = [row.routing is not None for row in judged]
     if all(routed):
         return METRICS
     if any(routed):
         return METRICS | {"accuracy": "right answer, by the right expert where one is expected"}
-    return {name: meaning for name, meaning in METRICS.items() if name != "routing"} | {"accuracy": "right answer"}
+    return METRICS_OF_ANSWERS

@@ -3,7 +3,8 @@
 import pytest
 
 from finetune.ablate.results import against, rated
-from finetune.ablate.table import rows
+from finetune.ablate.table import notes, rows
+from finetune.judge.judged import METRICS, METRICS_OF_ANSWERS
 from finetune.judge.significance import mcnemar, wilson
 from solver.refusal import InputError
 
@@ -66,3 +67,20 @@ def test_the_table_says_which_seeds_were_compared():
         ["a", "10", "2,000", "3", "", "s", "2/4 50.0%", "[15.0, 85.0]", "", ""],
         ["b", "10", "3,000", "3", "", "s", "87.5% (3, 4 of 4)", "[39.6, 98.7]", "+25.0% (seed 0)", "1.000"],
     ]
+
+
+def test_the_table_says_what_right_means_on_each_set():
+    """Rows with a trace ask for the expert too, rows with an answer alone do not: a reader must not take one for the other."""
+    by_expert, answer = METRICS["accuracy"], METRICS_OF_ANSWERS["accuracy"]
+    found = {
+        "planned": 2,
+        "finished": 2,
+        "arms": [{"name": "a", "runs": []}, {"name": "b", "runs": []}],
+        "results": [
+            {"arm": arm, "set": name, "right": meaning, "against": None}
+            for arm in "ab"
+            for name, meaning in (("own", by_expert), ("school", answer), ("others", by_expert))
+        ],
+    }
+
+    assert notes(found)[:2] == [f"right on own, others: {by_expert}", f"right on school: {answer}"]

@@ -105,6 +105,7 @@ def test_failures_are_placed_and_cut_ones_are_not(dataset, tmp_path, capsys):
     assert report["truncated"] == count["composition"]
     assert report["confusion"]["comparison"] == {"arithmetic": count["comparison"]}
     assert report["overall"]["accuracy"]["hits"] == 0
+    assert report["overall"]["answer"]["hits"] == count["comparison"]  # right, though by another expert
     said = capsys.readouterr().out
     assert "routing" in said
     assert f"{count['composition']} cut at the limit" in said
