@@ -24,7 +24,7 @@ from solver.turns import prompt
 
 from .choose import DEFAULT, candidate
 from .choose import choose as choose_candidate
-from .completion import Completion, Sampling
+from .completion import BATCH, Completion, Sampling
 from .decode import Decoder
 from .sampled import Scores, check_sampling, scored
 from .scorer import Scorer, find_scorer
@@ -62,7 +62,7 @@ def ask(
     if samples:
         held = (lambda _: decoder.constraint(question, way=constrained)) if constrained else None
         sampling = Sampling(samples, temperature, seed)
-        ((_, completions),) = decoder.sample([ids], [question], sampling, samples + 1, held)
+        ((_, completions),) = decoder.sample([ids], [question], sampling, BATCH, held)
         completion = completions[
             _show_candidates(completions, question, choose, Scorer(judge, device).scores if judge else None)
         ]

@@ -13,6 +13,9 @@ from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
 from solver.text import FENCE
 
+BATCH = 128
+"""The most completions that are decoded together, if nothing else is asked for: their keys and values take memory."""
+
 _NAMED = re.compile(r"^\W*expert\b", re.MULTILINE)
 
 
@@ -58,19 +61,13 @@ class Lane:
 
 def sampled_lanes(
     rows: Iterable[int], keys: Sequence[str], sampling: Sampling, constrain: Callable[[int], Constraint] | None
-) -> list[Lane]:
-    """Return the lanes of some prompts: for each the greedy completion, then the samples in order."""
-    return [
-        Lane(
-            row,
-            constrain(row) if constrain else None,
-            sample,
-            sampling.rng(keys[row], sample) if sample else None,
-            sampling.temperature,
-        )
-        for row in rows
-        for sample in range(sampling.samples + 1)
-    ]
+) -> Iterator[Lane]:
+    """Yield the lanes of some prompts: for each the greedy completion, then the samples in order."""
+    for row in rows:
+        for sample in range(sampling.samples + 1):
+            held = constrain(row) if constrain else None
+            rng = sampling.rng(keys[row], sample) if sample else None
+            yield Lane(row, held, sample, rng, sampling.temperature)
 
 
 def by_row(finished: Iterable[tuple[Lane, Completion]], sampling: Sampling) -> Iterator[tuple[int, list[Completion]]]:

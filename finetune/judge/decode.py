@@ -8,6 +8,7 @@ the batch: the same command gives the same texts, but with another batch size tw
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from finetune.models.constrained import end_tokens, mask
 from finetune.models.static_cache import generate
 from solver.constraint import Constraint
 
-from .completion import BaseDecoder, Completion, Lane, Sampling, by_row, sampled_lanes
+from .completion import BATCH, BaseDecoder, Completion, Lane, Sampling, by_row, sampled_lanes
 
 _WORTH = 7 / 8
 """Finished rows leave when at most this share of the batch remains: each time they leave, the cache is copied."""
@@ -52,11 +53,17 @@ class Decoder(BaseDecoder):
         batch: int,
         constrain: Callable[[int], Constraint] | None = None,
     ) -> Iterator[tuple[int, list[Completion]]]:
-        """Yield the number and the completions of each prompt, whose keys and values are computed once for all of them."""
+        """Yield the number and the completions of each prompt.
+
+        The keys and values of a prompt are computed once for all of them, or, if they are more than `batch`, once for
+        each batch of them.
+        """
         each = sampling.samples + 1
-        for part in _parts(prompts, max(batch // each, 1)):
-            live = sampled_lanes(part, keys, sampling, constrain)
-            yield from by_row(self._together([prompts[row] for row in part], live), sampling)
+        rows = max(batch // each, 1)
+        for part in _parts(prompts, rows):
+            together = _batches(sampled_lanes(part, keys, sampling, constrain), min(rows * each, batch))
+            asked = [prompts[row] for row in part]
+            yield from by_row(chain.from_iterable(self._together(asked, live) for live in together), sampling)
 
     def stream(
         self, prompt: list[int], show: Callable[[str], None], constraint: Constraint | None = None
@@ -128,10 +135,13 @@ class Decoder(BaseDecoder):
                 yield lane, finished
 
     def logits(self, prompts: list[list[int]]) -> torch.Tensor:
-        """Return the logits of the token that follows each prompt."""
-        ids, mask, places = self._padded(prompts)
-        cache = DynamicCache(config=self.model.config)
-        return self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+        """Return the logits of the token that follows each prompt; prompts are read in batches of the usual size."""
+        found = []
+        for start in range(0, len(prompts), BATCH):
+            ids, mask, places = self._padded(prompts[start : start + BATCH])
+            cache = DynamicCache(config=self.model.config)
+            found.append(self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache))
+        return torch.cat(found)
 
     def _padded(self, prompts: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return prompts padded on the left: their tokens, their mask and the places of their tokens."""
@@ -176,6 +186,12 @@ def _parts(prompts: list[list[int]], size: int) -> Iterator[list[int]]:
     order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
     for start in range(0, len(order), size):
         yield order[start : start + size]
+
+
+def _batches(lanes: Iterator[Lane], size: int) -> Iterator[list[Lane]]:
+    """Yield the lanes in lists of at most this size."""
+    while batch := list(islice(lanes, size)):
+        yield batch
 
 
 def _drawn(logits: torch.Tensor, lanes: list[Lane]) -> torch.Tensor:

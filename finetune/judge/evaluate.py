@@ -27,7 +27,7 @@ from solver.plurals import counted
 from solver.refusal import InputError
 
 from .choose import DEFAULT
-from .completion import BaseDecoder, Completion, Sampling
+from .completion import BATCH, BaseDecoder, Completion, Sampling
 from .decode import Decoder
 from .sampled import Scores, check_sampling, prediction_fields
 from .scorer import Scorer, find_scorer
@@ -95,7 +95,7 @@ def evaluate(
     split: str | None = None,
     limit: int | None = None,
     max_new_tokens: int = 400,
-    batch: int = 128,
+    batch: int = BATCH,
     static_cache: bool = False,
     vllm: bool = False,
     dtype: str = "auto",

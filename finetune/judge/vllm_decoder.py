@@ -1,6 +1,6 @@
 """Decodes with vLLM: rows enter its batch as soon as others leave it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from vllm import SamplingParams
@@ -49,7 +49,7 @@ class VllmDecoder(BaseDecoder):
         """Yield the number and the completions of each prompt, the greedy one first."""
         return by_row(self._run(prompts, sampled_lanes(range(len(prompts)), keys, sampling, constrain)), sampling)
 
-    def _run(self, prompts: Sequence[list[int]], asked: Sequence[Lane]) -> Iterator[tuple[Lane, Completion]]:
+    def _run(self, prompts: Sequence[list[int]], asked: Iterable[Lane]) -> Iterator[tuple[Lane, Completion]]:
         """Yield each lane with its completion as soon as it is finished; a lane names its prompt by its number."""
         engine, room = self.engine.llm.llm_engine, self.engine.llm.model_config.max_model_len
         longest = max(map(len, prompts))

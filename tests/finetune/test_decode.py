@@ -132,6 +132,34 @@ def test_a_prompt_is_read_once_for_its_samples(model, tokenizer, prompts):
     assert shapes[1][0] == 8
 
 
+@pytest.mark.parametrize("static", [False, True])
+def test_no_more_completions_are_decoded_together_than_the_batch_has(model, tokenizer, prompts, static):
+    """Of six completions of a row, three are decoded at a time in a batch of three, and all are those of a batch of six."""
+    shapes = []
+    decoder = Decoder(model, tokenizer, LIMIT, static=static)
+    whole = dict(decoder.sample(prompts[:2], ["a", "b"], Sampling(5, 1.0), 6))
+    model.base_model.register_forward_pre_hook(
+        lambda module, words, named: shapes.append(len(named["input_ids"])), with_kwargs=True
+    )
+
+    parts = dict(decoder.sample(prompts[:2], ["a", "b"], Sampling(5, 1.0), 3))
+
+    assert max(shapes) == 3
+    assert [[made.text for made in parts[row]] for row in (0, 1)] == [
+        [made.text for made in whole[row]] for row in (0, 1)
+    ]
+
+
+def test_samples_are_prepared_a_batch_at_a_time(model, tokenizer, prompts):
+    """A request for very many samples does not fill the memory before the first of them is decoded."""
+    asked, seen = [], []
+    model.base_model.register_forward_pre_hook(lambda module, words, named: seen.append(len(asked)), with_kwargs=True)
+
+    list(Decoder(model, tokenizer, 1).sample(prompts[:1], ["a"], Sampling(7, 1.0), 4, asked.append))
+
+    assert seen == [4, 8]
+
+
 def recorded(decoder):
     """Return a list that gets the number of the sample and the token, of each token that is decoded from now on."""
     written, append = [], decoder.append
