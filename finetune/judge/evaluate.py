@@ -1,6 +1,5 @@
 """Decodes held-out rows into predictions.jsonl, one line per finished row, so that a stopped evaluation resumes."""
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from finetune.models.vllm_engine import load_engine, refuse_without_vllm
 from finetune.models.ways import Way, way_name
 from finetune.runs import terminal
 from finetune.runs.folder import RUN, claim, refuse_taken, refuse_written, trained_system_line, write_json, writing
-from finetune.runs.rows import hub_dataset, read_rows, reading_of, short_name, split_of
+from finetune.runs.rows import content_hash, hub_dataset, read_rows, reading_of, short_name, split_of
 from finetune.runs.trained import Trained
 from solver.constraint import Constraint, refuse_without_llguidance
 from solver.files import json_rows, local, read_json, read_text
@@ -265,14 +264,6 @@ def refuse_repeated_ids(dataset: str, table: Any) -> None:
     repeated = [name for name, count in Counter(table["id"].to_pylist()).items() if count > 1]
     if repeated:
         raise InputError(f"{dataset}: several rows have the id {repeated[0]}; predictions are stored by id")
-
-
-def content_hash(table: Any) -> str:
-    """Return a hash of the rows' ids, prompts and answers, which shows whether two evaluations read the same rows."""
-    digest = hashlib.sha256()
-    for row in table.select(["id", "prompt", "answer"]).to_pylist():
-        digest.update(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())
-    return digest.hexdigest()[:16]
 
 
 def refuse_occupied(folder: Path, settings: Evaluation) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from finetune.models.ways import way_name
 from finetune.runs import terminal
 from finetune.runs.folder import removed_if_empty, trained_system_line, write_json, writing
-from finetune.runs.rows import hub_dataset, read_rows, read_training_rows, reading_of, split_of
+from finetune.runs.rows import content_hash, hub_dataset, read_rows, read_training_rows, reading_of, split_of
 from finetune.runs.trained import NEW, UNKNOWN, Trained
 from solver.endpoint import Client, Endpoint, Message, Prompt, Reply, refuse_without_openai
 from solver.grammar import grammar, numbers_for
@@ -27,7 +27,6 @@ from .evaluate import (
     PREDICTIONS,
     SETTINGS,
     Evaluation,
-    content_hash,
     finished_rows,
     folder_name,
     home_of,

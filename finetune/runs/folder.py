@@ -21,6 +21,8 @@ from .libraries import versions
 
 RUN = "run.json"
 ADAPTER = "adapter_config.json"
+CONTENT = "content"
+"""The setting with a hash of the training rows; runs of earlier versions did not record one."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,15 @@ class Run:
             refuse_taken(folder)
             return
         recorded = {**usual, **cls.read(folder).settings}
+        recorded.setdefault(CONTENT, settings.get(CONTENT))
         changed = [key for key in settings if recorded.get(key) != settings[key]]
         if not resume:
             raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
+        if changed == [CONTENT]:
+            raise InputError(
+                f"{folder}: was begun with other rows of {recorded['dataset']}; resume with those, or choose another --out"
+            )
+        changed = [key for key in changed if key != CONTENT]  # other settings tell why the rows differ
         if changed:
             first = changed[0]
             raise InputError(

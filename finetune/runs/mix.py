@@ -20,7 +20,8 @@ from solver.plurals import counted
 from solver.refusal import InputError, did_you_mean
 
 from . import terminal
-from .rows import ALIASES, hub_dataset, read_training_rows, system_prompts
+from .folder import CONTENT
+from .rows import ALIASES, hub_dataset, read_training_rows, system_prompts, trained_content
 
 SYSTEMS = ("same", "each")
 """Whether rows with different system prompts are refused, or each is trained with its own."""
@@ -72,15 +73,20 @@ class Mix:
         """The names of the datasets."""
         return [source.dataset for source in self.sources]
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is a single dataset without a weight, which is no mix."""
+        return len(self.sources) == 1 and not self.sources[0].weight
+
     def settings(self) -> dict[str, Any]:
-        """Return what run.json says of the rows; a single whole dataset is no mix."""
+        """Return what run.json says of the rows."""
         first = self.sources[0]
-        whole = len(self.sources) == 1 and not first.weight
         return {
-            "dataset": first.dataset if whole else name_of(asdict(source) for source in self.sources),
+            "dataset": first.dataset if self.whole else name_of(asdict(source) for source in self.sources),
             "hub_dataset": first.hub_dataset if len(self.sources) == 1 else None,
-            "mix": [] if whole else [asdict(source) for source in self.sources],
+            "mix": [] if self.whole else [asdict(source) for source in self.sources],
             "system": self.system,
+            CONTENT: trained_content(self.table),
         }
 
 
@@ -156,12 +162,14 @@ def read_mix(datasets: Sequence[str], rows: int | None, seed: int, systems: str 
     system = system_prompts(tables[0])[0]
     if whole:
         return Mix(tables[0], sources, system)
-    terminal.table(
-        "mix",
-        ("", ">rows", ">of", ">share"),
-        [(*_told(source), f"{source.rows / sum(counts):.1%}") for source in sources],
-    )
     return Mix(_mixed(tables, counts, seed), sources, system)
+
+
+def print_mix(mix: Mix) -> None:
+    """Print how many rows of a mix are from which dataset."""
+    if not mix.whole:
+        rows = [(*_told(source), f"{source.rows / len(mix.table):.1%}") for source in mix.sources]
+        terminal.table("mix", ("", ">rows", ">of", ">share"), rows)
 
 
 def _told(source: Source) -> tuple[str, int, int]:

@@ -1,5 +1,7 @@
 """Reads the rows of a dataset: a folder that wirework built, a repository of the Hub, or a file of JSON lines."""
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -190,6 +192,22 @@ def spaced(table: pa.Table, rows: int) -> pa.Table:
 def reading_of(dataset: str) -> Reading:
     """Return how the questions of a dataset are read, from its recipe."""
     return dataset_reading(ALIASES.get(dataset, dataset))
+
+
+def content_hash(table: pa.Table, columns: Sequence[str] = ("id", "prompt", "answer")) -> str:
+    """Return a hash of columns of rows, which shows whether two commands read the same rows in the same order."""
+    digest = hashlib.sha256()
+    for batch in table.select(columns).to_batches():
+        for row in batch.to_pylist():
+            digest.update(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def trained_content(table: pa.Table) -> str:
+    """Return the hash of the rows that a model is trained on."""
+    return content_hash(
+        table, [name for name in ("id", "prompt", "completion", "answer") if name in table.column_names]
+    )
 
 
 def system_prompts(table: pa.Table) -> list[str]:

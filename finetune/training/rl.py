@@ -18,7 +18,7 @@ from finetune.runs import terminal
 from finetune.runs.completions import learning
 from finetune.runs.folder import Run, removed_if_empty, writing
 from finetune.runs.libraries import trackers
-from finetune.runs.mix import mix_name, read_mix
+from finetune.runs.mix import mix_name, print_mix, read_mix
 from finetune.runs.rows import reading_of
 from finetune.runs.trained import Trained
 from solver.constraint import refuse_without_llguidance
@@ -31,6 +31,7 @@ from .recipe import Rl
 from .rollout import Generate, Rollout, sample
 from .trainer import (
     finish,
+    note_odd_values,
     one_process,
     record_rows,
     refusable,
@@ -70,15 +71,17 @@ def reinforce(
     given: dict[str, Any] = {"model": base, "seed": seed, "max_len": max_len, "rows": rows, "adapter": str(adapter)}
     refuse_early(folder, recipe, device, resume=resume, dataset=mix_name([dataset]), **given)
     mix = read_mix([dataset], rows, seed, system_prompts)
+    print_mix(mix)
     table = mix.table
     reading = reading_of(dataset)
     if reading.limit:
         terminal.say(f"note: {reading.limit}")
-    settings = run_settings(recipe, mix, device, model=base, seed=seed, max_len=max_len)
+    note_odd_values(recipe)
+    settings = run_settings(recipe, mix, device, model=base, seed=seed, max_len=max_len, adapter=str(adapter))
     loaded, tokenizer = load(base, adapter, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
     with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
-        run = Run.begin(folder, settings | {"adapter": str(adapter)}, resume=resume, usual=unrecorded(recipe))
+        run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
         record_rows(table, mix.datasets, Trained.read(adapter), folder)

@@ -11,15 +11,15 @@ from finetune.hardware.memory import keep_memory
 from finetune.models.adapter import load_prepared_tokenizer, records
 from finetune.models.chat import check_mask
 from finetune.models.verdicts import SCORER
-from finetune.runs.folder import Run, removed_if_empty, writing
-from finetune.runs.rows import system_prompts
+from finetune.runs.folder import CONTENT, Run, removed_if_empty, writing
+from finetune.runs.rows import system_prompts, trained_content
 from finetune.runs.trained import Trained
 from solver.refusal import InputError
 
 from .order import SHUFFLED
 from .recipe import Sft
 from .sft import complete, fitting, make_trainer
-from .trainer import record_rows, refusable, refuse_early, unrecorded
+from .trainer import note_odd_values, record_rows, refusable, refuse_early, unrecorded
 from .watch import Watch
 
 
@@ -54,6 +54,7 @@ def train_scorer(
         "max_len": max_len,
     }
     refuse_early(folder, recipe, device, resume=resume, **given)
+    note_odd_values(recipe)
     tokenizer = load_prepared_tokenizer(model)
     lengths = fitting(tokenizer, table, max_len)
     settings = {
@@ -61,6 +62,7 @@ def train_scorer(
         "dtype": device.dtype_name,
         "system": system_prompts(table)[0],
         **asdict(recipe),
+        CONTENT: trained_content(table),
     }
     with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))

@@ -16,7 +16,7 @@ from finetune.models.chat import Length, check_mask, length_rows, measure, refus
 from finetune.runs import terminal
 from finetune.runs.folder import Run, removed_if_empty, writing
 from finetune.runs.libraries import needed, trackers
-from finetune.runs.mix import mix_name, read_mix
+from finetune.runs.mix import mix_name, print_mix, read_mix
 from finetune.runs.trained import Trained
 from solver.plurals import counted
 
@@ -25,6 +25,7 @@ from .order import DIFFICULTY, ByLength
 from .recipe import Sft
 from .trainer import (
     finish,
+    note_odd_values,
     one_process,
     record_rows,
     refusable,
@@ -73,11 +74,13 @@ def train(
     }
     refuse_early(folder, recipe, device, resume=resume, dataset=mix_name(datasets), **given)
     mix = read_mix(datasets, rows, seed, system_prompts)
+    print_mix(mix)
     table = mix.table
     tokenizer = load_prepared_tokenizer(model)
     lengths = fitting(tokenizer, table, max_len)
-    settings = run_settings(recipe, mix, device, model=model, seed=seed, max_len=max_len)
-    settings |= {"eval_datasets": list(eval_datasets)}
+    note_odd_values(recipe)
+    further = list(eval_datasets)
+    settings = run_settings(recipe, mix, device, model=model, seed=seed, max_len=max_len, eval_datasets=further)
     checks = make_checks(mix, recipe.validation, eval_datasets, recipe.eval_rows) if score else []
     with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))

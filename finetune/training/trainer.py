@@ -20,11 +20,17 @@ from solver.refusal import InputError
 from .recipe import Rl, Sft, odd_values
 
 
-def run_settings(recipe: Sft | Rl, mix: Mix, device: Device, *, model: str, seed: int, max_len: int) -> dict[str, Any]:
-    """Return the settings that run.json records and that a resumed run must repeat; warn of odd values."""
+def note_odd_values(recipe: Sft | Rl) -> None:
+    """Warn of values with which a run may learn nothing."""
     told = odd_values(recipe)
     if told:
         terminal.note(told)
+
+
+def run_settings(
+    recipe: Sft | Rl, mix: Mix, device: Device, *, model: str, seed: int, max_len: int, **more: Any
+) -> dict[str, Any]:
+    """Return the settings that run.json records and that a resumed run must repeat; `more` are those of one verb."""
     return {
         "verb": type(recipe).__name__.lower(),
         **mix.settings(),
@@ -34,6 +40,7 @@ def run_settings(recipe: Sft | Rl, mix: Mix, device: Device, *, model: str, seed
         "dtype": device.dtype_name,
         "max_len": max_len,
         **asdict(recipe),
+        **more,
     }
 
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 from finetune.judge.completion import Completion
-from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, content_hash, read_predictions, read_settings
+from finetune.judge.evaluate import PREDICTIONS, SETTINGS, Evaluation, read_predictions, read_settings
 from finetune.judge.sampled import prediction_fields
-from finetune.runs.rows import read_rows
+from finetune.runs.rows import content_hash, read_rows
 from solver.grounding import Reading
 from solver.text import fence
 

@@ -228,11 +228,27 @@ def test_a_mix_is_trained_recorded_and_resumed(dataset, files, tiny, tmp_path, c
     assert str(tmp_path) not in json.dumps(public_settings(settings)["mix"])
 
 
+def test_a_run_is_not_resumed_with_other_rows(files, rows, tiny, tmp_path, call):
+    """If a file has changed meanwhile, the record of trained rows would name those of its last form alone."""
+    words = sft(files["a"], tiny, tmp_path / "x", "--epochs", 1, "--validation", 0)
+    assert call(*words)[0] == 0
+    same = call(*words, "--resume")
+    write(tmp_path / "a.jsonl", rows[:9] + rows[20:21])
+
+    other, with_rank = call(*words, "--resume"), call(*words, "--resume", "--rank", 4)
+
+    assert (same[0], other[0], with_rank[0]) == (0, 2, 2)
+    assert f"was begun with other rows of {files['a']}; resume with those, or choose another --out" in other[2]
+    assert "was begun with rank 16, not 4; resume with --rank 16, or choose another --out" in with_rank[2]
+
+
 def test_a_run_of_an_earlier_version_is_resumed(tmp_path):
-    """Settings that an earlier version did not record had their usual values: they may be given, others may not."""
+    """Settings that an earlier version did not record had their usual values, which may be given, or any, such as the rows."""
     (tmp_path / RUN).write_text(json.dumps({"settings": {"seed": 0}, "result": {}}))
 
-    run = Run.begin(tmp_path, {"seed": 0, "order": "shuffled"}, resume=True, usual={"order": "shuffled"})
+    run = Run.begin(
+        tmp_path, {"seed": 0, "order": "shuffled", "content": "a1b2"}, resume=True, usual={"order": "shuffled"}
+    )
     with pytest.raises(InputError, match="was begun with order 'shuffled', not 'difficulty'"):
         Run.begin(tmp_path, {"seed": 0, "order": "difficulty"}, resume=True, usual={"order": "shuffled"})
 
