@@ -58,12 +58,32 @@ def read_plan(name: str, *, evaluate: Sequence[str] = (), model: str | None = No
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
     except InputError as error:
-        known = lines(text)
-        at = [error.place[:end] for end in range(len(error.place), 0, -1)]
-        line = next((f", line {known[place]}" for place in at if place in known), "")
-        raise InputError(f"{path}{line}: {error}") from None
+        raise located(error, path, text) from None
     arms = tuple(replace(arm, model=model or arm.model) for arm in plan.arms)
     return replace(plan, arms=arms, sets=_with_further(plan.sets, evaluate))
+
+
+def located(error: InputError, path: Path, text: str) -> InputError:
+    """Return the error of a place in the file of an ablation with the file's name and the line."""
+    known = lines(text)
+    at = [error.place[:end] for end in range(len(error.place), 0, -1)]
+    line = next((f", line {known[place]}" for place in at if place in known), "")
+    return InputError(f"{path}{line}: {error}")
+
+
+def with_keys(message: str) -> str:
+    """Return a message with the keys of an ablation in place of flags of other commands.
+
+    >>> with_keys("resume with --lr 0.01 --max-len 512, or choose another --out")
+    'resume with lr 0.01 max_len 512, or choose another --out'
+    """
+    known = {*OPTIONS, *(each.name for each in fields(Sft))}
+
+    def key(flag: re.Match[str]) -> str:
+        name = flag[1].replace("-", "_")
+        return name if name in known else flag[0]
+
+    return re.sub(r"--([a-z][a-z0-9-]*)", key, message)
 
 
 def _with_further(sets: tuple[EvaluationSet, ...], datasets: Sequence[str]) -> tuple[EvaluationSet, ...]:

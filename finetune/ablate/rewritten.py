@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from finetune.models.chat import prompt_ids, row_ids
 from finetune.runs.folder import write_json
-from finetune.runs.rows import ALIASES
+from finetune.runs.rows import ALIASES, trained_content
 from solver.dataset import MANIFEST, RECIPE, recipe_path
 from solver.files import read_json, read_text
 from solver.plurals import counted
@@ -27,10 +27,15 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 def rewrite(dataset: str, splits: dict[str, pa.Table], change: Change, told: dict[str, Any], folder: Path) -> Path:
     """Write the changed rows of a dataset's splits into a folder, unless it has them already, and return it."""
-    manifest = {"rewritten": {"dataset": dataset, **told}}
+    content = {split: trained_content(table) for split, table in splits.items()}
+    manifest = {"rewritten": {"dataset": dataset, **told, "content": content}}
     if (folder / MANIFEST).exists():
-        if read_json(read_text(folder / MANIFEST), str(folder / MANIFEST)) != manifest:
-            raise InputError(f"{folder}: was made with other settings; delete it, or choose another --out")
+        before = read_json(read_text(folder / MANIFEST), str(folder / MANIFEST))["rewritten"]
+        before.setdefault("content", content)  # earlier versions did not record it
+        if before != manifest["rewritten"]:
+            raise InputError(
+                f"{folder}: was made with other settings, or of other rows; delete it, or choose another --out"
+            )
         return folder
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for split, table in splits.items():

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,20 @@ from finetune.runs.folder import RUN, Run, claim, write_json, writing
 from finetune.runs.mix import read_mix, read_part
 from finetune.runs.rows import read_rows, read_training_rows, split_of
 from finetune.training import sft
-from finetune.training.recipe import Recipe, override, recipe_for
+from finetune.training.recipe import Recipe, Sft, override, recipe_for
+from finetune.training.trainer import run_settings, unrecorded
 from solver.refusal import InputError
 
 from .commands import make_data
 from .page import page
 from .plan import Arm, EvaluationSet, Plan, folder_name
+from .plan_file import located, with_keys
 from .results import evaluation_folder, find_results, run_folder
 from .rewritten import Change, cut, rewrite, with_system
 from .table import markdown
 
 COPY = "ablation.yaml"
-"""A copy of the file that an ablation was last called with; it marks the folder of an ablation."""
+"""A copy of the file of which the results are; it marks the folder of an ablation, and is empty before the first run."""
 TABLE = "table.md"
 
 
@@ -44,18 +47,17 @@ def ablate(plan: Plan, folder: Path, *, dtype: str = "auto") -> dict[str, Any]:
     with writing(folder, "written"):
         if not (folder / COPY).exists():
             claim(folder)
-        (folder / COPY).write_text(plan.text, encoding="utf-8")
+            (folder / COPY).touch()
         study = Study(plan, folder, find_device(dtype), make_data(plan, folder))
         study.check()
+        (folder / COPY).write_text(plan.text, encoding="utf-8")
         runs = list(study.runs())
         for number, (arm, seed) in enumerate(runs, 1):
             terminal.say(f"run {number} of {len(runs)}: {arm.name}, seed {seed}")
-            try:
+            with study.told("arms", arm.name, f"seed {seed} of arm"):
                 run = study.train(arm, seed)
                 for each in plan.sets:
                     study.evaluate(arm, run, each)
-            except InputError as error:
-                raise InputError(f"arm {arm.name}, seed {seed}: {error}") from None
             gc.collect()  # of the finished run's model, before the next one is loaded
             found = _write_results(plan, folder)
     return found
@@ -85,31 +87,51 @@ class Study:
             yield from ((arm, arm.seeds[turn]) for arm in self.plan.arms if turn < len(arm.seeds))
 
     def check(self) -> None:
-        """Read all rows before the first training, so that a fault is told at once and not after hours."""
+        """Read all rows before the first training, so that a fault is told at once and not after hours.
+
+        Runs that were begun must have the same rows and options now. Raises InputError with the file and its line.
+        """
         for each in self.plan.sets:
-            try:
+            with self.told("evaluate", each.name, "evaluation set"):
                 self._rows_of(each, None)
-            except InputError as error:
-                raise InputError(f"evaluation set {each.name}: {error}") from None
         for arm in self.plan.arms:
-            if all((run_folder(self.folder, arm, seed) / RUN).exists() for seed in arm.seeds):
-                continue
-            try:
-                mix = read_mix(self._training_data(arm), arm.rows, arm.seeds[0])
-                lengths = measure(load_prepared_tokenizer(self._model(arm)), mix.table)
-                refuse_long(lengths, arm.max_len or self._recipe(arm).max_len)
-            except InputError as error:
-                raise InputError(f"arm {arm.name}: {error}") from None
+            with self.told("arms", arm.name, "arm"):
+                self._check_arm(arm)
+
+    def _check_arm(self, arm: Arm) -> None:
+        data, model, max_len = self._training_data(arm), self._model(arm), self._max_len(arm)
+        mix = None
+        for seed in arm.seeds:
+            folder = run_folder(self.folder, arm, seed)
+            if mix is None or not mix.whole:  # a mix is ordered by its seed
+                mix = read_mix(data, arm.rows, seed)
+            if (folder / RUN).exists():
+                options = self._options(arm)
+                given: dict[str, Any] = {"model": model, "seed": seed, "max_len": max_len, "eval_datasets": []}
+                settings = run_settings(options, mix, self.device, **given)
+                Run.check(folder, settings, resume=True, usual=unrecorded(options))
+            else:
+                refuse_long(measure(load_prepared_tokenizer(model), mix.table), max_len)
+
+    @contextmanager
+    def told(self, key: str, name: str, kind: str) -> Iterator[None]:
+        """Name the file, the line and the keys of the ablation in errors about an arm or an evaluation set."""
+        try:
+            yield
+        except InputError as error:
+            message = with_keys(str(error)).replace("or choose another --out", "or give the arm another name")
+            named = InputError(f"{kind} {name}: {message}").at(key, name)
+            raise located(named, self.plan.path, self.plan.text) from None
 
     def train(self, arm: Arm, seed: int) -> Run:
         """Train an arm with a seed, or go on with its run; a finished run is returned as it is."""
-        recipe, folder = self._recipe(arm), run_folder(self.folder, arm, seed)
+        folder = run_folder(self.folder, arm, seed)
         return sft.train(
             self._training_data(arm),
             self._model(arm),
-            override(recipe.sft, arm.sft, "sft"),
+            self._options(arm),
             folder,
-            max_len=arm.max_len or recipe.max_len,
+            max_len=self._max_len(arm),
             rows=arm.rows,
             seed=seed,
             dtype=self.device.dtype_name,
@@ -142,6 +164,13 @@ class Study:
 
     def _recipe(self, arm: Arm) -> Recipe:
         return recipe_for(self.device.name, arm.recipe)
+
+    def _options(self, arm: Arm) -> Sft:
+        options: Sft = override(self._recipe(arm).sft, arm.sft, "sft")
+        return options
+
+    def _max_len(self, arm: Arm) -> int:
+        return arm.max_len or self._recipe(arm).max_len
 
     def _model(self, arm: Arm) -> str:
         return arm.model or self._recipe(arm).model or default_model(self.device)

@@ -116,6 +116,60 @@ def test_a_second_call_trains_nothing(done, plan, call, monkeypatch):
     assert "against plain" in said
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "data: {dataset}, system",
+            "sft: {{lr: 0.5}}, data: {dataset}, system",
+            "was begun with lr 0.002, not 0.5; resume with lr 0.002, or give the arm another name",
+        ),
+        (
+            "rows: 16",
+            "rows: 17",
+            "was made with other settings, or of other rows; delete it, or give the arm another name",
+        ),
+        ("rows: 16", "rows: 500", "has 24 training rows, fewer than rows 500"),
+        ("rows: 16", "rows: 16, max_len: 20", "was begun with max_len 2048, not 20; resume with max_len 2048"),
+    ],
+)
+def test_an_arm_that_was_begun_otherwise_is_refused_before_another_is_trained(
+    done, plan, dataset, call, monkeypatch, before, after, said
+):
+    """A new arm stands before it in the file; the error names the line and the keys of the ablation."""
+    out = done[0]
+    before, after = before.format(dataset=dataset), after.format(dataset=dataset)
+    text = plan.read_text().replace("  short prompt:", "  fresh: {data: made, rows: 8}\n  short prompt:")
+    assert before in text
+    changed = plan.with_name("changed.yaml")
+    changed.write_text(text.replace(before, after))
+    monkeypatch.setattr("finetune.training.sft.make_trainer", lambda *_, **__: pytest.fail("trained"))
+
+    status, _, told = call("ablate", changed, "--out", out, "--dtype", "float32")
+
+    assert status == 2
+    assert f"{changed}, line 12: arm short prompt: " in told
+    assert said in told
+    assert (out / "ablation.yaml").read_text() == plan.read_text()
+
+
+def test_an_arm_whose_rows_have_changed_is_refused(dataset, tiny, tmp_path, call):
+    """Arms that were trained on other rows of the same file cannot be compared."""
+    rows = [json.dumps(row) + "\n" for row in rows_of(dataset, "train")]
+    file, plan = tmp_path / "rows.jsonl", tmp_path / "plan.yaml"
+    file.write_text("".join(rows[:8]))
+    options = f"model: {tiny}\nmax_len: 2048\nsft: {{epochs: 1, batch: 8, validation: 0}}\n"
+    plan.write_text(f"{options}arms:\n  one: {{data: {file}}}\nevaluate:\n  set: {{data: {file}, limit: 1}}\n")
+    words = ("ablate", plan, "--out", tmp_path / "out", "--dtype", "float32")
+    assert call(*words)[0] == 0
+    file.write_text("".join(rows[:1] + rows[8:15]))
+
+    status, _, told = call(*words)
+
+    assert status == 2
+    assert f"{plan}, line 5: arm one: {tmp_path}/out/runs/one/seed-0: was begun with other rows of {file}" in told
+
+
 def test_each_arm_is_trained_and_asked_with_its_own_system_prompt(done, dataset):
     """The system prompt of an arm stands in its training rows and before the questions of every set."""
     out = done[0]
@@ -192,8 +246,7 @@ def test_rows_are_checked_before_the_first_training(plan, dataset, tmp_path, cal
     status, _, errors = call("ablate", plan.with_name("many.yaml"), "--out", tmp_path / "x", "--dtype", "float32")
 
     assert status == 2
-    assert errors.splitlines()[-1].startswith("error: arm short prompt: ")
-    assert "24 training rows, fewer than --rows 999" in errors
+    assert f"many.yaml, line 11: arm short prompt: {dataset}: has 24 training rows, fewer than rows 999" in errors
     assert not (tmp_path / "x" / "runs").exists()
 
 
