@@ -204,12 +204,13 @@ def _decoding(args: argparse.Namespace) -> dict[str, Any]:
 def _sample(args: argparse.Namespace) -> int:
     from datasets_cards.card import write_card
     from finetune.judge.evaluate import evaluate
-    from finetune.judge.own_samples import notice_of, write_own_samples
+    from finetune.judge.own_samples import notice_of, refuse_other_dataset, write_own_samples
     from finetune.runs.rows import ALIASES, split_of
     from generators.imports.importer import import_problems
     from generators.imports.sources.request import Request
     from generators.terminal import imported
 
+    refuse_other_dataset(args.out)  # decoding takes hours
     folder = evaluate(
         args.dataset,
         args.out.with_name(f"{args.out.name}-samples"),

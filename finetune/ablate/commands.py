@@ -33,6 +33,8 @@ def make_data(plan: Plan, folder: Path) -> dict[str, Path]:
             words = _filled(plan.commands[name], folders, folders[name])
             terminal.note(f"data {name}: {pasted('generators', *words)}")
             _run(name, words)
+            if not folders[name].exists():
+                raise InputError(f"data {name}: {pasted('generators', *words)} made no folder; correct the command")
             done[name] = plan.commands[name]
             write_json(record, done)
         elif done[name] != plan.commands[name]:

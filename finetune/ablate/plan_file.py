@@ -23,7 +23,7 @@ OPTIONS = {
     "sft": "values that replace the recipe's, as in `sft: {epochs: 1}`",
     "max_len": "the limit of a row in tokens; by default the recipe's",
     "rows": "only so many training rows, so that all arms have equally many",
-    "system": "the system prompt of all rows, in training and evaluation; by default that of the data",
+    "system": 'the system prompt of all rows, in training and evaluation, "" for none; by default that of the data',
     "cut": "cut each training row after so many tokens, as trainers do that truncate without a word",
     "seeds": "a list of seeds, `[0]` by default; each gives one training run",
 }
@@ -233,7 +233,7 @@ def _option(key: str, value: Node) -> Any:
         return seeds
     if key == "sft":
         return _training_values(value)
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not (value.strip() or key == "system"):
         raise InputError(f"{key} is not a plain value")
     if key in ("rows", "max_len", "cut"):
         return _number(key, value, 1)
@@ -262,5 +262,5 @@ def _training_values(node: Node) -> dict[str, Any]:
 def _number(name: str, value: Node, least: int) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value) or int(value) < least:
         shown = f" is {value}" if isinstance(value, str) else ""
-        raise InputError(f"{name}{shown}; write a whole number of at least {least}")
+        raise InputError(f"{name}{shown}; write a whole number from {least} to {10**9 - 1:,}")
     return int(value)

@@ -50,7 +50,11 @@ def notes(found: dict[str, Any]) -> list[str]:
         *(f"right on {', '.join(sets)}: {meaning}" for meaning, sets in meanings.items()),
         "95 %: Wilson's interval of the rate, for other questions of this kind"
         + ("; seeds do not narrow it" if several else ""),
-        f"p: McNemar's exact test on the same rows, not adjusted for {counted(tests, 'comparison')}",
+        *(
+            [f"p: McNemar's exact test on the same rows, not adjusted for {counted(tests, 'comparison')}"]
+            if tests
+            else []
+        ),
     ]
 
 
@@ -107,4 +111,4 @@ def _against(result: dict[str, Any]) -> list[str]:
     some = len(compared["seeds"]) < len(result["hits"])
     seeds = f" ({'seed' if len(compared['seeds']) == 1 else 'seeds'} {', '.join(map(str, compared['seeds']))})"
     p = "< 0.001" if compared["p"] < 0.001 else f"{compared['p']:.3f}"
-    return [f"{compared['difference']:+.1%}{seeds if some else ''}", p]
+    return [f"{100 * compared['difference']:+.1f} points{seeds if some else ''}", p]

@@ -59,6 +59,7 @@ def ask(
     decoder = Decoder(*load(base, weights, device), max_new_tokens)
     asked = prompt(trained_system_line(weights or records(base)), question)
     ids = prompt_ids(decoder.tokenizer, asked)
+    decoder.note_long([ids])
     if samples:
         held = (lambda _: decoder.constraint(question, way=constrained)) if constrained else None
         sampling = Sampling(samples, temperature, seed)

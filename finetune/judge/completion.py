@@ -9,8 +9,10 @@ from typing import Any
 
 from finetune.models.constrained import vocabulary_of
 from finetune.models.ways import NONNEGATIVE, Way
+from finetune.runs import terminal
 from solver.constraint import Constraint, Vocabulary
 from solver.grounding import Reading
+from solver.plurals import counted
 from solver.text import FENCE
 
 BATCH = 128
@@ -88,10 +90,14 @@ def closed(text: str) -> bool:
 
 
 class BaseDecoder(ABC):
-    """Knows a model's tokenizer, the tokens that end a completion, and the limit of a completion in tokens."""
+    """Knows a model's tokenizer, the tokens that end a completion, and the limit of a completion in tokens.
 
-    def __init__(self, tokenizer: Any, ends: set[int], limit: int):
+    `room` is the number of tokens that the model was made for, if it says so.
+    """
+
+    def __init__(self, tokenizer: Any, ends: set[int], limit: int, room: int | None = None):
         self.tokenizer = tokenizer
+        self.room = room
         self.ends = ends
         self.limit = limit
         self._vocabulary: Vocabulary | None = None
@@ -107,6 +113,15 @@ class BaseDecoder(ABC):
         if self._vocabulary is None:
             self._vocabulary = vocabulary_of(self.tokenizer, self.ends)
         return Constraint(self._vocabulary, question, reading, nonnegative=way == NONNEGATIVE)
+
+    def note_long(self, prompts: Iterable[list[int]]) -> None:
+        """Print a note on prompts that leave no room for a completion: what a model makes of them means little."""
+        found = [len(prompt) for prompt in prompts if self.room and len(prompt) >= self.room]
+        if found:
+            terminal.note(
+                f"note: {counted(len(found), 'prompt')} of up to {counted(max(found), 'token')}: "
+                f"the model reads {self.room:,}, so what it writes there means little"
+            )
 
     @abstractmethod
     def decode(

@@ -32,7 +32,8 @@ class Decoder(BaseDecoder):
     """
 
     def __init__(self, model: Any, tokenizer: Any, limit: int, *, static: bool = False):
-        super().__init__(tokenizer, end_tokens(model.generation_config, tokenizer), limit)
+        room = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        super().__init__(tokenizer, end_tokens(model.generation_config, tokenizer), limit, room)
         self.model = model
         self.static = static
 

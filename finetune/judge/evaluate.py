@@ -223,6 +223,7 @@ def _completions(
 ) -> Iterator[tuple[dict[str, Any], list[Completion]]]:
     """Yield each row with its completions, the greedy one first, as soon as they are finished."""
     prompts = [prompt_ids(decoder.tokenizer, row["prompt"]) for row in rows]
+    decoder.note_long(prompts)
 
     def constrain(place: int) -> Constraint:
         return decoder.constraint(rows[place]["question"], reading, settings.constrained)
@@ -315,7 +316,10 @@ def read_settings(folder: Path) -> Evaluation:
 
 
 def _inside(folder: Path) -> str:
-    """Return the end of a message that names the evaluations inside a folder, such as those of several datasets."""
+    """Return the end of a message that names the evaluations inside a folder or that of a dataset of own samples."""
+    beside = folder.with_name(f"{folder.name}-samples")
+    if (beside / SETTINGS).exists():
+        return f"; its samples are in {beside}"
     names = sorted(str(path.parent) for path in folder.glob(f"*/{SETTINGS}"))
     return f"; give one inside: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}" if names else ""
 

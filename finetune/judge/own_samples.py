@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from finetune.models.ways import way_name
+from finetune.runs.folder import refuse_taken
 from finetune.runs.rows import public_name, reading_of
 from solver.completion import extract
+from solver.dataset import RECIPE
+from solver.files import read_json, read_text
 from solver.formula import program_key
 from solver.grounding import Reading
 from solver.plurals import counted
@@ -43,6 +46,15 @@ class OwnSamples:
             f"{counted(self.right, 'completion')} of {self.completions:,} right: "
             f"{counted(self.programs, 'different program')} for {self.solved:,} of {counted(self.questions, 'question')}"
         )
+
+
+def refuse_other_dataset(folder: Path) -> None:
+    """Raise InputError if a folder holds anything but a dataset of a model's own samples."""
+    recipe = folder / RECIPE
+    if not recipe.exists():
+        refuse_taken(folder)
+    elif read_json(read_text(recipe), str(recipe)).get("origin") != SAMPLES:
+        raise InputError(f"{folder}: holds another dataset; choose another --out")
 
 
 def write_own_samples(folder: Path) -> OwnSamples:

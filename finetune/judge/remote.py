@@ -98,7 +98,7 @@ def evaluate_endpoint(
             if faults:
                 told = f"{counted(len(faults), 'row')} without an answer, the first because of: {faults[0]}"
                 if len(faults) == len(rows):
-                    raise InputError(f"{endpoint.url}: {told}")
+                    raise InputError(f"{endpoint.url}: {told}; see what its server says, and run the command again")
                 terminal.note(f"note: {told}; the same command asks again")
     return folder
 

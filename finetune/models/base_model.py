@@ -24,6 +24,7 @@ from finetune.hardware.attention import use_grouped_attention
 from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import command, unfinished_run
+from solver.files import local
 from solver.refusal import InputError
 
 
@@ -117,8 +118,19 @@ def _loaded(name: str, load: Any, remedy: str = "") -> Any:
         told = unfinished_run(Path(name))
         if told:
             raise InputError(f"{name}: {told}") from None
-        reason = str(error).strip().splitlines()[0]
+        reason = _not_a_model(name) or str(error).strip().splitlines()[0]
         raise InputError(f"model {name}: cannot be loaded: {reason}; {remedy or _remedy({})}") from None
+
+
+def _not_a_model(name: str) -> str | None:
+    """Return the reason why a path is no model, or None for a model and for a name on the Hub."""
+    folder = local(name)
+    if folder.is_dir():
+        return (
+            None if (folder / "config.json").exists() else "it has no config.json, so it is not the folder of a model"
+        )
+    path = folder.is_absolute() or name.startswith(".") or name.count("/") > 1
+    return "there is no such folder" if path and not folder.exists() else None
 
 
 def cache_folder() -> Path:

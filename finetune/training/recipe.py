@@ -146,7 +146,20 @@ def with_options(section: Any, options: Mapping[str, Any]) -> Any:
             isinstance(value, bool) and kind is not bool
         ):
             raise InputError(f"{name} is {value!r}; give {_WANTED[kind]}")
-    return override(section, options)
+    found = override(section, options)
+    _refuse_idle(found, options)
+    return found
+
+
+def _refuse_idle(section: Any, options: Mapping[str, Any]) -> None:
+    """Raise InputError for an option that would do nothing beside the others."""
+    if isinstance(section, Sft) and section.order != "difficulty" and "easy" in options:
+        raise InputError(f"easy is for order difficulty, and order is {section.order}; leave one of them out")
+    adapter = [name for name in ("targets", "rank", "alpha", "dropout") if name in options]
+    if isinstance(section, Sft) and section.full and adapter:
+        raise InputError(
+            f"{adapter[0]} is of an adapter, and full trains all weights without one; leave one of them out"
+        )
 
 
 def override(section: Any, flags: Mapping[str, Any], where: str = "") -> Any:

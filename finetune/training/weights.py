@@ -51,7 +51,8 @@ def _check_targets(recipe: Sft, model: Any) -> None:
     known = sorted({name.rpartition(".")[2] for name, _ in _linear(model)})
     for name in targets(recipe):
         if not name:
-            raise InputError(f"targets: {recipe.targets!r} has a comma without a name; leave it out")
+            fault = "has a comma without a name; leave it out" if "," in recipe.targets else f"is empty; write {ALL}"
+            raise InputError(f"targets: {recipe.targets!r} {fault}")
         if name != ALL and name not in known:
             raise InputError(f"targets: the model has no linear layer {name}; {did_you_mean(name, [*known, ALL])}")
 

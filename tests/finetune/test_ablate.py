@@ -226,6 +226,20 @@ def test_made_data_of_another_command_is_not_taken(done, plan):
         make_data(read_plan(str(changed)), done[0])
 
 
+def test_a_command_without_data_is_not_recorded(plan, tmp_path, call):
+    """A command that only prints is told so, and can be corrected."""
+    for name, command in (("help.yaml", "build --help"), ("right.yaml", "build --weights {here}/small.yaml")):
+        text = plan.read_text().replace("build --weights {here}/small.yaml", command).replace("rows: 16", "rows: 999")
+        plan.with_name(name).write_text(text)
+
+    printed = call("ablate", plan.with_name("help.yaml"), "--out", tmp_path / "x", "--dtype", "float32")
+    right = call("ablate", plan.with_name("right.yaml"), "--out", tmp_path / "x", "--dtype", "float32")
+
+    assert (printed[0], right[0]) == (2, 2)
+    assert f"generators build --help --out {tmp_path}/x/data/made made no folder; correct the command" in printed[2]
+    assert "fewer than rows 999" in right[2]
+
+
 def test_a_failed_command_is_one_line(plan, tmp_path, call):
     """The last line of a command that cannot make its data is the error; nothing is trained."""
     plan.with_name("wrong.yaml").write_text(plan.read_text().replace("small.yaml", "small.yaml --rowz 3"))

@@ -76,6 +76,13 @@ def test_options_at_the_top_hold_for_all_arms(tmp_path):
     assert plan.named("elsewhere/one:2x") == (None, "elsewhere/one:2x")
 
 
+def test_an_arm_may_have_no_system_prompt(tmp_path):
+    """An empty prompt is not that of the data."""
+    (tmp_path / "a.yaml").write_text(GOOD.replace("rows: 10", 'rows: 10\nsystem: ""', 1))
+
+    assert [arm.system for arm in read_plan(str(tmp_path / "a.yaml")).arms] == ["", ""]
+
+
 def test_evaluation_sets_are_added_by_flag(tmp_path):
     """A set is called like its file; a second one of that name is refused."""
     (tmp_path / "a.yaml").write_text(GOOD)
@@ -95,7 +102,7 @@ def test_evaluation_sets_are_added_by_flag(tmp_path):
     ("old", "new", "said"),
     [
         ("rows: 10", "rowz: 10", "line 2: unknown key rowz; did you mean rows"),
-        ("rows: 10", "rows: many", "line 2: rows is many; write a whole number of at least 1"),
+        ("rows: 10", "rows: many", "line 2: rows is many; write a whole number from 1 to 999,999,999"),
         ("epochs: 1", "epoch: 1", "line 3: unknown key epoch; did you mean epochs"),
         ("epochs: 1", "epochs: 0", "line 3: sft: epochs is 0.0; write a number above 0"),
         ("epochs: 1", "epochs: [1]", "line 3: epochs is not a plain value"),
@@ -114,12 +121,12 @@ def test_evaluation_sets_are_added_by_flag(tmp_path):
         ("first: {data: one}", "first: {data: one, recipe: smollm}", "line 8: smollm: neither a recipe .*smollm2"),
         ("first: {data: one}", "first: {data: one, seeds: [4]}", "line 9: second shares no seed with first"),
         ("seeds: [0, 1]", "seeds: [0, 0]", "line 9: seeds must be different numbers"),
-        ("seeds: [0, 1]", "seeds: [0, -1]", "line 9: a seed is -1; write a whole number of at least 0"),
-        ("seeds: [0, 1]", "cut: none", "line 9: cut is none; write a whole number of at least 1"),
+        ("seeds: [0, 1]", "seeds: [0, -1]", "line 9: a seed is -1; write a whole number from 0 to 999,999,999"),
+        ("seeds: [0, 1]", "cut: none", "line 9: cut is none; write a whole number from 1 to 999,999,999"),
         ("seeds: [0, 1]", "system: {}", "line 9: system is not a plain value"),
         ("seeds: [0, 1]", "system: &x [*x]", "line 9: system is a YAML anchor"),
         ("limit: 5", "limits: 5", "line 11: unknown key limits; did you mean limit"),
-        ("limit: 5", "limit: 0", "line 11: limit is 0; write a whole number of at least 1"),
+        ("limit: 5", "limit: 0", "line 11: limit is 0; write a whole number from 1 to 999,999,999"),
         ("test: {data: one, split: test, limit: 5}", "test: one", "line 11: test has no data"),
         ("evaluate:\n  test: {data: one, split: test, limit: 5}\n", "", "evaluate is missing"),
         ("rows: 10", "rows: 10  # Zo\udceb", "line 2: not UTF-8"),

@@ -1,6 +1,7 @@
 """Evaluation through the real command: it resumes, refuses what it cannot read, and counts truncated rows apart."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -55,6 +56,18 @@ def test_an_evaluation_with_a_static_cache_gives_the_same_texts(trained, dataset
     ]
     assert texts[0] == texts[1]
     assert len(texts[0]) == 4
+
+
+def test_prompts_that_are_too_long_for_the_model_are_told(trained, tmp_path, call):
+    """Such rows are decoded like others, but a wrong answer to them says nothing about the model."""
+    questions = [{"question": f"{'word ' * words}How many are 2 and 3?", "answer": "5"} for words in (1, 4000)]
+    path = tmp_path / "long.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in questions))
+
+    status, _, told = call(*evaluation(trained, path, "--max-new-tokens", 1, "--out", tmp_path / "e"))
+
+    assert status == 0
+    assert re.search(r"note: 1 prompt of up to [\d,]+ tokens: the model reads [\d,]+, so", told)
 
 
 def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_path, call):

@@ -17,6 +17,20 @@ def renamed(text):
     return re.sub(r"(?<!\.)\bresult\b", "outcome", text)
 
 
+def test_another_dataset_is_not_sampled_into(dataset, trained, tmp_path, call, monkeypatch):
+    """A folder that holds other rows, or anything else, is refused before hours of decoding."""
+    monkeypatch.setattr("finetune.judge.evaluate.evaluate", lambda *_, **__: pytest.fail("decoded"))
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter").touch()
+    words = ("sample", "--adapter", trained, "--dataset", dataset, "--out")
+
+    built, other = call(*words, dataset), call(*words, tmp_path / "letters")
+
+    assert (built[0], other[0]) == (2, 2)
+    assert f"{dataset}: holds another dataset; choose another --out" in built[2]
+    assert "exists and holds something else; choose another --out" in other[2]
+
+
 def test_right_samples_become_a_dataset(trained, dataset, tmp_path, call):
     """Each different right program is a row; the recipe says how it was sampled, and verify and training take it."""
     words = [
@@ -53,6 +67,7 @@ def test_right_samples_become_a_dataset(trained, dataset, tmp_path, call):
     status, said, told = call(*words)
 
     assert status == 0, told
+    assert f"its samples are in {folder}" in call("scorer", "--samples", tmp_path / "own", "--out", tmp_path / "s")[2]
     assert "6 completions of 12 right: 3 different programs for 3 of 4 questions" in said
     assert generators(["verify", str(tmp_path / "own")]) == 0
     made = read_training_rows(str(tmp_path / "own"), None).to_pylist()

@@ -178,7 +178,11 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
     [
         (["--rows", "25"], "has 24 training rows, fewer than --rows 25"),
         (["--dataset", "/nowhere/at/all"], "no such file or dataset folder"),
-        (["--model", "/nowhere/at/all"], "cannot be loaded"),
+        (["--model", "/nowhere/at/all"], "model /nowhere/at/all: cannot be loaded: there is no such folder; "),
+        (["--model", "{dataset}"], "it has no config.json, so it is not the folder of a model"),
+        (["--targets", ""], "targets: '' is empty; write all-linear"),
+        (["--easy", "0.3"], "easy is for order difficulty, and order is shuffled; leave one of them out"),
+        (["--full", "--rank", "4"], "rank is of an adapter, and full trains all weights without one"),
         (["--recipe", "smolm2"], "did you mean smollm2"),
         (["--dtype", "float61"], "did you mean"),
         (["--lr", "0"], "lr is 0.0; write a number above 0"),
@@ -189,7 +193,9 @@ def test_a_row_over_max_len_stops_the_run_before_it_begins(dataset, tiny, tmp_pa
 )
 def test_what_cannot_be_done_is_one_line(dataset, tiny, tmp_path, call, more, said):
     """A bad flag, dataset or model gives one line with a remedy, and exit status 2."""
-    status, _, told = call(*sft(dataset, tiny, tmp_path / "x", *more))
+    words = [word.format(dataset=dataset) for word in more]
+
+    status, _, told = call(*sft(dataset, tiny, tmp_path / "x", *words))
 
     assert status == 2
     assert said in told
