@@ -131,6 +131,14 @@ def lines(text: str, first_line: int = 1) -> dict[Place, int]:
     return found
 
 
+def located(error: InputError, path: object, text: str) -> InputError:
+    """Return an error about a place in a file with the file's name in front, and the line of the place or what holds it."""
+    known = lines(text)
+    around = [error.place[:end] for end in range(len(error.place), 0, -1)]
+    line = next((f", line {known[place]}" for place in around if place in known), "")
+    return InputError(f"{path}{line}: {error}")
+
+
 def check_plain(node: Node, place: Place) -> None:
     """Raise InputError at the first key that is given twice, and at the first anchor, alias or tag.
 

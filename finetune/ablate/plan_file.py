@@ -10,7 +10,7 @@ from typing import Any
 from finetune.runs.rows import ALIASES, short_name
 from finetune.training.recipe import Sft, override, read_recipe, read_value
 from solver.dataset import hub_place
-from solver.document import Node, check_plain, lines, load
+from solver.document import Node, check_plain, load, located
 from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
@@ -61,14 +61,6 @@ def read_plan(name: str, *, evaluate: Sequence[str] = (), model: str | None = No
         raise located(error, path, text) from None
     arms = tuple(replace(arm, model=model or arm.model) for arm in plan.arms)
     return replace(plan, arms=arms, sets=_with_further(plan.sets, evaluate))
-
-
-def located(error: InputError, path: Path, text: str) -> InputError:
-    """Return the error of a place in the file of an ablation with the file's name and the line."""
-    known = lines(text)
-    at = [error.place[:end] for end in range(len(error.place), 0, -1)]
-    line = next((f", line {known[place]}" for place in at if place in known), "")
-    return InputError(f"{path}{line}: {error}")
 
 
 def with_keys(message: str) -> str:

@@ -24,12 +24,13 @@ from finetune.runs.rows import read_rows, read_training_rows, split_of
 from finetune.training import sft
 from finetune.training.recipe import Recipe, Sft, override, recipe_for
 from finetune.training.trainer import run_settings, unrecorded
+from solver.document import located
 from solver.refusal import InputError
 
 from .commands import make_data
 from .page import page
 from .plan import Arm, EvaluationSet, Plan, folder_name
-from .plan_file import located, with_keys
+from .plan_file import with_keys
 from .results import evaluation_folder, find_results, run_folder
 from .rewritten import Change, cut, rewrite, with_system
 from .table import markdown

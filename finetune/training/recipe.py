@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from solver.document import Node, load
+from solver.document import Node, load, located
 from solver.files import local, read_text, there
 from solver.refusal import FormatError, InputError, did_you_mean
 
@@ -122,11 +122,13 @@ def read_recipe(name: str) -> Recipe:
     path = FOLDER / f"{name}.yaml" if name in known_recipes() else local(name)
     if not there(path):
         raise InputError(f"{name}: neither a recipe nor a recipe file; {did_you_mean(name, known_recipes())}")
+    text = read_text(path)
     try:
-        node = load(read_text(path), unique=True)
+        recipe: Recipe = _record(Recipe, load(text, unique=True))
     except FormatError as error:
         raise InputError(f"{path}: {error}") from None
-    recipe: Recipe = _record(Recipe, node, str(path))
+    except InputError as error:
+        raise located(error, path, text) from None
     return replace(recipe, model=str(local(recipe.model))) if recipe.model.startswith("~") else recipe
 
 
@@ -186,22 +188,28 @@ def odd_values(section: Sft | Rl) -> str | None:
     return f"warning: odd values: {', '.join(found)}" if found else None
 
 
-def _record(kind: type, node: Node, where: str) -> Any:
+def _record(kind: type, node: Node) -> Any:
+    """Return a recipe or a section of one; an error has the place of its key."""
     known = {each.name: each for each in fields(kind)}
     if not isinstance(node, dict):
-        raise InputError(f"{where}: not a mapping; write {', '.join(known)}")
-    for key in node:
-        if key not in known:
-            raise InputError(f"{where}: unknown key {key}; {did_you_mean(key, known)}")
-    return _checked(kind(**{key: _value(known[key].type, node[key], f"{where}: {key}") for key in node}), where)
+        raise InputError(f"not a mapping; write {', '.join(known)}")
+    found = {}
+    for key, value in node.items():
+        try:
+            if key not in known:
+                raise InputError(f"unknown key {key}; {did_you_mean(key, known)}")
+            found[key] = _value(known[key].type, value, key)
+        except InputError as error:
+            raise error.at(key) from None
+    return _checked(kind(**found), "")
 
 
-def _value(kind: Any, node: Node, where: str) -> Any:
+def _value(kind: Any, node: Node, name: str) -> Any:
     if kind in (Sft, Rl):
-        return _record(kind, node, where)
+        return _record(kind, node)
     if not isinstance(node, str):
-        raise InputError(f"{where}: not a plain value")
-    return read_value(kind, node, where)
+        raise InputError(f"{name} is not a plain value")
+    return read_value(kind, node, name)
 
 
 def read_value(kind: Any, text: str, where: str) -> Any:
@@ -226,7 +234,10 @@ def _checked(record: Any, where: str) -> Any:
     before = f"{where}: " if where else ""
     for each in fields(record):
         if each.metadata:
-            _check_value(getattr(record, each.name), each, f"{before}{each.name}")
+            try:
+                _check_value(getattr(record, each.name), each, f"{before}{each.name}")
+            except InputError as error:
+                raise error.at(each.name) from None
     if isinstance(record, Rl):
         if record.generations < 2:
             raise InputError(f"{before}generations is {record.generations}; comparing needs at least 2")

@@ -42,10 +42,10 @@ def test_a_flag_overrides_a_value_and_silence_does_not():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("rank: 16", "rank: many", "rank is many; write a whole number"),
-        ("rank: 16", "rank: 0", "rank is 0; write a number above 0"),
+        ("rank: 16", "rank: many", "bad.yaml, line 15: rank is many; write a whole number"),
+        ("rank: 16", "rank: 0", "bad.yaml, line 15: rank is 0; write a number above 0"),
         ("beta2: 0.98", "beta2: 1", "beta2 is 1.0; write a number below 1"),
-        ("rank: 16", "ranks: 16", "unknown key ranks; did you mean rank"),
+        ("rank: 16", "ranks: 16", "bad.yaml, line 15: unknown key ranks; did you mean rank"),
         ("warmup: 0.03", "warmup: 1.5", "warmup is 1.5; write a number below 1"),
         ("attention: auto", "attention: flash", "attention is flash; .*flash_attention_2"),
         ("clip: 1.0", "clip: 0", "clip is 0.0; write a number above 0"),
