@@ -33,6 +33,14 @@ def test_entries_are_dated_newest_first():
     assert sorted(dates, reverse=True) == dates
 
 
+def test_no_two_measures_have_one_name():
+    """The README takes figures of the scoreboard by the name of the measure."""
+    rows = re.findall(r"^\| ([^|]+) \|", LOG.partition("## Scoreboard")[2].partition("\n## ")[0], flags=re.MULTILINE)
+
+    assert len(rows) > 50
+    assert [name for name in rows if rows.count(name) > 1] == []
+
+
 def test_the_log_names_every_sample_file():
     """No sample lies in the folder unnamed, and none is named that is not there."""
     assert FILES
