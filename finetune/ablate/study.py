@@ -101,7 +101,7 @@ class Study:
 
     def _check_arm(self, arm: Arm) -> None:
         data, model, max_len = self._training_data(arm), self._model(arm), self._max_len(arm)
-        mix = None
+        mix = measured = None
         for seed in arm.seeds:
             folder = run_folder(self.folder, arm, seed)
             if mix is None or not mix.whole:  # a mix is ordered by its seed
@@ -111,8 +111,9 @@ class Study:
                 given: dict[str, Any] = {"model": model, "seed": seed, "max_len": max_len, "eval_datasets": []}
                 settings = run_settings(options, mix, self.device, **given)
                 Run.check(folder, settings, resume=True, usual=unrecorded(options))
-            else:
+            elif measured is not mix:
                 refuse_long(measure(load_prepared_tokenizer(model), mix.table), max_len)
+                measured = mix
 
     @contextmanager
     def told(self, key: str, name: str, kind: str) -> Iterator[None]:

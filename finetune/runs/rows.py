@@ -197,7 +197,7 @@ def reading_of(dataset: str) -> Reading:
 def content_hash(table: pa.Table, columns: Sequence[str] = ("id", "prompt", "answer")) -> str:
     """Return a hash of columns of rows, which shows whether two commands read the same rows in the same order."""
     digest = hashlib.sha256()
-    for batch in table.select(columns).to_batches():
+    for batch in table.select(columns).to_batches(10_000):  # rows in Python take many times the memory
         for row in batch.to_pylist():
             digest.update(json.dumps(row, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()[:16]
