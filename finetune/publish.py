@@ -1,6 +1,7 @@
 """Merges an adapter into its base model, and publishes either on the Hub with a card that shows the evaluation."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,10 +33,21 @@ from finetune.judge.significance import shown_rate
 from finetune.models.adapter import load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.models.verdicts import SCORER
-from finetune.runs.folder import ADAPTER, RUN, Run, claim, unfinished_run, writing
+from finetune.runs.folder import (
+    ADAPTER,
+    RUN,
+    Run,
+    claim,
+    removed_if_empty,
+    run_of,
+    unfinished_run,
+    write_json,
+    writing,
+)
+from finetune.runs.log import read_log
 from finetune.runs.rows import public_name
 from finetune.runs.trained import TRAINED, told
-from solver.files import read_text
+from solver.files import read_json, read_text
 from solver.licence import licence_table, obstacles
 from solver.plurals import counted
 from solver.refusal import InputError
@@ -45,6 +57,8 @@ from .licences import data_sources, joint, refuse_unlicensed
 from .release import Files, gather, hub_name, is_local, left_out, public_settings, refuse_names, refuse_paths
 
 CARD = "README.md"
+CONFIG = "config.json"
+"""The file that makes a folder a model."""
 
 
 class _Task(NamedTuple):
@@ -62,22 +76,50 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
     """Write an adapter merged into its base model, as any library loads it; return the folder."""
     device = find_device(dtype)
     base = named_base(None, adapter, device)
-    with writing(folder):
+    with removed_if_empty(folder), writing(folder):
         claim(folder)
         loaded, tokenizer = load(base, adapter, device)
-        loaded.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-        places = [path.parent for path in adapter.glob(f"eval-*/{REPORT}")]
-        for path in [adapter / RUN, adapter / TRAINED, adapter / ELSEWHERE, *(place / REPORT for place in places)]:
-            if path.exists():  # push writes the card from these files too
-                kept = folder / path.relative_to(adapter)
-                kept.parent.mkdir(exist_ok=True)
-                shutil.copy(path, kept)
-        for place in places:
-            shutil.copy(place / SETTINGS, folder / place.name)
-        card, _ = make_card(folder, str(folder), adapter)
-        (folder / CARD).write_text(card, encoding="utf-8")
+        with tempfile.TemporaryDirectory(prefix=".merge-", dir=folder) as scratch:
+            made = Path(scratch)
+            loaded.save_pretrained(made)
+            tokenizer.save_pretrained(made)
+            _copy_records(adapter, made)
+            card, _ = make_card(made, str(folder), made if (made / RUN).exists() else adapter)
+            (made / CARD).write_text(card, encoding="utf-8")
+            for path in sorted(made.iterdir(), key=lambda path: path.name == CONFIG):  # which makes the folder a model
+                path.rename(folder / path.name)
         return folder
+
+
+def _copy_records(adapter: Path, folder: Path) -> None:
+    """Copy the records of an adapter's run and its evaluations, of which `push` writes the card of merged weights.
+
+    A checkpoint has the records of its run, and the result that the run had at its step.
+    """
+    places = [path.parent for path in adapter.glob(f"eval-*/{REPORT}")]
+    for path in [adapter / ELSEWHERE, run_of(adapter) / TRAINED]:
+        if path.exists():
+            shutil.copy(path, folder)
+    for place in places:
+        (folder / place.name).mkdir()
+        for name in (REPORT, SETTINGS):
+            shutil.copy(place / name, folder / place.name)
+    run = run_of(adapter) / RUN
+    if run.exists():
+        content = read_json(read_text(run), str(run))
+        if run.parent != adapter:
+            content["result"] = _result_at(run.parent, int(adapter.name.partition("-")[2]))
+        write_json(folder / RUN, content)
+
+
+def _result_at(folder: Path, step: int) -> dict[str, Any]:
+    """Return the result of a run up to the step of a checkpoint."""
+    lines = [line for line in read_log(folder) if line["step"] <= step]
+    return (
+        {"steps": step, "tokens": int(lines[-1]["num_tokens"]), "final_loss": lines[-1]["loss"]}
+        if lines
+        else {"steps": step}
+    )
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def public_settings(settings: dict[str, Any]) -> dict[str, Any]:
     name = name_of(mix) if mix else public_name(str(settings.get("dataset")), settings.get("hub_dataset"))
     evaluated = [public_name(dataset, hub_dataset(dataset)) for dataset in settings.get("eval_datasets", [])]
     shown: dict[str, Any] = {"dataset": name, "mix": mix, "eval_datasets": evaluated}
-    if is_local(str(settings.get("model"))):
+    if settings.get("model") and is_local(str(settings["model"])):
         shown["model"] = Path(str(settings["model"])).name
     if settings.get("adapter"):
         shown["adapter"] = Path(str(settings["adapter"])).name

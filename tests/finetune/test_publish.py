@@ -64,6 +64,52 @@ def test_merged_weights_say_what_the_adapter_says(evaluated, tiny, tmp_path, cal
     assert "| all |" in (tmp_path / "merged" / "README.md").read_text()
 
 
+def test_a_checkpoint_of_an_unfinished_run_is_merged(evaluated, dataset, tmp_path, call):
+    """The merged model has the record of its run, with the result at the checkpoint, and can be evaluated."""
+    folder = shutil.copytree(evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("eval-*"))
+    content = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(content | {"result": {}}))
+    checkpoint = max(folder.glob("checkpoint-*"))
+    step = int(checkpoint.name.partition("-")[2])
+
+    merged = call("merge", checkpoint, "--out", tmp_path / "merged", "--dtype", "float32")
+    words = ("--limit", 2, "--split", "train", "--max-new-tokens", 1, "--dtype", "float32")
+    status, said, _ = call("eval", "--model", tmp_path / "merged", "--dataset", dataset, *words)
+
+    assert merged[0] == 0, merged[2]
+    run = json.loads((tmp_path / "merged" / "run.json").read_text())
+    assert run["settings"] == content["settings"]
+    assert run["result"]["steps"] == step
+    assert status == 0
+    assert "it was trained on all of these 2 rows" in said
+
+
+def test_an_adapter_of_another_library_is_merged(trained, tmp_path, call):
+    """It has no record of a training: its card names the base alone."""
+    folder = shutil.copytree(trained, tmp_path / "a", ignore=shutil.ignore_patterns("*.json*", "checkpoint-*"))
+    shutil.copy(trained / "adapter_config.json", folder)
+
+    status, _, told = call("merge", folder, "--out", tmp_path / "merged", "--dtype", "float32")
+
+    assert status == 0, told
+    assert (tmp_path / "merged" / "README.md").exists()
+
+
+def test_a_merge_that_fails_leaves_nothing(evaluated, tmp_path, call, monkeypatch):
+    """A folder with weights would pass for a merged model."""
+
+    def fail(*_):
+        raise InputError("no card can be made")
+
+    monkeypatch.setattr("finetune.publish.make_card", fail)
+
+    status, _, told = call("merge", evaluated, "--out", tmp_path / "merged", "--dtype", "float32")
+
+    assert status == 2
+    assert "no card can be made" in told
+    assert not (tmp_path / "merged").exists()
+
+
 def run(server, *words):
     """Run a Python command against the server and return its stdout."""
     done = subprocess.run(
