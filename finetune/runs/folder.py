@@ -67,9 +67,11 @@ class Run:
         changed = [key for key in settings if recorded.get(key) != settings[key]]
         if not resume:
             raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
-        if changed == [CONTENT]:
+        if CONTENT in changed and set(changed) <= {CONTENT, "rows"}:
+            rows = recorded["rows"]
+            count = "other rows" if rows == settings["rows"] else f"{rows:,} rows, not {settings['rows']:,},"
             raise InputError(
-                f"{folder}: was begun with other rows of {recorded['dataset']}; resume with those, or choose another --out"
+                f"{folder}: was begun with {count} of {recorded['dataset']}; resume with the same rows, or choose another --out"
             )
         changed = [key for key in changed if key != CONTENT]  # other settings tell why the rows differ
         if changed:

@@ -23,7 +23,11 @@ TRAINED = "trained.json"
 """The file in a run's folder that lists the rows it was trained on."""
 SEEN, NEW, UNKNOWN = "trained on", "not trained on", "unknown"
 CLAIMS = (SEEN, NEW, UNKNOWN)
-"""The claims on a row. Unknown is a row with the id of a trained one but another question, or of an old model."""
+"""The claims on a row.
+
+Unknown is a row with the id of a trained one but another question, one that a training may have left out, and any row for
+an old model.
+"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Trained:
     complete: bool = True
     sources: tuple[Licensed, ...] | None = None
     """The sources of the rows, with their licences; None in a record of an earlier version."""
+    maybe: frozenset[tuple[str, str]] = frozenset()
+    """Further rows, which a training may have taken: it was shorter than an epoch, or drew its questions."""
 
     @classmethod
     def of(cls, table: pa.Table) -> "Trained":
@@ -56,9 +62,9 @@ class Trained:
             return cls(complete=False)
         content = read_json(read_text(path), str(path))
         try:
-            rows = frozenset((row, found) for row, found in content["rows"])
+            rows, maybe = (_pairs(content.get(name, [])) for name in ("rows", "maybe"))
             sources = sources_of(content, str(path)) if "sources" in content else None
-            return cls(rows, bool(content["complete"]), sources)
+            return cls(rows, bool(content["complete"]), sources, maybe)
         except (KeyError, TypeError, ValueError):
             raise InputError(f"{path}: not a list of trained rows; delete it to go on without it") from None
 
@@ -71,9 +77,15 @@ class Trained:
     def write(self, folder: Path) -> None:
         """Write the record into a run's folder."""
         content: dict[str, Any] = {"complete": self.complete, "rows": sorted(self.rows)}
+        if self.maybe:
+            content["maybe"] = sorted(self.maybe)
         if self.sources is not None:
             content["sources"] = [asdict(one) for one in self.sources]
         write_json(folder / TRAINED, content)
+
+    def perhaps(self) -> "Trained":
+        """Return the record of a training that may have left out some of these rows."""
+        return replace(self, rows=frozenset(), maybe=self.rows | self.maybe)
 
     def of_datasets(self, datasets: Sequence[str]) -> "Trained":
         """Return the record with the sources of the datasets that its rows are from."""
@@ -84,16 +96,25 @@ class Trained:
         sources = None
         if self.sources is not None and earlier.sources is not None:
             sources = tuple(dict.fromkeys([*earlier.sources, *self.sources]))
-        return Trained(self.rows | earlier.rows, self.complete and earlier.complete, sources)
+        complete = self.complete and earlier.complete
+        return Trained(self.rows | earlier.rows, complete, sources, self.maybe | earlier.maybe)
 
     def claims(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return the claim on each row, by its id."""
-        ids, hashes = {row for row, _ in self.rows}, {found for _, found in self.rows}
+        hashes, perhaps = ({found for _, found in listed} for listed in (self.rows, self.maybe))
+        ids = {row for row, _ in self.rows | self.maybe}
         unlisted = NEW if self.complete else UNKNOWN
-        return {
-            row["id"]: SEEN if _hash(row["question"]) in hashes else UNKNOWN if row["id"] in ids else unlisted
-            for row in rows
-        }
+
+        def claim(row: str, found: str) -> str:
+            if found in hashes:
+                return SEEN
+            return UNKNOWN if row in ids or found in perhaps else unlisted
+
+        return {row["id"]: claim(row["id"], _hash(row["question"])) for row in rows}
+
+
+def _pairs(listed: Iterable[Sequence[str]]) -> frozenset[tuple[str, str]]:
+    return frozenset((row, found) for row, found in listed)
 
 
 def told(counts: Mapping[str, int]) -> str:

@@ -73,7 +73,7 @@ def reinforce(
     mix = read_mix([dataset], rows, seed, system_prompts)
     print_mix(mix)
     table = mix.table
-    reading = reading_of(dataset)
+    reading = reading_of(mix.datasets[0])
     if reading.limit:
         terminal.say(f"note: {reading.limit}")
     note_odd_values(recipe)
@@ -84,7 +84,7 @@ def reinforce(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, mix.datasets, Trained.read(adapter), folder)
+        record_rows(table, mix.datasets, Trained.read(adapter), folder, all_taken=False)
         trainer = make_trainer(
             table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading, report_to=tracked
         )

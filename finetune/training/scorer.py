@@ -48,7 +48,6 @@ def train_scorer(
     given: dict[str, Any] = {
         "verb": SCORER,
         "dataset": ", ".join(samples),
-        "rows": len(table),
         "model": model,
         "seed": seed,
         "max_len": max_len,
@@ -59,6 +58,7 @@ def train_scorer(
     lengths = fitting(tokenizer, table, max_len)
     settings = {
         **given,
+        "rows": len(table),
         "dtype": device.dtype_name,
         "system": system_prompts(table)[0],
         **asdict(recipe),
@@ -68,7 +68,8 @@ def train_scorer(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, datasets, Trained.of_base(str(records(model))), folder)
+        before = Trained.of_base(str(records(model)))
+        record_rows(table, datasets, before, folder, all_taken=recipe.epochs >= 1)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table, model, tokenizer, recipe, folder, device=device, seed=seed, max_len=max_len, lengths=totals

@@ -86,7 +86,8 @@ def train(
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, mix.datasets, Trained.of_base(str(records(model))), folder)
+        before = Trained.of_base(str(records(model)))
+        record_rows(table, mix.datasets, before, folder, all_taken=recipe.epochs >= 1)
         totals = [row.total for row in lengths]
         trainer = make_trainer(
             table,

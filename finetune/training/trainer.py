@@ -75,10 +75,16 @@ def unrecorded(recipe: Sft | Rl) -> dict[str, Any]:
     return {"mix": [], "eval_datasets": [], **asdict(type(recipe)())}
 
 
-def record_rows(table: pa.Table, datasets: Sequence[str], earlier: Trained, folder: Path) -> None:
-    """Record in a run's folder the rows of datasets that it trains on, and those that the model was trained on before."""
+def record_rows(
+    table: pa.Table, datasets: Sequence[str], earlier: Trained, folder: Path, *, all_taken: bool = True
+) -> None:
+    """Record in a run's folder the rows of datasets that it trains on, and those that the model was trained on before.
+
+    `all_taken` says that every row of the table is taken, not only some of them.
+    """
     if terminal.first_process:
-        Trained.of(table).of_datasets(datasets).after(earlier).write(folder)
+        rows = Trained.of(table) if all_taken else Trained.of(table).perhaps()
+        rows.of_datasets(datasets).after(earlier).write(folder)
 
 
 def trainer_arguments(

@@ -238,8 +238,10 @@ def test_a_run_is_not_resumed_with_other_rows(files, rows, tiny, tmp_path, call)
     other, with_rank = call(*words, "--resume"), call(*words, "--resume", "--rank", 4)
 
     assert (same[0], other[0], with_rank[0]) == (0, 2, 2)
-    assert f"was begun with other rows of {files['a']}; resume with those, or choose another --out" in other[2]
+    assert f"was begun with other rows of {files['a']}; resume with the same rows, or choose another --out" in other[2]
     assert "was begun with rank 16, not 4; resume with --rank 16, or choose another --out" in with_rank[2]
+    write(tmp_path / "a.jsonl", rows[:9])
+    assert f"was begun with 10 rows, not 9, of {files['a']}; resume with the same rows" in call(*words, "--resume")[2]
 
 
 def test_a_run_of_an_earlier_version_is_resumed(tmp_path):

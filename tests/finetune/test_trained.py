@@ -43,6 +43,18 @@ def test_a_record_is_of_all_trainings(dataset, tmp_path):
     assert list(unsure.claims(rows).values()) == [SEEN] * 4 + [UNKNOWN]
 
 
+def test_rows_that_a_training_may_have_left_out_are_not_known(dataset, tiny, tmp_path, call):
+    """A training of less than an epoch takes some rows only; those of an earlier training stay known."""
+    table = read_rows(str(dataset), "train")
+    Trained.of(table.slice(0, 3)).perhaps().after(Trained.of(table.slice(2, 1))).write(tmp_path)
+    short = call(*sft(dataset, tiny, tmp_path / "short", "--epochs", 0.5, "--validation", 0))
+
+    rows = table.slice(0, 4).to_pylist()
+    assert list(Trained.read(tmp_path).claims(rows).values()) == [UNKNOWN, UNKNOWN, SEEN, NEW]
+    assert short[0] == 0, short[2]
+    assert set(Trained.read(tmp_path / "short").claims(rows).values()) == {UNKNOWN}
+
+
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
