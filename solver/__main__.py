@@ -12,7 +12,7 @@ from .command import Parser, parsed, path, run
 from .completion import extract
 from .dataset import RECIPE, dataset_reading, open_dataset, select
 from .experts import EXPERTS
-from .files import decode, json_rows, local, read_text
+from .files import decode, json_rows, local, read_text, resolved
 from .grammar import SYNTAXES, grammar
 from .grounding import UNGROUNDED, Reading, question_numbers
 from .ops import op_table
@@ -131,6 +131,8 @@ def _judge(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from .terminal import console, verdict_summary, verdict_table
 
+    if args.out and resolved(args.out) == resolved(args.predictions):
+        raise InputError(f"--out {args.out}: is the file of the completions, which would be lost; choose another file")
     rows = _rows(args.dataset, args.split)
     reading = dataset_reading(args.dataset)
     _tell_limit(reading, not args.no_question)

@@ -1,6 +1,7 @@
 """The commands of the solver: their output and exit status."""
 
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -201,6 +202,18 @@ def test_score_writes_a_verdict_per_completion(folder, predictions, tmp_path, ca
 
     assert main(["score", predictions(*lines), str(tmp_path / "dataset"), "--out", str(tmp_path / "no" / "x")]) == 2
     assert "cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_score_does_not_write_over_the_completions(folder, predictions, capsys):
+    """A model's outputs may be the work of hours."""
+    file = Path(predictions(answered(0, GOOD)))
+    before = file.read_text()
+
+    status = main(["score", str(file), folder(), "--out", f"{file.parent}/./{file.name}"])
+
+    assert status == 2
+    assert "is the file of the completions, which would be lost; choose another file" in capsys.readouterr().err
+    assert file.read_text() == before
 
 
 def test_score_prints_json(folder, predictions, capsys):

@@ -13,11 +13,11 @@ from finetune.runs import terminal
 from finetune.runs.folder import trained_system_line
 from solver.completion import extract
 from solver.constraint import refuse_without_llguidance
-from solver.grounding import Reading, foreign
+from solver.grounding import Reading, foreign, question_numbers
 from solver.number import write_number
 from solver.plurals import counted
 from solver.program import Program
-from solver.refusal import Refusal
+from solver.refusal import InputError, Refusal
 from solver.terminal import steps_table
 from solver.text import read
 from solver.turns import prompt
@@ -48,6 +48,8 @@ def ask(
 
     With `samples`, all completions are shown, and the chosen one is solved.
     """
+    if not question.strip():
+        raise InputError("the question is empty; write one")
     check_sampling(temperature, choose, scorer)
     if constrained:
         refuse_without_llguidance()
@@ -60,6 +62,8 @@ def ask(
     asked = prompt(trained_system_line(weights or records(base)), question)
     ids = prompt_ids(decoder.tokenizer, asked)
     decoder.note_long([ids])
+    if constrained and not any(question_numbers(question)):
+        terminal.note("note: no number is read in the question, so the trace may take any")
     if samples:
         held = (lambda _: decoder.constraint(question, way=constrained)) if constrained else None
         sampling = Sampling(samples, temperature, seed)

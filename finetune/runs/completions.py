@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from solver.plurals import counted
+from solver.refusal import InputError
 
 from .log import COMPLETIONS, read_log
+
+_KEYS = ("step", "id", "question", "text", "reward", "verdict", "code", "short_cut", "flat")
+"""The keys that the counts and the page read of each completion."""
 
 
 def learning(folder: Path) -> dict[str, int]:
@@ -14,6 +18,11 @@ def learning(folder: Path) -> dict[str, int]:
     groups: dict[tuple[int, str], bool] = {}
     right = completions = 0
     for line in read_log(folder, COMPLETIONS):
+        lacks = [key for key in _KEYS if key not in line]
+        if lacks:
+            raise InputError(
+                f"{folder / COMPLETIONS}: a line has no {', '.join(lacks)}, so no run wrote it; remove that line"
+            )
         groups[line["step"], line["id"]] = line["flat"]
         right += line["verdict"] == "correct"
         completions += 1

@@ -24,6 +24,14 @@ def test_ask_prints_the_trace_and_what_the_solver_says(trained, call):
     assert "model " in said.splitlines()[0]
 
 
+def test_an_empty_question_is_refused(trained, call):
+    """Nothing is loaded for it."""
+    status, said, told = call("ask", "--adapter", trained, "  ")
+
+    assert (status, said) == (2, "")
+    assert told == "error: the question is empty; write one\n"
+
+
 def test_ask_shows_the_candidates(trained, call):
     """With samples, each different completion has its answer or its fault, its votes and its likelihood."""
     words = ["--adapter", trained, "--dtype", "float32", "--max-new-tokens", 20, "--samples", 3, "--seed", 5]

@@ -87,6 +87,16 @@ def test_a_long_run_shows_its_last_questions(folder, monkeypatch):
     assert "The last 1 of 2 groups; all stand in completions.jsonl" in page
 
 
+def test_a_line_that_no_run_wrote_is_told(folder, call):
+    """A file of completions that was edited by hand is one line, not a traceback."""
+    (folder / "completions.jsonl").write_text('{"step": 1, "id": "x"}\n')
+
+    status, _, told = call("report", folder)
+
+    assert status == 2
+    assert "completions.jsonl: a line has no question, text, reward, verdict, code, short_cut, flat, so" in told
+
+
 def test_the_page_is_written_again_by_the_verb_report(folder, call):
     """`report` takes the folder of a run of rl as well, finished or not."""
     status, said, errors = call("report", folder)
