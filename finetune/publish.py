@@ -27,10 +27,10 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
 
 from finetune.hardware.device import find_device
 from finetune.judge.evaluate import ELSEWHERE, SETTINGS
-from finetune.judge.report import REPORT, coverage
+from finetune.judge.report import REPORT, coverage, read_report
 from finetune.judge.sampled import decoding_line
 from finetune.judge.significance import shown_rate
-from finetune.models.adapter import load, named_base
+from finetune.models.adapter import fingerprint, load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.models.verdicts import SCORER
 from finetune.runs.folder import (
@@ -94,16 +94,18 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
 def _copy_records(adapter: Path, folder: Path) -> None:
     """Copy the records of an adapter's run and its evaluations, of which `push` writes the card of merged weights.
 
-    A checkpoint has the records of its run, and the result that the run had at its step.
+    A checkpoint has the records of its run, and the result that the run had at its step. Evaluations of earlier weights are
+    left out.
     """
-    places = [path.parent for path in adapter.glob(f"eval-*/{REPORT}")]
+    weights = fingerprint(adapter)
+    for place in [path.parent for path in adapter.glob(f"eval-*/{REPORT}")]:
+        if read_report(place)["settings"]["weights"] in (None, weights):
+            (folder / place.name).mkdir()
+            for name in (REPORT, SETTINGS):
+                shutil.copy2(place / name, folder / place.name)  # of two like evaluations, the time tells the newer one
     for path in [adapter / ELSEWHERE, run_of(adapter) / TRAINED]:
         if path.exists():
             shutil.copy(path, folder)
-    for place in places:
-        (folder / place.name).mkdir()
-        for name in (REPORT, SETTINGS):
-            shutil.copy(place / name, folder / place.name)
     run = run_of(adapter) / RUN
     if run.exists():
         content = read_json(read_text(run), str(run))

@@ -70,8 +70,10 @@ class Run:
         if CONTENT in changed and set(changed) <= {CONTENT, "rows"}:
             rows = recorded["rows"]
             count = "other rows" if rows == settings["rows"] else f"{rows:,} rows, not {settings['rows']:,},"
+            by_flag = f" (--rows {rows}, if that was given)" if rows < settings["rows"] else ""
             raise InputError(
-                f"{folder}: was begun with {count} of {recorded['dataset']}; resume with the same rows, or choose another --out"
+                f"{folder}: was begun with {count} of {recorded['dataset']}; resume with the same rows{by_flag}, "
+                "or choose another --out"
             )
         changed = [key for key in changed if key != CONTENT]  # other settings tell why the rows differ
         if changed:

@@ -240,6 +240,9 @@ def test_a_run_is_not_resumed_with_other_rows(files, rows, tiny, tmp_path, call)
     assert (same[0], other[0], with_rank[0]) == (0, 2, 2)
     assert f"was begun with other rows of {files['a']}; resume with the same rows, or choose another --out" in other[2]
     assert "was begun with rank 16, not 4; resume with --rank 16, or choose another --out" in with_rank[2]
+    write(tmp_path / "a.jsonl", rows[:12])
+    assert "10 rows, not 12, of" in (told := call(*words, "--resume")[2])
+    assert "resume with the same rows (--rows 10, if that was given), or" in told
     write(tmp_path / "a.jsonl", rows[:9])
     assert f"was begun with 10 rows, not 9, of {files['a']}; resume with the same rows" in call(*words, "--resume")[2]
 

@@ -84,6 +84,20 @@ def test_a_checkpoint_of_an_unfinished_run_is_merged(evaluated, dataset, tmp_pat
     assert "it was trained on all of these 2 rows" in said
 
 
+def test_an_evaluation_of_earlier_weights_is_not_that_of_the_merged_model(evaluated, tmp_path, call):
+    """The card of the merged model shows what that of its adapter shows."""
+    folder = shutil.copytree(evaluated, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoint-*"))
+    (path,) = folder.glob("eval-*/report.json")
+    report = json.loads(path.read_text())
+    path.write_text(json.dumps(report | {"settings": report["settings"] | {"weights": "0" * 16}}))
+
+    status, *_ = call("merge", folder, "--out", tmp_path / "merged", "--dtype", "float32")
+
+    assert status == 0
+    assert "| all |" not in (tmp_path / "merged" / "README.md").read_text()
+    assert not list((tmp_path / "merged").glob("eval-*"))
+
+
 def test_an_adapter_of_another_library_is_merged(trained, tmp_path, call):
     """It has no record of a training: its card names the base alone."""
     folder = shutil.copytree(trained, tmp_path / "a", ignore=shutil.ignore_patterns("*.json*", "checkpoint-*"))
