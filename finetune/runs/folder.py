@@ -14,6 +14,7 @@ from solver.command import pasted
 from solver.experts import system_line
 from solver.files import read_json, read_text
 from solver.lock import LOCK, only_writer, writer
+from solver.plurals import counted
 from solver.refusal import InputError
 
 from . import terminal
@@ -69,7 +70,7 @@ class Run:
             raise InputError(f"{folder}: holds a run already; add --resume to go on, or choose another --out")
         if CONTENT in changed and set(changed) <= {CONTENT, "rows"}:
             rows = recorded["rows"]
-            count = "other rows" if rows == settings["rows"] else f"{rows:,} rows, not {settings['rows']:,},"
+            count = "other rows" if rows == settings["rows"] else f"{counted(rows, 'row')}, not {settings['rows']:,},"
             by_flag = f" (--rows {rows}, if that was given)" if rows < settings["rows"] else ""
             raise InputError(
                 f"{folder}: was begun with {count} of {recorded['dataset']}; resume with the same rows{by_flag}, "
