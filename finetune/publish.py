@@ -92,7 +92,7 @@ def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
 
 
 def _copy_records(adapter: Path, folder: Path) -> None:
-    """Copy the records of an adapter's run and its evaluations, of which `push` writes the card of merged weights.
+    """Copy the records of an adapter's run and its evaluations: `push` makes the card of merged weights from them.
 
     A checkpoint has the records of its run, and the result that the run had at its step. Evaluations of earlier weights are
     left out.
