@@ -155,10 +155,12 @@ def with_options(section: Any, options: Mapping[str, Any]) -> Any:
 
 def _refuse_idle(section: Any, options: Mapping[str, Any]) -> None:
     """Raise InputError for an option that would do nothing beside the others."""
-    if isinstance(section, Sft) and section.order != "difficulty" and "easy" in options:
+    if not isinstance(section, Sft):
+        return
+    if section.order != "difficulty" and "easy" in options:
         raise InputError(f"easy is for order difficulty, and order is {section.order}; leave one of them out")
     adapter = [name for name in ("targets", "rank", "alpha", "dropout") if name in options]
-    if isinstance(section, Sft) and section.full and adapter:
+    if section.full and adapter:
         raise InputError(
             f"{adapter[0]} is of an adapter, and full trains all weights without one; leave one of them out"
         )
@@ -201,7 +203,7 @@ def _record(kind: type, node: Node) -> Any:
             found[key] = _value(known[key].type, value, key)
         except InputError as error:
             raise error.at(key) from None
-    return _checked(kind(**found), "")
+    return _checked(kind(**found))
 
 
 def _value(kind: Any, node: Node, name: str) -> Any:
@@ -229,7 +231,7 @@ def read_option(option: Field[Any], text: str, name: str) -> Any:
     return value
 
 
-def _checked(record: Any, where: str) -> Any:
+def _checked(record: Any, where: str = "") -> Any:
     """Return the record; raise InputError naming a value that its field does not allow."""
     before = f"{where}: " if where else ""
     for each in fields(record):

@@ -117,7 +117,7 @@ def test_several_datasets_load_the_model_once(trained, dataset, tmp_path, librar
     ids=["closed", "limit", "length"],
 )
 def test_a_completion_ends_at_its_closing_fence(tokenizer, rows, library, monkeypatch, said, behind, room, left):
-    """What follows the fence is left out. A completion without that fence counts as cut."""
+    """The text ends at the fence that closes the trace. A text without that fence counts as cut."""
     from finetune.judge.vllm_decoder import VllmDecoder
 
     llm = library("m")
