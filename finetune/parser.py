@@ -165,7 +165,8 @@ def _add_sample(sub: argparse.ArgumentParser) -> None:
 
 def _add_batch(sub: argparse.ArgumentParser) -> None:
     """Add the flags that say how completions are decoded together; neither has a default beside an endpoint."""
-    sub.add_argument("--batch", type=_count, metavar="N", help="completions decoded together (default 128)")
+    help_ = "most completions decoded together; fewer of long prompts (default 128)"
+    sub.add_argument("--batch", type=_count, metavar="N", help=help_)
     help_ = "decode by transformers' generate with a static cache, which compiles a step on a GPU"
     sub.add_argument("--static-cache", action="store_true", default=None, help=help_)
     sub.add_argument("--vllm", action="store_true", default=None, help="decode with vLLM, which must be installed")

@@ -1,4 +1,4 @@
-"""The device, its memory, and CPU speed-ups for attention and loss.
+"""The device, its memory and threads, and a CPU speed-up for the loss.
 
 Imports solver and runs.
 """

@@ -17,8 +17,6 @@ _TRAINED = 16
 """Bytes of a trained weight: itself, its gradient and AdamW's two averages, in float32."""
 _WORKSPACE = 1 << 30
 """Bytes for libraries, temporary tensors and the head, which scores tokens in pieces."""
-_EAGER = ("eager", "grouped")
-"""Kinds of attention that keep the scores of all pairs of tokens."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Shape:
             inner=getattr(config, "intermediate_size", None) or 4 * config.hidden_size,
             heads=heads,
             narrow=2 * width * (getattr(config, "num_key_value_heads", None) or heads),
-            scores=config._attn_implementation in _EAGER,  # noqa: SLF001  # there is no public name
+            scores=config._attn_implementation == "eager",  # noqa: SLF001  # there is no public name
             bytes=2 if device.dtype is torch.bfloat16 else 4,
         )
 

@@ -129,7 +129,7 @@ class BaseDecoder(ABC):
     ) -> Iterator[tuple[int, Completion]]:
         """Yield the number and the greedy completion of each prompt as soon as it is finished.
 
-        `batch` is the number of completions decoded together. `constrain` returns a new constraint for a prompt's
+        `batch` is the most completions decoded together. `constrain` returns a new constraint for a prompt's
         number. Each token is the most likely one that it allows.
         """
 

@@ -20,6 +20,8 @@ from solver.constraint import Constraint
 
 from .completion import BATCH, BaseDecoder, Completion, Lane, Sampling, by_row, sampled_lanes
 
+_ORDINARY = 512
+"""The most tokens of a prompt for which batches are whole: the memory for a longer prompt grows with its square."""
 _WORTH = 7 / 8
 """Finished rows leave when at most this share of the batch remains: each time they leave, the cache is copied."""
 
@@ -137,12 +139,13 @@ class Decoder(BaseDecoder):
 
     def logits(self, prompts: list[list[int]]) -> torch.Tensor:
         """Return the logits of the token that follows each prompt; prompts are read in batches of the usual size."""
-        found = []
-        for start in range(0, len(prompts), BATCH):
-            ids, mask, places = self._padded(prompts[start : start + BATCH])
+        found: dict[int, torch.Tensor] = {}
+        for part in _parts(prompts, BATCH):
+            ids, mask, places = self._padded([prompts[row] for row in part])
             cache = DynamicCache(config=self.model.config)
-            found.append(self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache))
-        return torch.cat(found)
+            logits = self._logits(input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=cache)
+            found.update(zip(part, logits, strict=True))
+        return torch.stack([found[row] for row in range(len(prompts))])
 
     def _padded(self, prompts: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return prompts padded on the left: their tokens, their mask and the places of their tokens."""
@@ -183,10 +186,13 @@ class Decoder(BaseDecoder):
 
 
 def _parts(prompts: list[list[int]], size: int) -> Iterator[list[int]]:
-    """Yield the numbers of the prompts of each batch, the longest prompts first."""
+    """Yield the numbers of the prompts of each batch, the longest prompts first; batches of long prompts are smaller."""
     order = sorted(range(len(prompts)), key=lambda row: -len(prompts[row]))
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    while order:
+        longest = max(len(prompts[order[0]]), _ORDINARY)
+        rows = max(size * _ORDINARY**2 // longest**2, 1)
+        yield order[:rows]
+        del order[:rows]
 
 
 def _batches(lanes: Iterator[Lane], size: int) -> Iterator[list[Lane]]:

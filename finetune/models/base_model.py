@@ -20,7 +20,6 @@ from typing import Any
 
 import torch
 
-from finetune.hardware.attention import use_grouped_attention
 from finetune.hardware.device import Device
 from finetune.runs import terminal
 from finetune.runs.folder import command, unfinished_run
@@ -77,7 +76,7 @@ def load_tokenizer(name: str) -> Any:
 def load_model(name: str, device: Device, dtype: torch.dtype | None = None, **options: Any) -> Any:
     """Return a model in the device's number format or the given one; raise InputError if it cannot be loaded.
 
-    `options` go to transformers. If they name a kind of attention, it is not replaced by ours.
+    `options` go to transformers.
     """
     from transformers import AutoModelForCausalLM
 
@@ -86,8 +85,6 @@ def load_model(name: str, device: Device, dtype: torch.dtype | None = None, **op
         lambda path: AutoModelForCausalLM.from_pretrained(path, dtype=dtype or device.dtype, **options),
         _remedy(options),
     )
-    if "attn_implementation" not in options:
-        use_grouped_attention(model, device)
     model.name_or_path = model.config.name_or_path = (
         name  # adapters record it as their base: a name, not a path of this machine
     )

@@ -37,6 +37,25 @@ def test_batches_give_what_one_row_alone_gives(model, tokenizer, prompts):
     assert {row: alone(model, tokenizer, prompts[row]) for row in range(10)} == texts
 
 
+def test_a_batch_is_smaller_if_a_prompt_is_long(model, tokenizer, prompts):
+    """One long prompt neither stands beside many that would be padded to its length nor changes their texts."""
+    long = list(prompts[0]) * 30
+    assert len(long) > 1500
+    together = []
+    decoder = Decoder(model, tokenizer, LIMIT)
+    padded = decoder._padded
+    decoder._padded = lambda part: together.append([len(prompt) for prompt in part]) or padded(part)
+
+    found = {row: made.text for row, made in decoder.decode([*prompts[:6], long, *prompts[6:12]], 8)}
+    logits = decoder.logits([prompts[0], long, prompts[1]])
+
+    assert together[0] == [len(long)]
+    assert [len(part) for part in together[1:3]] == [8, 4]
+    assert [found[row] for row in (0, 5, 7)] == [alone(model, tokenizer, prompts[row]) for row in (0, 5, 6)]
+    for row, prompt in ((0, prompts[0]), (1, long), (2, prompts[1])):
+        torch.testing.assert_close(logits[row], decoder.logits([prompt])[0], rtol=1e-4, atol=1e-4)
+
+
 def test_a_static_cache_changes_no_text(model, tokenizer, prompts):
     """Keys and values of a fixed size give the same completions, greedy ones and samples, with their likelihoods."""
     sampling = Sampling(2, 1.0, seed=3)

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from commands import evaluation, predict, sft
@@ -15,6 +17,13 @@ from solver.refusal import InputError
 
 pytestmark = pytest.mark.filterwarnings("default")
 LIMIT = 24
+IN_4_GIB = """
+import resource, sys
+from finetune.__main__ import main
+resource.setrlimit(resource.RLIMIT_DATA, (4 << 30, 4 << 30))
+sys.exit(main(sys.argv[1:]))
+"""
+"""A program that runs a command and can allocate no more than 4 GiB."""
 
 
 def test_a_killed_evaluation_goes_on_where_it_was(trained, dataset, tmp_path, call):
@@ -58,16 +67,20 @@ def test_an_evaluation_with_a_static_cache_gives_the_same_texts(trained, dataset
     assert len(texts[0]) == 4
 
 
-def test_prompts_that_are_too_long_for_the_model_are_told(trained, tmp_path, call):
-    """Such rows are decoded like others, but a wrong answer to them says nothing about the model."""
-    questions = [{"question": f"{'word ' * words}How many are 2 and 3?", "answer": "5"} for words in (1, 4000)]
+def test_a_prompt_that_is_too_long_for_the_model_is_told(trained, tmp_path):
+    """It is decoded like others, in the memory of a small computer, but a wrong answer to it means little."""
+    questions = [{"question": f"{'word ' * words}How many are 2 and 3?", "answer": "5"} for words in [4000] + [1] * 40]
     path = tmp_path / "long.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in questions))
+    words = evaluation(trained, path, "--max-new-tokens", 1, "--out", tmp_path / "e")
 
-    status, _, told = call(*evaluation(trained, path, "--max-new-tokens", 1, "--out", tmp_path / "e"))
+    done = subprocess.run(
+        [sys.executable, "-c", IN_4_GIB, *map(str, words)], capture_output=True, text=True, check=False
+    )
 
-    assert status == 0
-    assert re.search(r"note: 1 prompt of up to [\d,]+ tokens: the model reads [\d,]+, so", told)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"note: 1 prompt of up to 1\d,\d{3} tokens: the model reads 2,048, so", done.stderr)
+    assert len(read_predictions(tmp_path / "e")) == 41
 
 
 def test_another_evaluation_in_the_same_folder_is_refused(trained, dataset, tmp_path, call):
