@@ -67,7 +67,7 @@ def _sft(args: argparse.Namespace) -> int:
 
 def _rl(args: argparse.Namespace) -> int:
     from finetune.hardware.device import find_device
-    from finetune.models.adapter import named_base
+    from finetune.models.adapter import find_adapter, named_base
     from finetune.runs.completions import told
 
     from .judge.reinforced import make_page
@@ -75,7 +75,7 @@ def _rl(args: argparse.Namespace) -> int:
 
     device = find_device(args.dtype)
     recipe = recipe_for(device.name, args.recipe)
-    terminal.say(f"model {named_base(args.model, args.adapter, device)} with {args.adapter} on {device}")
+    terminal.say(f"model {named_base(args.model, find_adapter(args.adapter), device)} with {args.adapter} on {device}")
     options = override(recipe.rl, vars(args))
     arguments = _training_arguments(args, recipe)
     run = rl.reinforce(args.dataset, args.adapter, options, args.out, model=args.model, **arguments)

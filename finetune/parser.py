@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         verb("ablate", "train and evaluate the arms of a file, and compare them", "wordings --out runs/wordings")
     )
     merge = verb("merge", "merge an adapter into its base model", "runs/first --out runs/first-merged")
-    merge.add_argument("adapter", type=path, metavar="DIR")
+    merge.add_argument("adapter", type=_model, metavar="DIR|ORG/NAME")
     merge.add_argument("--out", type=path, required=True, metavar="DIR")
     _add_dtype(merge)
     push = verb("push", "publish an adapter or a merged model on the Hub", "runs/first acme/run8-smollm2 --private")
@@ -92,7 +92,7 @@ def _add_sft(sub: argparse.ArgumentParser) -> None:
 
 def _add_rl(sub: argparse.ArgumentParser) -> None:
     _add_dataset(sub, TRAINED)
-    sub.add_argument("--adapter", type=path, required=True, metavar="DIR", help="the adapter to start from")
+    sub.add_argument("--adapter", type=_model, required=True, metavar="DIR|ORG/NAME", help="the adapter to start from")
     sub.add_argument("--model", type=_model, metavar="NAME|PATH", help="the base model (default: the adapter's)")
     _add_training(sub, Rl)
 

@@ -30,7 +30,7 @@ from finetune.judge.evaluate import ELSEWHERE, SETTINGS
 from finetune.judge.report import REPORT, coverage, read_report
 from finetune.judge.sampled import decoding_line
 from finetune.judge.significance import shown_rate
-from finetune.models.adapter import fingerprint, load, named_base
+from finetune.models.adapter import find_adapter, fingerprint, load, named_base
 from finetune.models.base_model import EMBEDDED, ON_GPU
 from finetune.models.verdicts import SCORER
 from finetune.runs.folder import (
@@ -72,9 +72,10 @@ TEMPLATE = Path(__file__).parent / "model_card.md.jinja"
 _SHOWN = ("dataset", "rows", "seed", "epochs", "steps", "batch", "accumulation", "lr", "rank", "alpha", "dtype")
 
 
-def merge(adapter: Path, folder: Path, *, dtype: str = "auto") -> Path:
-    """Write an adapter merged into its base model, as any library loads it; return the folder."""
+def merge(name: str | Path, folder: Path, *, dtype: str = "auto") -> Path:
+    """Write an adapter, a folder or one of the Hub, merged into its base model; return the folder, which any library loads."""
     device = find_device(dtype)
+    adapter = find_adapter(name)
     base = named_base(None, adapter, device)
     with removed_if_empty(folder), writing(folder):
         claim(folder)

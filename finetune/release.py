@@ -115,7 +115,7 @@ def public_settings(settings: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {"dataset": name, "mix": mix, "eval_datasets": evaluated}
     if settings.get("model") and is_local(str(settings["model"])):
         shown["model"] = Path(str(settings["model"])).name
-    if settings.get("adapter"):
+    if settings.get("adapter") and is_local(str(settings["adapter"])):
         shown["adapter"] = Path(str(settings["adapter"])).name
     return {key: shown.get(key, value) for key, value in settings.items()}
 

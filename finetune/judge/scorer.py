@@ -13,10 +13,10 @@ from solver.refusal import InputError
 from .decode import Decoder
 
 
-def find_scorer(name: str | Path | None) -> Path | None:
+def find_scorer(name: str | Path) -> Path:
     """Return the folder of a scorer, fetched first if the name is ORG/NAME on the Hub; raise InputError if it is none."""
     folder = find_adapter(name)
-    if folder is not None and not is_scorer(folder):
+    if not is_scorer(folder):
         raise InputError(f"{name}: no scorer; train one with the verb scorer")
     return folder
 

@@ -71,10 +71,10 @@ def _trained_base(folder: Path, base: str) -> str | None:
     return trained if trained in EMBEDDED and EMBEDDED[trained].origin == base else None
 
 
-def find_adapter(name: str | Path | None) -> Path | None:
+def find_adapter(name: str | Path) -> Path:
     """Return the folder of an adapter, fetched first if the name is ORG/NAME on the Hub and no folder here."""
-    if name is None or local(name).exists() or hub_place(str(name)) is None:
-        return None if name is None else local(name)
+    if local(name).exists() or hub_place(str(name)) is None:
+        return local(name)
     try:
         folder = _fetched(str(name), "adapter_*", RUN, TRAINED)
     except _UNFETCHED as error:

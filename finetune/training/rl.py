@@ -12,7 +12,7 @@ import pyarrow as pa
 from finetune.hardware.device import Device, find_device, out_of_memory
 from finetune.hardware.head import score_labelled
 from finetune.hardware.memory import keep_memory
-from finetune.models.adapter import load, named_base, save_alone
+from finetune.models.adapter import find_adapter, load, named_base, save_alone
 from finetune.models.chat import length_rows, measure
 from finetune.runs import terminal
 from finetune.runs.completions import learning
@@ -46,7 +46,7 @@ from .watch import Watch
 
 def reinforce(
     dataset: str,
-    adapter: Path,
+    adapter: str | Path,
     recipe: Rl,
     folder: Path,
     *,
@@ -59,7 +59,7 @@ def reinforce(
     report_to: str = "none",
     resume: bool = False,
 ) -> Run:
-    """Train an adapter further and return its run; see `sft.train` for how it is stopped."""
+    """Train an adapter, a folder or one of the Hub, further and return its run; see `sft.train` for how it is stopped."""
     if recipe.constrained:
         refuse_without_llguidance()
     keep_memory()
@@ -67,9 +67,10 @@ def reinforce(
     if recipe.vllm:
         refuse_without_engine(device)
     tracked = trackers(report_to)
-    base = named_base(model, adapter, device)
-    given: dict[str, Any] = {"model": base, "seed": seed, "max_len": max_len, "rows": rows, "adapter": str(adapter)}
-    refuse_early(folder, recipe, device, resume=resume, dataset=mix_name([dataset]), **given)
+    first = find_adapter(adapter)
+    base = named_base(model, first, device)
+    start: dict[str, Any] = {"model": base, "adapter": str(Path(adapter)), "seed": seed, "max_len": max_len}
+    refuse_early(folder, recipe, device, resume=resume, dataset=mix_name([dataset]), rows=rows, **start)
     mix = read_mix([dataset], rows, seed, system_prompts)
     print_mix(mix)
     table = mix.table
@@ -77,14 +78,14 @@ def reinforce(
     if reading.limit:
         terminal.say(f"note: {reading.limit}")
     note_odd_values(recipe)
-    settings = run_settings(recipe, mix, device, model=base, seed=seed, max_len=max_len, adapter=str(adapter))
-    loaded, tokenizer = load(base, adapter, device, merge=False)
+    settings = run_settings(recipe, mix, device, **start)
+    loaded, tokenizer = load(base, first, device, merge=False)
     _need_room(table, tokenizer, recipe, max_len)
     with removed_if_empty(folder), writing(folder, "trained"), refusable(folder):
         run = Run.begin(folder, settings, resume=resume, usual=unrecorded(recipe))
         if run.result:
             return run
-        record_rows(table, mix.datasets, Trained.read(adapter), folder, all_taken=False)
+        record_rows(table, mix.datasets, Trained.read(first), folder, all_taken=False)
         trainer = make_trainer(
             table, loaded, tokenizer, recipe, folder, device=device, seed=seed, reading=reading, report_to=tracked
         )

@@ -16,7 +16,7 @@ from finetune.hardware.device import find_device
 from finetune.judge.evaluate import ELSEWHERE
 from finetune.models.adapter import load
 from finetune.publish import make_card, push
-from finetune.release import refuse_paths
+from finetune.release import public_settings, refuse_paths
 from finetune.runs.rows import read_rows
 from finetune.runs.trained import Trained
 from solver.licence import licensed
@@ -254,6 +254,33 @@ def test_an_adapter_is_published_in_one_commit_and_works_elsewhere(publishable, 
     assert "model-index:" in card
     assert not [name for name, text in texts.items() if "/tmp" in text]
     assert before == {path: path.read_bytes() for path in publishable.rglob("*") if path.is_file()}
+
+
+UPLOAD = """
+import sys
+from huggingface_hub import HfApi
+HfApi().create_repo("acme/first")
+HfApi().upload_folder(repo_id="acme/first", folder_path=sys.argv[1], allow_patterns=["adapter_*", "*.json"])
+"""
+
+
+def test_an_adapter_on_the_hub_is_trained_further_and_merged_by_its_name(trained, dataset, tmp_path):
+    """The run names it as others find it, and the merged weights are those of the adapter's folder."""
+    short = ["--recipe", "smollm2", "--steps", "1", "--prompts", "2", "--generations", "2", "--accumulation", "2"]
+    short += ["--max-new-tokens", "256", "--max-len", "2048", "--dtype", "float32"]
+    with hub.serve(tmp_path / "hub") as server:
+        run(server, "-c", UPLOAD, str(trained))
+        further = ["rl", "--dataset", str(dataset), "--adapter", "acme/first", "--out", str(tmp_path / "rl"), *short]
+        said = run(server, "-m", "finetune", *further)
+        for name, adapter in (("fetched", "acme/first"), ("here", str(trained))):
+            run(server, "-m", "finetune", "merge", adapter, "--out", str(tmp_path / name), "--dtype", "float32")
+
+    settings = json.loads((tmp_path / "rl" / "run.json").read_text())["settings"]
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("fetched", "here")]
+    assert " with acme/first on cpu" in said
+    assert settings["adapter"] == public_settings(settings)["adapter"] == "acme/first"
+    assert Trained.read(tmp_path / "rl").maybe
+    assert weights[0] == weights[1]
 
 
 def test_a_push_goes_to_a_branch_and_gets_a_tag(publishable, tmp_path):
