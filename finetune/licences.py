@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from finetune.models.adapter import find_adapter
+from finetune.models.adapter import records
 from finetune.runs.folder import RUN, Run, run_of
 from finetune.runs.sources import sources_in, unlicensed
 from finetune.runs.trained import Trained
@@ -26,7 +26,7 @@ def data_sources(folder: Path) -> tuple[Licensed, ...]:
     found = [one for part in settings.get("mix") or [settings] for one in _named(part)]
     base = Path(str(settings.get("model")))
     if settings.get("adapter"):
-        found = [*data_sources(find_adapter(str(settings["adapter"]))), *found]
+        found = [*data_sources(records(str(settings["adapter"]))), *found]
     elif (run_of(base) / RUN).exists():
         found = [*data_sources(base), *found]
     return tuple(dict.fromkeys(found))

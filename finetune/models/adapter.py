@@ -86,7 +86,7 @@ def find_adapter(name: str | Path) -> Path:
 
 
 def records(model: str) -> Path:
-    """Return the folder with the records of a base model's training, fetched first if the model is on the Hub alone."""
+    """Return the folder with the records of a training, fetched first if the model or adapter is on the Hub alone."""
     if model in EMBEDDED or local(model).exists() or hub_place(model) is None:
         return local(model)
     try:
