@@ -70,7 +70,7 @@ def test_judging_reads_what_is_extracted(completion):
 
 
 def test_mutated_model_outputs_are_judged():
-    """Whatever is done to what models write, judging never raises, tells the same again, and takes at most 50 ms.
+    """Whatever is done to what models write, judging never raises, tells the same again, and takes no longer than the limit.
 
     EXAMPLES=300000 looks longer, at texts of its own.
     """

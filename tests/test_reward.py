@@ -21,8 +21,8 @@ SECOND = program(
     "op: init, var: a, source: prev.result", give("b", 2), compute("mul", "a", "b"), ask(), expert="rate_equation"
 )
 BOTH = composed(GOOD, SECOND)
-LIMIT = 0.05
-"""Seconds of processor time in which any text is judged."""
+LIMIT = 0.1
+"""Seconds of processor time in which a test judges any text: twice what benchmarks/fuzz.py allows, for a busy machine."""
 expectations = st.one_of(
     st.none(), st.sampled_from(list(EXPERTS)), st.lists(st.sampled_from(list(EXPERTS)), max_size=3)
 )
@@ -173,7 +173,7 @@ def test_answers_are_compared_exactly(answer):
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 def test_no_text_takes_long(text):
-    """The slowest known texts are judged within 50 ms of processor time."""
+    """The slowest known texts are judged within the limit."""
     assert judge(text, "arithmetic", 42).reward in REWARDS.values()
     assert least_seconds(lambda: judge(text, "arithmetic", 42), LIMIT) < LIMIT
 
@@ -181,7 +181,7 @@ def test_no_text_takes_long(text):
 @settings(law, max_examples=50)
 @given(completions.map(lambda text: text * 200), expectations)
 def test_no_long_text_takes_long(completion, experts):
-    """A text of a thousand fuzzed pieces is judged within that time too."""
+    """A text of a thousand fuzzed pieces is judged within the limit too."""
     assert least_seconds(lambda: judge(completion, experts, 42), LIMIT) < LIMIT, f"{len(completion)} characters"
 
 
