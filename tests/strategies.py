@@ -430,6 +430,10 @@ WORST = {
         )
     },
     **{
+        f"expert, then {piece!r}": "expert " + _fill(piece, MAX_COMPLETION - 7)
+        for piece in ("{", "[", "`", ">", "<a>", "◁a▷")
+    },
+    **{
         f"searched, {name}": start + _fill(piece, MAX_COMPLETION - len(start))
         for start in ("", "expert: trace\n")
         for name, piece in {
