@@ -297,7 +297,7 @@ def test_what_the_server_gets_wrong_is_counted(reword, written):
         GOOD[3],
     ]
     with serve(*replies) as server:
-        status, shown, errors = reword(server, "-n", 4, "--timeout", 0.3, "--max-calls", 40)
+        status, shown, errors = reword(server, "-n", 4, "--timeout", 2, "--max-calls", 40)
 
         assert (status, errors) == (0, "")
         assert written.read_text() == text_of(*GOOD)
