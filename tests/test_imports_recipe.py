@@ -312,7 +312,7 @@ def test_a_stated_licence_is_kept(own, tmp_path, capsys, more, licence, notice):
     (source,) = read_manifest(folder).sources
     assert (source.licence, source.notice) == (licence, notice)
     assert read_recipe(folder).sources == (source,)
-    told = f"keeps the licence {licence} and the notice {notice!r}, which an earlier import stated"
+    told = f"keeps the licence {licence} and the notice {notice!r}, which its recipe.json states"
     assert (told in capsys.readouterr().err) == (len(more) < 2)
 
 

@@ -100,9 +100,7 @@ def import_problems(
         )
         claim(recipe, files)
         if stated != reader:
-            print(
-                f"{files.location}: keeps the {_told(stated, reader)}, which an earlier import stated", file=sys.stderr
-            )
+            print(f"{files.location}: keeps the {_told(stated, reader)}, which its {RECIPE} states", file=sys.stderr)
         return _Import(recipe, files, place, found).run(
             PartConverter(Converter(reader, recipe, found.columns, held_out)), how
         )
@@ -141,7 +139,7 @@ def _as_stated(request: Request, reader: Source, files: Store) -> Source:
 
 
 def _told(stated: Source, asked: Source) -> str:
-    """Return the facts that an earlier import stated and this one does not."""
+    """Return the facts that the recipe of the folder states and the request does not."""
     told = []
     if (stated.licence, stated.notice) != (asked.licence, asked.notice):
         told.append(f"licence {stated.licence}" + (f" and the notice {stated.notice!r}" if stated.notice else ""))
