@@ -185,7 +185,9 @@ def _list(args: argparse.Namespace) -> int:
 
     from . import terminal
 
-    terminal.patterns(library(args.patterns))
+    with Progress("reading", "files") as progress:
+        known = library(args.patterns, progress)
+    terminal.patterns(known)
     return 0
 
 
@@ -201,7 +203,7 @@ def _constants(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from generators.patterns.library import library
+    from generators.patterns.library import one_pattern
 
     from . import terminal
 
@@ -212,7 +214,7 @@ def _show(args: argparse.Namespace) -> int:
         return 0
     name, _, number = args.pattern.rpartition("/")
     by_id = number.isascii() and number.isdecimal()
-    pattern = library(args.patterns)[name if by_id else args.pattern]
+    pattern = one_pattern(name if by_id else args.pattern, args.patterns)
     index = int(number) if by_id else args.index
     if not 0 <= index < pattern.space:
         raise InputError(f"{pattern.id} has rows 0 to {pattern.space - 1:,}; there is no row {index:,}")
@@ -276,7 +278,9 @@ def _gallery(args: argparse.Namespace) -> int:
 
     from .gallery import write_gallery
 
-    count = write_gallery(library(args.patterns), args.out)
+    with Progress("reading", "files") as progress:
+        known = library(args.patterns, progress)
+    count = write_gallery(known, args.out)
     print(f"{args.out}: {counted(count, 'pattern')}, one sample each")
     return 0
 
@@ -289,7 +293,8 @@ def _reword(args: argparse.Namespace) -> int:
     from .reword.prompt import prompt_text
     from .reword.run import reword
 
-    patterns = library(args.patterns)
+    with Progress("reading", "files") as progress:
+        patterns = library(args.patterns, progress)
     pattern = patterns[args.pattern]
     if args.dry_run:
         print(prompt_text(pattern, 0))

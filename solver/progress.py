@@ -2,13 +2,17 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     import rich.progress
+
+
+Report = Callable[[int, int], None]
+"""Called now and then with the number of finished rows, problems or files, and of all."""
 
 
 class Bars(Protocol):

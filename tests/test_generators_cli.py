@@ -76,6 +76,27 @@ def test_list_show_preview_and_check(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_show_reads_one_pattern(tmp_path, capsys):
+    """A pattern is shown, and no other read: not even a faulty one beside it."""
+    folder = tmp_path / "comparison"
+    folder.mkdir()
+    (folder / "twice.jinja").write_text(shipped()["comparison/times_more.jinja"])
+    (folder / "faulty.jinja").write_text("---\n")
+
+    assert main(["show", "twice", "--patterns", str(tmp_path)]) == 0
+    assert main(["show", "times_more", "--patterns", str(tmp_path)]) == 0
+    assert main(["show", "faulty", "--patterns", str(tmp_path)]) == 2
+    assert "faulty.jinja" in capsys.readouterr().err
+
+
+def test_reading_all_patterns_tells_how_far_it_is():
+    """The files are counted up to their number."""
+    told = []
+    known = library(report=lambda done, total: told.append((done, total)))
+
+    assert told == [(done, len(known.texts)) for done in range(len(known.texts))]
+
+
 def test_show_prints_every_wording(capsys):
     """A pattern is shown in each wording, with its number and its line; held-out ones say so."""
     pattern = library()["times_more"]

@@ -19,10 +19,11 @@ from generators.text.contamination import OPEN, Gate, gate_of
 from generators.text.guarded import shipped
 from solver.arguments import checked
 from solver.files import local
+from solver.progress import Report
 from solver.refusal import InputError
 
 from .about import unstated
-from .engine import Execution, Report
+from .engine import Execution
 from .length import Ruler
 from .memory import kept_memory
 from .preset import read_preset

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from solver.progress import Report
 from solver.refusal import InputError, did_you_mean
 
 from .recipe import whole_number
@@ -17,9 +18,6 @@ ENGINES = ("local", "ray")
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
-
-Report = Callable[[int, int], None]
-"""Called now and then with the number of finished rows, or problems, and of all."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ makes it again from its id and the recipe, and checks that it lies in the slice 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from solver.arguments import checked
 from solver.files import local
 from solver.parquet import damage, read_table
 from solver.plurals import counted
+from solver.progress import Report
 from solver.refusal import InputError
 from solver.schema import SCHEMA, content_hash
 
@@ -69,7 +70,7 @@ class Audit:
 
 
 @checked
-def audit(folder: str | Path, tokenizer: str | None = None, report: Callable[[int, int], None] | None = None) -> Audit:
+def audit(folder: str | Path, tokenizer: str | None = None, report: Report | None = None) -> Audit:
     """Audit every file and row of a dataset folder; raise InputError if it is not a finished dataset.
 
     `tokenizer` overrides the recipe's; `report` is called after each shard with the number of audited rows and of all
@@ -117,7 +118,7 @@ def _build(
     changed: list[str],
     *,
     ruler: Ruler,
-    report: Callable[[int, int], None] | None,
+    report: Report | None,
 ) -> Audit:
     """Audit a build: check every row, and make it again from its id."""
     found = Audit("every row read by YAML, solved in fractions and made again from its id", limit=recipe.reading.limit)
@@ -153,7 +154,7 @@ def _import(
     recipe: ImportRecipe,
     manifest: Manifest,
     changed: list[str],
-    report: Callable[[int, int], None] | None,
+    report: Report | None,
 ) -> Audit:
     """Audit an import: check every row, and find every operand in its question."""
     found = Audit(

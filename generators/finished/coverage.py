@@ -4,7 +4,6 @@ For imported problems, it tells how many of them the patterns can teach, and whi
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from generators.patterns.pattern import Pattern
 from generators.patterns.render import render
 from solver.dataset import open_dataset
 from solver.files import local
+from solver.progress import Report
 from solver.refusal import InputError, Refusal
 from solver.text import read
 
@@ -53,9 +53,7 @@ class Coverage:
         return self.covered / self.problems
 
 
-def coverage(
-    preset: Preset, library: Library, location: str, report: Callable[[int, int], None] | None = None
-) -> Coverage:
+def coverage(preset: Preset, library: Library, location: str, report: Report | None = None) -> Coverage:
     """Compare the training problems of a dataset with the patterns of a preset.
 
     `location` is a dataset folder, or ORG/NAME on the Hub; `report` is called after each row with the number of compared

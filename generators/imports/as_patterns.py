@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from generators.builder.engine import Execution, Report
+from generators.builder.engine import Execution
 from generators.builder.preset import seats
 from generators.files.entries import Entry
 from generators.files.layout import DROPPED, PROBLEMS
@@ -30,6 +30,7 @@ from solver.arguments import checked
 from solver.document import load
 from solver.garbage import rarely_collected
 from solver.lock import LOCK
+from solver.progress import Report
 from solver.refusal import InputError
 
 from .convert import converted

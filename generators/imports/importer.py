@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from generators.builder.engine import Execution, Report
+from generators.builder.engine import Execution
 from generators.builder.recipe import whole_number
 from generators.files.folder import HUB, Built, claim, finish
 from generators.files.layout import DROPPED, RECIPE, dropped_part, shard_path
@@ -27,6 +27,7 @@ from generators.text.contamination import gate_of
 from solver.arguments import checked
 from solver.dataset import dataset_language, stated_languages
 from solver.licence import UNKNOWN, dataset_sources, sources_of
+from solver.progress import Report
 from solver.refusal import InputError, did_you_mean
 
 from .entry import Converter

@@ -11,6 +11,7 @@ from solver.document import MAX_TEXT, load
 from solver.files import decode, local
 from solver.garbage import rarely_collected
 from solver.grounding import ENGLISH
+from solver.progress import Report
 from solver.refusal import FormatError, InputError, did_you_mean
 
 from .checks import check, scaffold_clashes
@@ -158,10 +159,11 @@ def _patterns(
     most: int | None = None,
     *,
     search: Search = SEARCH,
+    report: Report | None = None,
 ) -> dict[str, Pattern]:
     """Return the patterns of these texts by id, in the order of the texts; raise InputError at the first bad file."""
     with rarely_collected():
-        patterns, faults = try_patterns(texts, only, shown, language, most, search=search)
+        patterns, faults = try_patterns(texts, only, shown, language, most, search=search, report=report)
     if faults:
         raise faults[0]
     return patterns
@@ -175,13 +177,19 @@ def try_patterns(
     most: int | None = None,
     *,
     search: Search = SEARCH,
+    report: Report | None = None,
 ) -> tuple[dict[str, Pattern], list[InputError]]:
-    """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files."""
+    """Return the sound patterns among these texts by id, each checked by itself, and the faults of the other files.
+
+    `report` is called with the number of files that are done, and of all.
+    """
     shared = tuple((path, text) for path, text in texts.items() if path.endswith((VOCABULARY, CONSTANTS)))
     errors = _shared_errors(shared)
     patterns = {}
     ids = frozenset(_ids(texts))
-    for path, text in texts.items():
+    for done, (path, text) in enumerate(texts.items()):
+        if report:
+            report(done, len(texts))
         expert, _, file = path.rpartition("/")
         name = file.removesuffix(SUFFIX)
         if f"{expert}/{name}" in ids and (only is None or f"{expert}/{name}" in only):
@@ -351,12 +359,22 @@ def try_files(folder: Path | None = None) -> tuple[Files, list[InputError]]:
     return Files(shipped() | {path: text for path, text in own.items() if path not in taken}, folder), faults
 
 
-def library(folder: Path | None = None) -> Library:
-    """Return the shipped patterns and those of a user's folder, which a dataset need not be able to have together."""
+def library(folder: Path | None = None, report: Report | None = None) -> Library:
+    """Return the shipped patterns and those of a user's folder, which a dataset need not be able to have together.
+
+    `report` is called with the number of files that are read, and of all.
+    """
     known = files(folder)
-    patterns = _patterns(known.texts, None, known.shown)
+    patterns = _patterns(known.texts, None, known.shown, report=report)
     refuse_copies(patterns, known.shown)
     return Library(dict(sorted(patterns.items())), known.texts, known.own)
+
+
+def one_pattern(name: str, folder: Path | None = None) -> Pattern:
+    """Return a pattern by id, or by name if only one has it, without reading the others; raise InputError as `find` does."""
+    known = files(folder)
+    found = find(name, known)
+    return known.library(frozenset({found})).patterns[found]
 
 
 def refuse_copies(patterns: Mapping[str, Pattern], shown: Callable[[str], str]) -> None:

@@ -1,9 +1,9 @@
 """Checks a whole folder of patterns, and reports the fault of every bad file, for the verb `check`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from solver.progress import Report
 from solver.refusal import InputError
 
 from .checks import try_rows
@@ -32,7 +32,7 @@ class Soundness:
     """A line for each pattern that no dataset can have together with a shipped one."""
 
 
-def examine(folder: Path | None = None, report: Callable[[int, int], None] | None = None) -> Soundness:
+def examine(folder: Path | None = None, report: Report | None = None) -> Soundness:
     """Check the patterns of a user's folder, or else the shipped ones; raise InputError if it has no pattern.
 
     A user's patterns are also compared with the shipped ones, which a preset may leave out.

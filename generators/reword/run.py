@@ -1,7 +1,6 @@
 """Asks a model for wordings until enough are accepted, and appends each to a file that extends the pattern."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from generators.patterns.pattern import Pattern
 from solver.endpoint import Client, Endpoint, Prompt, Reply
 from solver.journal import Journal
 from solver.lock import only_writer
+from solver.progress import Report
 from solver.refusal import InputError
 
 from .judge import Judge, Verdict
@@ -55,7 +55,7 @@ def reword(
     count: int = 10,
     workers: int = 4,
     max_calls: int | None = None,
-    report: Callable[[int, int], None] | None = None,
+    report: Report | None = None,
 ) -> Reworded:
     """Propose wordings of a pattern of a library until `count` are accepted or the calls are used up, and return the result.
 
@@ -82,7 +82,7 @@ class _Run:
         self.judge = judge
         self.result = result
 
-    def until(self, count: int, report: Callable[[int, int], None]) -> None:
+    def until(self, count: int, report: Report) -> None:
         """Ask until `count` wordings are accepted; never more at once than are still lacking."""
 
         def take(asked: Prompt, reply: Reply) -> None:
